@@ -1,0 +1,32 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import java.util.function.UnaryOperator;
+import org.bdia.reversible.Draw;
+
+/**
+ * A network around reversible stacks. It knows how to turn a batch into a loss and gradients, because only
+ * it knows where its stacks begin and end; what is done with the gradients is the trainer's business.
+ */
+public interface ReversibleModel extends Block {
+
+    /**
+     * The output in evaluation: no dropout, E[γ] = 0, no graph kept.
+     *
+     * @param inputs as {@link Block#forward} takes them
+     * @return the output, for example class scores (B, C); the caller owns it
+     */
+    NDArray predict(NDList inputs);
+
+    /**
+     * One forward and backward pass. Gradients are added to those that the parameters already hold.
+     *
+     * @param inputs as {@link Block#forward} takes them
+     * @param loss from the output to a scalar; called once, with gradients recorded
+     * @param draw what γ and dropout masks are a function of
+     * @return the loss
+     */
+    float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw);
+}

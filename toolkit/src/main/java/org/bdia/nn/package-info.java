@@ -1,0 +1,2 @@
+/** Transformers as ordinary DJL blocks, built around a reversible stack. */
+package org.bdia.nn;

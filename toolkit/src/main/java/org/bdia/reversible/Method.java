@@ -1,0 +1,156 @@
+package org.bdia.reversible;
+
+/**
+ * What a stack of residual branches h<sub>k</sub> computes. How it is differentiated is {@link Backprop}.
+ *
+ * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
+ */
+public sealed interface Method {
+
+    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float. */
+    String label();
+
+    /** Whether the stack's input can be rebuilt from its two last states. */
+    boolean invertible();
+
+    /** The plain transformer, x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
+    static Standard standard() {
+        return new Standard();
+    }
+
+    /** The plain transformer with quantised states (γ = 0), at the paper's level 9. */
+    static Quantised quantised() {
+        return new Quantised(FixedPoint.PAPER_LEVEL);
+    }
+
+    /**
+     * Exact BDIA at the paper's level 9.
+     *
+     * @param gamma |γ|, ½ (one side bit per activation) or ¼ (two)
+     * @throws IllegalArgumentException if gamma is neither ½ nor ¼
+     */
+    static Bdia bdia(double gamma) {
+        return new Bdia(gamma, FixedPoint.PAPER_LEVEL);
+    }
+
+    /**
+     * BDIA in floating point: no quantiser, no side bits, an inverse that drifts.
+     *
+     * @param gamma |γ|, above 0 and at most 1
+     * @throws IllegalArgumentException if gamma is out of range
+     */
+    static BdiaFloat bdiaFloat(double gamma) {
+        return new BdiaFloat(gamma);
+    }
+
+    /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
+    record Standard() implements Method {
+        @Override
+        public String label() {
+            return "standard";
+        }
+
+        @Override
+        public boolean invertible() {
+            return false;
+        }
+    }
+
+    /**
+     * x<sub>k+1</sub> = x<sub>k</sub> + Q<sub>l</sub>[h<sub>k</sub>(x<sub>k</sub>)]: the plain transformer on
+     * the grid, which is BDIA with γ = 0 and BDIA's inference.
+     *
+     * @param level the quantisation level, see {@link FixedPoint}
+     */
+    record Quantised(int level) implements Method {
+        /** Checks the level as {@link FixedPoint} does. */
+        public Quantised {
+            new FixedPoint(level);
+        }
+
+        /** The same method on another grid. */
+        public Quantised withLevel(int newLevel) {
+            return new Quantised(newLevel);
+        }
+
+        @Override
+        public String label() {
+            return "quantised";
+        }
+
+        @Override
+        public boolean invertible() {
+            return false;
+        }
+    }
+
+    /**
+     * x<sub>k+1</sub> = γ(x<sub>k−1</sub> + s 2<sup>−l</sup>) + Q<sub>l</sub>[(1−γ)x<sub>k</sub> +
+     * (1+γ)h<sub>k</sub>(x<sub>k</sub>)], γ = ±|γ| drawn per sample and block (section 4, eq. 20).
+     *
+     * @param gamma |γ| = 2<sup>−m</sup>, m = 1 or 2
+     * @param level the quantisation level, see {@link FixedPoint}
+     */
+    record Bdia(double gamma, int level) implements Method {
+        /** Checks gamma and level. */
+        public Bdia {
+            if (gamma != 0.5 && gamma != 0.25) {
+                throw new IllegalArgumentException(
+                        "exact BDIA needs |gamma| = 0.5 (one side bit) or 0.25 (two), but gamma is "
+                                + gamma
+                                + "; other values exist only in floating point, as Method.bdiaFloat("
+                                + gamma
+                                + ")");
+            }
+            new FixedPoint(level);
+        }
+
+        /** The same method on another grid. */
+        public Bdia withLevel(int newLevel) {
+            return new Bdia(gamma, newLevel);
+        }
+
+        /** The side bits m kept per activation, −log2 |γ|. */
+        public int sideBits() {
+            return gamma == 0.5 ? 1 : 2;
+        }
+
+        @Override
+        public String label() {
+            return "bdia";
+        }
+
+        @Override
+        public boolean invertible() {
+            return true;
+        }
+    }
+
+    /**
+     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>), γ = ±|γ|
+     * drawn per sample and block. Its inverse multiplies rounding errors by 1/|γ| per block.
+     *
+     * @param gamma |γ|, above 0 and at most 1
+     */
+    record BdiaFloat(double gamma) implements Method {
+        /** Checks gamma. */
+        public BdiaFloat {
+            if (!(gamma > 0 && gamma <= 1)) {
+                throw new IllegalArgumentException(
+                        "floating-point BDIA needs 0 < |gamma| <= 1, but gamma is "
+                                + gamma
+                                + "; gamma = 0 is Method.standard()");
+            }
+        }
+
+        @Override
+        public String label() {
+            return "bdia-float";
+        }
+
+        @Override
+        public boolean invertible() {
+            return true;
+        }
+    }
+}
