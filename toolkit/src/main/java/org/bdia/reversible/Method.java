@@ -57,7 +57,7 @@ public sealed interface Method {
     }
 
     /**
-     * x<sub>k+1</sub> = x<sub>k</sub> + Q<sub>l</sub>[h<sub>k</sub>(x<sub>k</sub>)]: the plain transformer on
+     * x<sub>k+1</sub> = Q<sub>l</sub>[x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>)]: the plain transformer on
      * the grid, which is BDIA with γ = 0 and BDIA's inference.
      *
      * @param level the quantisation level, see {@link FixedPoint}

@@ -1,0 +1,211 @@
+package org.bdia.nn;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bdia.nn.ModelConfig.Pooling;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.Scoped;
+
+/**
+ * A vision transformer whose blocks form one {@link ReversibleStack}: images (B, 3, S, S) → class scores (B, C).
+ *
+ * <p>An ordinary DJL block: {@code forward} without training is inference for every method, and with training it
+ * is the plain transformer that DJL's own trainer differentiates, which only {@link Method#standard()} allows.
+ * {@link #differentiate} is the way to train the other methods. Weights do not depend on the method.
+ */
+public final class VisionTransformer extends AbstractBlock implements ReversibleModel {
+
+    private static final int EMBEDDING_LAYER = -1;
+
+    private final ModelConfig.Vit config;
+    private final PatchEmbedding embedding;
+    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final LayerNorm norm;
+    private final Linear head;
+    private final ReversibleStack stack;
+
+    /** The model without verification, see {@link #VisionTransformer(ModelConfig.Vit, Method, Backprop, boolean)}. */
+    public VisionTransformer(ModelConfig.Vit config, Method method, Backprop backprop) {
+        this(config, method, backprop, false);
+    }
+
+    /**
+     * The model of a configuration, without weights.
+     *
+     * @param verify whether rebuilt states are compared with fingerprints of those made
+     * @throws IllegalArgumentException if the method cannot be differentiated this way
+     */
+    public VisionTransformer(
+            ModelConfig.Vit config, Method method, Backprop backprop, boolean verify) {
+        this.config = config;
+        embedding = addChildBlock("embedding", new PatchEmbedding(config));
+        Attention.Pattern pattern =
+                config.localityAttention() ? Attention.Pattern.LOCALITY : Attention.Pattern.FULL;
+        for (int k = 0; k < config.depth(); k++) {
+            TransformerBlock block =
+                    new TransformerBlock(
+                            config.width(),
+                            config.heads(),
+                            config.mlp(),
+                            pattern,
+                            (float) config.dropout());
+            blocks.add(addChildBlock("block", block));
+        }
+        norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
+        head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
+        setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+        stack = ReversibleStack.of(blocks, method, backprop).withVerify(verify);
+    }
+
+    /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
+    public void initialize(NDManager manager, long seed) {
+        Engine.getEngine("PyTorch").setRandomSeed((int) (seed ^ (seed >>> 32)));
+        initialize(manager, DataType.FLOAT32, new Shape(1, 3, config.image(), config.image()));
+    }
+
+    /** The stack of blocks. */
+    public ReversibleStack stack() {
+        return stack;
+    }
+
+    /**
+     * The state before the first block, as evaluation computes it.
+     *
+     * @param images (B, 3, S, S), normalised
+     * @return (B, T, D), owned by the caller
+     */
+    public NDArray embed(NDArray images) {
+        return Autograd.unrecorded(() -> embed(store(images), images, false));
+    }
+
+    @Override
+    public NDArray predict(NDList inputs) {
+        NDArray images = inputs.singletonOrThrow();
+        ParameterStore store = store(images);
+        return Autograd.unrecorded(
+                () ->
+                        Scoped.result(
+                                () -> {
+                                    NDArray x = embed(store, images, false);
+                                    return head(store, stack.infer(x), false);
+                                }));
+    }
+
+    @Override
+    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
+        NDArray images = inputs.singletonOrThrow();
+        ParameterStore store = store(images);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray last;
+            try (NDArray x = Autograd.unrecorded(() -> trainingEmbed(store, images, draw))) {
+                last = stack.forward(x, draw);
+            }
+            NDArray leaf = Autograd.leaf(last);
+            float value;
+            try (NDScope headScope = new NDScope()) {
+                headScope.suppressNotUsedWarning();
+                NDArray scalar = Autograd.recorded(() -> loss.apply(head(store, leaf, true)));
+                Autograd.backward(scalar);
+                value = scalar.getFloat();
+            }
+            last.close();
+            NDArray atLast = leaf.getGradient();
+            leaf.close();
+            NDArray atFirst = stack.backward(atLast);
+            atLast.close();
+            // Recomputed rather than kept: nothing of the embedding's graph lives during the
+            // stack's passes.
+            NDArray again = Autograd.recorded(() -> trainingEmbed(store, images, draw));
+            Autograd.backward(again, atFirst);
+            return value;
+        } finally {
+            stack.close();
+        }
+    }
+
+    private NDArray trainingEmbed(ParameterStore store, NDArray images, Draw draw) {
+        Autograd.seedDropout(draw, EMBEDDING_LAYER);
+        return embed(store, images, true);
+    }
+
+    private NDArray embed(ParameterStore store, NDArray images, boolean training) {
+        return embedding.forward(store, new NDList(images), training).singletonOrThrow();
+    }
+
+    /** (B, T, D) → (B, C). */
+    private NDArray head(ParameterStore store, NDArray state, boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDArray pooled =
+                            config.pooling() == Pooling.CLASS_TOKEN
+                                    ? state.get(":, 0")
+                                    : state.mean(new int[] {1}); // (B, D)
+                    NDList normed = norm.forward(store, new NDList(pooled), training);
+                    return head.forward(store, normed, training).singletonOrThrow();
+                });
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (!training) {
+            return new NDList(predict(inputs));
+        }
+        if (!(stack.method() instanceof Method.Standard)) {
+            throw new UnsupportedOperationException(
+                    "DJL's own trainer can differentiate Method.standard() only, but this model's method is "
+                            + stack.method()
+                            + "; train it with org.bdia.train.Trainer, or call differentiate(inputs, loss,"
+                            + " draw)");
+        }
+        NDArray x = embed(store, inputs.singletonOrThrow(), true);
+        for (TransformerBlock block : blocks) {
+            x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());
+        }
+        return new NDList(head(store, x, true));
+    }
+
+    private static ParameterStore store(NDArray like) {
+        return new ParameterStore(like.getManager(), false);
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
+        embedding.initialize(manager, type, inputShapes);
+        Shape state = new Shape(1, config.tokens(), config.width());
+        for (TransformerBlock block : blocks) {
+            block.initialize(manager, type, state);
+        }
+        Shape pooled = new Shape(1, config.width());
+        norm.initialize(manager, type, pooled);
+        head.initialize(manager, type, pooled);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {new Shape(inputShapes[0].get(0), config.classes())};
+    }
+}

@@ -1,0 +1,91 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.List;
+import org.bdia.reversible.Tape.Recorded;
+
+/** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
+final class Branches {
+
+    private final List<Block> blocks;
+
+    /**
+     * Takes the branches.
+     *
+     * @throws IllegalArgumentException if there is none, or one keeps running statistics
+     */
+    Branches(List<? extends Block> blocks) {
+        if (blocks.isEmpty()) {
+            throw new IllegalArgumentException("a stack needs at least one branch, but got none");
+        }
+        this.blocks = List.copyOf(blocks);
+        for (int k = 0; k < blocks.size(); k++) {
+            refuseRunningStatistics(k, blocks.get(k));
+        }
+    }
+
+    /** K. */
+    int depth() {
+        return blocks.size();
+    }
+
+    /** h_k(x) as in training: dropout repeats for the same draw. */
+    NDArray train(int k, NDArray state, Draw draw) {
+        Autograd.seedDropout(draw, k);
+        return run(k, state, true);
+    }
+
+    /** h_k(x) as in evaluation: no dropout. */
+    NDArray infer(int k, NDArray state) {
+        return run(k, state, false);
+    }
+
+    /** The graph of h_k, from a new leaf that shares the state's storage. */
+    Recorded record(int k, NDArray state, Draw draw) {
+        NDArray leaf = Autograd.leaf(state);
+        return new Recorded(leaf, Autograd.recorded(() -> train(k, leaf, draw)));
+    }
+
+    private NDArray run(int k, NDArray state, boolean training) {
+        Block block = blocks.get(k);
+        if (!block.isInitialized()) {
+            throw new IllegalStateException(
+                    "branch "
+                            + k
+                            + " has no weights yet; call initialize(manager, DataType.FLOAT32, "
+                            + state.getShape()
+                            + ") on it first");
+        }
+        ParameterStore store = new ParameterStore(state.getManager(), false);
+        NDArray h = block.forward(store, new NDList(state), training).singletonOrThrow();
+        if (!h.getShape().equals(state.getShape()) || h.getDataType() != state.getDataType()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "branch %d maps %s%s to %s%s; a residual branch keeps shape and type",
+                            k,
+                            state.getDataType(),
+                            state.getShape(),
+                            h.getDataType(),
+                            h.getShape()));
+        }
+        return h;
+    }
+
+    private static void refuseRunningStatistics(int k, Block block) {
+        for (Pair<String, Parameter> entry : block.getParameters()) {
+            Parameter.Type type = entry.getValue().getType();
+            if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "branch %d keeps running statistics (%s), so recomputing it would not"
+                                        + " repeat it; use LayerNorm instead of BatchNorm",
+                                k, entry.getKey()));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/** Steps in plain floating point: the standard transformer (γ = 0) and BDIA without quantiser. */
+final class FloatStep implements Step {
+
+    @Override
+    public NDArray enter(NDArray embedding) {
+        return embedding.duplicate();
+    }
+
+    @Override
+    public NDArray first(NDArray current, NDArray branch) {
+        return current.add(branch);
+    }
+
+    @Override
+    public SideBits side(NDManager manager, NDArray previous) {
+        return null;
+    }
+
+    /** x_{k+1} = γ x_{k−1} + (1 − γ) x_k + (1 + γ) h. */
+    @Override
+    public NDArray forward(
+            NDArray previous, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        if (gamma == null) {
+            return current.add(branch);
+        }
+        return Scoped.result(() -> inner(current, branch, gamma).addi(previous.mul(gamma)));
+    }
+
+    /** x_{k−1} = (x_{k+1} − (1 − γ) x_k − (1 + γ) h) / γ, up to rounding that grows by 1/|γ| per block. */
+    @Override
+    public NDArray inverse(
+            NDArray next, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        return Scoped.result(() -> next.sub(inner(current, branch, gamma)).divi(gamma));
+    }
+
+    @Override
+    public void check(int index, NDArray state) {
+        // Floating-point states have no range to leave; a NaN shows in the loss.
+    }
+
+    private static NDArray inner(NDArray current, NDArray branch, NDArray gamma) {
+        return current.mul(gamma.neg().addi(1)).addi(branch.mul(gamma.add(1)));
+    }
+}

@@ -1,0 +1,51 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+
+/**
+ * The draws of γ: for every sample and block +|γ| or −|γ|, equally likely, as a pure function of (seed, step,
+ * layer, sample).
+ */
+public final class Gamma {
+
+    private Gamma() {}
+
+    /**
+     * The signs of one block.
+     *
+     * @param magnitude |γ|
+     * @param draw the training step's draw, batch B
+     * @param layer the block's index k
+     * @return B values, each ±magnitude
+     */
+    public static float[] draw(double magnitude, Draw draw, int layer) {
+        long stream = mix(mix(draw.seed(), draw.step()), layer);
+        long[] ids = draw.sampleIds();
+        float[] gamma = new float[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            gamma[i] = (float) (mix(stream, ids[i]) < 0 ? -magnitude : magnitude);
+        }
+        return gamma;
+    }
+
+    /** The draw as an array that broadcasts over a state: (B, 1, …, 1) with the state's rank. */
+    static NDArray broadcast(NDManager manager, float[] gamma, int rank, DataType type) {
+        long[] shape = new long[rank];
+        Arrays.fill(shape, 1);
+        shape[0] = gamma.length;
+        NDArray array = manager.create(gamma, new Shape(shape));
+        return type == DataType.FLOAT32 ? array : array.toType(type, false);
+    }
+
+    /** One round of SplitMix64's finaliser over a state moved on by a value (Steele, Lea, Flood, 2014). */
+    static long mix(long state, long value) {
+        long z = state + 0x9E3779B97F4A7C15L * (value + 1);
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,101 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+
+/**
+ * The side information of one state: s = (−x/2<sup>−l</sup>) mod 2<sup>m</sup> for every activation, packed
+ * 8/m to a byte. For m = 1 it is the parity of eq. 20.
+ */
+public final class SideBits implements AutoCloseable {
+
+    private final NDArray packed;
+    private final Shape shape;
+    private final int bits;
+    private final FixedPoint grid;
+
+    private SideBits(NDArray packed, Shape shape, int bits, FixedPoint grid) {
+        this.packed = packed;
+        this.shape = shape;
+        this.bits = bits;
+        this.grid = grid;
+    }
+
+    /**
+     * Takes the side bits of a state.
+     *
+     * @param manager the manager that is to own the packed bits
+     * @param state a float32 array on the grid
+     * @param bits m, 1 or 2
+     * @param grid the state's grid
+     */
+    static SideBits of(NDManager manager, NDArray state, int bits, FixedPoint grid) {
+        NDArray packed = Scoped.result(() -> pack(manager, state, bits, grid));
+        NDScope.unregister(packed);
+        packed.attach(manager);
+        return new SideBits(packed, state.getShape(), bits, grid);
+    }
+
+    private static NDArray pack(NDManager manager, NDArray state, int bits, FixedPoint grid) {
+        int perByte = 8 / bits;
+        NDArray negated = state.mul(-grid.scale());
+        NDArray floor = negated.mul(1.0 / (1 << bits)).floor();
+        NDArray values = negated.subi(floor.muli(1 << bits)).reshape(-1);
+        long missing = Math.floorMod(-values.size(), (long) perByte);
+        if (missing > 0) {
+            values = values.concat(manager.zeros(new Shape(missing)), 0);
+        }
+        // A product with (1, 2^m, 2^2m, …) adds the values of one byte up, exactly.
+        float[] weights = new float[perByte];
+        for (int i = 0; i < perByte; i++) {
+            weights[i] = 1 << (i * bits);
+        }
+        NDArray bytes =
+                values.reshape(-1, perByte).matMul(manager.create(weights, new Shape(perByte, 1)));
+        return bytes.toType(DataType.UINT8, true);
+    }
+
+    /** s·2<sup>−l</sup> for every activation, in the state's shape; float32. */
+    NDArray offsets() {
+        return Scoped.result(this::unpack);
+    }
+
+    private NDArray unpack() {
+        int perByte = 8 / bits;
+        float[] table = new float[256 * perByte];
+        for (int value = 0; value < 256; value++) {
+            for (int i = 0; i < perByte; i++) {
+                int s = value >> (i * bits) & ((1 << bits) - 1);
+                table[value * perByte + i] = (float) (s * grid.step());
+            }
+        }
+        NDManager manager = packed.getManager();
+        NDList looked =
+                Embedding.embedding(
+                        packed.reshape(-1).toType(DataType.INT32, false),
+                        manager.create(table, new Shape(256, perByte)),
+                        SparseFormat.DENSE);
+        NDArray flat = looked.singletonOrThrow().reshape(-1);
+        if (flat.size() != shape.size()) {
+            flat = flat.get("0:" + shape.size());
+        }
+        return flat.reshape(shape);
+    }
+
+    /** The bytes held: m bits per activation, rounded up to a whole byte. */
+    public long bytes() {
+        return packed.size();
+    }
+
+    /** Frees the packed bits. */
+    @Override
+    public void close() {
+        packed.close();
+    }
+}

@@ -1,0 +1,397 @@
+package org.bdia.reversible;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.norm.BatchNorm;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReversibleStackTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, 0.5",
+        "6, 0.5",
+        "12, 0.5",
+        "24, 0.5",
+        "48, 0.5",
+        "2, 0.25",
+        "6, 0.25",
+        "24, 0.25",
+        "48, 0.25"
+    })
+    void inverseRebuildsEveryStateBitForBit(int depth, double gamma) {
+        // 3 samples of 3 tokens of width 5: 45 activations, which neither 8 nor 4 divides.
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        List<Toy.Branch> branches = Toy.branches(manager, depth, 0.1f, DataType.FLOAT32);
+        ReversibleStack stack =
+                ReversibleStack.of(branches, Method.bdia(gamma), Backprop.REVERSIBLE);
+        List<float[]> made = new ArrayList<>();
+        stack.forward(x, Toy.draw(3, 4), (k, state) -> made.add(state.toFloatArray()));
+        List<Integer> seen = new ArrayList<>();
+
+        NDArray x0 =
+                stack.inverse(
+                        (k, state) -> {
+                            seen.add(k);
+                            assertThat(bits(state.toFloatArray())).isEqualTo(bits(made.get(k)));
+                        });
+
+        assertThat(seen).hasSize(depth + 1);
+        assertThat(bits(x0.toFloatArray())).isEqualTo(bits(made.get(0)));
+        float[] quantised = x.mul(512).round().div(512).toFloatArray();
+        assertThat(x0.toFloatArray()).isEqualTo(quantised);
+    }
+
+    @Test
+    void inverseInFloatingPointDrifts() {
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        List<Toy.Branch> branches = Toy.branches(manager, 24, 0f, DataType.FLOAT32);
+        ReversibleStack stack =
+                ReversibleStack.of(branches, Method.bdiaFloat(0.5), Backprop.REVERSIBLE);
+        stack.forward(x, Toy.draw(3, 4));
+
+        float error = stack.inverse().sub(x).abs().max().getFloat();
+
+        assertThat(error).isGreaterThan(1e-3f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    void everyWayOfDifferentiatingGivesTheSameBits(String name) {
+        Method method = method(name);
+        List<Toy.Branch> branches = Toy.branches(manager, 9, 0.1f, DataType.FLOAT32);
+        Gradients store = gradients(branches, method, Backprop.STORE);
+
+        assertThat(gradients(branches, method, Backprop.CHECKPOINT)).isEqualTo(store);
+        if (method instanceof Method.Bdia) {
+            assertThat(gradients(branches, method, Backprop.REVERSIBLE)).isEqualTo(store);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    void gradientsEqualThoseOfOneStraightThroughGraph(String name) {
+        Method method = method(name);
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
+        Gradients blockwise = gradients(branches, method, Backprop.STORE);
+        Toy.zeroGradients(branches);
+        NDArray x = Autograd.leaf(Toy.input(manager, 3, 3, DataType.FLOAT32));
+        NDArray y = Autograd.recorded(() -> StraightThrough.forward(branches, method, x, draw()));
+        assertThat(bits(y.toFloatArray())).isEqualTo(bits(toFloats(blockwise.output())));
+        Autograd.backward(y, y.stopGradient().mul(0.01));
+
+        assertClose(toFloats(blockwise.input()), x.getGradient().toFloatArray());
+        for (int k = 0; k < branches.size(); k++) {
+            assertClose(
+                    toFloats(blockwise.weights().get(k)),
+                    branches.get(k).weight.getArray().getGradient().toFloatArray());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"standard", "float"})
+    void gradientsEqualFiniteDifferencesInDoublePrecision(String name) {
+        Method method = method(name);
+        List<Toy.Branch> branches = Toy.branches(manager, 3, 0f, DataType.FLOAT64);
+        NDArray x = Toy.input(manager, 2, 2, DataType.FLOAT64);
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+        Draw draw = Toy.draw(2, 4);
+        NDArray y = stack.forward(x, draw);
+        double[] dx = stack.backward(y).toDoubleArray(); // of L = ½ |y|²
+        double[] dw = branches.get(1).weight.getArray().getGradient().toDoubleArray();
+        double h = 1e-5;
+        for (int i = 0; i < dx.length; i++) {
+            double slope =
+                    (loss(stack, nudged(x, i, h), draw) - loss(stack, nudged(x, i, -h), draw))
+                            / (2 * h);
+            assertThat(dx[i]).isCloseTo(slope, within(1e-7));
+        }
+        NDArray weight = branches.get(1).weight.getArray();
+        double[] original = weight.toDoubleArray();
+        for (int i = 0; i < dw.length; i++) {
+            int index = i;
+            double up = withWeight(weight, original, index, h, () -> loss(stack, x, draw));
+            double down = withWeight(weight, original, index, -h, () -> loss(stack, x, draw));
+            assertThat(dw[i]).isCloseTo((up - down) / (2 * h), within(1e-7));
+        }
+    }
+
+    @Test
+    void inferenceIsThePlainTransformerUpToQuantisation() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        NDArray plain = ReversibleStack.of(branches, Method.standard(), Backprop.STORE).infer(x);
+        NDArray exact =
+                ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE).infer(x);
+        NDArray floating =
+                ReversibleStack.of(branches, Method.bdiaFloat(0.5), Backprop.STORE).infer(x);
+        NDArray expected = x.duplicate();
+        for (Toy.Branch branch : branches) {
+            expected = expected.add(expected.matMul(branch.weight.getArray()).tanh());
+        }
+
+        assertThat(plain.toFloatArray()).isEqualTo(expected.toFloatArray());
+        assertThat(floating.toFloatArray()).isEqualTo(expected.toFloatArray());
+        assertThat(exact.sub(expected).abs().max().getFloat()).isBetween(1e-6f, 0.1f);
+    }
+
+    @Test
+    void standardTrainingWithoutDropoutIsInference() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.standard(), Backprop.STORE);
+
+        assertThat(stack.forward(x, draw()).toFloatArray())
+                .isEqualTo(stack.infer(x).toFloatArray());
+    }
+
+    @Test
+    void keepsOneBitOrTwoPerActivation() {
+        List<Toy.Branch> branches = Toy.branches(manager, 5, 0f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 8, 4, DataType.FLOAT32); // 160 activations
+
+        ReversibleStack half = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE);
+        half.forward(x, Toy.draw(8, 0));
+        ReversibleStack quarter =
+                ReversibleStack.of(branches, Method.bdia(0.25), Backprop.REVERSIBLE);
+        quarter.forward(x, Toy.draw(8, 0));
+
+        assertThat(half.sideBytes()).isEqualTo(4 * 160 / 8);
+        assertThat(quarter.sideBytes()).isEqualTo(4 * 160 / 4);
+    }
+
+    @Test
+    void verifyPassesWhenBlocksRepeatAndCatchesAChangedWeight() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        ReversibleStack stack =
+                ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE)
+                        .withVerify(true);
+        NDArray y = stack.forward(x, draw());
+        stack.backward(y);
+        NDArray again = stack.forward(x, draw());
+        Autograd.unrecorded(() -> branches.get(3).weight.getArray().addi(0.01f));
+
+        assertThatThrownBy(() -> stack.backward(again))
+                .isInstanceOf(ReconstructionException.class)
+                .hasMessageContaining("state 2 was rebuilt differently")
+                .hasMessageContaining("block 3 did not repeat itself");
+    }
+
+    @Test
+    void verifyCatchesAnOutputChangedInPlace() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0f, DataType.FLOAT32);
+        ReversibleStack stack =
+                ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE)
+                        .withVerify(true);
+        NDArray y = stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw());
+        y.addi(1f);
+
+        assertThatThrownBy(() -> stack.backward(y)).isInstanceOf(ReconstructionException.class);
+    }
+
+    @Test
+    void aStateOutOfRangeNamesTheStateTheBoundAndTheRemedy() {
+        List<Toy.Branch> branches = Toy.branches(manager, 2, 0f, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray x = manager.full(new Shape(3, 1, Toy.WIDTH), 40960f);
+
+        assertThatThrownBy(() -> stack.forward(x, draw()))
+                .isInstanceOf(StateRangeException.class)
+                .hasMessage(
+                        "state 0 reaches 40960.0, but level 9 represents float32 exactly only below"
+                                + " 32768.0 (2^(24-9)); lower the level to 8, or the learning rate");
+        assertThatThrownBy(() -> stack.infer(x.neg()))
+                .isInstanceOf(StateRangeException.class)
+                .hasMessageContaining("reaches -40960.0");
+    }
+
+    @Test
+    void nanIsRefused() {
+        List<Toy.Branch> branches = Toy.branches(manager, 2, 0f, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray x = manager.full(new Shape(3, 1, Toy.WIDTH), Float.NaN);
+
+        assertThatThrownBy(() -> stack.forward(x, draw()))
+                .isInstanceOf(StateRangeException.class)
+                .hasMessageContaining("state 0 holds NaN");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT64", "INT32", "FLOAT16"})
+    void otherTypesAreRefusedOnTheGrid(DataType type) {
+        List<Toy.Branch> branches = Toy.branches(manager, 2, 0f, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE);
+
+        assertThatThrownBy(() -> stack.forward(manager.zeros(new Shape(3, 1, 5), type), draw()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("states of bdia are float32, but the input is")
+                .hasMessageContaining("toType(DataType.FLOAT32, false)");
+    }
+
+    @Test
+    void impossiblePairsAreRefused() {
+        List<Toy.Branch> branches = Toy.branches(manager, 1, 0f, DataType.FLOAT32);
+
+        assertThatThrownBy(
+                        () -> ReversibleStack.of(branches, Method.standard(), Backprop.REVERSIBLE))
+                .hasMessageContaining("REVERSIBLE needs a method with an inverse");
+        assertThatThrownBy(() -> ReversibleStack.of(List.of(), Method.standard(), Backprop.STORE))
+                .hasMessageContaining("at least one branch");
+        assertThatThrownBy(
+                        () ->
+                                ReversibleStack.of(
+                                        List.of(BatchNorm.builder().build()),
+                                        Method.bdia(0.5),
+                                        Backprop.REVERSIBLE))
+                .hasMessageContaining("branch 0 keeps running statistics")
+                .hasMessageContaining("LayerNorm");
+    }
+
+    @Test
+    void misuseIsRefused() {
+        List<Toy.Branch> branches = Toy.branches(manager, 2, 0f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.STORE);
+
+        assertThatThrownBy(() -> stack.backward(x)).hasMessageContaining("call forward(x, draw)");
+        assertThatThrownBy(() -> stack.forward(x, Toy.draw(4, 0)))
+                .hasMessageContaining("one sample id per row");
+        stack.forward(x, draw());
+        assertThatThrownBy(stack::inverse).hasMessageContaining("this stack uses STORE");
+        assertThatThrownBy(() -> stack.backward(x.get("0:2")))
+                .hasMessageContaining("the gradient's shape is (2, 3, 5)");
+    }
+
+    @Test
+    void liveArraysStayFlat() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        for (Backprop backprop : Backprop.values()) {
+            ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), backprop);
+            int before = -1;
+            for (int step = 0; step < 20; step++) {
+                try (NDArray y = stack.forward(x, Toy.draw(3, step));
+                        NDArray dx = stack.backward(y)) {
+                    assertThat(dx.getShape()).isEqualTo(x.getShape());
+                }
+                int live = manager.getManagedArrays().size();
+                if (step == 2) {
+                    before = live;
+                } else if (step > 2) {
+                    assertThat(live).as("%s, step %d", backprop, step).isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    /** Raw bits, so that equality is equality bit for bit. */
+    private record Gradients(IntBuffer output, IntBuffer input, List<IntBuffer> weights) {}
+
+    private Gradients gradients(List<Toy.Branch> branches, Method method, Backprop backprop) {
+        branches.forEach(b -> b.weight.getArray().getGradient());
+        Toy.zeroGradients(branches);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, method, backprop);
+        NDArray y = stack.forward(x, draw());
+        NDArray dx = stack.backward(y.mul(0.01));
+        return new Gradients(
+                bits(y.toFloatArray()),
+                bits(dx.toFloatArray()),
+                branches.stream()
+                        .map(b -> bits(b.weight.getArray().getGradient().toFloatArray()))
+                        .toList());
+    }
+
+    private static Draw draw() {
+        return Toy.draw(3, 4);
+    }
+
+    private static Method method(String name) {
+        return switch (name) {
+            case "standard" -> Method.standard();
+            case "quantised" -> Method.quantised();
+            case "float" -> Method.bdiaFloat(0.5);
+            default -> Method.bdia(Double.parseDouble(name));
+        };
+    }
+
+    private static double loss(ReversibleStack stack, NDArray x, Draw draw) {
+        NDArray y = stack.forward(x, draw);
+        return 0.5 * y.mul(y).sum().getDouble();
+    }
+
+    private NDArray nudged(NDArray x, int index, double h) {
+        double[] values = x.toDoubleArray();
+        values[index] += h;
+        return manager.create(values, x.getShape());
+    }
+
+    private double withWeight(
+            NDArray weight, double[] original, int index, double h, DoubleSupplier run) {
+        double[] values = original.clone();
+        values[index] += h;
+        Autograd.unrecorded(() -> set(weight, values));
+        double result = run.getAsDouble();
+        Autograd.unrecorded(() -> set(weight, original));
+        return result;
+    }
+
+    private NDArray set(NDArray weight, double[] values) {
+        return weight.subi(weight).addi(manager.create(values, weight.getShape()));
+    }
+
+    private static IntBuffer bits(float[] values) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        return IntBuffer.wrap(bits);
+    }
+
+    private static float[] toFloats(IntBuffer bits) {
+        float[] values = new float[bits.limit()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(bits.get(i));
+        }
+        return values;
+    }
+
+    private static void assertClose(float[] found, float[] expected) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) found[i]).isCloseTo(expected[i], within(1e-5 * largest));
+        }
+    }
+}

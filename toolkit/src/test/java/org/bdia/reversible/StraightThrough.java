@@ -1,0 +1,85 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.List;
+
+/**
+ * The same methods as one graph through the whole stack, written from the equations, with rounding whose gradient
+ * is the identity: what block-wise back-propagation is compared with.
+ */
+final class StraightThrough {
+
+    private StraightThrough() {}
+
+    static NDArray forward(List<? extends Block> branches, Method method, NDArray x, Draw draw) {
+        double step = 1;
+        boolean grid = false;
+        double magnitude = 0;
+        if (method instanceof Method.Bdia bdia) {
+            step = Math.scalb(1.0, -bdia.level());
+            grid = true;
+            magnitude = bdia.gamma();
+        } else if (method instanceof Method.Quantised quantised) {
+            step = Math.scalb(1.0, -quantised.level());
+            grid = true;
+        } else if (method instanceof Method.BdiaFloat bdia) {
+            magnitude = bdia.gamma();
+        }
+        NDArray previous = grid ? round(x, step) : x;
+        NDArray h0 = run(branches, 0, previous, draw);
+        NDArray current = previous.add(grid ? round(h0, step) : h0);
+        for (int k = 1; k < branches.size(); k++) {
+            NDArray h = run(branches, k, current, draw);
+            NDArray next;
+            if (magnitude == 0) {
+                NDArray sum = current.add(h);
+                next = grid ? round(sum, step) : sum;
+            } else {
+                float[] signs = Gamma.draw(magnitude, draw, k);
+                NDArray gamma = Gamma.broadcast(x.getManager(), signs, 3, x.getDataType());
+                NDArray inner = current.mul(gamma.neg().add(1)).add(h.mul(gamma.add(1)));
+                NDArray earlier = previous;
+                if (grid) {
+                    earlier = previous.add(side(previous.stopGradient(), step, magnitude));
+                    inner = round(inner, step);
+                }
+                next = inner.add(earlier.mul(gamma));
+            }
+            previous = current;
+            current = next;
+        }
+        return current;
+    }
+
+    /** s·step, from the definition s = (−x/step) mod 1/|γ|, one number after the other. */
+    private static NDArray side(NDArray state, double step, double magnitude) {
+        float[] values = state.toFloatArray();
+        int modulus = (int) (1 / magnitude);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (Math.floorMod(-Math.round(values[i] / step), modulus) * step);
+        }
+        return state.getManager().create(values, state.getShape());
+    }
+
+    private static NDArray run(List<? extends Block> branches, int k, NDArray x, Draw draw) {
+        Autograd.seedDropout(draw, k);
+        ParameterStore store = new ParameterStore(x.getManager(), false);
+        return branches.get(k).forward(store, new NDList(x), true).singletonOrThrow();
+    }
+
+    /**
+     * The rounded value with the gradient of the unrounded: y · 1 + constant would not give the rounded value bit
+     * for bit, so the difference is taken where it is exact, in whole steps.
+     */
+    private static NDArray round(NDArray y, double step) {
+        NDArray units = y.div(step);
+        NDArray offset = units.stopGradient().round().sub(units.stopGradient());
+        NDArray rounded = units.add(offset);
+        // A second, constant correction takes away what the addition itself rounded off.
+        NDArray rest = units.stopGradient().round().sub(rounded.stopGradient());
+        return rounded.add(rest).mul(step);
+    }
+}
