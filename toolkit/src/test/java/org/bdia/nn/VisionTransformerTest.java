@@ -1,0 +1,230 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.util.Pair;
+import org.bdia.nn.ModelConfig.Pooling;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Method;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VisionTransformerTest {
+
+    private static final ModelConfig.Vit SMALL =
+            ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(3);
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MEAN, false, false",
+        "CLASS_TOKEN, false, false",
+        "MEAN, true, false",
+        "MEAN, false, true",
+        "CLASS_TOKEN, true, true"
+    })
+    void everyOptionGivesTheSameGradientsStoredAndReversed(
+            Pooling pooling, boolean shifted, boolean locality) {
+        ModelConfig.Vit config =
+                SMALL.withPooling(pooling)
+                        .withShiftedPatches(shifted)
+                        .withLocalityAttention(locality)
+                        .withDropout(0.1);
+        Method method = Method.bdia(0.5);
+        VisionTransformer stored = model(config, method, Backprop.STORE);
+        VisionTransformer reversed = model(config, method, Backprop.REVERSIBLE);
+        NDArray images = images(5);
+
+        float storedLoss =
+                stored.differentiate(new NDList(images), VisionTransformerTest::loss, draw(5));
+        float reversedLoss =
+                reversed.differentiate(new NDList(images), VisionTransformerTest::loss, draw(5));
+
+        assertThat(reversedLoss).isEqualTo(storedLoss);
+        for (Pair<String, Parameter> entry : stored.getParameters()) {
+            float[] expected = entry.getValue().getArray().getGradient().toFloatArray();
+            NDArray array = reversed.getParameters().get(entry.getKey()).getArray();
+            assertThat(array.getGradient().toFloatArray())
+                    .as(entry.getKey())
+                    .isEqualTo(expected)
+                    .as("%s has a gradient", entry.getKey())
+                    .matches(VisionTransformerTest::anyNonZero);
+        }
+    }
+
+    @Test
+    void standardEqualsDjlsOwnTraining() {
+        try (Model model = Model.newInstance("vit")) {
+            VisionTransformer vit = model(SMALL, Method.standard(), Backprop.STORE);
+            NDArray images = images(4);
+            float loss =
+                    vit.differentiate(new NDList(images), VisionTransformerTest::loss, draw(4));
+            float[] gradient = gradient(vit, "01embedding_01project_weight");
+            zero(vit);
+            model.setBlock(vit);
+            try (Trainer trainer = model.newTrainer(new DefaultTrainingConfig(Loss.l2Loss()))) {
+                trainer.initialize(images.getShape());
+                float djlLoss;
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDArray value = loss(trainer.forward(new NDList(images)).get(0));
+                    collector.backward(value);
+                    djlLoss = value.getFloat();
+                }
+                assertThat(djlLoss).isEqualTo(loss);
+                assertThat(gradient(vit, "01embedding_01project_weight"))
+                        .usingComparatorWithPrecision(1e-6f)
+                        .containsExactly(gradient);
+            }
+        }
+    }
+
+    @Test
+    void weightsOfOneMethodAreThoseOfEveryOther() {
+        VisionTransformer plain = model(SMALL, Method.standard(), Backprop.STORE);
+        VisionTransformer bdia = model(SMALL, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDList images = new NDList(images(4));
+
+        assertThat(bdia.getParameters().keys()).isEqualTo(plain.getParameters().keys());
+        float difference = bdia.predict(images).sub(plain.predict(images)).abs().max().getFloat();
+        assertThat(difference).isBetween(1e-7f, 0.02f);
+    }
+
+    @Test
+    void aSampleIsPredictedAloneAsInABatch() {
+        VisionTransformer bdia = model(SMALL, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray images = images(4);
+        float[] alone = bdia.predict(new NDList(images.get("2:3"))).toFloatArray();
+
+        assertThat(bdia.predict(new NDList(images)).get(2).toFloatArray())
+                .usingComparatorWithPrecision(1e-2f)
+                .containsExactly(alone);
+    }
+
+    @Test
+    void aSampleDrawsItsGammaWhereverItStands() {
+        Draw one = new Draw(3, 9, new long[] {11, 12, 13});
+        Draw other = new Draw(3, 9, new long[] {13, 11, 12});
+        VisionTransformer bdia = model(SMALL, Method.bdia(0.5), Backprop.STORE);
+        NDArray x = bdia.embed(images(3));
+        NDArray rolled = x.get("2:3").concat(x.get("0:2"));
+
+        NDArray y = bdia.stack().forward(x, one);
+        NDArray z = bdia.stack().forward(rolled, other);
+
+        assertThat(z.get("1:3").toFloatArray()).isEqualTo(y.get("0:2").toFloatArray());
+    }
+
+    @Test
+    void thePapersModelHasItsNumberOfParameters() {
+        VisionTransformer vit =
+                new VisionTransformer(
+                        ModelConfig.Vit.paper(), Method.bdia(0.5), Backprop.REVERSIBLE);
+        vit.initialize(manager, 1);
+        long parameters =
+                vit.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
+
+        assertThat(parameters / 1e6).isBetween(9.5, 9.7);
+    }
+
+    @Test
+    void liveArraysStayFlat() {
+        for (Backprop backprop : Backprop.values()) {
+            VisionTransformer vit = model(SMALL, Method.bdia(0.5), backprop);
+            NDArray images = images(3);
+            int[] live = new int[6];
+            for (int step = 0; step < live.length; step++) {
+                vit.differentiate(
+                        new NDList(images),
+                        VisionTransformerTest::loss,
+                        new Draw(1, step, new long[3]));
+                vit.predict(new NDList(images)).close();
+                live[step] = manager.getManagedArrays().size();
+            }
+            assertThat(live[5]).as(backprop.name()).isEqualTo(live[1]);
+        }
+    }
+
+    @Test
+    void impossibleConfigurationsAndInputsAreRefused() {
+        assertThatThrownBy(() -> SMALL.withHeads(3))
+                .hasMessage("width must be a multiple of heads, but width is 8 and heads is 3");
+        assertThatThrownBy(() -> SMALL.withDropout(1))
+                .hasMessage("dropout must be at least 0 and below 1, but is 1.0");
+        assertThatThrownBy(() -> SMALL.withDepth(0))
+                .hasMessage("depth must be at least 1, but is 0");
+        VisionTransformer vit = model(SMALL, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray wrong = manager.zeros(new Shape(2, 3, 28, 28));
+        assertThatThrownBy(() -> vit.predict(new NDList(wrong)))
+                .hasMessage("the model takes images (B, 3, 32, 32), but got (2, 3, 28, 28)");
+        NDList images = new NDList(images(2));
+        assertThatThrownBy(() -> vit.forward(new ParameterStore(manager, false), images, true))
+                .hasMessageContaining("DJL's own trainer can differentiate Method.standard() only");
+    }
+
+    private VisionTransformer model(ModelConfig.Vit config, Method method, Backprop backprop) {
+        VisionTransformer vit = new VisionTransformer(config, method, backprop, true);
+        vit.initialize(manager, 5);
+        return vit;
+    }
+
+    private NDArray images(int batch) {
+        Engine.getEngine("PyTorch").setRandomSeed(17);
+        return manager.randomNormal(0f, 1f, new Shape(batch, 3, 32, 32), DataType.FLOAT32);
+    }
+
+    private static NDArray loss(NDArray scores) {
+        return scores.mul(scores).mean();
+    }
+
+    private static Draw draw(int batch) {
+        return new Draw(3, 2, new long[batch]);
+    }
+
+    private static float[] gradient(VisionTransformer vit, String name) {
+        return vit.getParameters().get(name).getArray().getGradient().toFloatArray();
+    }
+
+    private static void zero(VisionTransformer vit) {
+        vit.getParameters().forEach(p -> JniUtils.zeroGrad((PtNDArray) p.getValue().getArray()));
+    }
+
+    private static boolean anyNonZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
