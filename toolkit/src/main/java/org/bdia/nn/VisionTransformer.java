@@ -87,6 +87,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         return stack;
     }
 
+    /** Another stack over the same blocks and weights, for example to compare methods. */
+    public ReversibleStack stack(Method method, Backprop backprop) {
+        return ReversibleStack.of(blocks, method, backprop);
+    }
+
     /**
      * The state before the first block, as evaluation computes it.
      *

@@ -1,0 +1,92 @@
+package org.bdia;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+/** The one direction in which data flows, as the architecture page draws it. */
+@AnalyzeClasses(packages = "org.bdia", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule ROOMS_HAVE_NO_CYCLES =
+            SlicesRuleDefinition.slices().matching("org.bdia.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_ARITHMETIC_KNOWS_NO_OTHER_ROOM =
+            mayNotSee(
+                    "reversible",
+                    "data",
+                    "nn",
+                    "train",
+                    "run",
+                    "report",
+                    "experiment",
+                    "notebook",
+                    "cli");
+
+    @ArchTest
+    static final ArchRule MODELS_SEE_THE_ARITHMETIC_ALONE =
+            mayNotSee("nn", "data", "train", "run", "report", "experiment", "notebook", "cli");
+
+    @ArchTest
+    static final ArchRule DATA_SEE_NO_OTHER_ROOM =
+            mayNotSee(
+                    "data",
+                    "reversible",
+                    "nn",
+                    "train",
+                    "run",
+                    "report",
+                    "experiment",
+                    "notebook",
+                    "cli");
+
+    @ArchTest
+    static final ArchRule TRAINING_WRITES_NO_RUNS_AND_NO_REPORTS =
+            mayNotSee("train", "run", "report", "experiment", "notebook", "cli");
+
+    @ArchTest
+    static final ArchRule REPORTS_READ_FILES_ALONE =
+            mayNotSee("report", "reversible", "nn", "train", "experiment", "notebook", "cli");
+
+    @ArchTest
+    static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("org.bdia.experiment..", "org.bdia.cli..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.bdia.experiment..", "org.bdia.cli..");
+
+    @ArchTest
+    static final ArchRule NO_TENSORS_BELOW_THE_LINE =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "org.bdia.run..",
+                            "org.bdia.report..",
+                            "org.bdia.notebook..",
+                            "org.bdia.data..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("ai.djl..");
+
+    private static ArchRule mayNotSee(String room, String... others) {
+        String[] packages = new String[others.length];
+        for (int i = 0; i < others.length; i++) {
+            packages[i] = "org.bdia." + others[i] + "..";
+        }
+        return noClasses()
+                .that()
+                .resideInAPackage("org.bdia." + room + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages)
+                .allowEmptyShould(true);
+    }
+}
