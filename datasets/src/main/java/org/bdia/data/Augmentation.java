@@ -1,0 +1,110 @@
+package org.bdia.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How images become a network's input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
+ *
+ * <p>The crop is torchvision's {@code RandomCrop(32, padding)}: zeros are put around the uint8 image, so a
+ * padded pixel is black, not average. A sample's crop and flip are a function of (seed, epoch, sample id).
+ *
+ * @param padding the pixels put at each side before a 32 × 32 window is cut, 0 to 32; 0 = no crop
+ * @param flip whether every second image, by chance, is mirrored left to right
+ * @param mean the mean of R, G, B in units of full brightness
+ * @param std the standard deviation of R, G, B in the same units, above 0
+ */
+public record Augmentation(int padding, boolean flip, List<Double> mean, List<Double> std) {
+    private static final List<Double> PAPER_MEAN = List.of(0.4914, 0.4822, 0.4465);
+    private static final List<Double> PAPER_STD = List.of(0.2023, 0.1994, 0.2010);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if the padding is outside 0 to 32, mean or std has not one finite
+     *     number per channel, or a std is not above 0
+     */
+    public Augmentation {
+        if (padding < 0 || padding > ImageSet.SIDE) {
+            throw new IllegalArgumentException(
+                    "padding must be 0 to " + ImageSet.SIDE + " pixels, but is " + padding);
+        }
+        requirePerChannel("mean", mean);
+        requirePerChannel("std", std);
+        if (std.stream().anyMatch(s -> s <= 0)) {
+            throw new IllegalArgumentException(
+                    "std must be above 0 in each channel, but is " + std);
+        }
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+    }
+
+    /** The paper's normalisation with neither crop nor flip, as images are evaluated. */
+    public static Augmentation none() {
+        return new Augmentation(0, false, PAPER_MEAN, PAPER_STD);
+    }
+
+    /** The paper's training images: crop with padding 4, flip, normalisation. */
+    public static Augmentation paper() {
+        return new Augmentation(4, true, PAPER_MEAN, PAPER_STD);
+    }
+
+    /** The same normalisation with neither crop nor flip: what evaluates a network trained with this. */
+    public Augmentation deterministic() {
+        return new Augmentation(0, false, mean, std);
+    }
+
+    /** The normalised value of each channel's 256 grey levels, (3, 256), in float32 as PyTorch computes it. */
+    float[][] tables() {
+        var tables = new float[ImageSet.CHANNELS][256];
+        for (int c = 0; c < tables.length; c++) {
+            float m = mean.get(c).floatValue();
+            float s = std.get(c).floatValue();
+            for (int v = 0; v < 256; v++) {
+                tables[c][v] = (v / 255f - m) / s;
+            }
+        }
+        return tables;
+    }
+
+    /** Writes one image (3, 32, 32) of a batch; {@code key} decides crop and flip. */
+    void apply(byte[] images, int from, float[][] tables, float[] batch, int to, long key) {
+        int side = ImageSet.SIDE;
+        int dy = Mix.bounded(Mix.bits(key, 0), 2 * padding + 1) - padding;
+        int dx = Mix.bounded(Mix.bits(key, 1), 2 * padding + 1) - padding;
+        boolean mirrored = flip && Mix.bits(key, 2) < 0;
+        // Columns [left, right) of the window lie inside the image, the others in the padding.
+        int left = Math.max(0, -dx);
+        int right = Math.min(side, side - dx);
+        for (int c = 0; c < ImageSet.CHANNELS; c++) {
+            float[] table = tables[c];
+            for (int y = 0; y < side; y++) {
+                int row = to + (c * side + y) * side;
+                int sourceY = y + dy;
+                boolean inside = sourceY >= 0 && sourceY < side;
+                if (!inside || right - left < side) {
+                    Arrays.fill(batch, row, row + side, table[0]);
+                }
+                if (inside) {
+                    int source = from + (c * side + sourceY) * side + dx;
+                    int last = row + side - 1;
+                    for (int x = left; x < right; x++) {
+                        batch[mirrored ? last - x : row + x] = table[images[source + x] & 0xFF];
+                    }
+                }
+            }
+        }
+    }
+
+    private static void requirePerChannel(String name, List<Double> values) {
+        if (values.size() != ImageSet.CHANNELS
+                || !values.stream().allMatch(v -> Float.isFinite(v.floatValue()))) {
+            throw new IllegalArgumentException(
+                    name
+                            + " must be "
+                            + ImageSet.CHANNELS
+                            + " finite numbers, one per channel, but is "
+                            + values);
+        }
+    }
+}

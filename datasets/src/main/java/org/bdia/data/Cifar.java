@@ -1,0 +1,240 @@
+package org.bdia.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * CIFAR-10 and CIFAR-100 (fine labels) from the published binary files.
+ *
+ * @see <a href="https://www.cs.toronto.edu/~kriz/cifar.html">Krizhevsky, 2009</a>
+ */
+public final class Cifar {
+    /** Instead of a number of images: all that there are. */
+    public static final int ALL = -1;
+
+    /** Which of the two sets. */
+    public enum Kind {
+        /** Ten classes, five training files and one test file of 10,000 records each. */
+        CIFAR_10("CIFAR-10", "cifar-10-batches-bin/", 10, 1, "batches.meta.txt"),
+
+        /** A hundred classes, one training file of 50,000 records and one test file of 10,000. */
+        CIFAR_100("CIFAR-100", "cifar-100-binary/", 100, 2, "fine_label_names.txt");
+
+        private final String title;
+        private final String directory;
+        private final int classes;
+        private final int labelBytes;
+        private final String namesFile;
+
+        Kind(String title, String directory, int classes, int labelBytes, String namesFile) {
+            this.title = title;
+            this.directory = directory;
+            this.classes = classes;
+            this.labelBytes = labelBytes;
+            this.namesFile = directory + namesFile;
+        }
+
+        /** The number of classes. */
+        public int classes() {
+            return classes;
+        }
+
+        int labelBytes() {
+            return labelBytes;
+        }
+
+        private List<CifarFile> trainingFiles(DataFolder folder) {
+            return this == CIFAR_10
+                    ? IntStream.rangeClosed(1, 5)
+                            .mapToObj(i -> file(folder, "data_batch_" + i, 10_000))
+                            .toList()
+                    : List.of(file(folder, "train", 50_000));
+        }
+
+        private CifarFile testFile(DataFolder folder) {
+            return file(folder, this == CIFAR_10 ? "test_batch" : "test", 10_000);
+        }
+
+        /** The published file, or where only a subset of it is there, that. */
+        private CifarFile file(DataFolder folder, String stem, int records) {
+            var subset = new CifarFile(directory + stem + "-subset.bin", this, records, true);
+            var published = new CifarFile(directory + stem + ".bin", this, records, false);
+            return folder.has(subset.name()) && !folder.has(published.name()) ? subset : published;
+        }
+    }
+
+    private Cifar() {}
+
+    /**
+     * Loads disjoint training and validation images from the training files, and test images from the test
+     * file. Which images, and their order, is a function of the sizes and the seed; only the first training
+     * files that the sizes need are read. Sample ids are record numbers, counted through the files in order.
+     *
+     * @param train the number of training images, or {@link #ALL} but the validation images
+     * @param validation the number of validation images, 0 or more
+     * @param test the number of test images, or {@link #ALL}
+     * @param splitSeed chooses the images
+     * @throws DataException if a file is missing or damaged, or has fewer images than asked for
+     * @throws IllegalArgumentException if train or test is neither positive nor ALL, or validation is negative
+     */
+    public static ImageSplit load(
+            DataFolder folder, Kind kind, int train, int validation, int test, long splitSeed) {
+        requireSizes(train, validation, test);
+        var names = classNames(folder, kind);
+        var forTraining = Records.read(folder, needed(folder, kind, train, validation));
+        int trainSize = train == ALL ? forTraining.count() - validation : train;
+        long asked = (long) trainSize + validation;
+        if (trainSize < 1 || asked > forTraining.count()) {
+            throw tooFew(folder, forTraining, train, " training + " + validation + " validation");
+        }
+        var trainOrder = forTraining.order(splitSeed, 0);
+        int[] held = Arrays.copyOfRange(trainOrder, 0, validation);
+        int[] learned = Arrays.copyOfRange(trainOrder, validation, validation + trainSize);
+        var trainSet = forTraining.gather(folder, learned, "training", names);
+        var validationSet = forTraining.gather(folder, held, "validation", names);
+
+        var forTest = Records.read(folder, List.of(kind.testFile(folder)));
+        int testSize = test == ALL ? forTest.count() : test;
+        if (testSize > forTest.count()) {
+            throw tooFew(folder, forTest, test, " test");
+        }
+        int[] tested = Arrays.copyOf(forTest.order(splitSeed, 1), testSize);
+        return new ImageSplit(
+                trainSet, validationSet, forTest.gather(folder, tested, "test", names));
+    }
+
+    /**
+     * Loads as {@link #load} does where the folder has the set, else generates {@link SyntheticImages} with as
+     * many classes. Files that are there but damaged are refused all the same.
+     *
+     * @throws DataException as {@link #load}
+     * @throws IllegalArgumentException as {@link #load}, or if ALL is asked of generated images
+     */
+    public static ImageSplit loadOrSynthetic(
+            DataFolder folder, Kind kind, int train, int validation, int test, long splitSeed) {
+        requireSizes(train, validation, test);
+        boolean there =
+                folder.has(kind.testFile(folder).name())
+                        && folder.has(kind.trainingFiles(folder).get(0).name());
+        return there
+                ? load(folder, kind, train, validation, test, splitSeed)
+                : SyntheticImages.split(kind.classes(), train, validation, test, splitSeed);
+    }
+
+    private static void requireSizes(int train, int validation, int test) {
+        if ((train < 1 && train != ALL) || validation < 0 || (test < 1 && test != ALL)) {
+            throw new IllegalArgumentException(
+                    "needs train and test above 0 or Cifar.ALL (-1), and validation of at least 0, but they are "
+                            + train
+                            + ", "
+                            + test
+                            + " and "
+                            + validation);
+        }
+    }
+
+    private static List<CifarFile> needed(DataFolder folder, Kind kind, int train, int validation) {
+        var files = kind.trainingFiles(folder);
+        if (train == ALL) {
+            return files;
+        }
+        long perFile = files.get(0).records();
+        long count = ((long) train + validation + perFile - 1) / perFile;
+        return files.subList(0, (int) Math.min(count, files.size()));
+    }
+
+    private static DataException tooFew(
+            DataFolder folder, Records records, int asked, String rest) {
+        return new DataException(
+                folder
+                        + ": "
+                        + (asked == ALL ? "all" : "" + asked)
+                        + rest
+                        + " images are asked for, but "
+                        + records.names()
+                        + " holds "
+                        + records.count()
+                        + "; ask for fewer");
+    }
+
+    private static List<String> classNames(DataFolder folder, Kind kind) {
+        if (!folder.has(kind.namesFile)) {
+            return List.of();
+        }
+        var names = folder.lines(kind.namesFile);
+        if (names.size() != kind.classes) {
+            throw DataException.damaged(
+                    folder.locate(kind.namesFile),
+                    kind.classes + " lines, a class name each",
+                    names.size() + " lines");
+        }
+        return names;
+    }
+
+    /** The unpacked files of one half of a set, and the digest over them all. */
+    private record Records(List<CifarFile> files, List<byte[]> unpacked, String sha256) {
+
+        static Records read(DataFolder folder, List<CifarFile> files) {
+            var digest = Sha256.digest();
+            var unpacked = new ArrayList<byte[]>();
+            for (var file : files) {
+                byte[] bytes = file.read(folder);
+                digest.update(bytes);
+                unpacked.add(bytes);
+            }
+            return new Records(files, unpacked, Sha256.hex(digest));
+        }
+
+        int count() {
+            int length = files.get(0).recordLength();
+            return unpacked.stream().mapToInt(bytes -> bytes.length / length).sum();
+        }
+
+        String names() {
+            return files.stream().map(CifarFile::name).collect(Collectors.joining(", "));
+        }
+
+        int[] order(long seed, int half) {
+            return Mix.permutation(count(), Mix.key(Mix.Purpose.SPLIT, seed, half, 0));
+        }
+
+        ImageSet gather(DataFolder folder, int[] numbers, String part, List<String> classNames) {
+            var pixels = new byte[Math.multiplyExact(numbers.length, ImageSet.PIXELS)];
+            var labels = new int[numbers.length];
+            var ids = new long[numbers.length];
+            for (int i = 0; i < numbers.length; i++) {
+                // Every file but the last is full, so a record's number says its file.
+                int f = numbers[i] / files.get(0).records();
+                int record = numbers[i] % files.get(0).records();
+                var file = files.get(f);
+                int from = (record + 1) * file.recordLength() - ImageSet.PIXELS;
+                System.arraycopy(
+                        unpacked.get(f), from, pixels, i * ImageSet.PIXELS, ImageSet.PIXELS);
+                labels[i] = file.label(unpacked.get(f), record);
+                ids[i] = numbers[i];
+            }
+            var provenance = provenance(folder, numbers.length, part);
+            return new ImageSet(
+                    pixels, labels, ids, files.get(0).kind().classes(), classNames, provenance);
+        }
+
+        private Provenance provenance(DataFolder folder, int images, String part) {
+            var kind = files.get(0).kind();
+            var title = kind.title + (files.get(0).subset() ? " subset" : "");
+            var inexact = kind.directory + "INEXACT.txt";
+            var source = names();
+            if (folder.has(inexact)) {
+                long listed =
+                        folder.lines(inexact).stream()
+                                .filter(line -> !line.startsWith("#"))
+                                .count();
+                source += " (reassembled; " + listed + " images inexact)";
+            }
+            return new Provenance(
+                    title + ", " + images + " " + part + " images", source, false, sha256);
+        }
+    }
+}

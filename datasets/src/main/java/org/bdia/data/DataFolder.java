@@ -1,0 +1,189 @@
+package org.bdia.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * Where the data are: a folder of files in their published layouts, plain, gzipped or xz-compressed.
+ *
+ * <p>Files go by their logical names, such as {@code cifar-10-batches-bin/data_batch_1.bin}; the suffixes
+ * {@code .gz} and {@code .xz} are tried where the plain file is absent. A file {@code X.sha256} beside the
+ * stored file {@code X} binds it: if the sums differ, the file is refused.
+ */
+public final class DataFolder {
+    private static final String VARIABLE = "BDIA_DATA";
+    private static final List<String> SUFFIXES = List.of("", ".gz", ".xz");
+    private static final int BUFFER = 1 << 16;
+
+    private final Path path;
+
+    private DataFolder(Path path) {
+        this.path = path;
+    }
+
+    /** The folder that the environment variable BDIA_DATA names, else {@code ~/.cache/bdia}. */
+    public static DataFolder fromEnvironment() {
+        return from(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    /** The given folder; whether its files exist is looked at when they are asked for. */
+    public static DataFolder at(Path path) {
+        return new DataFolder(path.toAbsolutePath().normalize());
+    }
+
+    static DataFolder from(Map<String, String> environment, Path home) {
+        var named = environment.getOrDefault(VARIABLE, "");
+        return at(named.isBlank() ? home.resolve(".cache").resolve("bdia") : Path.of(named));
+    }
+
+    /** The absolute path of the folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether the file is there, plain or compressed. */
+    public boolean has(String name) {
+        return stored(name).isPresent();
+    }
+
+    /**
+     * The file as it is stored: plain, {@code .gz} or {@code .xz}, in this order.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @throws DataException if there is none; the message says how to get one
+     */
+    public Path locate(String name) {
+        return stored(name)
+                .orElseThrow(
+                        () ->
+                                new DataException(
+                                        path
+                                                + ": no "
+                                                + name
+                                                + " (also looked for .gz and .xz); put the data there"
+                                                + " as datasets/README.md says, or set "
+                                                + VARIABLE
+                                                + " to the folder that has them"));
+    }
+
+    /**
+     * Opens a file as the stream of its unpacked bytes.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @throws DataException if the file is missing, differs from its sidecar checksum, or has a damaged
+     *     compression header; damage further on shows as an {@link IOException} from the stream
+     */
+    public InputStream open(String name) {
+        var file = locate(name);
+        checkSidecar(file);
+        try {
+            return unpack(file);
+        } catch (IOException e) {
+            throw broken(file, e);
+        }
+    }
+
+    /**
+     * Reads a whole file, unpacked.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @param limit the most bytes that the file may have, so that a wrong file cannot fill the memory
+     * @throws DataException if the file is missing, damaged, different from its sidecar checksum, or longer
+     *     than the limit
+     */
+    public byte[] read(String name, int limit) {
+        var file = locate(name);
+        try (InputStream in = open(name)) {
+            byte[] bytes = in.readNBytes(limit);
+            if (in.read() >= 0) {
+                throw DataException.damaged(
+                        file, "at most " + limit + " unpacked bytes", "more than that");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw broken(file, e);
+        }
+    }
+
+    /**
+     * Reads the lines of a small UTF-8 text file, without blank lines.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @throws DataException as {@link #read} does, or if the file is longer than 1 MiB
+     */
+    public List<String> lines(String name) {
+        var text = new String(read(name, 1 << 20), StandardCharsets.UTF_8);
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    }
+
+    private Optional<Path> stored(String name) {
+        return SUFFIXES.stream()
+                .map(suffix -> path.resolve(name + suffix))
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    private static InputStream unpack(Path file) throws IOException {
+        var raw = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        try {
+            var name = file.getFileName().toString();
+            if (name.endsWith(".gz")) {
+                return new GZIPInputStream(raw, BUFFER);
+            }
+            return name.endsWith(".xz") ? new XZInputStream(raw) : raw;
+        } catch (IOException e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    private static void checkSidecar(Path file) {
+        var sidecar = file.resolveSibling(file.getFileName() + ".sha256");
+        if (!Files.exists(sidecar)) {
+            return;
+        }
+        String line;
+        try {
+            line = Files.readString(sidecar).strip().toLowerCase(Locale.ROOT);
+        } catch (IOException e) {
+            throw broken(sidecar, e);
+        }
+        var expected = line.split("\\s+", 2)[0];
+        if (!expected.matches("[0-9a-f]{64}")) {
+            throw new DataException(
+                    sidecar
+                            + ": expected one line as sha256sum writes it (64 hexadecimal digits, the file's"
+                            + " name), found '"
+                            + expected
+                            + "'; write it again or remove it");
+        }
+        var found = Sha256.of(file);
+        if (!found.equals(expected)) {
+            throw DataException.damaged(file, "SHA-256 " + expected, "SHA-256 " + found);
+        }
+    }
+
+    private static DataException broken(Path file, IOException cause) {
+        return new DataException(
+                file
+                        + ": expected a readable file, unbroken to its end, found: "
+                        + cause
+                        + "; put the file there again, see datasets/README.md",
+                cause);
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

@@ -1,0 +1,162 @@
+package org.bdia.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** N labelled images in memory, as one uint8 array (N, 3, 32, 32). */
+public final class ImageSet {
+    /** The channels of an image, in the order red, green, blue. */
+    public static final int CHANNELS = 3;
+
+    /** The height and width of an image. */
+    public static final int SIDE = 32;
+
+    /** The bytes of an image. */
+    public static final int PIXELS = CHANNELS * SIDE * SIDE;
+
+    private final byte[] pixels;
+    private final int[] labels;
+    private final long[] sampleIds;
+    private final int classes;
+    private final List<String> classNames;
+    private final Provenance provenance;
+
+    /**
+     * Wraps images. The arrays are taken over, not copied, and must not be changed afterwards.
+     *
+     * @param pixels uint8 (N, 3, 32, 32), row-major
+     * @param labels (N), each 0 to classes − 1
+     * @param sampleIds (N), each different: the names of the images for every random choice
+     * @param classes the number of classes
+     * @param classNames one name per class, or none at all
+     * @param provenance where the images came from
+     * @throws IllegalArgumentException if the lengths disagree, a label is out of range, or an id comes twice
+     */
+    public ImageSet(
+            byte[] pixels,
+            int[] labels,
+            long[] sampleIds,
+            int classes,
+            List<String> classNames,
+            Provenance provenance) {
+        if (pixels.length != (long) labels.length * PIXELS || sampleIds.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "images, labels and ids must be equally many, but there are "
+                            + pixels.length
+                            + " pixels ("
+                            + PIXELS
+                            + " an image), "
+                            + labels.length
+                            + " labels and "
+                            + sampleIds.length
+                            + " ids");
+        }
+        if (!classNames.isEmpty() && classNames.size() != classes) {
+            throw new IllegalArgumentException(
+                    classes + " classes need as many names, but there are " + classNames.size());
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new IllegalArgumentException(
+                        "label " + i + " must be 0 to " + (classes - 1) + ", but is " + labels[i]);
+            }
+        }
+        requireUnique(sampleIds);
+        this.pixels = pixels;
+        this.labels = labels;
+        this.sampleIds = sampleIds;
+        this.classes = classes;
+        this.classNames = List.copyOf(classNames);
+        this.provenance = provenance;
+    }
+
+    /** The number of images N. */
+    public int size() {
+        return labels.length;
+    }
+
+    /** The number of classes. */
+    public int classes() {
+        return classes;
+    }
+
+    /** The names of the classes by label; empty where they are not known. */
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /** Where the images came from. */
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    /** The class of the image at a position, 0 to classes − 1. */
+    public int label(int position) {
+        return labels[position];
+    }
+
+    /** The number of the image at a position in its data set, the same in every slice of it. */
+    public long sampleId(int position) {
+        return sampleIds[position];
+    }
+
+    /** The image at a position as it is stored, uint8 (3, 32, 32); a copy. */
+    public byte[] image(int position) {
+        int from = position * PIXELS;
+        return Arrays.copyOfRange(pixels, from, from + PIXELS);
+    }
+
+    /**
+     * The order in which an epoch visits the images: a permutation of 0 to N − 1, a function of the arguments.
+     *
+     * @param seed the run's seed
+     * @param epoch the epoch, from 0
+     */
+    public int[] order(long seed, int epoch) {
+        return Mix.permutation(size(), Mix.key(Mix.Purpose.ORDER, seed, epoch, 0));
+    }
+
+    /**
+     * Gathers a batch. Crop and flip of an image depend on (seed, epoch, its id), not on the batch.
+     *
+     * @param positions which images, each 0 to N − 1
+     * @param augmentation what is done to them
+     * @param seed the run's seed
+     * @param epoch the epoch, from 0
+     * @throws IndexOutOfBoundsException if there is no image at a position
+     */
+    public ImageBatch batch(int[] positions, Augmentation augmentation, long seed, int epoch) {
+        var tables = augmentation.tables();
+        var batch = new float[Math.multiplyExact(positions.length, PIXELS)];
+        var batchLabels = new int[positions.length];
+        var batchIds = new long[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            int position = positions[i];
+            if (position < 0 || position >= size()) {
+                throw new IndexOutOfBoundsException(
+                        "no image at position " + position + " of " + provenance.name());
+            }
+            batchLabels[i] = labels[position];
+            batchIds[i] = sampleIds[position];
+            long key = Mix.key(Mix.Purpose.AUGMENTATION, seed, epoch, batchIds[i]);
+            augmentation.apply(pixels, position * PIXELS, tables, batch, i * PIXELS, key);
+        }
+        return new ImageBatch(batch, batchLabels, batchIds);
+    }
+
+    private static void requireUnique(long[] ids) {
+        var sorted = ids.clone();
+        Arrays.sort(sorted);
+        for (int i = 1; i < sorted.length; i++) {
+            if (sorted[i] == sorted[i - 1]) {
+                throw new IllegalArgumentException(
+                        "sample ids must differ, but " + sorted[i] + " comes twice");
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ImageSet[" + provenance.name() + ", " + classes + " classes]";
+    }
+}

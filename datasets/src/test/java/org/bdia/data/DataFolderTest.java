@@ -1,0 +1,131 @@
+package org.bdia.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataFolderTest {
+    private static final byte[] CONTENT = TestFiles.noise(10_000, 1);
+
+    @TempDir private Path root;
+    private DataFolder folder;
+
+    @BeforeEach
+    void open() {
+        folder = DataFolder.at(root);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".gz", ".xz"})
+    void aFileReadsTheSameHoweverItIsStored(String suffix) throws IOException {
+        var stored = TestFiles.write(root.resolve("set/a.bin" + suffix), CONTENT);
+        assertThat(folder.has("set/a.bin")).isTrue();
+        assertThat(folder.locate("set/a.bin")).isEqualTo(stored);
+        assertThat(folder.read("set/a.bin", CONTENT.length)).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void thePlainFileComesFirst() throws IOException {
+        TestFiles.write(root.resolve("a.xz"), CONTENT);
+        TestFiles.write(root.resolve("a"), new byte[] {7});
+        assertThat(folder.read("a", 10)).containsExactly(7);
+    }
+
+    @Test
+    void aMissingFileSaysWhereItWasLookedForAndHowToMend() {
+        assertThat(folder.has("set/a.bin")).isFalse();
+        assertThatThrownBy(() -> folder.open("set/a.bin"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll(
+                        root.toString(),
+                        "set/a.bin",
+                        ".gz",
+                        ".xz",
+                        "datasets/README.md",
+                        "BDIA_DATA");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".gz", ".xz"})
+    void aTruncatedFileIsRefused(String suffix) throws IOException {
+        var stored = TestFiles.write(root.resolve("a" + suffix), CONTENT);
+        var bytes = Files.readAllBytes(stored);
+        for (int length : new int[] {0, 5, bytes.length / 2, bytes.length - 1}) {
+            Files.write(stored, Arrays.copyOf(bytes, length));
+            assertThatThrownBy(() -> folder.read("a", CONTENT.length))
+                    .as("%d of %d bytes", length, bytes.length)
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContainingAll(stored.toString(), "unbroken", "datasets/README.md");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".gz", ".xz"})
+    void aFlippedBitIsRefused(String suffix) throws IOException {
+        var stored = TestFiles.write(root.resolve("a" + suffix), CONTENT);
+        var bytes = Files.readAllBytes(stored);
+        bytes[bytes.length / 2] ^= 16;
+        Files.write(stored, bytes);
+        assertThatThrownBy(() -> folder.read("a", CONTENT.length))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(stored.toString());
+    }
+
+    @Test
+    void aFileAboveTheLimitIsRefused() throws IOException {
+        TestFiles.write(root.resolve("a.gz"), CONTENT);
+        assertThatThrownBy(() -> folder.read("a", CONTENT.length - 1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("a.gz", "at most 9999");
+    }
+
+    @Test
+    void theSidecarBindsTheFileAsStored() throws IOException {
+        var stored = TestFiles.write(root.resolve("a.xz"), CONTENT);
+        var sidecar = root.resolve("a.xz.sha256");
+        var sum = Sha256.of(Files.readAllBytes(stored));
+        Files.writeString(sidecar, sum + "  a.xz\n");
+        assertThat(folder.read("a", CONTENT.length)).isEqualTo(CONTENT);
+
+        var other = Sha256.of(CONTENT);
+        Files.writeString(sidecar, other + "  a.xz\n");
+        assertThatThrownBy(() -> folder.open("a"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll(stored.toString(), other, sum);
+    }
+
+    @Test
+    void aSidecarThatIsNoChecksumIsRefused() throws IOException {
+        TestFiles.write(root.resolve("a"), CONTENT);
+        Files.writeString(root.resolve("a.sha256"), "not found");
+        assertThatThrownBy(() -> folder.open("a"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("a.sha256", "64 hexadecimal digits", "'not'");
+    }
+
+    @Test
+    void linesAreStrippedAndBlankOnesLeftOut() throws IOException {
+        Files.writeString(root.resolve("names"), "a\r\n\n b \n\n");
+        assertThat(folder.lines("names")).containsExactly("a", "b");
+    }
+
+    @Test
+    void theEnvironmentNamesTheFolder() {
+        var home = root.resolve("home");
+        assertThat(DataFolder.from(Map.of("BDIA_DATA", root.toString()), home).path())
+                .isEqualTo(root);
+        assertThat(DataFolder.from(Map.of(), home).path()).isEqualTo(home.resolve(".cache/bdia"));
+        assertThat(DataFolder.from(Map.of("BDIA_DATA", " "), home).path())
+                .isEqualTo(home.resolve(".cache/bdia"));
+    }
+}

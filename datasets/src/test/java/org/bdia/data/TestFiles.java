@@ -1,0 +1,50 @@
+package org.bdia.data;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+/** Data files as tests need them. */
+final class TestFiles {
+    private TestFiles() {}
+
+    static byte[] noise(int length, long seed) {
+        var bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Writes the content as the file's suffix says: gzipped, xz-compressed or plain. */
+    static Path write(Path file, byte[] content) throws IOException {
+        Files.createDirectories(file.getParent());
+        try (var out = pack(file)) {
+            out.write(content);
+        }
+        return file;
+    }
+
+    /** Records as CIFAR has them: record r is of class r mod classes, its pixels are noise. */
+    static byte[] cifar(Cifar.Kind kind, int records, long seed) {
+        int length = kind.labelBytes() + ImageSet.PIXELS;
+        var bytes = noise(records * length, seed);
+        for (int r = 0; r < records; r++) {
+            bytes[r * length] = (byte) (r % 20);
+            bytes[r * length + kind.labelBytes() - 1] = (byte) (r % kind.classes());
+        }
+        return bytes;
+    }
+
+    private static OutputStream pack(Path file) throws IOException {
+        var out = Files.newOutputStream(file);
+        var name = file.getFileName().toString();
+        if (name.endsWith(".gz")) {
+            return new GZIPOutputStream(out);
+        }
+        return name.endsWith(".xz") ? new XZOutputStream(out, new LZMA2Options(0)) : out;
+    }
+}
