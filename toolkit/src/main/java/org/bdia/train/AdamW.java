@@ -1,0 +1,33 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+
+/**
+ * w ← w − lr·λ·w − lr·m̂ / (√v̂ + ε), m̂ = m/(1−β1ᵗ), v̂ = v/(1−β2ᵗ); λ on matrices only, that is not on biases,
+ * norms, positions and tokens.
+ *
+ * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov, Hutter, 2019</a>
+ */
+final class AdamW extends Optimizer {
+
+    private final OptimizerConfig.AdamW config;
+
+    AdamW(OptimizerConfig.AdamW config, NDManager manager, Block model) {
+        super(manager, model);
+        this.config = config;
+    }
+
+    @Override
+    void update(Slot slot, NDArray gradient, double learningRate, long t) {
+        moments(slot, gradient, config.beta1(), config.beta2());
+        if (config.weightDecay() > 0 && slot.weight().getShape().dimension() == 2) {
+            slot.weight().muli(1 - learningRate * config.weightDecay());
+        }
+        double correction1 = 1 - Math.pow(config.beta1(), (double) t);
+        double correction2 = 1 - Math.pow(config.beta2(), (double) t);
+        NDArray denominator = slot.variance().mul(1 / correction2).sqrt().addi(config.epsilon());
+        slot.weight().subi(slot.mean().mul(learningRate / correction1).divi(denominator));
+    }
+}

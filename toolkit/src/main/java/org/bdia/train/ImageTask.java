@@ -1,0 +1,96 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bdia.data.Augmentation;
+import org.bdia.data.ImageBatch;
+import org.bdia.data.ImageSet;
+import org.bdia.data.ImageSplit;
+import org.bdia.reversible.Scoped;
+
+/** Image classification: cross-entropy, and the accuracy. */
+public final class ImageTask implements Task {
+
+    private final ImageSplit images;
+    private final Augmentation augmentation;
+
+    /**
+     * A task over three disjoint sets of images.
+     *
+     * @param augmentation what happens to training images; evaluation only normalises
+     */
+    public ImageTask(ImageSplit images, Augmentation augmentation) {
+        this.images = images;
+        this.augmentation = augmentation;
+    }
+
+    @Override
+    public int stepsPerEpoch(int batch) {
+        return images.train().size() / batch;
+    }
+
+    @Override
+    public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
+        int[] order = images.train().order(seed, epoch);
+        int[] positions = Arrays.copyOfRange(order, index * batch, (index + 1) * batch);
+        return batch(manager, images.train().batch(positions, augmentation, seed, epoch));
+    }
+
+    @Override
+    public int size(Split split) {
+        return set(split).size();
+    }
+
+    @Override
+    public Batch evaluation(NDManager manager, Split split, int from, int to) {
+        int[] positions = IntStream.range(from, to).toArray();
+        return batch(manager, set(split).batch(positions, augmentation.deterministic(), 0, 0));
+    }
+
+    private ImageSet set(Split split) {
+        return split == Split.VALIDATION ? images.validation() : images.test();
+    }
+
+    private static Batch batch(NDManager manager, ImageBatch batch) {
+        int size = batch.labels().length;
+        Shape shape = new Shape(size, ImageSet.CHANNELS, ImageSet.SIDE, ImageSet.SIDE);
+        long[] labels = Arrays.stream(batch.labels()).asLongStream().toArray();
+        return new Batch(
+                new NDList(manager.create(batch.pixels(), shape)),
+                manager.create(labels, new Shape(size, 1)),
+                batch.sampleIds());
+    }
+
+    /** −Σ target·log softmax(output), target = (1−s)·one-hot + s/C, mean over the batch. */
+    @Override
+    public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+        return Scoped.result(
+                () -> {
+                    NDArray logs = output.logSoftmax(-1); // (B, C)
+                    NDArray hit = logs.gather(labels, 1).mean().neg();
+                    return labelSmoothing == 0
+                            ? hit
+                            : hit.mul(1 - labelSmoothing).sub(logs.mean().mul(labelSmoothing));
+                });
+    }
+
+    @Override
+    public Map<String, Double> sums(NDArray output, NDArray labels) {
+        try (NDArray right =
+                Scoped.result(
+                        () ->
+                                output.argMax(1)
+                                        .reshape(-1, 1)
+                                        .eq(labels)
+                                        .toType(DataType.INT64, false)
+                                        .sum())) {
+            return Map.of("accuracy", (double) right.getLong());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import org.bdia.reversible.Autograd;
+
+/**
+ * An optimiser whose state can be seen, saved and restored: a step count, and two moments per parameter, which the
+ * optimiser owns.
+ */
+public abstract sealed class Optimizer implements AutoCloseable permits AdamW, SetAdam {
+
+    /** One parameter with its moments m and v. */
+    record Slot(String name, NDArray weight, NDArray mean, NDArray variance) {}
+
+    private final NDManager manager;
+    private final List<Slot> slots = new ArrayList<>();
+    private long step;
+
+    Optimizer(NDManager parent, Block model) {
+        manager = parent.newSubManager();
+        for (Pair<String, Parameter> entry : model.getParameters()) {
+            if (entry.getValue().requiresGradient()) {
+                slots.add(slot(entry.getKey(), entry.getValue().getArray()));
+            }
+        }
+    }
+
+    private Slot slot(String name, NDArray weight) {
+        return new Slot(name, weight, zeros(weight), zeros(weight));
+    }
+
+    private NDArray zeros(NDArray weight) {
+        NDArray zeros = manager.zeros(weight.getShape(), weight.getDataType());
+        NDScope.unregister(zeros); // outlives whatever scope is open
+        return zeros;
+    }
+
+    /**
+     * Moves every parameter along its gradient, and leaves the gradients as they are.
+     *
+     * @param learningRate the step's learning rate
+     */
+    public void update(double learningRate) {
+        step++;
+        for (Slot slot : slots) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                Autograd.unrecorded(
+                        () -> {
+                            update(slot, slot.weight().getGradient(), learningRate, step);
+                            return null;
+                        });
+            }
+        }
+    }
+
+    /** One parameter's step t ≥ 1, everything in place. */
+    abstract void update(Slot slot, NDArray gradient, double learningRate, long t);
+
+    /** m ← β1 m + (1−β1) g, v ← β2 v + (1−β2) g². */
+    static void moments(Slot slot, NDArray gradient, double beta1, double beta2) {
+        slot.mean().muli(beta1).addi(gradient.mul(1 - beta1));
+        slot.variance().muli(beta2).addi(gradient.square().muli(1 - beta2));
+    }
+
+    /** The updates made so far. */
+    public long step() {
+        return step;
+    }
+
+    /** The moments, named {@code PARAMETER.m} and {@code PARAMETER.v}; owned by the optimiser. */
+    public NDList state() {
+        NDList state = new NDList();
+        for (Slot slot : slots) {
+            slot.mean().setName(slot.name() + ".m");
+            slot.variance().setName(slot.name() + ".v");
+            state.add(slot.mean());
+            state.add(slot.variance());
+        }
+        return state;
+    }
+
+    /**
+     * Takes over a saved state, all of it or nothing.
+     *
+     * @param state as {@link #state} gave it
+     * @param steps the updates made when it was saved
+     * @throws IllegalArgumentException if an array is missing, superfluous, or of another shape
+     */
+    public void restore(NDList state, long steps) {
+        Weights.copy(state, state(), "optimiser state");
+        step = steps;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

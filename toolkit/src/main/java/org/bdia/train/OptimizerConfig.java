@@ -1,0 +1,75 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+
+/** Which optimiser, with its constants. */
+public sealed interface OptimizerConfig {
+
+    /** An optimiser of a model's parameters, its state on the manager's device. */
+    Optimizer create(NDManager manager, Block model);
+
+    /** AdamW with β 0.9, 0.999, ε 1e-8. */
+    static AdamW adamW(double weightDecay) {
+        return new AdamW(0.9, 0.999, 1e-8, weightDecay);
+    }
+
+    /** The paper's optimiser with β 0.9, 0.999, ε 1e-15. */
+    static SetAdam setAdam() {
+        return new SetAdam(0.9, 0.999, 1e-15);
+    }
+
+    /**
+     * Adam with decoupled weight decay (arXiv 1711.05101), on matrices only.
+     *
+     * @param beta1 decay of the first moment, 0 ≤ β1 &lt; 1
+     * @param beta2 decay of the second moment, 0 ≤ β2 &lt; 1
+     * @param epsilon added to the denominator, above 0
+     * @param weightDecay fraction of a weight per unit of learning rate, 0 or more
+     */
+    record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+            implements OptimizerConfig {
+        /** Checks the ranges. */
+        public AdamW {
+            requireMoments(beta1, beta2, epsilon);
+            if (!(weightDecay >= 0)) {
+                throw new IllegalArgumentException(
+                        "weightDecay must be 0 or more, but is " + weightDecay);
+            }
+        }
+
+        @Override
+        public Optimizer create(NDManager manager, Block model) {
+            return new org.bdia.train.AdamW(this, manager, model);
+        }
+    }
+
+    /**
+     * SET-Adam (arXiv 2302.01029), with which the paper trains.
+     *
+     * @param beta1 decay of the first moment, 0 ≤ β1 &lt; 1
+     * @param beta2 decay of the second moment, 0 ≤ β2 &lt; 1
+     * @param epsilon added under the root, above 0
+     */
+    record SetAdam(double beta1, double beta2, double epsilon) implements OptimizerConfig {
+        /** Checks the ranges. */
+        public SetAdam {
+            requireMoments(beta1, beta2, epsilon);
+        }
+
+        @Override
+        public Optimizer create(NDManager manager, Block model) {
+            return new org.bdia.train.SetAdam(this, manager, model);
+        }
+    }
+
+    private static void requireMoments(double beta1, double beta2, double epsilon) {
+        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "an optimiser needs 0 <= beta1, beta2 < 1 and epsilon > 0, but they are"
+                                    + " %s, %s and %s",
+                            beta1, beta2, epsilon));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+
+/** What a model learns: batches, a loss, and what evaluation measures. */
+public interface Task {
+
+    /** The parts of the data that training does not touch. */
+    enum Split {
+        /** Held out from the training data, to choose by. */
+        VALIDATION,
+
+        /** To report on, once. */
+        TEST;
+
+        /** The name in files: val or test. */
+        public String label() {
+            return this == VALIDATION ? "val" : "test";
+        }
+    }
+
+    /** The whole batches in one pass over the training data. */
+    int stepsPerEpoch(int batch);
+
+    /**
+     * A training batch, a function of its arguments.
+     *
+     * @param manager where the arrays are made, and who owns them
+     * @param index the batch's index in its epoch, 0 to stepsPerEpoch − 1
+     */
+    Batch training(NDManager manager, long seed, int epoch, int index, int batch);
+
+    /** The samples of a split; 0 if there is none. */
+    int size(Split split);
+
+    /** Samples from to to − 1 of a split, as evaluation sees them. */
+    Batch evaluation(NDManager manager, Split split, int from, int to);
+
+    /** The mean loss of a batch, a scalar. */
+    NDArray loss(NDArray output, NDArray labels, double labelSmoothing);
+
+    /** What evaluation measures beside the loss, each as a sum over the batch's samples. */
+    Map<String, Double> sums(NDArray output, NDArray labels);
+}

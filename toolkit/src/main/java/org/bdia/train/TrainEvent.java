@@ -1,0 +1,49 @@
+package org.bdia.train;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What a trainer tells while it runs. */
+public sealed interface TrainEvent {
+
+    /** The steps made so far. */
+    long step();
+
+    /**
+     * A step was made.
+     *
+     * @param step the steps made so far, this one included
+     * @param totalSteps the steps of the whole run
+     * @param epoch the step's epoch, from 0
+     * @param loss the batch's mean loss
+     * @param learningRate the step's learning rate
+     * @param gradientNorm the global norm before clipping
+     * @param samplesPerSecond training samples per second since the last step event
+     */
+    record Step(
+            long step,
+            long totalSteps,
+            int epoch,
+            double loss,
+            double learningRate,
+            double gradientNorm,
+            double samplesPerSecond)
+            implements TrainEvent {}
+
+    /**
+     * Something was measured.
+     *
+     * @param step the steps made so far
+     * @param epoch the epochs finished
+     * @param split train, val or test
+     * @param metrics the loss and whatever the task measures, means over samples
+     */
+    record Evaluated(long step, int epoch, String split, Map<String, Double> metrics)
+            implements TrainEvent {}
+
+    /** A checkpoint was written. */
+    record Checkpointed(long step, Path path) implements TrainEvent {}
+
+    /** A run went on from a checkpoint. */
+    record Resumed(long step, Path path) implements TrainEvent {}
+}

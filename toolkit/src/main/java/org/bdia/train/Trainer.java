@@ -1,0 +1,217 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Draw;
+
+/**
+ * The training loop. Every random choice is a function of (seed, step), so that a run that is stopped and goes on
+ * from its checkpoint ends with the weights of an uninterrupted one, byte for byte.
+ */
+public final class Trainer {
+
+    private static final String NO_CHECKPOINT = "there is no checkpoint to go on from";
+
+    private final ReversibleModel model;
+    private final Task task;
+    private final TrainConfig config;
+    private final long seed;
+    private final Consumer<TrainEvent> events;
+    private final Path folder;
+    private final String configHash;
+    private final BooleanSupplier stop;
+
+    /**
+     * A trainer without checkpoints that tells nobody.
+     *
+     * @param model an initialised model
+     * @param seed what every draw is a function of
+     * @throws IllegalArgumentException if the training data do not fill one batch
+     */
+    public Trainer(ReversibleModel model, Task task, TrainConfig config, long seed) {
+        this(model, task, config, seed, event -> {}, null, "", () -> false);
+        if (task.stepsPerEpoch(config.batch()) < 1) {
+            throw new IllegalArgumentException(
+                    "the training data do not fill one batch of "
+                            + config.batch()
+                            + "; lower the batch size");
+        }
+    }
+
+    private Trainer(
+            ReversibleModel model,
+            Task task,
+            TrainConfig config,
+            long seed,
+            Consumer<TrainEvent> events,
+            Path folder,
+            String configHash,
+            BooleanSupplier stop) {
+        this.model = model;
+        this.task = task;
+        this.config = config;
+        this.seed = seed;
+        this.events = events;
+        this.folder = folder;
+        this.configHash = configHash;
+        this.stop = stop;
+    }
+
+    /** The same, telling a listener what happens. */
+    public Trainer withEvents(Consumer<TrainEvent> listener) {
+        return new Trainer(model, task, config, seed, listener, folder, configHash, stop);
+    }
+
+    /**
+     * The same, writing checkpoints, and going on from the newest one that the folder holds.
+     *
+     * @param run the run's folder
+     * @param hash what identifies the configuration
+     */
+    public Trainer withCheckpoints(Path run, String hash) {
+        return new Trainer(model, task, config, seed, events, run, hash, stop);
+    }
+
+    /** The same, asking before every step whether to write a checkpoint and leave. */
+    public Trainer withStop(BooleanSupplier condition) {
+        return new Trainer(model, task, config, seed, events, folder, configHash, condition);
+    }
+
+    /**
+     * Trains to the end, or until told to stop.
+     *
+     * @param manager whose device the batches go to; the model's weights must be there
+     * @return whether the end was reached
+     * @throws TrainingDivergedException if loss, gradient or a state stops being finite; the last checkpoint
+     *     stays
+     * @throws IllegalArgumentException if the newest checkpoint is damaged or of another configuration
+     */
+    public boolean train(NDManager manager) {
+        int perEpoch = task.stepsPerEpoch(config.batch());
+        long total = (long) perEpoch * config.epochs();
+        try (NDManager own = manager.newSubManager();
+                Optimizer optimizer = config.optimizer().create(own, model)) {
+            long step = 0;
+            double lossSum = 0;
+            String lastGood = NO_CHECKPOINT;
+            Optional<Checkpoint> resumed = checkpoint();
+            if (resumed.isPresent()) {
+                resumed.get().restore(own, model, optimizer);
+                step = resumed.get().state().step();
+                lossSum = resumed.get().state().lossSum();
+                lastGood = "the last checkpoint is " + resumed.get().folder();
+                events.accept(new TrainEvent.Resumed(step, resumed.get().folder()));
+            } else {
+                evaluate(own, 0, 0, Task.Split.VALIDATION);
+            }
+            GlobalNorm.zero(model);
+            long lastTime = System.nanoTime();
+            while (step < total) {
+                if (stop.getAsBoolean()) {
+                    save(step, lossSum, optimizer);
+                    return false;
+                }
+                int epoch = (int) (step / perEpoch);
+                double rate = config.schedule().rate(step, total);
+                float loss = differentiate(own, step, epoch, (int) (step % perEpoch), lastGood);
+                double norm = GlobalNorm.clip(model, config.clipNorm());
+                requireFinite(step, "the gradient's norm", norm, lastGood);
+                optimizer.update(rate);
+                GlobalNorm.zero(model);
+                step++;
+                lossSum += loss;
+                long now = System.nanoTime();
+                double speed = config.batch() * 1e9 / (now - lastTime);
+                lastTime = now;
+                events.accept(new TrainEvent.Step(step, total, epoch, loss, rate, norm, speed));
+                if (step % perEpoch == 0) {
+                    int finished = epoch + 1;
+                    boolean last = step == total;
+                    events.accept(
+                            new TrainEvent.Evaluated(
+                                    step, finished, "train", Map.of("loss", lossSum / perEpoch)));
+                    lossSum = 0;
+                    if (last || finished % config.evaluateEvery() == 0) {
+                        evaluate(own, step, finished, Task.Split.VALIDATION);
+                    }
+                    if (last) {
+                        evaluate(own, step, finished, Task.Split.TEST);
+                    }
+                    if (folder != null && (last || finished % config.checkpointEvery() == 0)) {
+                        lastGood = "the last checkpoint is " + save(step, lossSum, optimizer);
+                    }
+                    lastTime = System.nanoTime(); // evaluation is not training time
+                }
+            }
+            return true;
+        }
+    }
+
+    private float differentiate(
+            NDManager manager, long step, int epoch, int index, String lastGood) {
+        try (NDScope scope = new NDScope();
+                Batch batch = task.training(manager, seed, epoch, index, config.batch())) {
+            scope.suppressNotUsedWarning();
+            float loss =
+                    model.differentiate(
+                            batch.inputs(),
+                            output -> task.loss(output, batch.labels(), config.labelSmoothing()),
+                            new Draw(seed, step, batch.sampleIds()));
+            requireFinite(step, "the loss", loss, lastGood);
+            return loss;
+        } catch (ArithmeticException e) {
+            throw new TrainingDivergedException(step, e.getMessage(), lastGood, e);
+        }
+    }
+
+    private static void requireFinite(long step, String what, double value, String lastGood) {
+        if (!Double.isFinite(value)) {
+            throw new TrainingDivergedException(step, what + " is " + value, lastGood, null);
+        }
+    }
+
+    private void evaluate(NDManager manager, long step, int epoch, Task.Split split) {
+        int size = task.size(split);
+        if (size == 0) {
+            return;
+        }
+        Map<String, Double> sums = new TreeMap<>();
+        for (int from = 0; from < size; from += config.batch()) {
+            int to = Math.min(size, from + config.batch());
+            try (NDScope scope = new NDScope();
+                    Batch batch = task.evaluation(manager, split, from, to)) {
+                scope.suppressNotUsedWarning();
+                NDArray output = model.predict(batch.inputs());
+                float loss =
+                        Autograd.unrecorded(() -> task.loss(output, batch.labels(), 0)).getFloat();
+                sums.merge("loss", (double) loss * batch.size(), Double::sum);
+                task.sums(output, batch.labels())
+                        .forEach((name, sum) -> sums.merge(name, sum, Double::sum));
+            }
+        }
+        sums.replaceAll((name, sum) -> sum / size);
+        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), sums));
+    }
+
+    private Optional<Checkpoint> checkpoint() {
+        return folder == null ? Optional.empty() : Checkpoint.latest(folder, configHash);
+    }
+
+    private Path save(long step, double lossSum, Optimizer optimizer) {
+        if (folder == null) {
+            return null;
+        }
+        Path path = Checkpoint.save(folder, configHash, step, lossSum, model, optimizer);
+        events.accept(new TrainEvent.Checkpointed(step, path));
+        return path;
+    }
+}

@@ -1,0 +1,196 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import java.util.Arrays;
+import java.util.Random;
+import org.bdia.reversible.Autograd;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OptimizerTest {
+
+    private NDManager manager;
+    private Linear model;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        model = Linear.builder().setUnits(3).build();
+        model.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void adamWFollowsItsEquationAndDecaysMatricesAlone() {
+        var config = new OptimizerConfig.AdamW(0.9, 0.99, 1e-6, 0.1);
+        compare(
+                config,
+                (w, m, v, t, decays) -> {
+                    for (int i = 0; i < w.length; i++) {
+                        double mean = m[i] / (1 - Math.pow(0.9, t));
+                        double variance = v[i] / (1 - Math.pow(0.99, t));
+                        double kept = decays ? w[i] * (1 - 0.01 * 0.1) : w[i];
+                        w[i] = kept - 0.01 * mean / (Math.sqrt(variance) + 1e-6);
+                    }
+                });
+    }
+
+    @Test
+    void setAdamFollowsItsEquation() {
+        var config = new OptimizerConfig.SetAdam(0.9, 0.99, 1e-12);
+        compare(
+                config,
+                (w, m, v, t, decays) -> {
+                    double sum = Arrays.stream(v).sum();
+                    double squares = Arrays.stream(v).map(x -> x * x).sum();
+                    double cosine = sum * sum / (v.length * squares);
+                    double[] roots =
+                            Arrays.stream(v)
+                                    .map(
+                                            x ->
+                                                    Math.sqrt(
+                                                            x * cosine / (1 - Math.pow(0.99, t))
+                                                                    + 1e-12))
+                                    .toArray();
+                    double half = Arrays.stream(roots).min().orElseThrow() / 2;
+                    for (int i = 0; i < w.length; i++) {
+                        w[i] -= 0.01 / (1 - Math.pow(0.9, t)) * m[i] / (roots[i] - half);
+                    }
+                });
+    }
+
+    @Test
+    void aGradientOfZeroMovesNothing() {
+        for (OptimizerConfig config :
+                new OptimizerConfig[] {OptimizerConfig.adamW(0), OptimizerConfig.setAdam()}) {
+            float[] before = weight().toFloatArray();
+            try (Optimizer optimizer = config.create(manager, model)) {
+                setGradients(new double[12], new double[3]);
+                optimizer.update(0.1);
+            }
+            assertThat(weight().toFloatArray()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void clippingKeepsTheDirectionOfBothSigns() {
+        setGradients(new double[] {3, -4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, new double[] {0, 0, 12});
+
+        assertThat(GlobalNorm.clip(model, 0)).isCloseTo(13, within(1e-5));
+        assertThat(GlobalNorm.clip(model, 20)).isCloseTo(13, within(1e-5));
+        assertThat(GlobalNorm.clip(model, 1.3)).isCloseTo(13, within(1e-5));
+        float[] clipped = weight().getGradient().toFloatArray();
+        assertThat(clipped[0]).isCloseTo(0.3f, within(1e-6f));
+        assertThat(clipped[1]).isCloseTo(-0.4f, within(1e-6f));
+        GlobalNorm.zero(model);
+        assertThat(GlobalNorm.clip(model, 1)).isZero();
+    }
+
+    @Test
+    void aRestoredOptimizerGoesOnAsTheSavedOne() {
+        Random random = new Random(1);
+        try (Optimizer first = OptimizerConfig.adamW(0.1).create(manager, model);
+                Optimizer second = OptimizerConfig.adamW(0.1).create(manager, model)) {
+            setGradients(random.doubles(12).toArray(), random.doubles(3).toArray());
+            first.update(0.01);
+            NDList saved = new NDList();
+            for (NDArray array : first.state()) {
+                NDArray copy = array.duplicate();
+                copy.setName(array.getName());
+                saved.add(copy);
+            }
+            second.restore(saved, first.step());
+
+            assertThat(second.step()).isEqualTo(1);
+            assertThat(second.state().get(1).toFloatArray())
+                    .isEqualTo(first.state().get(1).toFloatArray());
+            saved.get(0).setName("other");
+            assertThatThrownBy(() -> second.restore(saved, 1))
+                    .hasMessageContaining("optimiser state lacks the tensor")
+                    .hasMessageContaining("weight.m");
+        }
+    }
+
+    private interface Rule {
+        void apply(double[] w, double[] m, double[] v, int t, boolean decays);
+    }
+
+    /** Twenty steps of the optimiser beside the same equation in double arithmetic. */
+    private void compare(OptimizerConfig config, Rule rule) {
+        Random random = new Random(4);
+        double[][] w = {toDoubles(weight()), toDoubles(bias())};
+        double[][] m = {new double[12], new double[3]};
+        double[][] v = {new double[12], new double[3]};
+        try (Optimizer optimizer = config.create(manager, model)) {
+            for (int t = 1; t <= 20; t++) {
+                double[][] g = {
+                    random.doubles(12, -1, 1).toArray(), random.doubles(3, -1, 1).toArray()
+                };
+                setGradients(g[0], g[1]);
+                optimizer.update(0.01);
+                for (int p = 0; p < 2; p++) {
+                    for (int i = 0; i < g[p].length; i++) {
+                        m[p][i] = 0.9 * m[p][i] + 0.1 * g[p][i];
+                        v[p][i] = 0.99 * v[p][i] + 0.01 * g[p][i] * g[p][i];
+                    }
+                    rule.apply(w[p], m[p], v[p], t, p == 0);
+                }
+            }
+        }
+        assertClose(toDoubles(weight()), w[0]);
+        assertClose(toDoubles(bias()), w[1]);
+    }
+
+    private static void assertClose(double[] found, double[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], within(2e-6));
+        }
+    }
+
+    private NDArray weight() {
+        return model.getParameters().get("weight").getArray();
+    }
+
+    private NDArray bias() {
+        return model.getParameters().get("bias").getArray();
+    }
+
+    /** Through a graph whose gradient is the wanted one. */
+    private void setGradients(double[] forWeight, double[] forBias) {
+        GlobalNorm.zero(model);
+        NDArray loss =
+                Autograd.recorded(
+                        () ->
+                                weight().mul(array(forWeight, weight()))
+                                        .sum()
+                                        .add(bias().mul(array(forBias, bias())).sum()));
+        Autograd.backward(loss);
+    }
+
+    private NDArray array(double[] values, NDArray like) {
+        return manager.create(values, like.getShape()).toType(DataType.FLOAT32, false);
+    }
+
+    private static double[] toDoubles(NDArray array) {
+        float[] values = array.toFloatArray();
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+}

@@ -1,0 +1,238 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.bdia.data.Augmentation;
+import org.bdia.data.SyntheticImages;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+
+    private static final ModelConfig.Vit SMALL =
+            ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(2).withDropout(0.1);
+    private static final TrainConfig CONFIG =
+            TrainConfig.of(2, 10, 3e-3).withSchedule(new Schedule.WarmupCosine(3e-3, 3, 0.1));
+    private static final Task TASK =
+            new ImageTask(SyntheticImages.split(10, 55, 12, 7, 3), Augmentation.paper());
+
+    private final List<TrainEvent> events = new ArrayList<>();
+    private NDManager manager;
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void aResumedRunEndsWithTheBytesOfAnUninterruptedOne() throws IOException {
+        Path whole = folder.resolve("whole");
+        train(model(Method.bdia(0.5)), whole, () -> false);
+        List<String> expected = evaluations();
+        events.clear();
+
+        Path parts = folder.resolve("parts");
+        for (int stop :
+                new int[] {3, 7}) { // in the middle of the first epoch of 5 steps, and the second
+            boolean finished = train(model(Method.bdia(0.5)), parts, () -> reached(stop));
+            assertThat(finished).isFalse();
+            assertThat(parts.resolve("checkpoint-" + stop)).isDirectory();
+        }
+        assertThat(train(model(Method.bdia(0.5)), parts, () -> false)).isTrue();
+
+        for (String file : List.of("weights.safetensors", "optimizer.safetensors", "state.json")) {
+            assertThat(parts.resolve("checkpoint-10").resolve(file))
+                    .hasSameBinaryContentAs(whole.resolve("checkpoint-10").resolve(file));
+        }
+        assertThat(evaluations()).isEqualTo(expected);
+    }
+
+    @Test
+    void storedAndReversedTrainingEndWithTheSameBytes() throws IOException {
+        Path stored = folder.resolve("stored");
+        Path reversed = folder.resolve("reversed");
+        VisionTransformer one = new VisionTransformer(SMALL, Method.bdia(0.5), Backprop.STORE);
+        one.initialize(manager, 5);
+        train(one, stored, () -> false);
+        train(model(Method.bdia(0.5)), reversed, () -> false);
+
+        assertThat(reversed.resolve("checkpoint-10/weights.safetensors"))
+                .hasSameBinaryContentAs(stored.resolve("checkpoint-10/weights.safetensors"));
+    }
+
+    @Test
+    void aFinishedRunIsNotTrainedAgain() {
+        train(model(Method.bdia(0.5)), folder, () -> false);
+        events.clear();
+
+        assertThat(train(model(Method.bdia(0.5)), folder, () -> false)).isTrue();
+        assertThat(events).hasSize(1).first().isInstanceOf(TrainEvent.Resumed.class);
+    }
+
+    @Test
+    void onlyTheTwoNewestCheckpointsStayAndNothingTemporary() throws IOException {
+        train(model(Method.bdia(0.5)), folder, () -> reached(2));
+        train(model(Method.bdia(0.5)), folder, () -> false);
+
+        try (Stream<Path> entries = Files.list(folder)) {
+            assertThat(entries.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("checkpoint-5", "checkpoint-10");
+        }
+    }
+
+    @Test
+    void aDamagedCheckpointIsRefusedByName() throws IOException {
+        train(model(Method.bdia(0.5)), folder, () -> reached(2));
+        Path file = folder.resolve("checkpoint-2/weights.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> train(model(Method.bdia(0.5)), folder, () -> false))
+                .hasMessageContaining("checkpoint-2/weights.safetensors is damaged: its SHA-256 is")
+                .hasMessageContaining("delete ");
+    }
+
+    @Test
+    void aCheckpointOfAnotherRunOrModelIsRefused() {
+        train(model(Method.bdia(0.5)), folder, () -> reached(2));
+        Trainer other = trainer(model(Method.bdia(0.5))).withCheckpoints(folder, "fedcba");
+        assertThatThrownBy(() -> other.train(manager))
+                .hasMessageContaining("belongs to configuration abcdef, but this run's is fedcba");
+        VisionTransformer wider =
+                new VisionTransformer(SMALL.withWidth(12), Method.bdia(0.5), Backprop.REVERSIBLE);
+        wider.initialize(manager, 5);
+        assertThatThrownBy(() -> train(wider, folder, () -> false))
+                .hasMessageContaining("weights.safetensors holds the tensor")
+                .hasMessageContaining("but the model's is");
+    }
+
+    @Test
+    void aDivergingRunStopsBeforeItTouchesTheWeights() {
+        TrainConfig wild = CONFIG.withClipNorm(0).withSchedule(new Schedule.Constant(1e12));
+        VisionTransformer model = model(Method.bdia(0.5));
+
+        assertThatThrownBy(
+                        () ->
+                                new Trainer(model, TASK, wild.withEpochs(20), 1)
+                                        .withCheckpoints(folder, "abcdef")
+                                        .train(manager))
+                .isInstanceOf(TrainingDivergedException.class)
+                .hasMessageContaining("step ")
+                .hasMessageContaining("lower the learning rate");
+        model.getParameters()
+                .forEach(
+                        p ->
+                                assertThat(p.getValue().getArray().isNaN().any().getBoolean())
+                                        .isFalse());
+    }
+
+    @Test
+    void trainingLearns() {
+        VisionTransformer model = model(Method.bdia(0.5));
+        Task task = new ImageTask(SyntheticImages.split(10, 200, 50, 1, 3), Augmentation.none());
+        new Trainer(model, task, TrainConfig.of(12, 20, 5e-3), 1)
+                .withEvents(events::add)
+                .train(manager);
+        List<TrainEvent.Evaluated> validation =
+                events.stream()
+                        .filter(TrainEvent.Evaluated.class::isInstance)
+                        .map(TrainEvent.Evaluated.class::cast)
+                        .filter(event -> event.split().equals("val"))
+                        .toList();
+
+        assertThat(validation).hasSize(13);
+        double first = validation.get(0).metrics().get("loss");
+        assertThat(validation.get(12).metrics().get("loss")).isLessThan(0.9 * first);
+        assertThat(validation.get(12).metrics().get("accuracy")).isGreaterThan(0.15);
+    }
+
+    @Test
+    void liveArraysStayFlatOverAThousandSteps() {
+        ModelConfig.Vit tiny = SMALL.withWidth(4).withMlp(4).withDepth(2).withHeads(1);
+        VisionTransformer model =
+                new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 5);
+        Task task = new ImageTask(SyntheticImages.split(10, 40, 4, 1, 3), Augmentation.paper());
+        List<Integer> live = new ArrayList<>();
+        new Trainer(model, task, TrainConfig.of(100, 4, 1e-3).withEvaluateEvery(20), 1)
+                .withEvents(
+                        event -> {
+                            if (event instanceof TrainEvent.Step) {
+                                live.add(manager.getManagedArrays().size());
+                            }
+                        })
+                .train(manager);
+
+        assertThat(live).hasSize(1000);
+        assertThat(live.get(999)).isEqualTo(live.get(10));
+    }
+
+    @Test
+    void impossibleConfigurationsAreRefused() {
+        assertThatThrownBy(() -> CONFIG.withEpochs(0))
+                .hasMessage("epochs must be at least 1, but is 0");
+        assertThatThrownBy(() -> CONFIG.withLabelSmoothing(1))
+                .hasMessageContaining("labelSmoothing must be at least 0 and below 1");
+        assertThatThrownBy(() -> new Schedule.Constant(Double.NaN))
+                .hasMessageContaining("the learning rate must be above 0 and finite");
+        assertThatThrownBy(
+                        () -> new Trainer(model(Method.bdia(0.5)), TASK, CONFIG.withBatch(99), 1))
+                .hasMessageContaining("do not fill one batch of 99");
+    }
+
+    @Test
+    void theScheduleWarmsUpAndFalls() {
+        Schedule schedule = new Schedule.WarmupCosine(1, 4, 0.1);
+        assertThat(schedule.rate(0, 100)).isEqualTo(0.25);
+        assertThat(schedule.rate(4, 100)).isEqualTo(1);
+        assertThat(schedule.rate(50, 100)).isBetween(0.5, 0.6);
+        assertThat(schedule.rate(99, 100)).isEqualTo(0.1);
+    }
+
+    private boolean reached(long step) {
+        return !events.isEmpty() && events.get(events.size() - 1).step() >= step;
+    }
+
+    private List<String> evaluations() {
+        return events.stream()
+                .filter(TrainEvent.Evaluated.class::isInstance)
+                .map(Object::toString)
+                .toList();
+    }
+
+    private VisionTransformer model(Method method) {
+        VisionTransformer model = new VisionTransformer(SMALL, method, Backprop.REVERSIBLE, true);
+        model.initialize(manager, 5);
+        return model;
+    }
+
+    private Trainer trainer(VisionTransformer model) {
+        return new Trainer(model, TASK, CONFIG, 1).withEvents(events::add);
+    }
+
+    private boolean train(VisionTransformer model, Path run, BooleanSupplier stop) {
+        return trainer(model).withCheckpoints(run, "abcdef").withStop(stop).train(manager);
+    }
+}
