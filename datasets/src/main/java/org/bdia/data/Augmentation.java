@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How images become a network's input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
+ * How images become network input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
  *
  * <p>The crop is torchvision's {@code RandomCrop(32, padding)}: zeros are put around the uint8 image, so a
  * padded pixel is black, not average. A sample's crop and flip are a function of (seed, epoch, sample id).
@@ -54,7 +54,7 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
         return new Augmentation(0, false, mean, std);
     }
 
-    /** The normalised value of each channel's 256 grey levels, (3, 256), in float32 as PyTorch computes it. */
+    /** The normalised value of a channel's 256 grey levels, (3, 256), in float32 as PyTorch computes it. */
     float[][] tables() {
         var tables = new float[ImageSet.CHANNELS][256];
         for (int c = 0; c < tables.length; c++) {

@@ -107,8 +107,8 @@ public final class Cifar {
     }
 
     /**
-     * Loads as {@link #load} does where the folder has the set, else generates {@link SyntheticImages} with as
-     * many classes. Files that are there but damaged are refused all the same.
+     * Loads as {@link #load} does where the folder has the set, else generates {@link SyntheticImages} with
+     * as many classes. Files that are there but damaged are refused all the same.
      *
      * @throws DataException as {@link #load}
      * @throws IllegalArgumentException as {@link #load}, or if ALL is asked of generated images
@@ -127,7 +127,7 @@ public final class Cifar {
     private static void requireSizes(int train, int validation, int test) {
         if ((train < 1 && train != ALL) || validation < 0 || (test < 1 && test != ALL)) {
             throw new IllegalArgumentException(
-                    "needs train and test above 0 or Cifar.ALL (-1), and validation of at least 0, but they are "
+                    "train and test must be above 0 or Cifar.ALL (-1), validation 0 or more, but are "
                             + train
                             + ", "
                             + test

@@ -107,7 +107,7 @@ public final class ImageSet {
     }
 
     /**
-     * The order in which an epoch visits the images: a permutation of 0 to N − 1, a function of the arguments.
+     * The order in which an epoch visits the images: a permutation of 0 to N − 1, fixed by its arguments.
      *
      * @param seed the run's seed
      * @param epoch the epoch, from 0

@@ -1,0 +1,62 @@
+package org.bdia.run;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Files that are there whole or not at all, even after a power failure. */
+final class AtomicFile {
+    private AtomicFile() {}
+
+    /** Writes UTF-8 text to a temporary file beside the target, syncs it, and moves it into place. */
+    static void write(Path file, String text) {
+        var temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            try (var channel =
+                    FileChannel.open(
+                            temporary,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.TRUNCATE_EXISTING)) {
+                var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(
+                    temporary,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new RunException(
+                    file + ": cannot be written (" + e + "); check space and rights", e);
+        }
+        syncFolder(file.toAbsolutePath().getParent());
+    }
+
+    /** Makes the move itself durable, on the systems that let a folder be opened. */
+    private static void syncFolder(Path folder) {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Windows opens no folders and needs no such sync.
+        }
+    }
+
+    /** Reads UTF-8 text. */
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new RunException(
+                    file + ": expected a readable file of UTF-8 text, found: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package org.bdia.run;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDelegatingDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bdia.reversible.Method;
+
+/**
+ * Records to JSON and back, strictly: an unknown, missing, repeated or null key, or a value of another type
+ * than the record's, is an error that names file and key.
+ *
+ * <p>A value of a sealed interface carries the kind in the key {@code name}, in kebab case:
+ * {@code {"name":"bdia","gamma":0.5,"level":9}}.
+ */
+public final class Json {
+    /** The sealed interfaces that configurations are made of. */
+    private static final List<Class<?>> SEALED = List.of(Method.class);
+
+    private static final JsonMapper MAPPER = mapper();
+    private static final ObjectWriter PRETTY =
+            MAPPER.writer(
+                    new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+    private Json() {}
+
+    /**
+     * The one rendering of a value that is hashed: keys sorted, no spaces, shortest decimal numbers.
+     *
+     * @throws IllegalArgumentException if the value holds a number that is not finite, which JSON lacks
+     */
+    public static String canonical(Object value) {
+        return sorted(MAPPER.valueToTree(value), "").toString();
+    }
+
+    /**
+     * The same content as {@link #canonical}, indented, with a closing line break.
+     *
+     * @throws IllegalArgumentException as {@link #canonical}
+     */
+    public static String pretty(Object value) {
+        try {
+            return PRETTY.writeValueAsString(sorted(MAPPER.valueToTree(value), "")) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+        }
+    }
+
+    /**
+     * Reads a value from text.
+     *
+     * @param source where the text is from, for messages
+     * @throws RunException if the text is not JSON, or not that of the type
+     */
+    public static <T> T parse(String text, Class<T> type, String source) {
+        var tree = tree(text, source);
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw JsonErrors.describe(source, tree, e);
+        }
+    }
+
+    /**
+     * Reads a value from a file.
+     *
+     * @throws RunException if the file cannot be read, is not JSON, or not that of the type
+     */
+    public static <T> T read(Path file, Class<T> type) {
+        return parse(AtomicFile.read(file), type, file.toString());
+    }
+
+    /**
+     * Reads a file without asking for a type.
+     *
+     * @throws RunException if the file cannot be read or does not hold one JSON object
+     */
+    public static JsonNode tree(Path file) {
+        return tree(AtomicFile.read(file), file.toString());
+    }
+
+    static JsonNode tree(String text, String source) {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw JsonErrors.describe(source, JsonNodeFactory.instance.objectNode(), e);
+        }
+        if (!tree.isObject()) {
+            throw new RunException(
+                    source
+                            + ": expected one JSON object, found "
+                            + (tree.isMissingNode()
+                                    ? "nothing"
+                                    : tree.getNodeType().toString().toLowerCase(Locale.ROOT)));
+        }
+        return tree;
+    }
+
+    private static JsonNode sorted(JsonNode node, String key) {
+        if (node.isObject()) {
+            var object = JsonNodeFactory.instance.objectNode();
+            node.properties().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(e -> object.set(e.getKey(), sorted(e.getValue(), e.getKey())));
+            return object;
+        }
+        if (node.isArray()) {
+            var array = JsonNodeFactory.instance.arrayNode();
+            node.forEach(element -> array.add(sorted(element, key)));
+            return array;
+        }
+        if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+            throw new IllegalArgumentException(
+                    "key '" + key + "' must be a finite number, but is " + node.doubleValue());
+        }
+        return node;
+    }
+
+    private static JsonMapper mapper() {
+        var factory =
+                JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        // Double.toString changed in Java 19; hashes must not.
+                        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                        .build();
+        var builder =
+                JsonMapper.builder(factory)
+                        .enable(
+                                DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                                DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                                DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+                                DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                                DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                        .withCoercionConfig(
+                                LogicalType.Textual,
+                                text ->
+                                        List.of(
+                                                        CoercionInputShape.Integer,
+                                                        CoercionInputShape.Float,
+                                                        CoercionInputShape.Boolean)
+                                                .forEach(
+                                                        shape ->
+                                                                text.setCoercion(
+                                                                        shape,
+                                                                        CoercionAction.Fail)))
+                        .addModule(instants());
+        for (var type : SEALED) {
+            builder.addMixIn(type, Named.class);
+            for (var permitted : type.getPermittedSubclasses()) {
+                builder.registerSubtypes(new NamedType(permitted, name(permitted)));
+            }
+        }
+        return builder.build();
+    }
+
+    /** Instants as ISO-8601 text. */
+    private static SimpleModule instants() {
+        return new SimpleModule()
+                .addSerializer(Instant.class, ToStringSerializer.instance)
+                .addDeserializer(
+                        Instant.class,
+                        new StdDelegatingDeserializer<>(
+                                new StdConverter<String, Instant>() {
+                                    @Override
+                                    public Instant convert(String text) {
+                                        return Instant.parse(text);
+                                    }
+                                }));
+    }
+
+    /**
+     * What the key {@code name} may say of a sealed interface. Reflection, because the permitted records are
+     * part of the interface's declaration, so none can be forgotten.
+     */
+    static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getPermittedSubclasses()).map(Json::name).sorted().toList();
+    }
+
+    private static String name(Class<?> permitted) {
+        var camel = permitted.getSimpleName();
+        return camel.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+
+    /** Gives a sealed interface's values the key {@code name}. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
+    private interface Named {}
+}

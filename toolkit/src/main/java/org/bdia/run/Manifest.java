@@ -1,0 +1,119 @@
+package org.bdia.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Properties;
+import oshi.SystemInfo;
+
+/**
+ * On what a run was made, and how long it took: what a result means nothing without.
+ *
+ * @param version the toolkit's version, or {@code development} outside its jar
+ * @param commit the toolkit's commit, from the system property or environment variable BDIA_COMMIT, else
+ *     {@code unknown}
+ * @param java the Java runtime's version and vendor
+ * @param os the operating system, its version and the processor architecture
+ * @param cpu the processor's name
+ * @param cores the logical processors that this process may use
+ * @param memoryBytes the machine's memory
+ * @param device where the tensors were, for example {@code cpu()} or {@code gpu(0) NVIDIA H200}
+ * @param engine the tensor library and its version
+ * @param started when the run first began
+ * @param finished the last moment at which it is known to have run
+ * @param hours the time spent running, all sessions of a resumed run together
+ */
+public record Manifest(
+        String version,
+        String commit,
+        String java,
+        String os,
+        String cpu,
+        int cores,
+        long memoryBytes,
+        String device,
+        String engine,
+        Instant started,
+        Instant finished,
+        double hours) {
+
+    /** This machine, at the beginning of a run. */
+    public static Manifest begin(String device, String engine, Instant now) {
+        var hardware = new SystemInfo().getHardware();
+        return new Manifest(
+                toolkitVersion(),
+                knownCommit(System.getenv()),
+                System.getProperty("java.version") + " " + System.getProperty("java.vendor"),
+                System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + " "
+                        + System.getProperty("os.arch"),
+                hardware.getProcessor().getProcessorIdentifier().getName().strip(),
+                Runtime.getRuntime().availableProcessors(),
+                hardware.getMemory().getTotal(),
+                device,
+                engine,
+                now,
+                now,
+                0);
+    }
+
+    /** This machine, going on with a run whose beginning an earlier manifest tells. */
+    public Manifest resuming(Manifest earlier) {
+        return with(earlier.started, finished, earlier.hours);
+    }
+
+    /**
+     * The same run, having gone on until now.
+     *
+     * @throws IllegalArgumentException if now is before {@link #finished}
+     */
+    public Manifest until(Instant now) {
+        if (now.isBefore(finished)) {
+            throw new IllegalArgumentException(
+                    "a run goes on from " + finished + ", not back to " + now);
+        }
+        return with(started, now, hours + Duration.between(finished, now).toMillis() / 3.6e6);
+    }
+
+    private Manifest with(Instant newStarted, Instant newFinished, double newHours) {
+        return new Manifest(
+                version,
+                commit,
+                java,
+                os,
+                cpu,
+                cores,
+                memoryBytes,
+                device,
+                engine,
+                newStarted,
+                newFinished,
+                newHours);
+    }
+
+    /** The system property BDIA_COMMIT where there is one, else the environment variable. */
+    static String knownCommit(Map<String, String> environment) {
+        return System.getProperty(
+                "BDIA_COMMIT", environment.getOrDefault("BDIA_COMMIT", "unknown"));
+    }
+
+    private static String toolkitVersion() {
+        // Maven puts this file into every jar.
+        var resource = "/META-INF/maven/org.bdia/bdia-toolkit/pom.properties";
+        try (InputStream in = Manifest.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                return "development";
+            }
+            var properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource, e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.bdia.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A run that is being written: its folder, locked until {@link #close}.
+ *
+ * <p>Order of calls: {@link #resumeAfter} where the training starts, {@link #append} as it goes, at the end
+ * {@link #finish}. Not for use by several threads at once.
+ */
+public final class Run implements AutoCloseable {
+    private final String id;
+    private final Path folder;
+    private final RunLock lock;
+    private long lastStep;
+    private boolean finished;
+
+    Run(String id, Path folder, RunLock lock) {
+        this.id = id;
+        this.folder = folder;
+        this.lock = lock;
+        var metrics = metrics();
+        if (Files.exists(metrics)) {
+            keep(MetricsFile.recover(metrics));
+        } else {
+            keep(List.of());
+        }
+    }
+
+    /** The run's name, which is its folder's. */
+    public String id() {
+        return id;
+    }
+
+    /** The run's folder, where checkpoints go too. */
+    public Path folder() {
+        return folder;
+    }
+
+    /**
+     * Drops the metrics of later steps than a checkpoint's, so that the resumed run writes them again and its
+     * file equals that of a run never interrupted.
+     *
+     * @param step the last step to keep; −1 drops all
+     */
+    public void resumeAfter(long step) {
+        requireUnfinished();
+        keep(MetricsFile.recover(metrics()).stream().filter(row -> row.step() <= step).toList());
+    }
+
+    /**
+     * Appends metrics, all in one write.
+     *
+     * @param rows in order of their steps
+     * @throws IllegalArgumentException if a step is smaller than one before it, as when {@link #resumeAfter}
+     *     was forgotten
+     * @throws RunException if the run is finished or the file cannot be written
+     */
+    public void append(List<MetricRow> rows) {
+        requireUnfinished();
+        long last = lastStep;
+        for (var row : rows) {
+            if (row.step() < last) {
+                throw new IllegalArgumentException(
+                        metrics()
+                                + ": has step "
+                                + last
+                                + ", so step "
+                                + row.step()
+                                + " cannot follow; call resumeAfter first");
+            }
+            last = row.step();
+        }
+        MetricsFile.append(metrics(), rows);
+        lastStep = last;
+    }
+
+    /**
+     * Writes manifest.json, replacing an earlier one.
+     *
+     * @throws RunException if the run is finished or the file cannot be written
+     */
+    public void describe(Manifest manifest) {
+        requireUnfinished();
+        AtomicFile.write(folder.resolve(RunStore.MANIFEST), Json.pretty(manifest));
+    }
+
+    /**
+     * Writes the manifest and then, last of all, DONE with the checksums of all that {@link RunStore#read}
+     * returns.
+     *
+     * @throws RunException if the run is finished already or a file cannot be written
+     */
+    public void finish(Manifest manifest) {
+        describe(manifest);
+        // Rewritten whole and synced: DONE must not outlive the rows it vouches for.
+        keep(MetricsFile.read(metrics()));
+        AtomicFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
+        finished = true;
+    }
+
+    /** Gives the folder free; a second call does nothing. */
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    private void keep(List<MetricRow> rows) {
+        MetricsFile.write(metrics(), rows);
+        lastStep = rows.isEmpty() ? 0 : rows.get(rows.size() - 1).step();
+    }
+
+    private Path metrics() {
+        return folder.resolve(RunStore.METRICS);
+    }
+
+    private void requireUnfinished() {
+        if (finished) {
+            throw new RunException(folder + ": the run is finished; nothing may be added to it");
+        }
+    }
+}

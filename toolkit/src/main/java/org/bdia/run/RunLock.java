@@ -1,0 +1,115 @@
+package org.bdia.run;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+
+/**
+ * One writer per folder. The operating system holds the lock on the file {@code lock} and drops it when the
+ * process dies; the file {@code lock.owner} says who holds it.
+ *
+ * <p>Two files, because POSIX drops a process's locks on a file as soon as the process closes any channel to
+ * it, and Windows lets nobody read a locked one: {@code lock} is opened by its owner only, and a second
+ * opener in the same process is stopped by reading {@code lock.owner} before.
+ */
+final class RunLock implements AutoCloseable {
+    private final FileChannel channel;
+    private final FileLock lock;
+    private final Path owner;
+
+    private RunLock(FileChannel channel, FileLock lock, Path owner) {
+        this.channel = channel;
+        this.lock = lock;
+        this.owner = owner;
+    }
+
+    /** Takes the lock or says who has it; never waits. */
+    static RunLock take(Path folder) {
+        // The class's monitor orders the openers inside this process, which file locks do not.
+        synchronized (RunLock.class) {
+            var owner = folder.resolve("lock.owner");
+            if (who(owner).equals(self())) {
+                throw taken(folder, owner);
+            }
+            try {
+                return lock(folder, owner);
+            } catch (IOException e) {
+                throw new RunException(folder + ": cannot be locked (" + e + "); check rights", e);
+            }
+        }
+    }
+
+    private static RunLock lock(Path folder, Path owner) throws IOException {
+        var channel =
+                FileChannel.open(
+                        folder.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        try {
+            var lock = channel.tryLock();
+            if (lock == null) {
+                throw taken(folder, owner);
+            }
+            AtomicFile.write(owner, self());
+            return new RunLock(channel, lock, owner);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Gives the lock back; a second call does nothing. */
+    @Override
+    public void close() {
+        synchronized (RunLock.class) {
+            if (!channel.isOpen()) {
+                return;
+            }
+            try {
+                Files.deleteIfExists(owner);
+                lock.release();
+                channel.close();
+            } catch (IOException e) {
+                throw new RunException(owner + ": cannot be released (" + e + ")", e);
+            }
+        }
+    }
+
+    private static RunException taken(Path folder, Path owner) {
+        return new RunException(
+                folder
+                        + ": already open for writing by "
+                        + who(owner).strip()
+                        + "; wait until that run ends, or end it");
+    }
+
+    private static String who(Path owner) {
+        try {
+            return Files.readString(owner);
+        } catch (IOException e) {
+            // Nobody has the lock, or its owner is just taking or releasing it.
+            return "another process";
+        }
+    }
+
+    /** This process, told from an earlier one of the same number by when it started. */
+    private static String self() {
+        var process = ProcessHandle.current();
+        var started = process.info().startInstant().map(Instant::toString).orElse("unknown");
+        return "process " + process.pid() + " on " + host() + ", started " + started + "\n";
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "this host";
+        }
+    }
+}

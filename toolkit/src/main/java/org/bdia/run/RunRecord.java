@@ -1,0 +1,20 @@
+package org.bdia.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * What a finished run left behind.
+ *
+ * @param id the run's name
+ * @param config config.json
+ * @param manifest manifest.json, see {@link Manifest}
+ * @param metrics metrics.csv in the order of the file
+ */
+public record RunRecord(String id, JsonNode config, JsonNode manifest, List<MetricRow> metrics) {
+
+    /** Copies the metrics. */
+    public RunRecord {
+        metrics = List.copyOf(metrics);
+    }
+}

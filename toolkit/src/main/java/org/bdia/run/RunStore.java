@@ -1,0 +1,175 @@
+package org.bdia.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The folder of all runs, one folder each: {@code config.json}, {@code manifest.json}, {@code metrics.csv},
+ * {@code lock}, and {@code DONE} once the run is finished.
+ */
+public final class RunStore {
+    static final String CONFIG = "config.json";
+    static final String MANIFEST = "manifest.json";
+    static final String METRICS = "metrics.csv";
+    static final String DONE = "DONE";
+
+    private static final String VARIABLE = "BDIA_RUNS";
+
+    private final Path root;
+
+    private RunStore(Path root) {
+        this.root = root;
+    }
+
+    /** The folder that the environment variable BDIA_RUNS names, else {@code runs}. */
+    public static RunStore fromEnvironment() {
+        return from(System.getenv());
+    }
+
+    /** The given folder, made when the first run is opened. */
+    public static RunStore at(Path root) {
+        return new RunStore(root.toAbsolutePath().normalize());
+    }
+
+    static RunStore from(Map<String, String> environment) {
+        var named = environment.getOrDefault(VARIABLE, "");
+        return at(Path.of(named.isBlank() ? "runs" : named));
+    }
+
+    /** A run's name: the first 12 hexadecimal digits of its {@link Json#canonical} configuration's SHA-256. */
+    public static String id(String canonicalJson) {
+        return sha256(canonicalJson).substring(0, 12);
+    }
+
+    /** The absolute path of the folder of all runs. */
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * Opens a run for writing, new or to be resumed, and locks its folder.
+     *
+     * @param id the run's name, see {@link #id}
+     * @param canonicalJson the run's whole configuration, see {@link Json#canonical}
+     * @throws IllegalArgumentException if the id is not a plain file name
+     * @throws RunException if the run is open elsewhere, is finished, has another configuration, or its files
+     *     are damaged
+     */
+    public Run open(String id, String canonicalJson) {
+        var folder = folder(id);
+        var config = Json.tree(canonicalJson, "configuration of run " + id);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new RunException(folder + ": cannot be made (" + e + "); check " + VARIABLE, e);
+        }
+        var lock = RunLock.take(folder);
+        try {
+            if (isDone(id)) {
+                throw new RunException(
+                        folder
+                                + ": the run is finished; read it, or remove its folder to run it again");
+            }
+            var file = folder.resolve(CONFIG);
+            if (!Files.exists(file)) {
+                AtomicFile.write(file, Json.pretty(config));
+            } else if (!Json.canonical(Json.tree(file)).equals(Json.canonical(config))) {
+                throw new RunException(
+                        file
+                                + ": expected the configuration "
+                                + Json.canonical(config)
+                                + ", found "
+                                + Json.canonical(Json.tree(file))
+                                + "; remove the folder, or use another id");
+            }
+            return new Run(id, folder, lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Whether the run is finished. */
+    public boolean isDone(String id) {
+        return Files.exists(folder(id).resolve(DONE));
+    }
+
+    /**
+     * Reads a finished run.
+     *
+     * @throws RunException if the run is not finished, or a file is missing, damaged or changed since
+     */
+    public RunRecord read(String id) {
+        var folder = folder(id);
+        if (!isDone(id)) {
+            throw new RunException(
+                    folder
+                            + ": expected a finished run, but there is no "
+                            + DONE
+                            + "; run or resume it first");
+        }
+        var expected = AtomicFile.read(folder.resolve(DONE)).lines().toList();
+        var found = checksums(folder).lines().toList();
+        for (var line : found) {
+            if (!expected.contains(line)) {
+                throw new RunException(
+                        folder.resolve(line.substring(66))
+                                + ": differs from its checksum in "
+                                + DONE
+                                + "; remove the run's folder and run it again");
+            }
+        }
+        return new RunRecord(
+                id,
+                Json.tree(folder.resolve(CONFIG)),
+                Json.tree(folder.resolve(MANIFEST)),
+                MetricsFile.read(folder.resolve(METRICS)));
+    }
+
+    /** The names of all runs, finished or not, in alphabetical order. */
+    public List<String> ids() {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        try (var folders = Files.list(root)) {
+            return folders.filter(folder -> Files.exists(folder.resolve(CONFIG)))
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new RunException(root + ": cannot be listed (" + e + "); check " + VARIABLE, e);
+        }
+    }
+
+    /** The content of DONE, as sha256sum writes and checks it. */
+    static String checksums(Path folder) {
+        return List.of(CONFIG, MANIFEST, METRICS).stream()
+                .map(name -> sha256(AtomicFile.read(folder.resolve(name))) + "  " + name + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private Path folder(String id) {
+        if (!id.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {
+            throw new IllegalArgumentException(
+                    "a run's id must be letters, digits and . _ + -, but is '" + id + "'");
+        }
+        return root.resolve(id);
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.bdia.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    @TempDir private Path folder;
+
+    @Test
+    void aFileIsReplacedWholeAndNothingElseIsLeft() throws IOException {
+        var file = folder.resolve("a.json");
+        AtomicFile.write(file, "a long first content");
+        AtomicFile.write(file, "ü");
+        assertThat(AtomicFile.read(file)).isEqualTo("ü");
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file));
+    }
+
+    @Test
+    void aFailedWriteLeavesTheOldContent() throws IOException {
+        var file = folder.resolve("a.json");
+        AtomicFile.write(file, "old");
+        // Something in the temporary name's way stands for a full disk.
+        Files.createDirectory(folder.resolve("a.json.tmp"));
+        assertThatThrownBy(() -> AtomicFile.write(file, "new"))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining(file.toString());
+        assertThat(file).hasContent("old");
+    }
+}

@@ -1,0 +1,57 @@
+package org.bdia.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ManifestTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final Manifest BEGUN = Manifest.begin("gpu(0)", "engine 1", START);
+
+    @Test
+    void theMachineIsDescribed() {
+        assertThat(BEGUN.cpu()).isNotBlank();
+        assertThat(BEGUN.java()).startsWith(System.getProperty("java.version"));
+        assertThat(BEGUN.os()).contains(System.getProperty("os.arch"));
+        assertThat(BEGUN.cores()).isPositive();
+        assertThat(BEGUN.memoryBytes()).isGreaterThan(Runtime.getRuntime().freeMemory());
+        assertThat(BEGUN.version()).isNotBlank();
+        assertThat(BEGUN.device()).isEqualTo("gpu(0)");
+        assertThat(BEGUN.engine()).isEqualTo("engine 1");
+    }
+
+    @Test
+    void hoursAddUpOverSessionsAndLeaveOutThePause() {
+        var first =
+                BEGUN.until(START.plus(Duration.ofMinutes(15)))
+                        .until(START.plus(Duration.ofMinutes(30)));
+        var later = START.plus(Duration.ofDays(2));
+        var second = Manifest.begin("cpu()", "engine 2", later).resuming(first);
+        var end = second.until(later.plus(Duration.ofHours(1)));
+        assertThat(end.hours()).isCloseTo(1.5, within(1e-9));
+        assertThat(end.started()).isEqualTo(START);
+        assertThat(end.finished()).isEqualTo(later.plus(Duration.ofHours(1)));
+        assertThat(end.device()).isEqualTo("cpu()");
+        assertThatThrownBy(() -> end.until(START)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void itSurvivesJson() {
+        assertThat(Json.parse(Json.canonical(BEGUN), Manifest.class, "text")).isEqualTo(BEGUN);
+        var broken = Json.canonical(BEGUN).replace("2026-01-02T", "");
+        assertThatThrownBy(() -> Json.parse(broken, Manifest.class, "manifest.json"))
+                .isInstanceOf(RunException.class)
+                .hasMessageContainingAll("manifest.json", "03:04:05.678Z");
+    }
+
+    @Test
+    void theCommitIsTakenFromTheEnvironment() {
+        assertThat(Manifest.knownCommit(Map.of("BDIA_COMMIT", "abc"))).isEqualTo("abc");
+        assertThat(Manifest.knownCommit(Map.of())).isEqualTo("unknown");
+    }
+}

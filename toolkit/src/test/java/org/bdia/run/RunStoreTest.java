@@ -1,0 +1,151 @@
+package org.bdia.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.bdia.reversible.Method;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunStoreTest {
+    private static final String CONFIG = Json.canonical(Method.bdia(0.5));
+    private static final String ID = RunStore.id(CONFIG);
+    private static final Manifest MANIFEST = Manifest.begin("cpu()", "engine 1", Instant.EPOCH);
+    private static final List<MetricRow> ROWS =
+            List.of(
+                    new MetricRow(0, 0, "validation", "loss", 2.5),
+                    new MetricRow(10, 0, "train", "loss", 0.1 + 0.2),
+                    new MetricRow(10, 1, "train", "loss", Double.NaN));
+
+    @TempDir private Path root;
+    private RunStore store;
+    private Path folder;
+
+    @BeforeEach
+    void open() {
+        store = RunStore.at(root);
+        folder = root.resolve(ID);
+    }
+
+    private void finished() {
+        try (var run = store.open(ID, CONFIG)) {
+            run.append(ROWS);
+            run.finish(MANIFEST);
+        }
+    }
+
+    @Test
+    void aFinishedRunReadsBackAsItWasWritten() {
+        finished();
+        var record = store.read(ID);
+        assertThat(record.id()).isEqualTo(ID);
+        assertThat(Json.canonical(record.config())).isEqualTo(CONFIG);
+        assertThat(Json.canonical(record.manifest())).isEqualTo(Json.canonical(MANIFEST));
+        assertThat(record.metrics()).isEqualTo(ROWS);
+        assertThat(Json.read(folder.resolve("manifest.json"), Manifest.class)).isEqualTo(MANIFEST);
+    }
+
+    @Test
+    void theIdIsTheHeadOfTheConfigurationsSha256() throws Exception {
+        var digest =
+                MessageDigest.getInstance("SHA-256")
+                        .digest(CONFIG.getBytes(StandardCharsets.UTF_8));
+        assertThat(ID).hasSize(12);
+        assertThat(HexFormat.of().formatHex(digest)).startsWith(ID);
+        assertThat(RunStore.id(Json.canonical(Method.bdia(0.25)))).isNotEqualTo(ID);
+    }
+
+    @Test
+    void aRunIsDoneWhenItIsFinishedNotBefore() {
+        try (var run = store.open(ID, CONFIG)) {
+            run.append(ROWS);
+            run.describe(MANIFEST);
+            assertThat(store.isDone(ID)).isFalse();
+            assertThatThrownBy(() -> store.read(ID))
+                    .isInstanceOf(RunException.class)
+                    .hasMessageContainingAll(folder.toString(), "no DONE");
+            run.finish(MANIFEST);
+            assertThat(store.isDone(ID)).isTrue();
+            assertThatThrownBy(() -> run.append(ROWS)).hasMessageContaining("finished");
+        }
+        assertThatThrownBy(() -> store.open(ID, CONFIG))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("finished");
+    }
+
+    @Test
+    void aFolderOfAnotherConfigurationIsRefusedAndLeftFree() {
+        store.open(ID, CONFIG).close();
+        var other = Json.canonical(Method.bdia(0.25));
+        assertThatThrownBy(() -> store.open(ID, other))
+                .isInstanceOf(RunException.class)
+                .hasMessageContainingAll(folder.resolve("config.json").toString(), CONFIG, other);
+        store.open(ID, CONFIG).close();
+    }
+
+    @Test
+    void aConfigurationWrittenWithOtherSpacesIsTheSame() throws IOException {
+        store.open(ID, CONFIG).close();
+        Files.writeString(folder.resolve("config.json"), " " + CONFIG.replace(",", " ,\n"));
+        store.open(ID, CONFIG).close();
+        assertThat(store.ids()).containsExactly(ID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "manifest.json", "metrics.csv"})
+    void aFileChangedAfterTheRunIsRefusedByName(String name) throws IOException {
+        finished();
+        var file = folder.resolve(name);
+        Files.writeString(file, Files.readString(file).replaceFirst("[0-9]", "7"));
+        assertThatThrownBy(() -> store.read(ID))
+                .isInstanceOf(RunException.class)
+                .hasMessageContainingAll(file.toString(), "checksum");
+        Files.delete(file);
+        assertThatThrownBy(() -> store.read(ID)).hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aDamagedConfigurationIsRefusedByName() throws IOException {
+        store.open(ID, CONFIG).close();
+        Files.writeString(folder.resolve("config.json"), CONFIG.substring(5));
+        assertThatThrownBy(() -> store.open(ID, CONFIG))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining(folder.resolve("config.json").toString());
+    }
+
+    @Test
+    void nothingHalfWrittenIsLeft() throws IOException {
+        finished();
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "config.json", "manifest.json", "metrics.csv", "lock", "DONE");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "..", "a/b", ".hidden"})
+    void anIdThatIsNoPlainNameIsRefused(String id) {
+        assertThatThrownBy(() -> store.open(id, CONFIG))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theEnvironmentNamesTheFolder() {
+        assertThat(RunStore.from(Map.of("BDIA_RUNS", root.toString())).root()).isEqualTo(root);
+        assertThat(RunStore.from(Map.of()).root()).isEqualTo(Path.of("runs").toAbsolutePath());
+        assertThat(RunStore.at(root.resolve("none")).ids()).isEmpty();
+    }
+}
