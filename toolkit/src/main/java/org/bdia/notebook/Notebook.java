@@ -15,8 +15,8 @@ import org.dflib.jjava.jupyter.kernel.BaseKernel;
 /**
  * What cells call: {@code Notebook.init("02-cifar")} first, {@code Notebook.show(figure)} and progress later.
  *
- * <p>The one process-wide state of the toolkit is here, because a process has one kernel: which kernel it is, and
- * whether its page already has plotly.js.
+ * <p>The one process-wide state of the toolkit is here, because a process has one kernel: which kernel it is,
+ * and whether its page already has plotly.js.
  */
 public final class Notebook {
     private static final AtomicReference<Session> SESSION = new AtomicReference<>();
@@ -39,9 +39,9 @@ public final class Notebook {
 
         /** A value's forms; the first figure brings plotly.js. */
         MimeBundle bundle(Object value) {
-            boolean shared = !(value instanceof Figure) || hasPlotly.getAndSet(true);
+            boolean loaded = !(value instanceof Figure) || hasPlotly.getAndSet(true);
             return MimeBundle.of(
-                    value, shared ? PlotlyHtml.Script.SHARED : PlotlyHtml.Script.INLINE);
+                    value, loaded ? PlotlyHtml.Script.LOADED : PlotlyHtml.Script.INLINE);
         }
     }
 

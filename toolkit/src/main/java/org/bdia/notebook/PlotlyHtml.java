@@ -17,12 +17,12 @@ import org.bdia.report.Html;
 /**
  * A figure as interactive HTML that needs no network.
  *
- * <p>The first figure of a kernel session carries plotly.js, all of it. It weighs 10.8 MB; a Jupyter server drops
- * outputs beyond 1 MB/s over 3 s, so it travels without indentation and comment lines, gzipped, in base64:
- * 2.6 MB. The browser unpacks it and runs it where AMD loaders (require.js) cannot catch it.
+ * <p>The first figure of a kernel session carries plotly.js, all of it. It weighs 10.8 MB; a Jupyter server
+ * drops outputs beyond 1 MB/s over 3 s, so it travels without indentation and comment lines, gzipped, in
+ * base64: 2.6 MB. The browser unpacks it and runs it where AMD loaders (require.js) cannot catch it.
  *
- * <p>Until then, and where scripts do not run (an untrusted notebook, an old browser, the first figure's cell run
- * again and the notebook reopened), the figure is the PNG that the script would have replaced.
+ * <p>Until then, and where scripts do not run (an untrusted notebook, an old browser, the first figure's cell
+ * run again and the notebook reopened), the figure is the PNG that the script would have replaced.
  */
 final class PlotlyHtml {
     private static final String RESOURCE =
@@ -66,7 +66,7 @@ final class PlotlyHtml {
         INLINE,
 
         /** It relies on an earlier figure of the page. */
-        SHARED
+        LOADED
     }
 
     static String of(Figure figure, Script script) {

@@ -8,8 +8,8 @@ import org.bdia.report.Html;
 /**
  * A long computation's progress, shown in place: a bar, the rate, the time to go and a word of the caller's.
  *
- * <p>Call {@link #update} as often as you like: what comes sooner than the display's refresh time after the last
- * one shown is dropped, except the last of all.
+ * <p>Call {@link #update} as often as you like: what comes sooner than the display's refresh time after the
+ * last one shown is dropped, except the last of all.
  */
 public final class Progress {
     private static final int BAR = 24;

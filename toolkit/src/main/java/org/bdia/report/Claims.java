@@ -28,12 +28,13 @@ import tech.tablesaw.api.Table;
  *  "paper": []}
  * </pre>
  *
- * <p>{@code why} is for the reader and may be left out. A statement compares two sums of numbers and references. A reference is a metric with selectors in brackets:
- * a bare word is a method (or one of store, checkpoint, reversible: the backprop), the others are
- * {@code depth=24} (or {@code K=24}), {@code gamma=0.5}, {@code stage=trained}, {@code seed=1},
- * {@code task=cifar10}. It stands for the mean of the rows it matches; {@code max}, {@code min}, {@code sum},
- * {@code count} and {@code stderr} (sample standard deviation over √n) are written around it. A reference that
- * matches no row makes the claim fail, except in {@code count}, which is then 0.
+ * <p>{@code why} is for the reader and may be left out. A statement compares two sums of numbers and
+ * references. A reference is a metric with selectors in brackets: a bare word is a method (or one of store,
+ * checkpoint, reversible: the backprop), the others are {@code depth=24} (or {@code K=24}),
+ * {@code gamma=0.5}, {@code stage=trained}, {@code seed=1}, {@code task=cifar10}. It stands for the mean of
+ * the rows it matches; {@code max}, {@code min}, {@code sum}, {@code count} and {@code stderr} (sample
+ * standard deviation over √n) are written around it. A reference that matches no row makes the claim fail,
+ * except in {@code count}, which is then 0.
  */
 public final class Claims {
     private static final JsonMapper JSON =
@@ -100,8 +101,8 @@ public final class Claims {
 
     /**
      * Checks a report: {@code Claims <report folder> <claims file> <profile>}. Prints the table, writes the
-     * outcome into the report's {@code results.json}, and exits with 0 if all claims hold, 1 if one fails, 2 if
-     * a file is missing or bad.
+     * outcome into the report's {@code results.json}, and exits with 0 if all claims hold, 1 if one fails, 2
+     * if a file is missing or bad.
      */
     public static void main(String[] args) {
         System.exit(run(args, System.out, System.err));

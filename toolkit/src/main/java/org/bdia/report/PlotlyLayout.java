@@ -28,7 +28,7 @@ final class PlotlyLayout {
         layout.putObject("title").put("text", escape(figure.title())).put("x", 0.5);
         ObjectNode legend = layout.putObject("legend").put("orientation", "h");
         legend.put("x", 0.5).put("xanchor", "center").put("y", 1.02).put("yanchor", "bottom");
-        layout.put("showlegend", true);
+        layout.put("showlegend", true).put("bargap", 0.28).put("bargroupgap", 0.08);
         ObjectNode margin = layout.putObject("margin").put("l", 70).put("r", 25);
         margin.put("t", 90).put("b", 80 + captionHeight);
         Scaling y = figure.yScaling();
@@ -49,7 +49,7 @@ final class PlotlyLayout {
 
     private static ObjectNode axis(Axis axis, Scaling scaling, boolean categories) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.putObject("title").put("text", escape(axis.title()));
+        node.putObject("title").put("text", escape(axis.title())).put("standoff", 12);
         node.put("gridcolor", GRID).put("zeroline", false).put("automargin", true);
         node.put("showline", true).put("linecolor", FRAME).put("ticks", "outside");
         if (categories) {

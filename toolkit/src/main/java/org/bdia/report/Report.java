@@ -32,8 +32,8 @@ public final class Report {
     }
 
     /**
-     * Opens a notebook's report in the folder that {@value #VARIABLE} names, {@code report/<notebook>} where it
-     * is unset, under the profile that {@value Profile#VARIABLE} names.
+     * Opens a notebook's report in the folder that {@value #VARIABLE} names, {@code report/<notebook>} where
+     * it is unset, under the profile that {@value Profile#VARIABLE} names.
      *
      * @throws IllegalArgumentException if the profile is unknown or the notebook's name cannot name a file
      */

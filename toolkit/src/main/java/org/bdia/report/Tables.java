@@ -13,8 +13,8 @@ import tech.tablesaw.columns.Column;
 /**
  * A table as CSV, Markdown, LaTeX and HTML.
  *
- * <p>CSV carries every digit and leaves missing values empty; the others are for reading, with four significant
- * digits and a dash. The table's name is its title.
+ * <p>CSV carries every digit and leaves missing values empty; the others are for reading, with four
+ * significant digits and a dash. The table's name is its title.
  */
 public final class Tables {
     private static final int HTML_ROWS = 100;

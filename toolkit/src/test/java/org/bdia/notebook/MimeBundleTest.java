@@ -23,7 +23,7 @@ class MimeBundleTest {
 
     @Test
     void aFigureIsHtmlPngAndText() {
-        MimeBundle bundle = shared("errors");
+        MimeBundle bundle = loaded("errors");
         assertThat(bundle.data()).containsOnlyKeys("text/html", "image/png", "text/plain");
         assertThat(Base64.getDecoder().decode(bundle.data().get("image/png")))
                 .startsWith(0x89, 'P', 'N', 'G');
@@ -48,12 +48,12 @@ class MimeBundleTest {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                     .contains("plotly.js v2.35.3", "MIT license", "newPlot");
         }
-        assertThat(shared("errors").data().get("text/html").length()).isLessThan(200_000);
+        assertThat(loaded("errors").data().get("text/html").length()).isLessThan(200_000);
     }
 
     @Test
     void itsDataCannotEndTheScript() throws IOException {
-        String html = shared(NASTY).data().get("text/html");
+        String html = loaded(NASTY).data().get("text/html");
         assertThat(html.split("</script>", -1)).hasSize(2);
         assertThat(html).doesNotContain("<b>").doesNotContain("<script>alert");
         Matcher figure = Pattern.compile("var figure = (.*);").matcher(html);
@@ -64,8 +64,8 @@ class MimeBundleTest {
 
     @Test
     void twoFiguresDoNotShareAPlace() {
-        assertThat(shared("errors").data().get("text/html"))
-                .isNotEqualTo(shared("errors").data().get("text/html"));
+        assertThat(loaded("errors").data().get("text/html"))
+                .isNotEqualTo(loaded("errors").data().get("text/html"));
     }
 
     @Test
@@ -86,7 +86,7 @@ class MimeBundleTest {
                 .withMessageContaining("text/plain");
     }
 
-    private static MimeBundle shared(String title) {
-        return MimeBundle.of(Samples.exactness(title), PlotlyHtml.Script.SHARED);
+    private static MimeBundle loaded(String title) {
+        return MimeBundle.of(Samples.exactness(title), PlotlyHtml.Script.LOADED);
     }
 }
