@@ -1,0 +1,70 @@
+package org.bdia.notebook;
+
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bdia.report.Figure;
+import org.bdia.report.Tables;
+import tech.tablesaw.api.Table;
+
+/**
+ * One value in every form a front end may ask for, by MIME type: what all kernels' displays are fed with.
+ *
+ * @param data the forms; {@code image/png} is base64, {@code text/plain} is always there
+ */
+record MimeBundle(Map<String, String> data) {
+    private static final int PNG_SCALE = 2;
+
+    /** Copies the map, in its order. */
+    MimeBundle {
+        data = new LinkedHashMap<>(data);
+        if (!data.containsKey("text/plain")) {
+            throw new IllegalArgumentException(
+                    "a bundle needs text/plain for front ends that show nothing else, has "
+                            + data.keySet());
+        }
+    }
+
+    /** A value as a page of its own would show it: a figure brings plotly.js with it. */
+    static MimeBundle of(Object value) {
+        return of(value, PlotlyHtml.Script.INLINE);
+    }
+
+    /**
+     * A value's forms. A figure is interactive HTML, PNG and text; a Tablesaw table HTML, Markdown and text;
+     * anything else its {@code toString()}.
+     *
+     * @param script whether a figure's HTML carries plotly.js, see {@link PlotlyHtml}
+     */
+    static MimeBundle of(Object value, PlotlyHtml.Script script) {
+        if (value instanceof MimeBundle bundle) {
+            return bundle;
+        }
+        Map<String, String> data = new LinkedHashMap<>();
+        if (value instanceof Figure figure) {
+            data.put("text/html", PlotlyHtml.of(figure, script));
+            data.put("image/png", Base64.getEncoder().encodeToString(figure.png(PNG_SCALE)));
+            data.put("text/plain", figure.title() + " (" + figure.caption().text() + ")");
+        } else if (value instanceof Table table) {
+            data.put("text/html", Tables.html(table));
+            data.put("text/markdown", Tables.markdown(table));
+            data.put("text/plain", table.print());
+        } else {
+            data.put("text/plain", String.valueOf(value));
+        }
+        return new MimeBundle(data);
+    }
+
+    /** HTML with its plain twin. */
+    static MimeBundle html(String html, String text) {
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("text/html", html);
+        data.put("text/plain", text);
+        return new MimeBundle(data);
+    }
+
+    /** The plain form. */
+    String text() {
+        return data.get("text/plain");
+    }
+}

@@ -1,0 +1,113 @@
+package org.bdia.notebook;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.bdia.report.Html;
+
+/**
+ * A long computation's progress, shown in place: a bar, the rate, the time to go and a word of the caller's.
+ *
+ * <p>Call {@link #update} as often as you like: what comes sooner than the display's refresh time after the
+ * last one shown is dropped, except the last of all.
+ */
+public final class Progress {
+    private static final int BAR = 24;
+
+    private final String title;
+    private final String unit;
+    private final Display display;
+    private final LongSupplier nanos;
+    private final long started;
+    private String id;
+    private long shown;
+
+    Progress(String title, String unit, Display display, LongSupplier nanos) {
+        this.title = title;
+        this.unit = unit;
+        this.display = display;
+        this.nanos = nanos;
+        this.started = nanos.getAsLong();
+    }
+
+    /**
+     * Tells how far the computation has come.
+     *
+     * @param done how much is done, in the progress's unit, 0 … total
+     * @param total how much there is, above 0
+     * @param text a word beside the bar, for example {@code loss 1.234}
+     * @throws IllegalArgumentException if done is not in 0 … total, or total is not above 0
+     */
+    public void update(long done, long total, String text) {
+        if (total <= 0 || done < 0 || done > total) {
+            throw new IllegalArgumentException(
+                    "progress '" + title + "': " + done + " of " + total + " done cannot be");
+        }
+        long now = nanos.getAsLong();
+        if (id != null && done < total && now - shown < display.refresh().toNanos()) {
+            return;
+        }
+        shown = now;
+        MimeBundle bundle = bundle(done, total, text, (now - started) / 1e9);
+        if (id == null) {
+            id = display.show(bundle);
+        } else {
+            display.update(id, bundle);
+        }
+    }
+
+    private MimeBundle bundle(long done, long total, String text, double seconds) {
+        int filled = (int) (BAR * done / total);
+        String numbers = numbers(done, total, seconds) + (text.isBlank() ? "" : " · " + text);
+        String bar = "█".repeat(filled) + "░".repeat(BAR - filled);
+        String html =
+                "<div style=\"font-family:monospace\">"
+                        + Html.escape(title)
+                        + " <progress value=\""
+                        + done
+                        + "\" max=\""
+                        + total
+                        + "\" style=\"width:16em;vertical-align:middle\"></progress> "
+                        + Html.escape(numbers)
+                        + "</div>";
+        return MimeBundle.html(html, title + " " + bar + " " + numbers);
+    }
+
+    private String numbers(long done, long total, double seconds) {
+        String part =
+                String.format(
+                        Locale.ROOT,
+                        "%d %% (%,d of %,d %s)",
+                        100 * done / total,
+                        done,
+                        total,
+                        unit);
+        if (done == 0 || seconds <= 0) {
+            return part;
+        }
+        double rate = done / seconds;
+        String time =
+                done == total ? "took " + time(seconds) : time((total - done) / rate) + " to go";
+        return String.format(
+                Locale.ROOT,
+                rate < 10 ? "%s · %.2f %s/s · %s" : "%s · %,.0f %s/s · %s",
+                part,
+                rate,
+                unit,
+                time);
+    }
+
+    /** For example 42 s, 3 min 07 s, 2 h 05 min. */
+    private static String time(double seconds) {
+        Duration time = Duration.ofSeconds(Math.round(seconds));
+        if (time.toHours() > 0) {
+            return String.format(
+                    Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart());
+        }
+        if (time.toMinutes() > 0) {
+            return String.format(
+                    Locale.ROOT, "%d min %02d s", time.toMinutes(), time.toSecondsPart());
+        }
+        return time.toSeconds() + " s";
+    }
+}

@@ -1,0 +1,65 @@
+package org.bdia.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bdia.data.Provenance;
+
+/**
+ * On which data, profile, seeds and hardware something was made: the line under every figure.
+ *
+ * @param data the data used, at least one
+ * @param profile the profile it was made under
+ * @param seeds the seeds, in the words of the caption, for example {@code seeds 0, 1, 2}
+ * @param hardware the machine, for example {@code Xeon 8375C, 2 cores}
+ */
+public record Caption(List<Provenance> data, Profile profile, String seeds, String hardware) {
+
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException if a part is missing
+     */
+    public Caption {
+        data = List.copyOf(data);
+        if (data.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a caption names the data a figure was made on, but the list is empty");
+        }
+        if (seeds.isBlank() || hardware.isBlank()) {
+            throw new IllegalArgumentException(
+                    "a caption names seeds and hardware, found '"
+                            + seeds
+                            + "', '"
+                            + hardware
+                            + "'");
+        }
+    }
+
+    /** A caption for numbered seeds. */
+    public static Caption of(
+            List<Provenance> data, Profile profile, List<Long> seeds, String hardware) {
+        return new Caption(data, profile, words(seeds), hardware);
+    }
+
+    /** Whether any of the data are generated stand-ins. */
+    public boolean synthetic() {
+        return data.stream().anyMatch(Provenance::synthetic);
+    }
+
+    /** The whole line; generated data are called synthetic whatever their name says. */
+    public String text() {
+        String names =
+                data.stream()
+                        .map(d -> d.synthetic() ? "synthetic data: " + d.name() : d.name())
+                        .collect(Collectors.joining("; "));
+        return names + " · profile " + profile.label() + " · " + seeds + " · " + hardware;
+    }
+
+    private static String words(List<Long> seeds) {
+        if (seeds.isEmpty()) {
+            return "no seed";
+        }
+        return (seeds.size() == 1 ? "seed " : "seeds ")
+                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+}

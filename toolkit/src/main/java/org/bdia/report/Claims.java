@@ -1,0 +1,168 @@
+package org.bdia.report;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Checks a notebook's results against what is claimed of them.
+ *
+ * <p>A claims file holds, for each profile, a list of statements:
+ *
+ * <pre>
+ * {"smoke": [{"id": "exact", "expected": "max(mismatches[bdia]) == 0", "why": "section 4, eq. 24"}],
+ *  "laptop": [{"id": "better", "why": "table 1",
+ *              "expected": "val_loss[bdia] + 2 * stderr(val_loss[bdia]) &lt; val_loss[standard]"}],
+ *  "paper": []}
+ * </pre>
+ *
+ * <p>{@code why} is for the reader and may be left out. A statement compares two sums of numbers and
+ * references. A reference is a metric with selectors in brackets: a bare word is a method (or one of store,
+ * checkpoint, reversible: the backprop), the others are {@code depth=24} (or {@code K=24}),
+ * {@code gamma=0.5}, {@code stage=trained}, {@code seed=1}, {@code task=cifar10}. It stands for the mean of
+ * the rows it matches; {@code max}, {@code min}, {@code sum}, {@code count} and {@code stderr} (sample
+ * standard deviation over √n) are written around it. A reference that matches no row makes the claim fail,
+ * except in {@code count}, which is then 0.
+ */
+public final class Claims {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+
+    private static final Set<String> KEYS = Set.of("id", "expected", "why");
+
+    private final List<Named> statements;
+
+    private record Named(String id, String text, Statement statement) {}
+
+    private Claims(List<Named> statements) {
+        this.statements = List.copyOf(statements);
+    }
+
+    /**
+     * Reads one profile's claims.
+     *
+     * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, no list for the
+     *     profile, an id twice, or a statement that cannot be parsed
+     */
+    public static Claims read(Path file, Profile profile) throws IOException {
+        try {
+            JsonNode root = JSON.readTree(Files.readString(file));
+            root.fieldNames().forEachRemaining(Profile::of);
+            JsonNode list = root.get(profile.label());
+            if (list == null || !list.isArray()) {
+                throw new IllegalArgumentException(
+                        "it has no list for profile "
+                                + profile.label()
+                                + "; write [] if nothing is claimed there");
+            }
+            List<Named> statements = new ArrayList<>();
+            Set<String> ids = new HashSet<>();
+            for (JsonNode node : list) {
+                Named named = named(node);
+                if (!ids.add(named.id())) {
+                    throw new IllegalArgumentException("claim '" + named.id() + "' occurs twice");
+                }
+                statements.add(named);
+            }
+            return new Claims(statements);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new IOException(file + " is not a claims file: " + e.getMessage(), e);
+        }
+    }
+
+    /** Checks every statement against rows. */
+    public List<Claim> check(List<Result> rows) {
+        return statements.stream()
+                .map(named -> named.statement().check(named.id(), named.text(), rows))
+                .toList();
+    }
+
+    /** The table <em>claim · expected · found · holds</em>. */
+    public static Table table(List<Claim> claims) {
+        return Table.create(
+                "claims",
+                StringColumn.create("claim", claims.stream().map(Claim::id)),
+                StringColumn.create("expected", claims.stream().map(Claim::expected)),
+                StringColumn.create("found", claims.stream().map(Claim::found)),
+                StringColumn.create("holds", claims.stream().map(c -> c.holds() ? "yes" : "NO")));
+    }
+
+    /**
+     * Checks a report: {@code Claims <report folder> <claims file> <profile>}. Prints the table, writes the
+     * outcome into the report's {@code results.json}, and exits with 0 if all claims hold, 1 if one fails, 2
+     * if a file is missing or bad.
+     */
+    public static void main(String[] args) {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        if (args.length != 3) {
+            err.println("usage: Claims <report folder> <claims file> <profile>");
+            return 2;
+        }
+        try {
+            Profile profile = Profile.of(args[2]);
+            Path file = Path.of(args[0]).resolve(ResultsFile.NAME);
+            Claims claims = read(Path.of(args[1]), profile);
+            ResultsFile results = ResultsFile.read(file);
+            if (results.profile() != profile) {
+                throw new IllegalArgumentException(
+                        file
+                                + " is of profile "
+                                + results.profile().label()
+                                + ", but the claims of "
+                                + profile.label()
+                                + " were asked for");
+            }
+            List<Claim> checked = claims.check(results.results());
+            results.withClaims(checked).write(file);
+            out.println(results.notebook() + ": " + checked.size() + " claims");
+            out.println(table(checked).printAll());
+            return checked.stream().allMatch(Claim::holds) ? 0 : 1;
+        } catch (NoSuchFileException e) {
+            err.println("there is no file " + e.getFile() + "; has the notebook been run?");
+            return 2;
+        } catch (IOException | IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return 2;
+        }
+    }
+
+    private static Named named(JsonNode node) {
+        node.fieldNames()
+                .forEachRemaining(
+                        key -> {
+                            if (!KEYS.contains(key)) {
+                                throw new IllegalArgumentException(
+                                        "unknown key '" + key + "' in " + node + "; use " + KEYS);
+                            }
+                        });
+        String id = text(node, "id");
+        String expected = text(node, "expected");
+        try {
+            return new Named(id, expected, ClaimParser.parse(expected));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("claim '" + id + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(JsonNode node, String key) {
+        if (!node.path(key).isTextual() || node.get(key).asText().isBlank()) {
+            throw new IllegalArgumentException("a claim needs the text \"" + key + "\": " + node);
+        }
+        return node.get(key).asText();
+    }
+}

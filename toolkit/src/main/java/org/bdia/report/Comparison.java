@@ -1,0 +1,186 @@
+package org.bdia.report;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.TDistribution;
+import org.apache.commons.statistics.inference.TTest;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Methods compared over seeds: mean ± sample standard deviation, 95 % intervals, paired differences.
+ *
+ * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
+ * about normal, which a handful of seeds cannot show: n is always printed beside them.
+ */
+public final class Comparison {
+    private static final double TAIL = 0.025;
+
+    private final String metric;
+    private final Map<String, SortedMap<Long, Double>> values;
+
+    private Comparison(String metric, Map<String, SortedMap<Long, Double>> values) {
+        this.metric = metric;
+        this.values = values;
+    }
+
+    /**
+     * One method's values over seeds.
+     *
+     * @param method the method's label
+     * @param n the number of seeds
+     * @param mean their mean
+     * @param std their sample standard deviation (divisor n − 1); NaN for one seed
+     * @param low the 95 % interval's lower end; NaN for one seed
+     * @param high the 95 % interval's upper end; NaN for one seed
+     */
+    public record Summary(String method, int n, double mean, double std, double low, double high) {
+
+        static Summary of(String method, double[] values) {
+            int n = values.length;
+            double mean = Mean.of(values).getAsDouble();
+            double std = n > 1 ? StandardDeviation.of(values).getAsDouble() : Double.NaN;
+            double half =
+                    n > 1
+                            ? TDistribution.of(n - 1).inverseSurvivalProbability(TAIL)
+                                    * std
+                                    / Math.sqrt(n)
+                            : Double.NaN;
+            return new Summary(method, n, mean, std, mean - half, mean + half);
+        }
+
+        /** For example {@code 0.4213 ± 0.0051 (n = 3)}. */
+        public String text() {
+            String spread = n > 1 ? " ± " + Numbers.text(std) : "";
+            return Numbers.text(mean) + spread + " (n = " + n + ")";
+        }
+    }
+
+    /**
+     * The difference first − second over the seeds that both ran.
+     *
+     * @param difference the differences' summary; its method reads {@code first − second}
+     * @param pValue the two-sided paired t-test's p-value; NaN for one seed, or if all differences are 0
+     */
+    public record Paired(Summary difference, double pValue) {}
+
+    /**
+     * Gathers the rows of a metric by method and seed.
+     *
+     * @throws IllegalArgumentException if no row has the metric, or two rows have the same method and seed:
+     *     then the rows mix depths, stages or tasks that are not one experiment
+     */
+    public static Comparison of(List<Result> results, String metric) {
+        Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
+        Map<String, Result> seen = new LinkedHashMap<>();
+        for (Result row : results) {
+            if (!row.metric().equals(metric)) {
+                continue;
+            }
+            Result other = seen.put(row.method() + " " + row.seed(), row);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        "two rows compete for "
+                                + metric
+                                + " of "
+                                + row.method()
+                                + ", seed "
+                                + row.seed()
+                                + ": "
+                                + other
+                                + " and "
+                                + row
+                                + "; filter the rows to one task, depth, gamma and stage");
+            }
+            values.computeIfAbsent(row.method(), method -> new TreeMap<>())
+                    .put(row.seed(), row.value());
+        }
+        if (values.isEmpty()) {
+            List<String> metrics = results.stream().map(Result::metric).distinct().toList();
+            throw new IllegalArgumentException(
+                    "no row has the metric '" + metric + "'; there are " + metrics);
+        }
+        return new Comparison(metric, values);
+    }
+
+    /** Every method's summary, in the rows' order. */
+    public List<Summary> summaries() {
+        return values.keySet().stream().map(this::summary).toList();
+    }
+
+    /**
+     * One method's summary.
+     *
+     * @throws IllegalArgumentException if no row has the method
+     */
+    public Summary summary(String method) {
+        return Summary.of(method, array(method(method).values()));
+    }
+
+    /**
+     * The paired difference of two methods.
+     *
+     * @throws IllegalArgumentException if a method has no row, or the two ran different seeds
+     */
+    public Paired paired(String first, String second) {
+        SortedMap<Long, Double> a = method(first);
+        SortedMap<Long, Double> b = method(second);
+        if (!a.keySet().equals(b.keySet())) {
+            throw new IllegalArgumentException(
+                    "a paired difference needs the same seeds, but "
+                            + first
+                            + " ran "
+                            + a.keySet()
+                            + " and "
+                            + second
+                            + " ran "
+                            + b.keySet());
+        }
+        double[] x = array(a.values());
+        double[] y = array(b.values());
+        double[] difference = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            difference[i] = x[i] - y[i];
+        }
+        double p = x.length > 1 ? TTest.withDefaults().pairedTest(x, y).getPValue() : Double.NaN;
+        return new Paired(Summary.of(first + " − " + second, difference), p);
+    }
+
+    /** A row per method: mean ± std, n and the 95 % interval, as words. */
+    public Table table() {
+        StringColumn methods = StringColumn.create("method");
+        StringColumn means = StringColumn.create(metric + ", mean ± std");
+        IntColumn seeds = IntColumn.create("seeds");
+        StringColumn intervals = StringColumn.create("95 % interval");
+        for (Summary s : summaries()) {
+            methods.append(s.method());
+            means.append(Numbers.text(s.mean()) + (s.n() > 1 ? " ± " + Numbers.text(s.std()) : ""));
+            seeds.append(s.n());
+            intervals.append(
+                    s.n() > 1
+                            ? "[" + Numbers.text(s.low()) + ", " + Numbers.text(s.high()) + "]"
+                            : "–");
+        }
+        return Table.create(metric, methods, means, seeds, intervals);
+    }
+
+    private SortedMap<Long, Double> method(String method) {
+        SortedMap<Long, Double> found = values.get(method);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "no row has " + metric + " of '" + method + "'; there are " + values.keySet());
+        }
+        return found;
+    }
+
+    private static double[] array(Collection<Double> values) {
+        return values.stream().mapToDouble(v -> v).toArray();
+    }
+}

@@ -1,0 +1,130 @@
+package org.bdia.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+
+/** A number computed from result rows: a node of a claim's parse tree, see {@link ClaimParser}. */
+sealed interface Expression {
+
+    /**
+     * The number.
+     *
+     * @throws NoValueException if it needs rows that are not there
+     */
+    double value(List<Result> rows);
+
+    /** A claim's number does not exist: the claim fails, and says so. */
+    final class NoValueException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoValueException(String message) {
+            super(message);
+        }
+    }
+
+    /** A literal. */
+    record Literal(double number) implements Expression {
+        @Override
+        public double value(List<Result> rows) {
+            return number;
+        }
+    }
+
+    /** left (+ − * /) right. */
+    record Binary(char operator, Expression left, Expression right) implements Expression {
+        @Override
+        public double value(List<Result> rows) {
+            double a = left.value(rows);
+            double b = right.value(rows);
+            return switch (operator) {
+                case '+' -> a + b;
+                case '-' -> a - b;
+                case '*' -> a * b;
+                case '/' -> a / b;
+                default -> throw new IllegalStateException("no operator " + operator);
+            };
+        }
+    }
+
+    /** What becomes of the rows that a reference matches. */
+    enum Aggregate {
+        MEAN,
+        MAX,
+        MIN,
+        SUM,
+        COUNT,
+        STDERR;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** An aggregate over the rows that have a metric and pass every selector. */
+    record Reference(Aggregate aggregate, String metric, List<Selector> selectors, String text)
+            implements Expression {
+        @Override
+        public double value(List<Result> rows) {
+            double[] values =
+                    rows.stream()
+                            .filter(row -> row.metric().equals(metric))
+                            .filter(row -> selectors.stream().allMatch(s -> s.matches(row)))
+                            .mapToDouble(Result::value)
+                            .toArray();
+            if (aggregate == Aggregate.COUNT) {
+                return values.length;
+            }
+            if (values.length == 0) {
+                throw new NoValueException("no row matches " + text);
+            }
+            return switch (aggregate) {
+                case MEAN -> DoubleStream.of(values).average().orElseThrow();
+                case MAX -> DoubleStream.of(values).max().orElseThrow();
+                case MIN -> DoubleStream.of(values).min().orElseThrow();
+                case SUM -> DoubleStream.of(values).sum();
+                case STDERR -> standardError(values);
+                case COUNT -> throw new IllegalStateException("counted above");
+            };
+        }
+
+        private double standardError(double[] values) {
+            if (values.length < 2) {
+                throw new NoValueException(
+                        "stderr needs two rows or more, but one matches " + text);
+            }
+            return StandardDeviation.of(values).getAsDouble() / Math.sqrt(values.length);
+        }
+    }
+
+    /** A condition on one column of a row. */
+    record Selector(Key key, String wanted) {
+        /** The columns that can be selected by. */
+        enum Key {
+            METHOD,
+            BACKPROP,
+            TASK,
+            STAGE,
+            SEED,
+            DEPTH,
+            GAMMA;
+
+            boolean isNumber() {
+                return this == SEED || this == DEPTH || this == GAMMA;
+            }
+        }
+
+        boolean matches(Result row) {
+            return switch (key) {
+                case METHOD -> row.method().equals(wanted);
+                case BACKPROP -> row.backprop().equals(wanted);
+                case TASK -> row.task().equals(wanted);
+                case STAGE -> row.stage().equals(wanted);
+                case SEED -> row.seed() == Double.parseDouble(wanted);
+                case DEPTH -> row.depth() == Double.parseDouble(wanted);
+                case GAMMA -> row.gamma() == Double.parseDouble(wanted);
+            };
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.bdia.report;
+
+import java.util.Locale;
+import oshi.SystemInfo;
+import oshi.hardware.CentralProcessor;
+import oshi.hardware.HardwareAbstractionLayer;
+
+/** The machine in the words of captions and results files. */
+final class Hardware {
+    private static final double GIB = 1L << 30;
+
+    private Hardware() {}
+
+    /** For example {@code Xeon Platinum 8375C CPU @ 2.90GHz, 2 cores, 16 GiB, Linux amd64, Java 17.0.15}. */
+    static String describe() {
+        HardwareAbstractionLayer machine = new SystemInfo().getHardware();
+        CentralProcessor processor = machine.getProcessor();
+        return String.format(
+                Locale.ROOT,
+                "%s, %d cores, %.0f GiB, %s %s, Java %s",
+                processor.getProcessorIdentifier().getName().replace("(R)", "").strip(),
+                Runtime.getRuntime().availableProcessors(),
+                machine.getMemory().getTotal() / GIB,
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                System.getProperty("java.version"));
+    }
+}

@@ -1,0 +1,164 @@
+package org.bdia.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bdia.data.Provenance;
+import tech.tablesaw.api.Table;
+
+/**
+ * What one notebook leaves behind: {@code figures/}, {@code tables/} and, last of all, {@code results.json}.
+ *
+ * <p>A {@code results.json} of an earlier run is removed when the report is opened, so that a notebook that
+ * fails half-way has none.
+ */
+public final class Report {
+    /** The environment variable that names the report's folder. */
+    public static final String VARIABLE = "BDIA_REPORT";
+
+    private final String notebook;
+    private final Path folder;
+    private final Profile profile;
+    private final List<Provenance> data = new ArrayList<>();
+    private final List<Result> results = new ArrayList<>();
+    private String hardware = Hardware.describe();
+
+    private Report(String notebook, Path folder, Profile profile) {
+        this.notebook = AtomicFiles.requireName(notebook);
+        this.folder = folder;
+        this.profile = profile;
+    }
+
+    /**
+     * Opens a notebook's report in the folder that {@value #VARIABLE} names, {@code report/<notebook>} where
+     * it is unset, under the profile that {@value Profile#VARIABLE} names.
+     *
+     * @throws IllegalArgumentException if the profile is unknown or the notebook's name cannot name a file
+     */
+    public static Report open(String notebook) throws IOException {
+        String folder = System.getenv().getOrDefault(VARIABLE, "").strip();
+        Path path = folder.isEmpty() ? Path.of("report", notebook) : Path.of(folder);
+        return open(notebook, path, Profile.fromEnvironment());
+    }
+
+    /** Opens a notebook's report in a folder, under a profile. */
+    public static Report open(String notebook, Path folder, Profile profile) throws IOException {
+        Report report = new Report(notebook, folder, profile);
+        Files.deleteIfExists(folder.resolve(ResultsFile.NAME));
+        return report;
+    }
+
+    /** The profile that the notebook runs under. */
+    public Profile profile() {
+        return profile;
+    }
+
+    /** The folder into which everything is written. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The rows so far. */
+    public List<Result> results() {
+        return List.copyOf(results);
+    }
+
+    /** Declares data that the notebook uses; the same declaration twice counts once. */
+    public Report use(Provenance provenance) {
+        if (!data.contains(provenance)) {
+            data.add(provenance);
+        }
+        return this;
+    }
+
+    /** Names an accelerator beside the processor, in captions made from now on and in the results. */
+    public Report useDevice(String device) {
+        hardware = device + "; " + Hardware.describe();
+        return this;
+    }
+
+    /** Adds rows. */
+    public Report add(List<Result> rows) {
+        results.addAll(rows);
+        return this;
+    }
+
+    /** Adds one row. */
+    public Report add(Result row) {
+        results.add(row);
+        return this;
+    }
+
+    /**
+     * The caption of something made from all declared data.
+     *
+     * @throws IllegalArgumentException if no data have been declared
+     */
+    public Caption caption(List<Long> seeds) {
+        return Caption.of(data, profile, seeds, hardware);
+    }
+
+    /** Whether any declared data are generated stand-ins. */
+    public boolean synthetic() {
+        return data.stream().anyMatch(Provenance::synthetic);
+    }
+
+    /**
+     * Writes a figure to {@code figures/} as PNG, SVG, PDF and JSON, and returns it for display.
+     *
+     * @throws IllegalArgumentException if its caption names data that the report does not declare, or another
+     *     profile
+     */
+    public Figure figure(String name, Figure figure) throws IOException {
+        Caption caption = figure.caption();
+        if (!data.containsAll(caption.data()) || caption.profile() != profile) {
+            throw new IllegalArgumentException(
+                    "figure '"
+                            + name
+                            + "' says it was made on \""
+                            + caption.text()
+                            + "\", but the report is of profile "
+                            + profile.label()
+                            + " and declares "
+                            + data
+                            + "; declare the data by use(provenance), take the caption from caption(seeds)");
+        }
+        figure.save(folder.resolve("figures"), name);
+        return figure;
+    }
+
+    /**
+     * Writes a table to {@code tables/} as CSV, Markdown and LaTeX, and returns it for display: a copy whose
+     * title says <em>synthetic data</em> if the report has any.
+     */
+    public Table table(String name, Table table) throws IOException {
+        Table titled = table.copy();
+        boolean silent = !table.name().contains("synthetic");
+        titled.setName(table.name() + (synthetic() && silent ? " (synthetic data)" : ""));
+        Tables.save(folder.resolve("tables"), name, titled);
+        return titled;
+    }
+
+    /**
+     * Writes {@code results.json}, atomically, and returns where it is: the notebook's last act.
+     *
+     * @throws IllegalStateException if no data have been declared or there is no row
+     */
+    public Path write() throws IOException {
+        if (data.isEmpty() || results.isEmpty()) {
+            throw new IllegalStateException(
+                    "report "
+                            + notebook
+                            + " has "
+                            + data.size()
+                            + " data sets and "
+                            + results.size()
+                            + " rows; declare data by use(provenance) and rows by add(rows) before write()");
+        }
+        Path file = folder.resolve(ResultsFile.NAME);
+        new ResultsFile(notebook, profile, data, hardware, results, List.of()).write(file);
+        return file;
+    }
+}

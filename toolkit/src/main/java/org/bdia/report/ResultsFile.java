@@ -1,0 +1,153 @@
+package org.bdia.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.bdia.data.Provenance;
+
+/**
+ * The content of {@code results.json}: what a notebook measured, on what, and which claims it bears out.
+ *
+ * <p>JSON has no NaN and no infinities: a value that is not finite is written as one of the strings
+ * {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}, and read back from it.
+ *
+ * @param notebook the notebook's name, for example {@code 02-cifar}
+ * @param profile the profile it ran under
+ * @param data the data it used, at least one
+ * @param hardware the machine it ran on
+ * @param results the rows
+ * @param claims the statements checked against the rows, empty before the check
+ */
+public record ResultsFile(
+        String notebook,
+        Profile profile,
+        List<Provenance> data,
+        String hardware,
+        List<Result> results,
+        List<Claim> claims) {
+
+    /** The file's name in a report's folder. */
+    public static final String NAME = "results.json";
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .build();
+
+    /** Copies the lists. */
+    public ResultsFile {
+        data = List.copyOf(data);
+        results = List.copyOf(results);
+        claims = List.copyOf(claims);
+    }
+
+    /** The same file with other claims. */
+    public ResultsFile withClaims(List<Claim> newClaims) {
+        return new ResultsFile(notebook, profile, data, hardware, results, newClaims);
+    }
+
+    /**
+     * Reads a file that {@link #write} wrote.
+     *
+     * @throws IOException if the file is missing, or is not whole: unknown, missing or impossible entries
+     */
+    public static ResultsFile read(Path file) throws IOException {
+        String text = Files.readString(file);
+        try {
+            JsonNode root = JSON.readTree(text);
+            return new ResultsFile(
+                    text(root, "notebook"),
+                    Profile.of(text(root, "profile")),
+                    provenances(require(root, "data")),
+                    text(root, "hardware"),
+                    list(root, "results", Result.class),
+                    list(root, "claims", Claim.class));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new IOException(
+                    file + " is not a results file: " + e.getMessage() + "; run its notebook again",
+                    e);
+        }
+    }
+
+    /** Writes the file atomically. */
+    public void write(Path file) throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("notebook", notebook).put("profile", profile.label());
+        root.set("data", JSON.valueToTree(merged(data)));
+        if (data.size() > 1) {
+            root.withObject("/data").set("sources", JSON.valueToTree(data));
+        }
+        root.put("hardware", hardware);
+        root.set("results", JSON.valueToTree(results));
+        root.set("claims", JSON.valueToTree(claims));
+        String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        AtomicFiles.write(file, text + "\n");
+    }
+
+    /** Several corpora as one: synthetic if any is, the hash of all their hashes. */
+    private static Provenance merged(List<Provenance> data) {
+        if (data.size() == 1) {
+            return data.get(0);
+        }
+        return new Provenance(
+                join(data, Provenance::name),
+                join(data, Provenance::source),
+                data.stream().anyMatch(Provenance::synthetic),
+                sha256(data.stream().map(Provenance::sha256).collect(Collectors.joining("\n"))));
+    }
+
+    private static String join(List<Provenance> data, Function<Provenance, String> part) {
+        return data.stream().map(part).collect(Collectors.joining("; "));
+    }
+
+    private static String sha256(String text) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static List<Provenance> provenances(JsonNode data) throws JsonProcessingException {
+        if (data.has("sources")) {
+            return list(data, "sources", Provenance.class);
+        }
+        return List.of(JSON.treeToValue(data, Provenance.class));
+    }
+
+    private static <T> List<T> list(JsonNode parent, String key, Class<T> type)
+            throws JsonProcessingException {
+        List<T> items = new ArrayList<>();
+        for (JsonNode item : require(parent, key)) {
+            items.add(JSON.treeToValue(item, type));
+        }
+        return items;
+    }
+
+    private static String text(JsonNode parent, String key) {
+        return require(parent, key).asText();
+    }
+
+    private static JsonNode require(JsonNode parent, String key) {
+        if (!parent.has(key)) {
+            throw new IllegalArgumentException("it has no \"" + key + "\"");
+        }
+        return parent.get(key);
+    }
+}

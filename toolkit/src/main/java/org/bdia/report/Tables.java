@@ -1,0 +1,165 @@
+package org.bdia.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/**
+ * A table as CSV, Markdown, LaTeX and HTML.
+ *
+ * <p>CSV carries every digit and leaves missing values empty; the others are for reading, with four
+ * significant digits and a dash. The table's name is its title.
+ */
+public final class Tables {
+    private static final int HTML_ROWS = 100;
+
+    private Tables() {}
+
+    /** RFC 4180: a header, one line per row, every digit. */
+    public static String csv(Table table) {
+        StringBuilder text = new StringBuilder();
+        line(text, table.columnNames(), Tables::csvCell);
+        for (int row = 0; row < table.rowCount(); row++) {
+            line(text, cells(table, row, Tables::exact), Tables::csvCell);
+        }
+        return text.toString();
+    }
+
+    /** A table of GitHub's Markdown under its title. */
+    public static String markdown(Table table) {
+        StringBuilder text =
+                new StringBuilder("**").append(markdownCell(table.name())).append("**\n\n");
+        row(text, table.columnNames());
+        text.append(
+                table.columns().stream()
+                        .map(column -> isNumber(column) ? "---:" : ":---")
+                        .collect(Collectors.joining(" | ", "| ", " |\n")));
+        for (int row = 0; row < table.rowCount(); row++) {
+            row(text, cells(table, row, Tables::readable));
+        }
+        return text.toString();
+    }
+
+    /** A {@code table} environment with booktabs rules; the package {@code booktabs} is all it needs. */
+    public static String latex(Table table) {
+        String alignment =
+                table.columns().stream()
+                        .map(c -> isNumber(c) ? "r" : "l")
+                        .collect(Collectors.joining());
+        StringBuilder text = new StringBuilder("\\begin{table}\n  \\centering\n");
+        text.append("  \\caption{").append(Latex.escape(table.name())).append("}\n");
+        text.append("  \\begin{tabular}{").append(alignment).append("}\n    \\toprule\n");
+        latexRow(text, table.columnNames());
+        text.append("    \\midrule\n");
+        for (int row = 0; row < table.rowCount(); row++) {
+            latexRow(text, cells(table, row, Tables::readable));
+        }
+        return text.append("    \\bottomrule\n  \\end{tabular}\n\\end{table}\n").toString();
+    }
+
+    /** An HTML table for a notebook, escaped; of a long table the first {@value #HTML_ROWS} rows. */
+    public static String html(Table table) {
+        StringBuilder text = new StringBuilder("<table style=\"border-collapse:collapse\">\n");
+        text.append("<caption style=\"caption-side:top;text-align:left;font-weight:bold\">");
+        text.append(Html.escape(table.name())).append("</caption>\n<thead><tr>");
+        List<Column<?>> columns = table.columns();
+        columns.forEach(c -> htmlCell(text, "th", c, c.name()));
+        text.append("</tr></thead>\n<tbody>\n");
+        int rows = Math.min(HTML_ROWS, table.rowCount());
+        for (int row = 0; row < rows; row++) {
+            text.append("<tr>");
+            List<String> cells = cells(table, row, Tables::readable);
+            for (int i = 0; i < cells.size(); i++) {
+                htmlCell(text, "td", columns.get(i), cells.get(i));
+            }
+            text.append("</tr>\n");
+        }
+        text.append("</tbody></table>");
+        if (rows < table.rowCount()) {
+            text.append("\n<p>… ").append(table.rowCount() - rows).append(" more rows</p>");
+        }
+        return text.toString();
+    }
+
+    /**
+     * Writes {@code name.csv}, {@code name.md} and {@code name.tex}, each atomically.
+     *
+     * @throws IllegalArgumentException if the name cannot be a file's name
+     */
+    public static void save(Path folder, String name, Table table) throws IOException {
+        AtomicFiles.requireName(name);
+        AtomicFiles.write(folder.resolve(name + ".csv"), csv(table));
+        AtomicFiles.write(folder.resolve(name + ".md"), markdown(table));
+        AtomicFiles.write(folder.resolve(name + ".tex"), latex(table));
+    }
+
+    private interface CellText {
+        String of(Column<?> column, int row);
+    }
+
+    private static List<String> cells(Table table, int row, CellText text) {
+        return table.columns().stream().map(column -> text.of(column, row)).toList();
+    }
+
+    private static String exact(Column<?> column, int row) {
+        return column.isMissing(row) ? "" : String.valueOf(column.get(row));
+    }
+
+    private static String readable(Column<?> column, int row) {
+        if (column.isMissing(row)) {
+            return "–";
+        }
+        return column.get(row) instanceof Number number
+                ? Numbers.text(number.doubleValue())
+                : String.valueOf(column.get(row));
+    }
+
+    private static boolean isNumber(Column<?> column) {
+        return column instanceof NumericColumn;
+    }
+
+    private static void line(
+            StringBuilder text, List<String> cells, Function<String, String> escape) {
+        text.append(cells.stream().map(escape).collect(Collectors.joining(",", "", "\r\n")));
+    }
+
+    private static String csvCell(String cell) {
+        boolean plain = IntStream.of(',', '"', '\n', '\r').noneMatch(c -> cell.indexOf(c) >= 0);
+        return plain ? cell : "\"" + cell.replace("\"", "\"\"") + "\"";
+    }
+
+    private static void row(StringBuilder text, List<String> cells) {
+        text.append(
+                cells.stream()
+                        .map(Tables::markdownCell)
+                        .collect(Collectors.joining(" | ", "| ", " |\n")));
+    }
+
+    private static String markdownCell(String cell) {
+        return cell.replace("\\", "\\\\")
+                .replace("|", "\\|")
+                .replace("*", "\\*")
+                .replace("_", "\\_")
+                .replace("<", "&lt;")
+                .replace("\n", "<br>");
+    }
+
+    private static void latexRow(StringBuilder text, List<String> cells) {
+        text.append(
+                cells.stream()
+                        .map(Latex::escape)
+                        .collect(Collectors.joining(" & ", "    ", " \\\\\n")));
+    }
+
+    private static void htmlCell(StringBuilder text, String tag, Column<?> column, String cell) {
+        String side = isNumber(column) ? "right" : "left";
+        text.append("<").append(tag).append(" style=\"padding:2px 10px;text-align:").append(side);
+        text.append("\">").append(Html.escape(cell)).append("</").append(tag).append(">");
+    }
+}

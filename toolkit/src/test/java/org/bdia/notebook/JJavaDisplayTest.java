@@ -1,0 +1,133 @@
+package org.bdia.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.bdia.report.Profile;
+import org.bdia.report.Samples;
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.JupyterIO;
+import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
+import org.dflib.jjava.jupyter.kernel.comm.CommManager;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.dflib.jjava.jupyter.kernel.util.StringStyler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class JJavaDisplayTest {
+    private final TestKernel kernel = new TestKernel();
+
+    @AfterEach
+    void stop() {
+        kernel.onShutdown(false);
+    }
+
+    @Test
+    void aStartingKernelFindsTheExtensionAndRendersFigures() {
+        assertThat(ServiceLoader.load(Extension.class))
+                .hasAtLeastOneElementOfType(JJavaExtension.class);
+        kernel.onStartup();
+        DisplayData figure = kernel.getRenderer().render(Samples.exactness("errors"));
+        assertThat((String) figure.getData(MIMEType.TEXT_HTML)).contains("Plotly.newPlot");
+        assertThat((String) figure.getData(MIMEType.IMAGE_PNG)).startsWith("iVBOR");
+        assertThat((String) figure.getData(MIMEType.TEXT_PLAIN)).contains("errors");
+        Table table = Table.create("losses", StringColumn.create("method", "bdia"));
+        assertThat((String) kernel.getRenderer().render(table).getData(MIMEType.TEXT_HTML))
+                .contains("<caption");
+    }
+
+    @Test
+    void onlyTheFirstFigureBringsPlotlyWhoeverShowsIt() {
+        kernel.onStartup();
+        Notebook.init("01-exactness");
+        Notebook.show(Samples.exactness("first"));
+        DisplayData second = kernel.getRenderer().render(Samples.exactness("second"));
+        assertThat(html(kernel.shown.get(0))).contains("DecompressionStream");
+        assertThat(html(second)).doesNotContain("DecompressionStream");
+    }
+
+    @Test
+    void registeredTwiceAFigureIsRenderedOnce() {
+        kernel.onStartup();
+        new JJavaExtension().install(kernel);
+        DisplayData figure = kernel.getRenderer().render(Samples.exactness("errors"));
+        assertThat(html(figure)).contains("DecompressionStream");
+    }
+
+    @Test
+    void whatIsShownHasAnIdToUpdateItBy() {
+        kernel.onStartup();
+        Display display = new JJavaDisplay(kernel, MimeBundle::of);
+        String id = display.show(MimeBundle.of("half"));
+        assertThat(kernel.shown.get(0).getDisplayId()).isEqualTo(id).isNotBlank();
+        assertThat(display.show(MimeBundle.of("half"))).isNotEqualTo(id);
+    }
+
+    @Test
+    void aCellIsToldWhereItRuns() {
+        assertThat(Notebook.init("01-exactness"))
+                .contains("01-exactness", "kernel   none", "java     ")
+                .contains("profile  " + Profile.fromEnvironment().label());
+        Notebook.detach();
+        kernel.onStartup();
+        assertThat(Notebook.init("01-exactness")).contains("kernel   test");
+    }
+
+    private static String html(DisplayData data) {
+        return (String) data.getData(MIMEType.TEXT_HTML);
+    }
+
+    /** A kernel that evaluates nothing and remembers what it was asked to show. */
+    private static final class TestKernel extends BaseKernel {
+        private final List<DisplayData> shown = new ArrayList<>();
+
+        TestKernel() {
+            super(
+                    "test",
+                    "1",
+                    null,
+                    List.of(),
+                    null,
+                    new JupyterIO(StandardCharsets.UTF_8),
+                    new CommManager(),
+                    new Renderer(),
+                    null,
+                    null,
+                    true,
+                    new StringStyler.Builder().build());
+        }
+
+        @Override
+        public void display(DisplayData data) {
+            shown.add(data);
+        }
+
+        @Override
+        public Object evalRaw(String source) {
+            return null;
+        }
+
+        @Override
+        public DisplayData inspect(String code, int at, boolean extraDetail) {
+            return null;
+        }
+
+        @Override
+        public ReplacementOptions complete(String code, int at) {
+            return null;
+        }
+
+        @Override
+        public String isComplete(String code) {
+            return IS_COMPLETE_MAYBE;
+        }
+    }
+}

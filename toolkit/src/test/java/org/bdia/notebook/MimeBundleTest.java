@@ -1,0 +1,92 @@
+package org.bdia.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import org.bdia.report.Samples;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class MimeBundleTest {
+    private static final String NASTY = "<b>\"a\" & </script><script>alert(1)</script>";
+
+    @Test
+    void aFigureIsHtmlPngAndText() {
+        MimeBundle bundle = loaded("errors");
+        assertThat(bundle.data()).containsOnlyKeys("text/html", "image/png", "text/plain");
+        assertThat(Base64.getDecoder().decode(bundle.data().get("image/png")))
+                .startsWith(0x89, 'P', 'N', 'G');
+        assertThat(bundle.text()).contains("errors").contains("CIFAR-10");
+        assertThat(bundle.data().get("text/html")).contains("src=\"data:image/png;base64,iVBOR");
+    }
+
+    @Test
+    void itsHtmlNeedsNoNetwork() {
+        MimeBundle whole = MimeBundle.of(Samples.exactness("errors"));
+        assertThat(whole.data().get("text/html")).doesNotContain("http://", "https://", " src=\"/");
+    }
+
+    @Test
+    void itsHtmlCarriesPlotlySmallEnoughForAJupyterServer() throws IOException {
+        String html = MimeBundle.of(Samples.exactness("errors")).data().get("text/html");
+        assertThat(html.length()).isLessThan(2_900_000);
+        Matcher packed = Pattern.compile("atob\\(\"([^\"]+)\"\\)").matcher(html);
+        assertThat(packed.find()).isTrue();
+        byte[] bytes = Base64.getDecoder().decode(packed.group(1));
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("plotly.js v2.35.3", "MIT license", "newPlot");
+        }
+        assertThat(loaded("errors").data().get("text/html").length()).isLessThan(200_000);
+    }
+
+    @Test
+    void itsDataCannotEndTheScript() throws IOException {
+        String html = loaded(NASTY).data().get("text/html");
+        assertThat(html.split("</script>", -1)).hasSize(2);
+        assertThat(html).doesNotContain("<b>").doesNotContain("<script>alert");
+        Matcher figure = Pattern.compile("var figure = (.*);").matcher(html);
+        assertThat(figure.find()).isTrue();
+        JsonNode json = new ObjectMapper().readTree(figure.group(1));
+        assertThat(json.at("/layout/title/text").asText()).startsWith("&lt;b&gt;\"a\" &amp;");
+    }
+
+    @Test
+    void twoFiguresDoNotShareAPlace() {
+        assertThat(loaded("errors").data().get("text/html"))
+                .isNotEqualTo(loaded("errors").data().get("text/html"));
+    }
+
+    @Test
+    void aTableIsHtmlMarkdownAndText() {
+        Table table = Table.create("losses", StringColumn.create("method", NASTY));
+        MimeBundle bundle = MimeBundle.of(table);
+        assertThat(bundle.data()).containsOnlyKeys("text/html", "text/markdown", "text/plain");
+        assertThat(bundle.data().get("text/html")).doesNotContain("<script>", "<b>");
+        assertThat(bundle.text()).contains("losses");
+    }
+
+    @Test
+    void anythingElseIsItsText() {
+        assertThat(MimeBundle.of(3.5).data()).isEqualTo(Map.of("text/plain", "3.5"));
+        assertThat(MimeBundle.of(null).text()).isEqualTo("null");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new MimeBundle(Map.of("text/html", "")))
+                .withMessageContaining("text/plain");
+    }
+
+    private static MimeBundle loaded(String title) {
+        return MimeBundle.of(Samples.exactness(title), PlotlyHtml.Script.LOADED);
+    }
+}

@@ -1,0 +1,86 @@
+package org.bdia.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    private final List<String> shown = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+    private long now;
+    private final Progress progress = new Progress("train <b>", "samples", display(), () -> now);
+
+    @Test
+    void updatesInPlaceNoFasterThanTheDisplayRefreshes() {
+        for (int i = 0; i <= 1000; i++) {
+            progress.update(i, 1000, "");
+            now += Duration.ofMillis(10).toNanos();
+        }
+        assertThat(shown).hasSize(1 + 1000 / 50);
+        assertThat(ids).hasSize(1000 / 50).containsOnly("the id");
+    }
+
+    @Test
+    void theLastUpdateAlwaysShows() {
+        progress.update(0, 10, "");
+        progress.update(9, 10, "");
+        progress.update(10, 10, "loss 1.2");
+        assertThat(shown).hasSize(2);
+        assertThat(shown.get(1)).contains("100 %").contains("loss 1.2");
+    }
+
+    @Test
+    void tellsRateAndTimeToGo() {
+        progress.update(0, 1000, "");
+        now = Duration.ofSeconds(4).toNanos();
+        progress.update(100, 1000, "loss 2.5");
+        assertThat(shown.get(0)).doesNotContain("to go");
+        assertThat(shown.get(1)).contains("10 %", "25 samples/s", "36 s to go", "loss 2.5");
+        now = Duration.ofHours(2).toNanos();
+        progress.update(1000, 1000, "");
+        assertThat(shown.get(2)).contains("took 2 h 00 min");
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> progress.update(11, 10, ""))
+                .withMessageContaining("11 of 10");
+        assertThatIllegalArgumentException().isThrownBy(() -> progress.update(0, 0, ""));
+        assertThatIllegalArgumentException().isThrownBy(() -> progress.update(-1, 10, ""));
+    }
+
+    private Display display() {
+        return new Display() {
+            @Override
+            public String name() {
+                return "test";
+            }
+
+            @Override
+            public void register() {}
+
+            @Override
+            public String show(MimeBundle bundle) {
+                assertThat(bundle.data().get("text/html")).contains("train &lt;b&gt;");
+                shown.add(bundle.text());
+                return "the id";
+            }
+
+            @Override
+            public void update(String id, MimeBundle bundle) {
+                ids.add(id);
+                shown.add(bundle.text());
+            }
+
+            @Override
+            public Duration refresh() {
+                return Duration.ofMillis(500);
+            }
+        };
+    }
+}

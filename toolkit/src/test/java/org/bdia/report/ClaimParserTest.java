@@ -1,0 +1,121 @@
+package org.bdia.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClaimParserTest {
+    private static final List<Result> ROWS =
+            List.of(
+                    row("bdia", "reversible", 0, 6, 0.5, "loss", 1),
+                    row("bdia", "reversible", 1, 6, 0.5, "loss", 3),
+                    row("bdia", "store", 0, 24, 0.25, "loss", 8),
+                    row("bdia-float", "store", 0, 6, 0.5, "loss", 16),
+                    row("standard+dropout0.1", "store", 0, 6, 0, "loss", 32),
+                    row("standard", "store", 0, 6, 0, "diverged", Double.NaN));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1 + 2 * 3 == 7",
+                "(1 + 2) * 3 == 9",
+                "8 - 4 - 2 == 2",
+                "16 / 4 / 2 == 2",
+                "-2 * -3 == 6",
+                "1.5e1 == 15",
+                ".5 <= 0.5",
+                "1 < 2",
+                "2 > 1",
+                "1 != 2",
+                "loss[bdia, K=6] == 2",
+                "loss[ bdia , depth = 24 ] == 8",
+                "loss[bdia,reversible] == 2",
+                "loss[backprop=store,bdia] == 8",
+                "loss[bdia-float] == 16",
+                "loss[standard+dropout0.1] == 32",
+                "loss[method=bdia,seed=1] == 3",
+                "loss[gamma=0.25] == 8",
+                "loss[task=vit,stage=trained,seed=0,K=6,gamma=0.5,bdia] == 1",
+                "loss == 12",
+                "mean(loss[bdia]) == 4",
+                "max(loss[bdia]) == 8",
+                "min(loss[bdia]) == 1",
+                "sum(loss[bdia]) == 12",
+                "count(loss[bdia]) == 3",
+                "count(loss[revnet]) == 0",
+                "stderr(loss[bdia,K=6]) == 1",
+                "loss[bdia,K=6] + 2 * stderr(loss[bdia,K=6]) < loss[bdia,K=24]"
+            })
+    void holds(String statement) {
+        Claim claim = check(statement);
+        assertThat(claim.holds()).as(claim.toString()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "2 < 2; 2 < 2",
+                "3 <= 2; 3 <= 2",
+                "1 == 2; 1 == 2",
+                "1 != 1; 1 != 1",
+                "loss[revnet] < 5; no row matches loss[revnet]",
+                "accuracy == 0; no row matches accuracy",
+                "max(loss[bdia,K=7]) >= 0; no row matches loss[bdia,K=7]",
+                "sum(loss[revnet]) == 0; no row matches loss[revnet]",
+                "stderr(loss[bdia,K=24]) >= 0; stderr needs two rows",
+                "diverged == diverged; NaN == NaN",
+                "diverged != 0; NaN != 0",
+                "diverged < 1; NaN < 1"
+            })
+    void failsAndSaysWhatWasFound(String statement, String found) {
+        Claim claim = check(statement);
+        assertThat(claim.holds()).isFalse();
+        assertThat(claim.found()).startsWith(found);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "loss[bdia]; character 11; expected one of < <=",
+                "1 <; character 4; expected a number",
+                "1 < 2 3; character 7; should end",
+                "(1 < 2; character 4; expected ')'",
+                "median(loss) < 1; character 1; no function 'median'",
+                "max(1) < 2; character 5; expected a metric",
+                "loss[width=3] < 1; character 6; no key 'width'",
+                "loss[K=many] < 1; character 6; depth needs a number",
+                "loss[bdia,standard] < 1; character 11; method is selected twice",
+                "loss[bdia < 1; character 14; expected ']'",
+                "loss[] < 1; character 6; expected a method",
+                "loss[seed=] < 1; character 6; seed needs a number",
+                "1 = 1; character 3; expected one of"
+            })
+    void refusesAndPointsAtThePlace(String statement, String place, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClaimParser.parse(statement))
+                .withMessageContaining(place)
+                .withMessageContaining(message)
+                .withMessageContaining(statement);
+    }
+
+    private static Claim check(String statement) {
+        return ClaimParser.parse(statement).check("id", statement, ROWS);
+    }
+
+    private static Result row(
+            String method,
+            String backprop,
+            long seed,
+            int depth,
+            double gamma,
+            String metric,
+            double value) {
+        return new Result("vit", method, backprop, seed, depth, gamma, "trained", metric, value);
+    }
+}

@@ -1,0 +1,97 @@
+package org.bdia.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClaimsTest {
+    private static final String EXACT =
+            "{\"id\": \"exact\", \"expected\": \"max(mismatches[bdia]) == 0\", \"why\": \"eq. 24\"}";
+    private static final String FALSE = "{\"id\": \"false\", \"expected\": \"mismatches > 0\"}";
+
+    @TempDir private Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void writeReport() throws IOException {
+        Report.open("01-exactness", folder, Profile.SMOKE)
+                .use(Samples.REAL)
+                .add(Samples.row("bdia", 0, "mismatches", 0))
+                .write();
+    }
+
+    @Test
+    void aClaimThatHoldsIsPrintedAndRecorded() throws IOException {
+        assertThat(run("{\"smoke\": [" + EXACT + "]}", "smoke")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("exact", "max(mismatches[bdia]) == 0", "0 == 0", "yes");
+        assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
+                .containsExactly(new Claim("exact", "max(mismatches[bdia]) == 0", "0 == 0", true));
+    }
+
+    @Test
+    void aClaimThatFailsExitsWithOneAndIsRecordedToo() throws IOException {
+        assertThat(run("{\"smoke\": [" + EXACT + "," + FALSE + "]}", "smoke")).isEqualTo(1);
+        assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
+                .extracting(Claim::holds)
+                .containsExactly(true, false);
+    }
+
+    @Test
+    void nothingClaimedIsNothingBroken() throws IOException {
+        assertThat(run("{\"smoke\": []}", "smoke")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"smoke\": [",
+                "{\"laptop\": []}",
+                "{\"smoke\": [], \"huge\": []}",
+                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 <\"}]}",
+                "{\"smoke\": [{\"id\": \"a\"}]}",
+                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\", \"when\": \"now\"}]}",
+                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\"},"
+                        + " {\"id\": \"a\", \"expected\": \"1 < 3\"}]}"
+            })
+    void aBadClaimsFileExitsWithTwoAndLeavesTheResultsAlone(String json) throws IOException {
+        String before = Files.readString(folder.resolve("results.json"));
+        assertThat(run(json, "smoke")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("claims.json");
+        assertThat(folder.resolve("results.json")).hasContent(before);
+    }
+
+    @Test
+    void aMissingFileAnotherProfileOrABadCallExitsWithTwo() throws IOException {
+        assertThat(run("{\"laptop\": []}", "laptop")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("smoke").contains("laptop");
+        assertThat(run("{\"smoke\": []}", "smok")).isEqualTo(2);
+        assertThat(call()).isEqualTo(2);
+        Files.delete(folder.resolve("results.json"));
+        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("results.json");
+    }
+
+    private int run(String json, String profile) throws IOException {
+        Path file = Files.writeString(folder.resolve("claims.json"), json);
+        return call(folder.toString(), file.toString(), profile);
+    }
+
+    private int call(String... args) {
+        return Claims.run(
+                args,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,38 @@
+package org.bdia.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.Color;
+import java.util.Arrays;
+import java.util.List;
+import org.bdia.report.Palette.Style;
+import org.junit.jupiter.api.Test;
+
+class PaletteTest {
+    @Test
+    void aMethodHasItsColourInEveryFigure() {
+        Color bdia = styles("bdia").get(0).color();
+        assertThat(styles("standard", "bdia-float", "revnet", "bdia").get(3).color())
+                .isEqualTo(bdia);
+        assertThat(styles("BDIA, γ = 0.25", "bdia+dropout0.1"))
+                .extracting(Style::color)
+                .containsOnly(bdia);
+        assertThat(styles("standard", "quantised", "bdia", "bdia-float", "revnet"))
+                .extracting(Style::color)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void seriesOfOneFigureAreToldApartWithoutColour() {
+        assertThat(styles("bdia", "bdia+a", "loss", "accuracy", "revnet"))
+                .extracting(Style::mark)
+                .doesNotHaveDuplicates();
+        assertThat(styles("bdia", "bdia+a")).extracting(Style::dash).doesNotHaveDuplicates();
+    }
+
+    private static List<Style> styles(String... names) {
+        double[] one = {1};
+        return Palette.styles(
+                Arrays.stream(names).<Series>map(n -> Series.Line.of(n, one, one)).toList());
+    }
+}
