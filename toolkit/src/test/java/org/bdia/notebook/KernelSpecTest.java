@@ -1,0 +1,72 @@
+package org.bdia.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelSpecTest {
+    @TempDir Path temp;
+
+    @Test
+    void theSpecStartsTheKernelWithAbsolutePaths() throws IOException {
+        var folder = new KernelSpec(Path.of("bin/java"), List.of(Path.of("a b.jar"))).install(temp);
+        var json = new ObjectMapper().readTree(folder.resolve("kernel.json").toFile());
+        assertThat(folder).isEqualTo(temp.resolve("kernels/java"));
+        assertThat(json.get("argv").get(0).asText())
+                .isEqualTo(Path.of("bin/java").toAbsolutePath().toString());
+        assertThat(json.get("argv"))
+                .map(node -> node.asText())
+                .endsWith(
+                        "@" + folder.resolve("class-path.args"),
+                        JavaKernel.class.getName(),
+                        "{connection_file}");
+        assertThat(json.get("interrupt_mode").asText()).isEqualTo("message");
+        assertThat(folder.resolve("class-path.args"))
+                .content()
+                .contains(Path.of("a b.jar").toAbsolutePath().toString());
+    }
+
+    @Test
+    void installingAgainReplacesAndLeavesNothingElse() throws IOException {
+        new KernelSpec(Path.of("old"), List.of()).install(temp);
+        var folder = new KernelSpec(Path.of("new"), List.of()).install(temp);
+        assertThat(folder.resolve("kernel.json")).content().contains("new").doesNotContain("old\"");
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("kernel.json", "class-path.args");
+        }
+    }
+
+    @Test
+    void javaReadsAClassPathWithBlanksQuotesAndBackslashes() throws Exception {
+        var odd = temp.resolve("a \"quoted\\ folder");
+        var arguments = temp.resolve("arguments");
+        Files.writeString(
+                arguments, new KernelSpec(Path.of("java"), List.of(odd, temp)).arguments());
+        var java = KernelSpec.current().java().toString();
+        var output = temp.resolve("output");
+        var process =
+                new ProcessBuilder(java, "@" + arguments, "-XshowSettings:properties", "-version")
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).content().contains("java.class.path = " + odd, temp.toString());
+    }
+
+    @Test
+    void theCurrentClassPathHoldsTheToolkit() {
+        var spec = KernelSpec.current();
+        assertThat(spec.java()).isExecutable();
+        assertThat(spec.classPath()).isNotEmpty().allMatch(Path::isAbsolute);
+        assertThat(spec.arguments()).contains(File.pathSeparator);
+    }
+}
