@@ -114,6 +114,22 @@ public sealed interface ModelConfig {
                     localityAttention);
         }
 
+        /** The same with another patch size. */
+        public Vit withPatch(int value) {
+            return new Vit(
+                    image,
+                    value,
+                    classes,
+                    width,
+                    depth,
+                    heads,
+                    mlp,
+                    dropout,
+                    pooling,
+                    shiftedPatches,
+                    localityAttention);
+        }
+
         /** The same with another width. */
         public Vit withWidth(int value) {
             return new Vit(

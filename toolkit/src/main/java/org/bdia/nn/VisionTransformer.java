@@ -12,6 +12,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
@@ -73,10 +74,12 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
         head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+        // Small, so that training begins at the loss of a uniform guess, log C.
+        head.setInitializer(new NormalInitializer(0.02f), Parameter.Type.WEIGHT);
         stack = ReversibleStack.of(blocks, method, backprop).withVerify(verify);
     }
 
-    /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
+    /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
     public void initialize(NDManager manager, long seed) {
         Engine.getEngine("PyTorch").setRandomSeed((int) (seed ^ (seed >>> 32)));
         initialize(manager, DataType.FLOAT32, new Shape(1, 3, config.image(), config.image()));

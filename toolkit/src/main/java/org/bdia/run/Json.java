@@ -27,7 +27,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Method;
+import org.bdia.train.OptimizerConfig;
+import org.bdia.train.Schedule;
 
 /**
  * Records to JSON and back, strictly: an unknown, missing, repeated or null key, or a value of another type
@@ -38,7 +41,13 @@ import org.bdia.reversible.Method;
  */
 public final class Json {
     /** The sealed interfaces that configurations are made of. */
-    private static final List<Class<?>> SEALED = List.of(Method.class);
+    private static final List<Class<?>> SEALED =
+            List.of(
+                    Method.class,
+                    ModelConfig.class,
+                    TaskConfig.class,
+                    Schedule.class,
+                    OptimizerConfig.class);
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
+import org.bdia.data.Provenance;
 import oshi.SystemInfo;
 
 /**
@@ -22,6 +23,7 @@ import oshi.SystemInfo;
  * @param memoryBytes the machine's memory
  * @param device where the tensors were, for example {@code cpu()} or {@code gpu(0) NVIDIA H200}
  * @param engine the tensor library and its version
+ * @param data what it was trained on
  * @param started when the run first began
  * @param finished the last moment at which it is known to have run
  * @param hours the time spent running, all sessions of a resumed run together
@@ -36,12 +38,13 @@ public record Manifest(
         long memoryBytes,
         String device,
         String engine,
+        Provenance data,
         Instant started,
         Instant finished,
         double hours) {
 
     /** This machine, at the beginning of a run. */
-    public static Manifest begin(String device, String engine, Instant now) {
+    public static Manifest begin(String device, String engine, Provenance data, Instant now) {
         var hardware = new SystemInfo().getHardware();
         return new Manifest(
                 toolkitVersion(),
@@ -57,6 +60,7 @@ public record Manifest(
                 hardware.getMemory().getTotal(),
                 device,
                 engine,
+                data,
                 now,
                 now,
                 0);
@@ -91,6 +95,7 @@ public record Manifest(
                 memoryBytes,
                 device,
                 engine,
+                data,
                 newStarted,
                 newFinished,
                 newHours);

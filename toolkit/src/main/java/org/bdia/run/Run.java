@@ -78,6 +78,20 @@ public final class Run implements AutoCloseable {
     }
 
     /**
+     * Writes the manifest of a session that begins now, its hours added to those of earlier sessions.
+     *
+     * @return the manifest as it was written
+     * @throws RunException if the run is finished, or the earlier manifest is damaged
+     */
+    public Manifest begin(Manifest session) {
+        var file = folder.resolve(RunStore.MANIFEST);
+        var manifest =
+                Files.exists(file) ? session.resuming(Json.read(file, Manifest.class)) : session;
+        describe(manifest);
+        return manifest;
+    }
+
+    /**
      * Writes manifest.json, replacing an earlier one.
      *
      * @throws RunException if the run is finished or the file cannot be written

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.bdia.data.Provenance;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
-    private static final Manifest BEGUN = Manifest.begin("gpu(0)", "engine 1", START);
+    private static final Provenance DATA = new Provenance("set", "files", false, "00");
+    private static final Manifest BEGUN = Manifest.begin("gpu(0)", "engine 1", DATA, START);
 
     @Test
     void theMachineIsDescribed() {
@@ -31,7 +33,7 @@ class ManifestTest {
                 BEGUN.until(START.plus(Duration.ofMinutes(15)))
                         .until(START.plus(Duration.ofMinutes(30)));
         var later = START.plus(Duration.ofDays(2));
-        var second = Manifest.begin("cpu()", "engine 2", later).resuming(first);
+        var second = Manifest.begin("cpu()", "engine 2", DATA, later).resuming(first);
         var end = second.until(later.plus(Duration.ofHours(1)));
         assertThat(end.hours()).isCloseTo(1.5, within(1e-9));
         assertThat(end.started()).isEqualTo(START);

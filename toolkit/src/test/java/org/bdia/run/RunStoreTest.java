@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.bdia.data.Provenance;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunStoreTest {
     private static final String CONFIG = Json.canonical(Method.bdia(0.5));
     private static final String ID = RunStore.id(CONFIG);
-    private static final Manifest MANIFEST = Manifest.begin("cpu()", "engine 1", Instant.EPOCH);
+    private static final Manifest MANIFEST =
+            Manifest.begin(
+                    "cpu()",
+                    "engine 1",
+                    new Provenance("set", "files", false, "00"),
+                    Instant.EPOCH);
     private static final List<MetricRow> ROWS =
             List.of(
                     new MetricRow(0, 0, "validation", "loss", 2.5),

@@ -1,0 +1,177 @@
+package org.bdia.cli;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bdia.data.DataFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Says what this machine has of what the toolkit needs, and how to mend what is missing. */
+@Command(
+        name = "doctor",
+        description =
+                "Says what was found (JDK, engine, device, Jupyter, kernel, data) and how to mend the rest.")
+final class Doctor implements Callable<Integer> {
+
+    /** One finding; mend is empty where all is well. */
+    record Finding(String name, boolean well, String found, String mend) {}
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(jdk(Runtime.version().feature()));
+        findings.addAll(engine());
+        findings.add(jupyter());
+        findings.add(kernel(kernelFolders()));
+        findings.add(data(DataFolder.fromEnvironment().path()));
+        for (Finding finding : findings) {
+            spec.commandLine().getOut().println(line(finding));
+        }
+        spec.commandLine().getOut().flush();
+        return findings.stream().allMatch(Finding::well) ? 0 : 1;
+    }
+
+    static String line(Finding finding) {
+        String mark = finding.well() ? "ok     " : "MISSING";
+        String line = String.format("%s  %-8s %s", mark, finding.name(), finding.found());
+        return finding.well()
+                ? line
+                : line + System.lineSeparator() + "         mend: " + finding.mend();
+    }
+
+    static Finding jdk(int feature) {
+        return new Finding(
+                "JDK",
+                feature >= 17,
+                Runtime.version() + " at " + System.getProperty("java.home"),
+                "install a JDK 17 or newer and set JAVA_HOME to it");
+    }
+
+    private static List<Finding> engine() {
+        try {
+            Engine engine = Engine.getEngine("PyTorch");
+            try (NDManager manager = engine.newBaseManager(Device.cpu());
+                    NDArray two = manager.create(1f).add(1f)) {
+                if (two.getFloat() != 2f) {
+                    return List.of(new Finding("engine", false, "1 + 1 gave " + two, "reinstall"));
+                }
+            }
+            int gpus = engine.getGpuCount();
+            String device =
+                    gpus > 0
+                            ? gpus + " GPU(s), the first is used: " + Device.gpu()
+                            : "cpu, "
+                                    + Runtime.getRuntime().availableProcessors()
+                                    + " cores (no GPU seen)";
+            return List.of(
+                    new Finding(
+                            "engine",
+                            true,
+                            "PyTorch " + engine.getVersion() + ", natives loaded",
+                            ""),
+                    new Finding("device", true, device, ""));
+        } catch (RuntimeException | LinkageError e) {
+            return List.of(
+                    new Finding(
+                            "engine",
+                            false,
+                            "the natives did not load: " + e,
+                            "on a CPU machine build with the default profile, which brings pytorch-native-cpu"
+                                    + " 2.7.1; on a GPU machine build with -Dgpu and set"
+                                    + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1 and PYTORCH_FLAVOR"
+                                    + " (for example cu128), see README.md"));
+        }
+    }
+
+    private static Finding jupyter() {
+        String mend =
+                "run ci/regenerate once, which installs it, or: apt-get install jupyter-nbconvert"
+                        + " python3-nbclient jupyter-client, or: pip install nbclient nbconvert";
+        for (String python : List.of("/usr/bin/python3", "target/venv/bin/python", "python3")) {
+            String version = output(python, "-c", "import nbclient; print(nbclient.__version__)");
+            if (version != null) {
+                return new Finding("Jupyter", true, "nbclient " + version + " in " + python, "");
+            }
+        }
+        return new Finding("Jupyter", false, "no Python with nbclient", mend);
+    }
+
+    static Finding kernel(List<Path> folders) {
+        for (Path folder : folders) {
+            Path spec = folder.resolve("kernels/java/kernel.json");
+            if (Files.isRegularFile(spec)) {
+                return new Finding("kernel", true, spec.toString(), "");
+            }
+        }
+        return new Finding(
+                "kernel",
+                false,
+                "no kernels/java/kernel.json in " + folders,
+                "run: ci/bdia kernel install");
+    }
+
+    private static List<Path> kernelFolders() {
+        List<Path> folders = new ArrayList<>();
+        String path = System.getenv("JUPYTER_PATH");
+        if (path != null) {
+            for (String folder : path.split(File.pathSeparator, -1)) {
+                folders.add(Path.of(folder));
+            }
+        }
+        folders.add(Path.of("target", "jupyter"));
+        folders.add(Path.of(System.getProperty("user.home"), ".local/share/jupyter"));
+        folders.add(Path.of("/usr/local/share/jupyter"));
+        folders.add(Path.of("/usr/share/jupyter"));
+        return folders;
+    }
+
+    static Finding data(Path folder) {
+        String mend =
+                "set BDIA_DATA to the folder that holds the data sets, laid out as datasets/README.md says;"
+                        + " without it the smoke profile uses generated stand-ins, labelled synthetic";
+        if (!Files.isDirectory(folder)) {
+            return new Finding("data", false, "no folder " + folder, mend);
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            List<String> sets =
+                    entries.filter(Files::isDirectory)
+                            .map(entry -> entry.getFileName().toString())
+                            .sorted()
+                            .toList();
+            boolean cifar = sets.contains("cifar-10-batches-bin");
+            return new Finding("data", cifar, folder + " holds " + sets, mend);
+        } catch (IOException e) {
+            return new Finding("data", false, folder + " cannot be read: " + e, mend);
+        }
+    }
+
+    private static String output(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String text =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .strip();
+            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0 ? text : null;
+        } catch (IOException e) {
+            return null; // the command does not exist: the next one is tried
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.bdia.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.bdia.notebook.KernelSpec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Makes the Java kernel known to Jupyter. */
+@Command(
+        name = "kernel",
+        description = "Makes the Java kernel known to Jupyter.",
+        synopsisSubcommandLabel = "install")
+final class KernelCommand {
+
+    @Spec private CommandSpec spec;
+
+    @Command(name = "install", description = "Writes kernels/java/kernel.json.")
+    int install(
+            @Option(
+                            names = "--into",
+                            paramLabel = "FOLDER",
+                            description = "A folder of JUPYTER_PATH; default: the user's own.")
+                    Path folder)
+            throws IOException {
+        Path into = folder == null ? KernelSpec.userFolder() : folder;
+        Path written = KernelSpec.current().install(into);
+        spec.commandLine().getOut().println("Jupyter kernel \"java\" is in " + written);
+        return 0;
+    }
+}

@@ -1,0 +1,35 @@
+package org.bdia.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code bdia}. */
+@Command(
+        name = "bdia",
+        mixinStandardHelpOptions = true,
+        version = "bdia 0.1.0",
+        description =
+                "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
+        subcommands = {RunCommand.class, Doctor.class, KernelCommand.class})
+public final class Main {
+
+    private Main() {}
+
+    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(
+                        (exception, command, parsed) -> {
+                            command.getErr().println("bdia: " + exception.getMessage());
+                            if (Boolean.getBoolean("bdia.debug")) {
+                                exception.printStackTrace(command.getErr());
+                            }
+                            return 1;
+                        });
+    }
+}

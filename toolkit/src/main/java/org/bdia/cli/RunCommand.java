@@ -1,0 +1,136 @@
+package org.bdia.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bdia.data.DataFolder;
+import org.bdia.experiment.RunWorker;
+import org.bdia.experiment.StepLine;
+import org.bdia.run.Json;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.bdia.train.TrainEvent;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Trains one configuration; goes on from its checkpoint when it was interrupted. */
+@Command(
+        name = "run",
+        description =
+                "Trains one configuration; goes on from its checkpoint when it was interrupted."
+                        + " Ctrl-C writes a checkpoint and leaves.")
+final class RunCommand implements Callable<Integer> {
+
+    private static final Duration BETWEEN_LINES = Duration.ofMillis(200);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(50);
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "CONFIG",
+            description = "A config.json, as every run's folder holds one.")
+    private Path file;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "FOLDER",
+            description = "Where runs are; default: BDIA_RUNS, else runs.")
+    private Path runs;
+
+    @Option(
+            names = "--worker",
+            hidden = true,
+            description = "Take the configuration from the first line of standard input.")
+    private boolean worker;
+
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private long lastLine = System.nanoTime() - BETWEEN_LINES.toNanos();
+
+    @Override
+    public Integer call() throws IOException {
+        RunConfig config = worker ? fromParent() : fromFile();
+        RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
+        if (store.isDone(config.id())) {
+            out.println("run " + config.id() + " is finished: " + store.root());
+            return 0;
+        }
+        CountDownLatch left = new CountDownLatch(1);
+        checkpointOnSignal(left);
+        boolean finished;
+        try {
+            finished =
+                    new RunWorker(config, store, DataFolder.fromEnvironment())
+                            .work(event -> print(event, config), stop::get);
+        } finally {
+            left.countDown();
+        }
+        out.println(
+                "run " + config.id() + (finished ? " is finished" : " stopped at a checkpoint"));
+        return finished ? 0 : 1;
+    }
+
+    private RunConfig fromFile() {
+        if (file == null) {
+            throw new IllegalArgumentException("run needs a CONFIG; see bdia run --help");
+        }
+        return Json.read(file, RunConfig.class);
+    }
+
+    private RunConfig fromParent() throws IOException {
+        BufferedReader input =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        RunConfig config = Json.parse(input.readLine(), RunConfig.class, "standard input");
+        Thread watch = new Thread(() -> stopAtEnd(input), "parent-watch");
+        watch.setDaemon(true);
+        watch.start();
+        return config;
+    }
+
+    /** Standard input ends when the parent ends, however it ends. */
+    private void stopAtEnd(BufferedReader input) {
+        try {
+            input.transferTo(Writer.nullWriter()); // nothing is expected; only the end matters
+        } catch (IOException e) {
+            // A broken pipe is the end too.
+        }
+        stop.set(true);
+    }
+
+    /** The JVM waits for its hooks: so long the training has to write its checkpoint. */
+    private void checkpointOnSignal(CountDownLatch left) {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    stop.set(true);
+                                    try {
+                                        left.await(LAST_WORDS.toSeconds(), TimeUnit.SECONDS);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }));
+    }
+
+    private void print(TrainEvent event, RunConfig config) {
+        if (event instanceof TrainEvent.Step step) {
+            long now = System.nanoTime();
+            boolean last = step.step() == step.totalSteps();
+            if (last || now - lastLine >= BETWEEN_LINES.toNanos()) {
+                lastLine = now;
+                out.println(StepLine.format(step, config.train().batch()));
+            }
+        } else {
+            out.println(event);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line {@code bdia}. */
+package org.bdia.cli;

@@ -1,0 +1,139 @@
+package org.bdia.experiment;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bdia.notebook.Notebook;
+import org.bdia.notebook.Progress;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunRecord;
+import org.bdia.run.RunStore;
+
+/**
+ * Runs, each in a child JVM of its own, so that memory figures are clean and a run that dies takes nobody along.
+ *
+ * <p>The child gets the configuration on its standard input, which then stays open: when it ends, because this JVM
+ * ended, the child writes a checkpoint and leaves.
+ */
+final class ChildRuns {
+
+    private static final int LOG_LINES = 40;
+
+    private ChildRuns() {}
+
+    /** One finished run. */
+    record Outcome(RunConfig config, RunRecord record) {}
+
+    /** Finishes every run that is not finished, one after the other, and reads them all. */
+    static List<Outcome> complete(List<RunConfig> configs, RunStore store) {
+        List<RunConfig> open = configs.stream().filter(c -> !store.isDone(c.id())).toList();
+        for (int i = 0; i < open.size(); i++) {
+            RunConfig config = open.get(i);
+            String title =
+                    String.format(
+                            "run %d of %d · %s, seed %d",
+                            i + 1,
+                            open.size(),
+                            new Variant(config.method(), config.backprop()).label(),
+                            config.seed());
+            execute(config, store, Notebook.progress(title));
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (RunConfig config : configs) {
+            outcomes.add(new Outcome(config, store.read(config.id())));
+        }
+        return outcomes;
+    }
+
+    private static void execute(RunConfig config, RunStore store, Progress progress) {
+        Process child = start(store);
+        Deque<String> log = new ArrayDeque<>();
+        try (Writer input =
+                        new OutputStreamWriter(child.getOutputStream(), StandardCharsets.UTF_8);
+                BufferedReader output =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        child.getInputStream(), StandardCharsets.UTF_8))) {
+            input.write(config.json() + "\n");
+            input.flush();
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                StepLine step = StepLine.parse(line);
+                if (step != null) {
+                    progress.update(step.samples(), step.total(), step.text());
+                    continue;
+                }
+                log.addLast(line);
+                if (log.size() > LOG_LINES) {
+                    log.removeFirst();
+                }
+            }
+            if (child.waitFor() != 0) {
+                throw failed(config, child.exitValue(), log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExperimentException(
+                    "interrupted; run " + config.id() + " goes on from its checkpoint next time",
+                    e);
+        } catch (IOException e) {
+            throw new ExperimentException("lost the child JVM of run " + config.id(), e);
+        } finally {
+            end(child);
+        }
+    }
+
+    private static Process start(RunStore store) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command =
+                List.of(
+                        java.toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "org.bdia.cli.Main",
+                        "run",
+                        "--worker",
+                        "--runs",
+                        store.root().toString());
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new ExperimentException("no child JVM could be started by " + java, e);
+        }
+    }
+
+    /** Asks the child to write a checkpoint and leave; ends it if it does not. */
+    private static void end(Process child) {
+        if (!child.isAlive()) {
+            return;
+        }
+        child.destroy();
+        try {
+            if (!child.waitFor(60, TimeUnit.SECONDS)) {
+                child.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            child.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ExperimentException failed(RunConfig config, int exit, Deque<String> log) {
+        return new ExperimentException(
+                String.format(
+                        "run %s (%s, seed %d) failed with exit code %d; the end of its log:%n%s",
+                        config.id(),
+                        config.method().label(),
+                        config.seed(),
+                        exit,
+                        String.join(System.lineSeparator(), log)));
+    }
+}

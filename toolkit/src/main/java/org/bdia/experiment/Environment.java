@@ -1,0 +1,58 @@
+package org.bdia.experiment;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import java.util.Map;
+import org.bdia.data.Cifar;
+import org.bdia.data.DataFolder;
+import org.bdia.report.Profile;
+
+/** What an experiment takes from its surroundings, read in this one place. */
+record Environment(Profile profile, DataFolder data, String seedsText) {
+
+    static Environment current() {
+        return of(System.getenv());
+    }
+
+    static Environment of(Map<String, String> variables) {
+        return new Environment(
+                Profile.fromEnvironment(),
+                DataFolder.fromEnvironment(),
+                variables.getOrDefault("BDIA_SEEDS", "").strip());
+    }
+
+    /** The number of seeds: BDIA_SEEDS where it is set, else the given one. */
+    int seeds(int otherwise) {
+        if (seedsText.isEmpty()) {
+            return atLeastOne("seeds", otherwise);
+        }
+        try {
+            return atLeastOne("BDIA_SEEDS", Integer.parseInt(seedsText));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "BDIA_SEEDS must be a number of seeds, at least 1, but is '" + seedsText + "'",
+                    e);
+        }
+    }
+
+    private static int atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
+        }
+        return value;
+    }
+
+    /** Whether the data folder has the real images. */
+    boolean hasCifar(Cifar.Kind kind) {
+        return kind == Cifar.Kind.CIFAR_10
+                ? data.has("cifar-10-batches-bin/data_batch_1.bin")
+                        && data.has("cifar-10-batches-bin/test_batch.bin")
+                : data.has("cifar-100-binary/train.bin")
+                        || data.has("cifar-100-binary/train-subset.bin");
+    }
+
+    /** The first GPU where there is one, else the CPU. */
+    static Device device() {
+        return Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+    }
+}

@@ -1,0 +1,161 @@
+package org.bdia.experiment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import java.util.ArrayList;
+import java.util.List;
+import org.bdia.data.Augmentation;
+import org.bdia.data.Cifar;
+import org.bdia.data.ImageSplit;
+import org.bdia.experiment.ExactnessResult.Measurement;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.notebook.Notebook;
+import org.bdia.notebook.Progress;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Reconstruction;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.Batch;
+import org.bdia.train.ImageTask;
+import org.bdia.train.TrainConfig;
+import org.bdia.train.TrainEvent;
+import org.bdia.train.Trainer;
+
+/**
+ * How exactly stacks of several depths rebuild all their states, before training and after it: exact BDIA with one and
+ * two side bits, and BDIA in floating point on the same weights. Immutable; each method returns a changed copy.
+ */
+public final class ExactnessExperiment {
+
+    /** Divided neither by 8 nor by 4, so that side bits end in the middle of a byte. */
+    private static final int BATCH = 13;
+
+    private static final long SEED = 0;
+    private static final List<Method> METHODS =
+            List.of(Method.bdia(0.5), Method.bdia(0.25), Method.bdiaFloat(0.5));
+
+    private final TaskConfig.Images images;
+    private final ModelConfig.Vit model;
+    private final List<Integer> depths;
+    private final int steps;
+    private final double rate;
+
+    private ExactnessExperiment(
+            TaskConfig.Images images,
+            ModelConfig.Vit model,
+            List<Integer> depths,
+            int steps,
+            double rate) {
+        if (depths.isEmpty() || depths.stream().anyMatch(k -> k < 1) || steps < 1) {
+            throw new IllegalArgumentException(
+                    "exactness is measured at depths and after steps of at least 1, but they are "
+                            + depths
+                            + " and "
+                            + steps);
+        }
+        this.images = images;
+        this.model = model;
+        this.depths = List.copyOf(depths);
+        this.steps = steps;
+        this.rate = rate;
+    }
+
+    static ExactnessExperiment create() {
+        Environment environment = Environment.current();
+        TaskConfig.Images images =
+                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 1300, 13, 13, true, 0, false);
+        ModelConfig.Vit smoke = ModelConfig.Vit.smoke().withPatch(8).withMlp(32).withDropout(0.1);
+        List<Integer> all = List.of(2, 6, 12, 24, 48);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    new ExactnessExperiment(
+                            images.withSynthetic(!environment.hasCifar(Cifar.Kind.CIFAR_10)),
+                            smoke,
+                            all,
+                            300,
+                            1e-3);
+            case LAPTOP ->
+                    new ExactnessExperiment(
+                            images, ModelConfig.Vit.laptop().withDropout(0.1), all, 300, 1e-3);
+            case PAPER -> new ExactnessExperiment(images, ModelConfig.Vit.paper(), all, 1000, 1e-4);
+        };
+    }
+
+    /** At other depths K. */
+    public ExactnessExperiment depths(Integer... values) {
+        return new ExactnessExperiment(images, model, List.of(values), steps, rate);
+    }
+
+    /** After another number of training steps. */
+    public ExactnessExperiment steps(int value) {
+        return new ExactnessExperiment(images, model, depths, value, rate);
+    }
+
+    /** Trains one model per depth, in this JVM, and measures. */
+    public ExactnessResult run() {
+        ImageSplit split = RunWorker.images(images, Environment.current().data());
+        ImageTask task =
+                new ImageTask(split, images.augment() ? Augmentation.paper() : Augmentation.none());
+        List<Measurement> measurements = new ArrayList<>();
+        for (int depth : depths) {
+            measure(task, depth, measurements);
+        }
+        return new ExactnessResult(
+                Environment.current().profile(),
+                split.train().provenance(),
+                Environment.device().toString(),
+                steps,
+                BATCH,
+                measurements);
+    }
+
+    private void measure(ImageTask task, int depth, List<Measurement> into) {
+        try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
+            VisionTransformer vit =
+                    new VisionTransformer(
+                            model.withDepth(depth), Method.bdia(0.5), Backprop.REVERSIBLE, true);
+            vit.initialize(manager, SEED);
+            reconstruct(vit, task, manager, depth, "initial", into);
+            Progress progress = Notebook.progress("K = " + depth + ", training", "steps");
+            int perEpoch = task.stepsPerEpoch(BATCH);
+            TrainConfig config =
+                    TrainConfig.of((steps + perEpoch - 1) / perEpoch, BATCH, rate)
+                            .withEvaluateEvery(steps);
+            long[] made = new long[1];
+            new Trainer(vit, task, config, SEED)
+                    .withStop(() -> made[0] >= steps)
+                    .withEvents(
+                            event -> {
+                                if (event instanceof TrainEvent.Step step) {
+                                    made[0] = step.step();
+                                    String loss = String.format("loss %.3f", step.loss());
+                                    progress.update(made[0], steps, loss);
+                                }
+                            })
+                    .train(manager);
+            reconstruct(vit, task, manager, depth, "trained", into);
+        }
+    }
+
+    private void reconstruct(
+            VisionTransformer vit,
+            ImageTask task,
+            NDManager manager,
+            int depth,
+            String stage,
+            List<Measurement> into) {
+        for (Method method : METHODS) {
+            try (NDScope scope = new NDScope();
+                    Batch batch = task.training(manager, SEED, 0, 0, BATCH);
+                    var stack = vit.stack(method, Backprop.REVERSIBLE)) {
+                scope.suppressNotUsedWarning();
+                NDArray x = vit.embed(batch.inputs().singletonOrThrow());
+                Draw draw = new Draw(SEED, steps, batch.sampleIds());
+                into.add(new Measurement(method, depth, stage, Reconstruction.of(stack, x, draw)));
+            }
+        }
+    }
+}

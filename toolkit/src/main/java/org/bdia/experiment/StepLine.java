@@ -1,0 +1,37 @@
+package org.bdia.experiment;
+
+import java.util.Locale;
+import org.bdia.train.TrainEvent;
+
+/**
+ * One line in which a child JVM tells its parent how far it is.
+ *
+ * @param samples the training samples seen
+ * @param total the training samples of the whole run
+ * @param text the words beside the bar
+ */
+public record StepLine(long samples, long total, String text) {
+
+    private static final String MARK = "@step ";
+
+    /** The line for a step. */
+    public static String format(TrainEvent.Step step, int batch) {
+        return String.format(
+                Locale.ROOT,
+                "%s%d %d epoch %d · loss %.4f",
+                MARK,
+                step.step() * batch,
+                step.totalSteps() * batch,
+                step.epoch() + 1,
+                step.loss());
+    }
+
+    /** The step that a line tells of; null for any other line. */
+    static StepLine parse(String line) {
+        if (!line.startsWith(MARK)) {
+            return null;
+        }
+        String[] parts = line.substring(MARK.length()).split(" ", 3);
+        return new StepLine(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
+    }
+}

@@ -1,0 +1,46 @@
+package org.bdia.run;
+
+import org.bdia.nn.ModelConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.train.TrainConfig;
+
+/**
+ * Everything a run's result is a function of, the machine aside. Its canonical JSON names the run.
+ *
+ * @param task what is learnt, from which data
+ * @param model the architecture
+ * @param method what is computed
+ * @param backprop how it is differentiated
+ * @param verify whether rebuilt states are compared with fingerprints
+ * @param train how it is trained
+ * @param seed what weights, order, crops, γ and dropout are functions of
+ */
+public record RunConfig(
+        TaskConfig task,
+        ModelConfig model,
+        Method method,
+        Backprop backprop,
+        boolean verify,
+        TrainConfig train,
+        long seed) {
+
+    /**
+     * Checks that the parts fit together.
+     *
+     * @throws IllegalArgumentException if the method cannot be differentiated this way
+     */
+    public RunConfig {
+        backprop.requireSupports(method);
+    }
+
+    /** The run's name: see {@link RunStore#id}. */
+    public String id() {
+        return RunStore.id(json());
+    }
+
+    /** The canonical JSON, in one line. */
+    public String json() {
+        return Json.canonical(this);
+    }
+}

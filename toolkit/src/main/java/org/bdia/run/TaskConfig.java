@@ -1,0 +1,53 @@
+package org.bdia.run;
+
+import org.bdia.data.Cifar;
+
+/** What a run learns, and from which data. */
+public sealed interface TaskConfig {
+
+    /** The task's name in results files. */
+    String label();
+
+    /**
+     * Image classification on CIFAR.
+     *
+     * @param kind which set
+     * @param train training images, or {@link Cifar#ALL}
+     * @param validation images held out from the training files
+     * @param test images of the test file, or {@link Cifar#ALL}
+     * @param augment whether training images are cropped and flipped
+     * @param splitSeed what the choice of images is a function of
+     * @param synthetic whether generated stand-ins take the place of the real images
+     */
+    record Images(
+            Cifar.Kind kind,
+            int train,
+            int validation,
+            int test,
+            boolean augment,
+            long splitSeed,
+            boolean synthetic)
+            implements TaskConfig {
+
+        @Override
+        public String label() {
+            return kind == Cifar.Kind.CIFAR_10 ? "cifar10" : "cifar100";
+        }
+
+        /** The same with other numbers of images. */
+        public Images withSizes(int newTrain, int newValidation, int newTest) {
+            return new Images(
+                    kind, newTrain, newValidation, newTest, augment, splitSeed, synthetic);
+        }
+
+        /** The same with augmentation on or off. */
+        public Images withAugment(boolean value) {
+            return new Images(kind, train, validation, test, value, splitSeed, synthetic);
+        }
+
+        /** The same on generated stand-ins or real images. */
+        public Images withSynthetic(boolean value) {
+            return new Images(kind, train, validation, test, augment, splitSeed, value);
+        }
+    }
+}
