@@ -106,22 +106,10 @@ public final class Cifar {
                 trainSet, validationSet, forTest.gather(folder, tested, "test", names));
     }
 
-    /**
-     * Loads as {@link #load} does where the folder has the set, else generates {@link SyntheticImages} with
-     * as many classes. Files that are there but damaged are refused all the same.
-     *
-     * @throws DataException as {@link #load}
-     * @throws IllegalArgumentException as {@link #load}, or if ALL is asked of generated images
-     */
-    public static ImageSplit loadOrSynthetic(
-            DataFolder folder, Kind kind, int train, int validation, int test, long splitSeed) {
-        requireSizes(train, validation, test);
-        boolean there =
-                folder.has(kind.testFile(folder).name())
-                        && folder.has(kind.trainingFiles(folder).get(0).name());
-        return there
-                ? load(folder, kind, train, validation, test, splitSeed)
-                : SyntheticImages.split(kind.classes(), train, validation, test, splitSeed);
+    /** Whether the folder has the set's test file and its first training file, damaged or not. */
+    public static boolean isIn(DataFolder folder, Kind kind) {
+        return folder.has(kind.testFile(folder).name())
+                && folder.has(kind.trainingFiles(folder).get(0).name());
     }
 
     private static void requireSizes(int train, int validation, int test) {
@@ -224,17 +212,17 @@ public final class Cifar {
         private Provenance provenance(DataFolder folder, int images, String part) {
             var kind = files.get(0).kind();
             var title = kind.title + (files.get(0).subset() ? " subset" : "");
+            // In the name, not in the source alone: names are what captions and tables print.
             var inexact = kind.directory + "INEXACT.txt";
-            var source = names();
             if (folder.has(inexact)) {
                 long listed =
                         folder.lines(inexact).stream()
                                 .filter(line -> !line.startsWith("#"))
                                 .count();
-                source += " (reassembled; " + listed + " images inexact)";
+                title += " (reassembled, " + listed + " images inexact)";
             }
             return new Provenance(
-                    title + ", " + images + " " + part + " images", source, false, sha256);
+                    title + ", " + images + " " + part + " images", names(), false, sha256);
         }
     }
 }

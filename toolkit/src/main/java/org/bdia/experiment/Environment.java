@@ -44,11 +44,7 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
 
     /** Whether the data folder has the real images. */
     boolean hasCifar(Cifar.Kind kind) {
-        return kind == Cifar.Kind.CIFAR_10
-                ? data.has("cifar-10-batches-bin/data_batch_1.bin")
-                        && data.has("cifar-10-batches-bin/test_batch.bin")
-                : data.has("cifar-100-binary/train.bin")
-                        || data.has("cifar-100-binary/train-subset.bin");
+        return Cifar.isIn(data, kind);
     }
 
     /** The first GPU where there is one, else the CPU. */

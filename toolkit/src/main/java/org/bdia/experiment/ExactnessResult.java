@@ -7,6 +7,7 @@ import org.bdia.data.Provenance;
 import org.bdia.report.Axis;
 import org.bdia.report.Caption;
 import org.bdia.report.Figure;
+import org.bdia.report.Hardware;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
@@ -179,6 +180,10 @@ public final class ExactnessResult {
     }
 
     private Caption caption() {
-        return Caption.of(List.of(data), profile, List.of(0L), "batch " + batch + ", " + device);
+        return Caption.of(
+                List.of(data),
+                profile,
+                List.of(0L),
+                "batch " + batch + ", " + Hardware.describe() + ", " + device);
     }
 }

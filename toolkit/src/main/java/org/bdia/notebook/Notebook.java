@@ -3,11 +3,11 @@ package org.bdia.notebook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.bdia.data.DataFolder;
 import org.bdia.report.Figure;
 import org.bdia.report.Profile;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
@@ -57,10 +57,9 @@ public final class Notebook {
                 "\n",
                 notebook + " · BDIA toolkit " + version(),
                 "profile  " + profile.label() + " (" + Profile.VARIABLE + ")",
-                "data     " + dataFolder() + " (BDIA_DATA)",
+                "data     " + DataFolder.fromEnvironment().path() + " (BDIA_DATA)",
                 "java     " + System.getProperty("java.version"),
-                "kernel   " + display.name(),
-                "device   unknown until the first tensor");
+                "kernel   " + display.name());
     }
 
     /** Shows a value below the cell: figures and Tablesaw tables in full, anything else as text. */
@@ -118,12 +117,5 @@ public final class Notebook {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Path dataFolder() {
-        String named = System.getenv().getOrDefault("BDIA_DATA", "");
-        return named.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".cache", "bdia")
-                : Path.of(named);
     }
 }

@@ -18,7 +18,8 @@ public final class Progress {
     private final String unit;
     private final Display display;
     private final LongSupplier nanos;
-    private final long started;
+    private long started;
+    private long startedAt;
     private String id;
     private long shown;
 
@@ -27,7 +28,6 @@ public final class Progress {
         this.unit = unit;
         this.display = display;
         this.nanos = nanos;
-        this.started = nanos.getAsLong();
     }
 
     /**
@@ -46,6 +46,10 @@ public final class Progress {
         long now = nanos.getAsLong();
         if (id != null && done < total && now - shown < display.refresh().toNanos()) {
             return;
+        }
+        if (id == null) {
+            started = now;
+            startedAt = done;
         }
         shown = now;
         MimeBundle bundle = bundle(done, total, text, (now - started) / 1e9);
@@ -82,10 +86,10 @@ public final class Progress {
                         done,
                         total,
                         unit);
-        if (done == 0 || seconds <= 0) {
+        if (done == startedAt || seconds <= 0) {
             return part;
         }
-        double rate = done / seconds;
+        double rate = (done - startedAt) / seconds;
         String time =
                 done == total ? "took " + time(seconds) : time((total - done) / rate) + " to go";
         return String.format(

@@ -6,13 +6,13 @@ import oshi.hardware.CentralProcessor;
 import oshi.hardware.HardwareAbstractionLayer;
 
 /** The machine in the words of captions and results files. */
-final class Hardware {
+public final class Hardware {
     private static final double GIB = 1L << 30;
 
     private Hardware() {}
 
     /** For example {@code Xeon Platinum 8375C CPU @ 2.90GHz, 2 cores, 16 GiB, Linux amd64, Java 17.0.15}. */
-    static String describe() {
+    public static String describe() {
         HardwareAbstractionLayer machine = new SystemInfo().getHardware();
         CentralProcessor processor = machine.getProcessor();
         return String.format(

@@ -46,6 +46,16 @@ class ProgressTest {
     }
 
     @Test
+    void aResumedComputationIsTimedFromWhereItWentOn() {
+        now = Duration.ofMinutes(9).toNanos();
+        progress.update(500, 1000, "");
+        now += Duration.ofSeconds(4).toNanos();
+        progress.update(600, 1000, "");
+        assertThat(shown.get(0)).doesNotContain("to go");
+        assertThat(shown.get(1)).contains("25 samples/s", "16 s to go");
+    }
+
+    @Test
     void refusesWhatCannotBe() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> progress.update(11, 10, ""))

@@ -1,0 +1,67 @@
+package org.bdia.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+
+    @TempDir private Path folder;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void theDoctorNamesEverythingItLookedFor() {
+        run("doctor");
+        assertThat(out.toString())
+                .contains("JDK", "engine", "PyTorch", "device", "Jupyter", "kernel", "data");
+    }
+
+    @Test
+    void theDoctorSaysHowToMendWhatIsMissing() throws IOException {
+        assertThat(Doctor.line(Doctor.jdk(11)))
+                .startsWith("MISSING  JDK")
+                .contains("mend: install");
+        assertThat(Doctor.line(Doctor.jdk(17))).startsWith("ok").doesNotContain("mend");
+        assertThat(Doctor.line(Doctor.data(folder.resolve("nothing"))))
+                .contains("MISSING  data     no folder", "BDIA_DATA", "synthetic");
+        Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
+        assertThat(Doctor.data(folder).well()).isTrue();
+        assertThat(Doctor.kernel(List.of(folder)).well()).isFalse();
+        assertThat(Doctor.line(Doctor.kernel(List.of(folder)))).contains("ci/bdia kernel install");
+    }
+
+    @Test
+    void theInstalledKernelIsFoundByTheDoctor() {
+        assertThat(run("kernel", "install", "--into", folder.toString())).isZero();
+        assertThat(out.toString()).contains("Jupyter kernel \"java\" is in");
+        assertThat(Doctor.kernel(List.of(folder)).well()).isTrue();
+    }
+
+    @Test
+    void misuseIsToldApartFromFailure() throws IOException {
+        assertThat(run("dance")).isEqualTo(2);
+        assertThat(err.toString()).contains("dance");
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, "{\"tsak\": 1}");
+        assertThat(run("run", config.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("config.json").contains("tsak");
+        assertThat(run("run")).isEqualTo(1);
+        assertThat(err.toString()).contains("run needs a CONFIG");
+    }
+
+    private int run(String... args) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(args);
+    }
+}

@@ -1,0 +1,41 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.train.TrainEvent;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentTest {
+
+    @Test
+    void seedsOfTheEnvironmentAreStronger() {
+        assertThat(Environment.of(Map.of()).seeds(3)).isEqualTo(3);
+        assertThat(Environment.of(Map.of("BDIA_SEEDS", "5")).seeds(3)).isEqualTo(5);
+        assertThatThrownBy(() -> Environment.of(Map.of("BDIA_SEEDS", "many")).seeds(3))
+                .hasMessage("BDIA_SEEDS must be a number of seeds, at least 1, but is 'many'");
+        assertThatThrownBy(() -> Environment.of(Map.of("BDIA_SEEDS", "0")).seeds(3))
+                .hasMessage("BDIA_SEEDS must be at least 1, but is 0");
+    }
+
+    @Test
+    void variantsAreNamedByWhatIsUnusualAboutThem() {
+        assertThat(Variant.of(Method.bdia(0.5)).label()).isEqualTo("bdia");
+        assertThat(new Variant(Method.bdia(0.5), Backprop.STORE).label()).isEqualTo("bdia (store)");
+        assertThat(Variant.of(Method.standard()).backprop()).isEqualTo(Backprop.STORE);
+        assertThatThrownBy(() -> new Variant(Method.standard(), Backprop.REVERSIBLE))
+                .hasMessageContaining("needs a method with an inverse");
+    }
+
+    @Test
+    void aChildsLineTellsItsParentHowFarItIs() {
+        var step = new TrainEvent.Step(3, 40, 0, 1.25, 1e-3, 1, 99);
+        StepLine line = StepLine.parse(StepLine.format(step, 10));
+
+        assertThat(line).isEqualTo(new StepLine(30, 400, "epoch 1 · loss 1.2500"));
+        assertThat(StepLine.parse("anything else")).isNull();
+    }
+}

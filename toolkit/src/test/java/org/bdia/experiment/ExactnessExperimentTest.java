@@ -1,0 +1,35 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.bdia.report.Result;
+import org.junit.jupiter.api.Test;
+
+class ExactnessExperimentTest {
+
+    @Test
+    void countsNoMismatchesForExactMethodsAndDriftForFloatingPoint() {
+        ExactnessResult result = Experiment.exactness().depths(2, 8).steps(3).run();
+
+        assertThat(result.results())
+                .filteredOn(r -> r.metric().equals("mismatches") && r.method().equals("bdia"))
+                .hasSize(8)
+                .extracting(Result::value)
+                .containsOnly(0.0);
+        assertThat(result.results())
+                .filteredOn(r -> r.metric().equals("input_error") && r.depth() == 8)
+                .filteredOn(r -> r.method().equals("bdia-float"))
+                .hasSize(2)
+                .allMatch(r -> r.value() > 1e-6);
+        assertThat(result.table().rowCount()).isEqualTo(12);
+        assertThat(result.againstDepth().series()).hasSize(3);
+        assertThat(result.insideTheDeepest().title()).endsWith("K = 8");
+    }
+
+    @Test
+    void depthsAndStepsMustBePositive() {
+        assertThatThrownBy(() -> Experiment.exactness().depths(0))
+                .hasMessageContaining("at least 1, but they are [0]");
+    }
+}

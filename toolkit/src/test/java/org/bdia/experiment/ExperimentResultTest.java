@@ -1,0 +1,68 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bdia.report.Profile;
+import org.bdia.report.Result;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentResultTest {
+
+    @TempDir private Path folder;
+
+    @Test
+    void childRunsAreFinishedReadTabulatedAndSkippedTheNextTime() {
+        List<RunConfig> configs =
+                List.of(
+                        Runs.small(Method.standard(), Backprop.STORE, 0),
+                        Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0),
+                        Runs.small(Method.bdia(0.5), Backprop.STORE, 0));
+        RunStore store = RunStore.at(folder);
+        ExperimentResult result =
+                new ExperimentResult(Profile.SMOKE, ChildRuns.complete(configs, store));
+
+        assertThat(result.results())
+                .filteredOn(row -> row.metric().equals("val_loss") && row.method().equals("bdia"))
+                .extracting(Result::value)
+                .hasSize(2)
+                .containsOnly(result.compare("val_loss").summary("bdia").mean());
+        assertThat(result.table().columnCount()).isEqualTo(7);
+        assertThat(result.table().stringColumn("method").asList())
+                .containsExactly("standard", "bdia", "bdia (store)");
+        assertThat(result.difference("val_loss", "bdia", "bdia (store)"))
+                .isEqualTo("val_loss, bdia − bdia (store): 0 (n = 1), no test");
+        assertThat(result.curves("validation loss").caption().text()).contains("synthetic");
+        assertThatThrownBy(() -> result.curves("loss"))
+                .hasMessageContaining("there are no curves of 'loss'; choose one of")
+                .hasMessageContaining("validation accuracy");
+        var manifest = store.read(configs.get(0).id()).manifest();
+        ChildRuns.complete(configs, store);
+        assertThat(store.read(configs.get(0).id()).manifest()).isEqualTo(manifest);
+    }
+
+    @Test
+    void aChildThatFailsIsReportedWithTheEndOfItsLog() {
+        RunConfig config = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        RunConfig impossible =
+                new RunConfig(
+                        config.task(),
+                        config.model(),
+                        config.method(),
+                        config.backprop(),
+                        true,
+                        config.train().withBatch(99),
+                        0);
+        assertThatThrownBy(() -> ChildRuns.complete(List.of(impossible), RunStore.at(folder)))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining("run " + impossible.id() + " (bdia, seed 0) failed")
+                .hasMessageContaining("the training data do not fill one batch of 99");
+    }
+}

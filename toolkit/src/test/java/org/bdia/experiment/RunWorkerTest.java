@@ -1,0 +1,84 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bdia.data.Cifar;
+import org.bdia.data.DataException;
+import org.bdia.data.DataFolder;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.MetricRow;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunRecord;
+import org.bdia.run.RunStore;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.TrainEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunWorkerTest {
+
+    private static final RunConfig CONFIG = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 3);
+
+    @TempDir private Path folder;
+
+    @Test
+    void aStoppedAndResumedRunLeavesTheFilesOfAnUninterruptedOne() throws IOException {
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        assertThat(work(whole, Long.MAX_VALUE)).isTrue();
+        assertThat(work(parts, 2)).isFalse();
+        assertThat(RunStore.at(parts).isDone(CONFIG.id())).isFalse();
+        assertThat(work(parts, 7)).isFalse();
+        assertThat(work(parts, Long.MAX_VALUE)).isTrue();
+
+        for (String file :
+                new String[] {"metrics.csv", "config.json", "checkpoint-10/weights.safetensors"}) {
+            Path of = Path.of(CONFIG.id(), file);
+            assertThat(parts.resolve(of)).hasSameBinaryContentAs(whole.resolve(of));
+        }
+        RunRecord record = RunStore.at(parts).read(CONFIG.id());
+        assertThat(record.metrics())
+                .extracting(MetricRow::split)
+                .containsOnly("train", "val", "test");
+        assertThat(record.manifest().get("data").get("synthetic").asBoolean()).isTrue();
+    }
+
+    @Test
+    void missingDataNameTheFolderAndTheMend() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        RunConfig real =
+                new RunConfig(
+                        ((TaskConfig.Images) CONFIG.task()).withSynthetic(false),
+                        CONFIG.model(),
+                        CONFIG.method(),
+                        CONFIG.backprop(),
+                        false,
+                        CONFIG.train(),
+                        0);
+        RunWorker worker =
+                new RunWorker(real, RunStore.at(folder.resolve("runs")), DataFolder.at(empty));
+
+        assertThat(((TaskConfig.Images) real.task()).kind()).isEqualTo(Cifar.Kind.CIFAR_10);
+        assertThatThrownBy(() -> worker.work(event -> {}, () -> false))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(empty.toString())
+                .hasMessageContaining("BDIA_DATA");
+    }
+
+    private static boolean work(Path runs, long stopAfter) {
+        long[] step = new long[1];
+        return new RunWorker(CONFIG, RunStore.at(runs), DataFolder.at(runs))
+                .work(
+                        event -> {
+                            if (event instanceof TrainEvent.Step made) {
+                                step[0] = made.step();
+                            }
+                        },
+                        () -> step[0] >= stopAfter);
+    }
+}

@@ -1,0 +1,26 @@
+package org.bdia.experiment;
+
+import org.bdia.data.Cifar;
+import org.bdia.nn.ModelConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.RunConfig;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.TrainConfig;
+
+/** A run that takes a second, on generated images. */
+final class Runs {
+
+    private Runs() {}
+
+    static RunConfig small(Method method, Backprop backprop, long seed) {
+        return new RunConfig(
+                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
+                ModelConfig.Vit.smoke().withWidth(8).withMlp(8).withDepth(2),
+                method,
+                backprop,
+                true,
+                TrainConfig.of(2, 10, 1e-3),
+                seed);
+    }
+}

@@ -1,0 +1,82 @@
+package org.bdia.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.bdia.data.Cifar;
+import org.bdia.nn.ModelConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.train.OptimizerConfig;
+import org.bdia.train.Schedule;
+import org.bdia.train.TrainConfig;
+import org.junit.jupiter.api.Test;
+
+class RunConfigTest {
+
+    private static final TaskConfig.Images IMAGES =
+            new TaskConfig.Images(Cifar.Kind.CIFAR_10, 100, 10, Cifar.ALL, true, 3, false);
+    private static final RunConfig CONFIG =
+            new RunConfig(
+                    IMAGES,
+                    ModelConfig.Vit.paper(),
+                    Method.bdia(0.25).withLevel(8),
+                    Backprop.REVERSIBLE,
+                    true,
+                    TrainConfig.of(3, 16, 1e-3),
+                    7);
+
+    @Test
+    void everyKindOfConfigurationSurvivesJson() {
+        List<RunConfig> configs =
+                List.of(
+                        CONFIG,
+                        with(Method.standard(), Backprop.STORE),
+                        with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
+                        with(Method.bdiaFloat(0.6), Backprop.STORE),
+                        new RunConfig(
+                                IMAGES.withSynthetic(true),
+                                ModelConfig.vit(),
+                                Method.bdia(0.5),
+                                Backprop.STORE,
+                                false,
+                                CONFIG.train()
+                                        .withSchedule(new Schedule.Constant(0.1))
+                                        .withOptimizer(OptimizerConfig.setAdam()),
+                                1));
+        for (RunConfig config : configs) {
+            assertThat(Json.parse(config.json(), RunConfig.class, "text")).isEqualTo(config);
+        }
+        assertThat(configs.stream().map(RunConfig::id).distinct()).hasSize(configs.size());
+    }
+
+    @Test
+    void unknownKeysValuesOutOfRangeAndContradictionsAreRefusedByName() {
+        String json = CONFIG.json();
+        assertRefused(json.replace("\"epochs\":3", "\"epochs\":3,\"epoch\":4"), "epoch");
+        assertRefused(json.replace("\"epochs\":3", "\"epochs\":0"), "epochs must be at least 1");
+        assertRefused(json.replace("\"epochs\":3", "\"epochs\":\"3\""), "epochs");
+        assertRefused(json.replace("\"bdia\"", "\"bida\""), "bida");
+        assertRefused(json.replace("\"gamma\":0.25", "\"gamma\":0.3"), "|gamma| = 0.5");
+        assertRefused(json.replace("\"level\":8", "\"level\":40"), "level must be 1 to 16");
+        assertRefused(
+                json.replace("\"heads\":8", "\"heads\":7"), "width must be a multiple of heads");
+        assertRefused(
+                json.replaceFirst("\"method\":\\{[^}]*\\}", "\"method\":{\"name\":\"standard\"}"),
+                "REVERSIBLE needs a method with an inverse");
+    }
+
+    private static void assertRefused(String json, String message) {
+        assertThat(json).isNotEqualTo(CONFIG.json());
+        assertThatThrownBy(() -> Json.parse(json, RunConfig.class, "config.json"))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("config.json")
+                .hasMessageContaining(message);
+    }
+
+    private static RunConfig with(Method method, Backprop backprop) {
+        return new RunConfig(
+                IMAGES, ModelConfig.Vit.smoke(), method, backprop, false, CONFIG.train(), 0);
+    }
+}
