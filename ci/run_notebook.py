@@ -188,6 +188,7 @@ def main() -> int:
         **request,
         "status": outcome.status,
         "message": outcome.message,
+        "commit": os.environ.get("BDIA_COMMIT", "unknown"),
         "seconds": seconds,
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
