@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import java.util.Map;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
@@ -19,6 +20,18 @@ class EnvironmentTest {
                 .hasMessage("BDIA_SEEDS must be a number of seeds, at least 1, but is 'many'");
         assertThatThrownBy(() -> Environment.of(Map.of("BDIA_SEEDS", "0")).seeds(3))
                 .hasMessage("BDIA_SEEDS must be at least 1, but is 0");
+    }
+
+    @Test
+    void theDeviceIsTheOneNamedElseTheFirstGpuElseTheCpu() {
+        assertThat(Environment.device("", 0)).isEqualTo(Device.cpu());
+        assertThat(Environment.device("", 2)).isEqualTo(Device.gpu(0));
+        assertThat(Environment.device("cpu", 2)).isEqualTo(Device.cpu());
+        assertThat(Environment.device("gpu1", 2)).isEqualTo(Device.gpu(1));
+        assertThatThrownBy(() -> Environment.device("gpu", 0))
+                .hasMessageContaining("BDIA_DEVICE is gpu, but the engine sees 0 GPU(s)");
+        assertThatThrownBy(() -> Environment.device("tpu", 1))
+                .hasMessageContaining("must be cpu, gpu, or gpu and a number, but is 'tpu'");
     }
 
     @Test
