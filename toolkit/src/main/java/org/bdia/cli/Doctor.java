@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -153,7 +154,9 @@ final class Doctor implements Callable<Integer> {
                             .map(entry -> entry.getFileName().toString())
                             .sorted()
                             .toList();
-            boolean cifar = sets.contains("cifar-10-batches-bin");
+            DataFolder data = DataFolder.at(folder);
+            boolean cifar =
+                    Cifar.isIn(data, Cifar.Kind.CIFAR_10) || Cifar.isIn(data, Cifar.Kind.CIFAR_100);
             return new Finding("data", cifar, folder + " holds " + sets, mend);
         } catch (IOException e) {
             return new Finding("data", false, folder + " cannot be read: " + e, mend);

@@ -20,8 +20,11 @@ import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.train.TrainEvent;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Trains one configuration; goes on from its checkpoint when it was interrupted. */
 @Command(
@@ -52,6 +55,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Take the configuration from the first line of standard input.")
     private boolean worker;
 
+    @Spec private CommandSpec spec;
+
     private final AtomicBoolean stop = new AtomicBoolean();
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private long lastLine = System.nanoTime() - BETWEEN_LINES.toNanos();
@@ -81,7 +86,8 @@ final class RunCommand implements Callable<Integer> {
 
     private RunConfig fromFile() {
         if (file == null) {
-            throw new IllegalArgumentException("run needs a CONFIG; see bdia run --help");
+            throw new ParameterException(
+                    spec.commandLine(), "run needs a CONFIG, or see bdia run --help");
         }
         return Json.read(file, RunConfig.class);
     }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
@@ -58,14 +62,12 @@ final class ChildRuns {
         Process child = start(store);
         Deque<String> log = new ArrayDeque<>();
         try (Writer input =
-                        new OutputStreamWriter(child.getOutputStream(), StandardCharsets.UTF_8);
-                BufferedReader output =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        child.getInputStream(), StandardCharsets.UTF_8))) {
+                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.UTF_8)) {
             input.write(config.json() + "\n");
             input.flush();
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
+            BlockingQueue<Optional<String>> lines = lines(child);
+            for (Optional<String> next = lines.take(); next.isPresent(); next = lines.take()) {
+                String line = next.get();
                 StepLine step = StepLine.parse(line);
                 if (step != null) {
                     progress.update(step.samples(), step.total(), step.text());
@@ -89,6 +91,33 @@ final class ChildRuns {
         } finally {
             end(child);
         }
+    }
+
+    /**
+     * The child's output, line by line, then an empty value. A thread of its own reads it, because reading from a
+     * pipe cannot be interrupted, but a cell must be.
+     */
+    private static BlockingQueue<Optional<String>> lines(Process child) {
+        BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
+        Thread reader =
+                new Thread(
+                        () -> {
+                            try (BufferedReader output =
+                                    new BufferedReader(
+                                            new InputStreamReader(
+                                                    child.getInputStream(),
+                                                    StandardCharsets.UTF_8))) {
+                                output.lines().map(Optional::of).forEach(lines::add);
+                            } catch (IOException | UncheckedIOException e) {
+                                lines.add(Optional.of("lost the child's output: " + e));
+                            } finally {
+                                lines.add(Optional.empty());
+                            }
+                        },
+                        "child-output");
+        reader.setDaemon(true);
+        reader.start();
+        return lines;
     }
 
     private static Process start(RunStore store) {

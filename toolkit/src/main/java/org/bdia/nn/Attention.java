@@ -56,16 +56,14 @@ public final class Attention extends AbstractBlock {
      * @param heads H
      * @param pattern what a token may see
      * @param dropout the rate on attention weights and on the output, 0 ≤ dropout &lt; 1
-     * @throws IllegalArgumentException if the width is no multiple of the heads
+     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or
+     *     the dropout is out of range
      */
     public Attention(int width, int heads, Pattern pattern, float dropout) {
-        if (heads < 1 || width < 1 || width % heads != 0) {
-            throw new IllegalArgumentException(
-                    "width must be a multiple of heads, but width is "
-                            + width
-                            + " and heads is "
-                            + heads);
-        }
+        Checks.positive("width", width);
+        Checks.positive("heads", heads);
+        Checks.multiple("width", width, "heads", heads);
+        Checks.dropout(dropout);
         this.width = width;
         this.heads = heads;
         this.pattern = pattern;

@@ -56,22 +56,19 @@ public sealed interface ModelConfig {
          *     out of range
          */
         public Vit {
-            positive("image", image);
-            positive("patch", patch);
-            positive("width", width);
-            positive("depth", depth);
-            positive("heads", heads);
-            positive("mlp", mlp);
-            multiple("image", image, "patch", patch);
-            multiple("width", width, "heads", heads);
+            Checks.positive("image", image);
+            Checks.positive("patch", patch);
+            Checks.positive("width", width);
+            Checks.positive("depth", depth);
+            Checks.positive("heads", heads);
+            Checks.positive("mlp", mlp);
+            Checks.multiple("image", image, "patch", patch);
+            Checks.multiple("width", width, "heads", heads);
             if (classes < 2) {
                 throw new IllegalArgumentException(
                         "a model needs at least 2 classes, but classes is " + classes);
             }
-            if (!(dropout >= 0 && dropout < 1)) {
-                throw new IllegalArgumentException(
-                        "dropout must be at least 0 and below 1, but is " + dropout);
-            }
+            Checks.dropout(dropout);
         }
 
         /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
@@ -256,21 +253,6 @@ public sealed interface ModelConfig {
                     pooling,
                     shiftedPatches,
                     value);
-        }
-
-        private static void positive(String name, int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-            }
-        }
-
-        private static void multiple(String name, int value, String unit, int divisor) {
-            if (value % divisor != 0) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "%s must be a multiple of %s, but %s is %d and %s is %d",
-                                name, unit, name, value, unit, divisor));
-            }
         }
     }
 }

@@ -67,7 +67,10 @@ public final class PatchEmbedding extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray images = inputs.singletonOrThrow();
         requireImages(images.getShape());
-        return new NDList(Scoped.result(() -> embed(store, images, training)));
+        NDArray x = Scoped.result(() -> embed(store, images, training));
+        // With a class token the first operand, whose manager results belong to, is a parameter.
+        x.attach(images.getManager());
+        return new NDList(x);
     }
 
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {

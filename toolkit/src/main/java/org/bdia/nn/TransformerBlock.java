@@ -36,9 +36,12 @@ public final class TransformerBlock extends AbstractBlock {
      * @param mlp the hidden width of the MLP
      * @param pattern what a token may see
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
+     * @throws IllegalArgumentException if a size or the dropout is out of range
      */
     public TransformerBlock(
             int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
+        Checks.positive("mlp", mlp);
+        Checks.dropout(dropout);
         this.dropout = dropout;
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());

@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -14,6 +15,14 @@ final class Fingerprint {
 
     /** Equal for equal bits; different bits collide with probability about 2<sup>−64</sup>. */
     static long of(NDArray array) {
+        try (NDScope scope =
+                new NDScope()) { // frees the copy that is made where the memory is elsewhere
+            scope.suppressNotUsedWarning();
+            return hash(array);
+        }
+    }
+
+    private static long hash(NDArray array) {
         // Direct on the CPU: the tensor's own memory, read in place; a copy on a GPU.
         ByteBuffer bytes = array.toByteBuffer(true).order(ByteOrder.nativeOrder());
         LongBuffer words = bytes.asLongBuffer();

@@ -15,7 +15,8 @@ import org.bdia.reversible.Tape.Recorded;
  * blocks that map (B, T, D) to (B, T, D) and do not add their input themselves.
  *
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
- * one block's activations and the parameter gradients. The stack holds one forward pass at a time and belongs
+ * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
+ * embedding during {@link #forward}, ∂L/∂x<sub>K</sub> during {@link #backward}. The stack holds one forward pass at a time and belongs
  * to one thread.
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
@@ -25,7 +26,7 @@ public final class ReversibleStack implements AutoCloseable {
     private final Branches branches;
     private final Method method;
     private final Backprop backprop;
-    private final boolean verify;
+    private final boolean verify; // wanted; done where states are rebuilt bit for bit
     private final Step step;
     private final Step inference;
     private Tape tape;
@@ -57,7 +58,8 @@ public final class ReversibleStack implements AutoCloseable {
 
     /**
      * The same stack in verify mode or not: the forward pass keeps a 64-bit fingerprint of every state, and the
-     * backward pass compares what it rebuilds. Only {@link Backprop#REVERSIBLE} rebuilds anything.
+     * backward pass compares what it rebuilds. Of no effect unless exact {@link Method.Bdia} is differentiated by
+     * {@link Backprop#REVERSIBLE}: nothing else rebuilds states bit for bit.
      */
     public ReversibleStack withVerify(boolean newVerify) {
         return new ReversibleStack(branches, method, backprop, newVerify);
@@ -89,7 +91,13 @@ public final class ReversibleStack implements AutoCloseable {
                             + "; pass one sample id per row");
         }
         close();
-        tape = new Tape(x.getManager().newSubManager(), draw, branches.depth(), backprop, verify);
+        tape =
+                new Tape(
+                        x.getManager().newSubManager(),
+                        draw,
+                        branches.depth(),
+                        backprop,
+                        verify && method instanceof Method.Bdia);
         try {
             return Autograd.unrecorded(() -> run(x, visitor));
         } catch (RuntimeException e) {
@@ -163,17 +171,12 @@ public final class ReversibleStack implements AutoCloseable {
      * @param gradient ∂L/∂x<sub>K</sub>, (B, T, D)
      * @return ∂L/∂x of the embedding, (B, T, D); the rounding of the embedding passes it on unchanged
      * @throws IllegalStateException if there is no forward pass to differentiate
+     * @throws IllegalArgumentException if shape, type or device are not those of x<sub>K</sub>
      * @throws ReconstructionException in verify mode, if a rebuilt state differs from the one made
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
-        if (!gradient.getShape().equals(tape.current.getShape())) {
-            throw new IllegalArgumentException(
-                    "the gradient's shape is "
-                            + gradient.getShape()
-                            + ", but the output's is "
-                            + tape.current.getShape());
-        }
+        requireLikeOutput(gradient);
         try {
             NDArray result = Autograd.unrecorded(() -> pass().differentiate(gradient));
             result.attach(gradient.getManager());
@@ -218,6 +221,8 @@ public final class ReversibleStack implements AutoCloseable {
      *
      * @param x the embedding (B, T, D)
      * @return x<sub>K</sub>, owned by the caller
+     * @throws IllegalArgumentException if shape or type do not fit
+     * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
     public NDArray infer(NDArray x) {
         requireInput(x);
@@ -278,6 +283,23 @@ public final class ReversibleStack implements AutoCloseable {
             return Gamma.draw(bdia.gamma(), tape.draw, k);
         }
         return null;
+    }
+
+    private void requireLikeOutput(NDArray gradient) {
+        NDArray output = tape.current;
+        if (!gradient.getShape().equals(output.getShape())
+                || gradient.getDataType() != output.getDataType()
+                || !gradient.getDevice().equals(output.getDevice())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the gradient is %s%s on %s, but the output is %s%s on %s",
+                            gradient.getDataType(),
+                            gradient.getShape(),
+                            gradient.getDevice(),
+                            output.getDataType(),
+                            output.getShape(),
+                            output.getDevice()));
+        }
     }
 
     private void requireTape(String operation) {

@@ -33,7 +33,10 @@ class MainTest {
         assertThat(Doctor.line(Doctor.jdk(17))).startsWith("ok").doesNotContain("mend");
         assertThat(Doctor.line(Doctor.data(folder.resolve("nothing"))))
                 .contains("MISSING  data     no folder", "BDIA_DATA", "synthetic");
-        Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
+        Path cifar = Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
+        assertThat(Doctor.data(folder).well()).as("an empty folder").isFalse();
+        Files.createFile(cifar.resolve("data_batch_1.bin"));
+        Files.createFile(cifar.resolve("test_batch.bin"));
         assertThat(Doctor.data(folder).well()).isTrue();
         assertThat(Doctor.kernel(List.of(folder)).well()).isFalse();
         assertThat(Doctor.line(Doctor.kernel(List.of(folder)))).contains("ci/bdia kernel install");
@@ -54,7 +57,7 @@ class MainTest {
         Files.writeString(config, "{\"tsak\": 1}");
         assertThat(run("run", config.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("config.json").contains("tsak");
-        assertThat(run("run")).isEqualTo(1);
+        assertThat(run("run")).isEqualTo(2);
         assertThat(err.toString()).contains("run needs a CONFIG");
     }
 

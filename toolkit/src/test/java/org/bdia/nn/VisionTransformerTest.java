@@ -176,6 +176,23 @@ class VisionTransformerTest {
     }
 
     @Test
+    void resultsBelongToTheBatchNotToTheModel() {
+        for (Pooling pooling : Pooling.values()) {
+            VisionTransformer vit =
+                    model(SMALL.withPooling(pooling), Method.bdia(0.5), Backprop.REVERSIBLE);
+            int before = manager.getManagedArrays().size();
+            try (NDManager batch = manager.newSubManager()) {
+                NDArray images = batch.zeros(new Shape(2, 3, 32, 32));
+                NDArray x = vit.embed(images);
+                vit.predict(new NDList(images));
+                vit.stack().forward(x, draw(2));
+                vit.stack().close();
+            }
+            assertThat(manager.getManagedArrays()).as("%s", pooling).hasSize(before);
+        }
+    }
+
+    @Test
     void impossibleConfigurationsAndInputsAreRefused() {
         assertThatThrownBy(() -> SMALL.withHeads(3))
                 .hasMessage("width must be a multiple of heads, but width is 8 and heads is 3");
@@ -183,6 +200,10 @@ class VisionTransformerTest {
                 .hasMessage("dropout must be at least 0 and below 1, but is 1.0");
         assertThatThrownBy(() -> SMALL.withDepth(0))
                 .hasMessage("depth must be at least 1, but is 0");
+        assertThatThrownBy(() -> new Attention(64, 4, Attention.Pattern.FULL, 1.5f))
+                .hasMessage("dropout must be at least 0 and below 1, but is 1.5");
+        assertThatThrownBy(() -> new TransformerBlock(64, 4, 0, Attention.Pattern.FULL, 0))
+                .hasMessage("mlp must be at least 1, but is 0");
         VisionTransformer vit = model(SMALL, Method.bdia(0.5), Backprop.REVERSIBLE);
         NDArray wrong = manager.zeros(new Shape(2, 3, 28, 28));
         assertThatThrownBy(() -> vit.predict(new NDList(wrong)))

@@ -1,5 +1,6 @@
 package org.bdia.reversible;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
@@ -99,7 +100,21 @@ class ReversibleStackRefusalTest {
         stack.forward(x, draw());
         assertThatThrownBy(stack::inverse).hasMessageContaining("this stack uses STORE");
         assertThatThrownBy(() -> stack.backward(x.get("0:2")))
-                .hasMessageContaining("the gradient's shape is (2, 3, 5)");
+                .hasMessageContaining(
+                        "the gradient is float32(2, 3, 5) on cpu(), but the output is");
+        assertThatThrownBy(() -> stack.backward(x.toType(DataType.FLOAT64, true)))
+                .hasMessageContaining("the gradient is float64(3, 3, 5)");
+    }
+
+    @Test
+    void verifyIsSilentWhereNothingIsRebuiltBitForBit() {
+        List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
+        ReversibleStack stack =
+                ReversibleStack.of(branches, Method.bdiaFloat(0.5), Backprop.REVERSIBLE)
+                        .withVerify(true);
+        NDArray y = stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw());
+
+        assertThat(stack.backward(y).getShape()).isEqualTo(y.getShape());
     }
 
     @Test
