@@ -50,30 +50,32 @@ def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
         fail(f"the report of {name} is of profile {run['profile']}, not {profile}")
     if run["status"] != "done":
         fail(f"the notebook {name} ended as '{run['status']}'; only a good one is recorded")
+    if not results["claims"]:
+        fail(f"no claim of {name} was checked; see ci/claims")
     if any(not claim["holds"] for claim in results["claims"]):
         fail(f"a claim of {name} does not hold; see target/report/index.html")
     if results["data"]["synthetic"]:
         fail(f"the data of {name} are synthetic; only results on real data are recorded")
 
 
-def runs_of(results: Dict[str, Any], profile: str) -> List[Dict[str, Any]]:
-    """The runs that the results are of, with their own configuration and manifest."""
-    wanted = {(row["task"], row["method"], row["seed"], row["depth"]) for row in results["results"]}
-    folder = Path(os.environ.get("BDIA_RUNS") or ROOT / "target" / "runs" / profile)
-    found = []
-    for done in sorted(folder.glob("*/DONE")):
-        config = load(done.with_name("config.json"))
-        task = config["task"]["kind"].lower().replace("_", "")
-        if (task, config["method"]["name"], config["seed"], config["model"]["depth"]) in wanted:
-            found.append({"id": done.parent.name, "config": config, "manifest": load(done.with_name("manifest.json"))})
-    return found
+def runs_of(profile: str, notebook: str) -> List[Dict[str, Any]]:
+    """The notebook's runs, each with its own configuration and manifest; the configuration's hash is the id."""
+    folder = ROOT / "target" / "runs" / profile / notebook
+    return [
+        {
+            "id": done.parent.name,
+            "config": load(done.with_name("config.json")),
+            "manifest": load(done.with_name("manifest.json")),
+        }
+        for done in sorted(folder.glob("*/DONE"))
+    ]
 
 
 def record(profile: str, notebook: str) -> None:
     report = ROOT / "target" / "report" / notebook
     run, results = load(report / "run.json"), load(report / "results.json")
     check(run, results, profile)
-    runs = runs_of(results, profile)
+    runs = runs_of(profile, notebook)
     manifest = {
         "notebook": notebook,
         "profile": profile,

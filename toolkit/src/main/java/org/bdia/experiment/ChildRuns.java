@@ -139,19 +139,25 @@ final class ChildRuns {
         }
     }
 
-    /** Asks the child to write a checkpoint and leave; ends it if it does not. */
+    /** Asks the child to write a checkpoint and leave; ends it if it does not, or at a second interrupt. */
     private static void end(Process child) {
         if (!child.isAlive()) {
             return;
         }
         child.destroy();
+        // The interrupt that brought us here must not cut the child's last words short.
+        boolean interrupted = Thread.interrupted();
         try {
             if (!child.waitFor(60, TimeUnit.SECONDS)) {
                 child.destroyForcibly();
             }
         } catch (InterruptedException e) {
             child.destroyForcibly();
-            Thread.currentThread().interrupt();
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -33,6 +33,11 @@ public final class CifarExperiment {
             List<Variant> variants,
             int seeds,
             boolean verify) {
+        if (variants.isEmpty() || variants.stream().distinct().count() != variants.size()) {
+            throw new IllegalArgumentException(
+                    "an experiment compares at least one variant, and each variant once, but they are "
+                            + variants.stream().map(Variant::label).toList());
+        }
         this.images = images;
         this.model = model.withClasses(images.kind().classes());
         this.train = train;

@@ -176,6 +176,9 @@ public final class ExactnessResult {
 
     /** Declares this result's data and rows in a notebook's report. */
     public void addTo(Report report) {
+        if (!device.equals("cpu()")) {
+            report.useDevice(device);
+        }
         report.use(data).add(results());
     }
 

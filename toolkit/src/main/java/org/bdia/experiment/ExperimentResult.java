@@ -1,7 +1,7 @@
 package org.bdia.experiment;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,16 +48,23 @@ public final class ExperimentResult {
      * accuracy, the test loss and accuracy after the last epoch, and the hours.
      */
     public List<Result> results() {
+        return outcomes.stream().flatMap(outcome -> rows(outcome).stream()).toList();
+    }
+
+    private static List<Result> rows(Outcome outcome) {
         List<Result> rows = new ArrayList<>();
-        for (Outcome outcome : outcomes) {
-            Map<String, List<Double>> series = series(outcome);
-            series.forEach(
-                    (metric, values) ->
-                            rows.add(row(outcome, metric, values.get(values.size() - 1))));
-            rows.add(row(outcome, "best_val_loss", best(series, "val_loss", false)));
-            rows.add(row(outcome, "best_val_accuracy", best(series, "val_accuracy", true)));
-            rows.add(row(outcome, "hours", outcome.record().manifest().get("hours").asDouble()));
-        }
+        series(outcome)
+                .forEach(
+                        (metric, values) -> {
+                            rows.add(row(outcome, metric, values.get(values.size() - 1)));
+                            if (metric.equals("val_loss")) {
+                                rows.add(row(outcome, "best_val_loss", Collections.min(values)));
+                            } else if (metric.equals("val_accuracy")) {
+                                rows.add(
+                                        row(outcome, "best_val_accuracy", Collections.max(values)));
+                            }
+                        });
+        rows.add(row(outcome, "hours", outcome.record().manifest().get("hours").asDouble()));
         return rows;
     }
 
@@ -65,7 +72,11 @@ public final class ExperimentResult {
     public Table table() {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", variants().stream().map(Variant::label)));
+        Set<String> measured = results().stream().map(Result::metric).collect(Collectors.toSet());
         for (Map.Entry<String, String> column : columns().entrySet()) {
+            if (!measured.contains(column.getValue())) {
+                continue; // without validation images, say
+            }
             Comparison comparison = compare(column.getValue());
             table.addColumns(
                     StringColumn.create(
@@ -93,23 +104,14 @@ public final class ExperimentResult {
      */
     public Comparison compare(String metric) {
         List<Result> rows = new ArrayList<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            Outcome outcome = outcomes.get(i);
-            for (Result row : results()) {
-                if (row.metric().equals(metric) && sameRun(row, outcome)) {
+        for (Outcome outcome : outcomes) {
+            for (Result row : rows(outcome)) {
+                if (row.metric().equals(metric)) {
                     rows.add(named(row, variant(outcome).label()));
                 }
             }
         }
         return Comparison.of(rows, metric);
-    }
-
-    private static boolean sameRun(Result row, Outcome outcome) {
-        Variant variant = variant(outcome);
-        return row.seed() == outcome.config().seed()
-                && row.method().equals(variant.method().label())
-                && row.backprop().equals(variant.backpropLabel())
-                && row.gamma() == variant.gamma();
     }
 
     private static Result named(Result row, String label) {
@@ -178,6 +180,7 @@ public final class ExperimentResult {
     /** Declares this result's data and rows in a notebook's report. */
     public void addTo(Report report) {
         provenance().forEach(report::use);
+        devices().stream().filter(device -> !device.equals("cpu()")).forEach(report::useDevice);
         report.add(results());
     }
 
@@ -199,6 +202,13 @@ public final class ExperimentResult {
     /** The seeds, ascending. */
     public List<Long> seeds() {
         return outcomes.stream().map(o -> o.config().seed()).distinct().sorted().toList();
+    }
+
+    private List<String> devices() {
+        return outcomes.stream()
+                .map(outcome -> outcome.record().manifest().get("device").asText())
+                .distinct()
+                .toList();
     }
 
     private Caption caption() {
@@ -234,11 +244,6 @@ public final class ExperimentResult {
                                 Collectors.mapping(MetricRow::value, Collectors.toList())));
     }
 
-    private static double best(Map<String, List<Double>> series, String metric, boolean highest) {
-        Comparator<Double> order = Comparator.naturalOrder();
-        return series.get(metric).stream().max(highest ? order : order.reversed()).orElseThrow();
-    }
-
     private static String name(MetricRow row) {
         return row.split() + "_" + row.metric();
     }
@@ -247,7 +252,7 @@ public final class ExperimentResult {
         Variant variant = variant(outcome);
         return new Result(
                 outcome.config().task().label(),
-                variant.method().label(),
+                variant.resultLabel(),
                 variant.backpropLabel(),
                 outcome.config().seed(),
                 outcome.config().model().depth(),

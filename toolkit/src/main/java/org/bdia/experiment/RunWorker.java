@@ -12,6 +12,7 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageSplit;
+import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.ReversibleModel;
@@ -57,10 +58,7 @@ public final class RunWorker {
             Manifest manifest =
                     run.begin(
                             Manifest.begin(
-                                    device.toString(),
-                                    engine,
-                                    images.train().provenance(),
-                                    Instant.now()));
+                                    device.toString(), engine, provenance(images), Instant.now()));
             ReversibleModel model = model(manager);
             Augmentation augmentation =
                     ((TaskConfig.Images) config.task()).augment()
@@ -88,6 +86,23 @@ public final class RunWorker {
             }
             return finished;
         }
+    }
+
+    /** All three parts in one: the digest is that of the training files, the test file's stands in the source. */
+    private static Provenance provenance(ImageSplit images) {
+        Provenance train = images.train().provenance();
+        Provenance test = images.test().provenance();
+        return new Provenance(
+                String.format(
+                        "%s, %d validation, %d test",
+                        train.name(), images.validation().size(), images.test().size()),
+                train.synthetic()
+                        ? train.source()
+                        : String.format(
+                                "%s; test: %s, SHA-256 %s",
+                                train.source(), test.source(), test.sha256()),
+                train.synthetic(),
+                train.sha256());
     }
 
     /** The images of a task, generated where it says so. */

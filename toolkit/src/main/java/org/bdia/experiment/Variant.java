@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import java.util.Locale;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.FixedPoint;
 import org.bdia.reversible.Method;
 
 /**
@@ -27,9 +28,25 @@ public record Variant(Method method, Backprop backprop) {
                 method, method instanceof Method.Bdia ? Backprop.REVERSIBLE : Backprop.STORE);
     }
 
-    /** The method's short name, and where it is not its usual way, how it is differentiated. */
+    /**
+     * The name in tables and figures: the method's, and whatever is unusual about it. |γ| = ½, level 9 and the
+     * method's own way of differentiating go without saying.
+     */
     public String label() {
-        return equals(of(method)) ? method.label() : method.label() + " (" + backpropLabel() + ")";
+        String gamma = gamma() == 0 || gamma() == 0.5 ? "" : " γ=" + gamma();
+        String way = equals(of(method)) ? "" : " (" + backpropLabel() + ")";
+        return resultLabel() + gamma + way;
+    }
+
+    /** The name in results files, where γ and the way have columns of their own: {@code bdia}, {@code bdia+l5}. */
+    String resultLabel() {
+        int level =
+                method instanceof Method.Bdia bdia
+                        ? bdia.level()
+                        : method instanceof Method.Quantised quantised
+                                ? quantised.level()
+                                : FixedPoint.PAPER_LEVEL;
+        return method.label() + (level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level);
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

@@ -81,12 +81,25 @@ public final class Run implements AutoCloseable {
      * Writes the manifest of a session that begins now, its hours added to those of earlier sessions.
      *
      * @return the manifest as it was written
-     * @throws RunException if the run is finished, or the earlier manifest is damaged
+     * @throws RunException if the run is finished, the earlier manifest is damaged, or it names other data
      */
     public Manifest begin(Manifest session) {
         var file = folder.resolve(RunStore.MANIFEST);
-        var manifest =
-                Files.exists(file) ? session.resuming(Json.read(file, Manifest.class)) : session;
+        if (!Files.exists(file)) {
+            describe(session);
+            return session;
+        }
+        var earlier = Json.read(file, Manifest.class);
+        if (!earlier.data().equals(session.data())) {
+            throw new RunException(
+                    file
+                            + ": the run was begun on "
+                            + earlier.data()
+                            + ", but goes on with "
+                            + session.data()
+                            + "; bring the data back, or remove the run's folder");
+        }
+        var manifest = session.resuming(earlier);
         describe(manifest);
         return manifest;
     }

@@ -29,6 +29,32 @@ public sealed interface TaskConfig {
             boolean synthetic)
             implements TaskConfig {
 
+        /**
+         * Checks the sizes.
+         *
+         * @throws IllegalArgumentException if a size is out of range, or all of the endless generated images
+         *     are asked for
+         */
+        public Images {
+            require("train", train, synthetic);
+            require("test", test, synthetic);
+            if (validation < 0) {
+                throw new IllegalArgumentException(
+                        "validation must be 0 images or more, but is " + validation);
+            }
+        }
+
+        private static void require(String name, int size, boolean synthetic) {
+            if (size < 1 && (size != Cifar.ALL || synthetic)) {
+                throw new IllegalArgumentException(
+                        name
+                                + " must be at least 1 image"
+                                + (synthetic ? "" : ", or Cifar.ALL (-1)")
+                                + ", but is "
+                                + size);
+            }
+        }
+
         @Override
         public String label() {
             return kind == Cifar.Kind.CIFAR_10 ? "cifar10" : "cifar100";

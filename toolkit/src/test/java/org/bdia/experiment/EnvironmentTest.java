@@ -38,9 +38,20 @@ class EnvironmentTest {
     void variantsAreNamedByWhatIsUnusualAboutThem() {
         assertThat(Variant.of(Method.bdia(0.5)).label()).isEqualTo("bdia");
         assertThat(new Variant(Method.bdia(0.5), Backprop.STORE).label()).isEqualTo("bdia (store)");
+        assertThat(Variant.of(Method.bdia(0.25).withLevel(5)).label()).isEqualTo("bdia+l5 γ=0.25");
+        assertThat(Variant.of(Method.quantised()).label()).isEqualTo("quantised");
         assertThat(Variant.of(Method.standard()).backprop()).isEqualTo(Backprop.STORE);
         assertThatThrownBy(() -> new Variant(Method.standard(), Backprop.REVERSIBLE))
                 .hasMessageContaining("needs a method with an inverse");
+    }
+
+    @Test
+    void aComparisonOfAVariantWithItselfIsRefusedBeforeAnyRun() {
+        CifarExperiment experiment = Experiment.cifar10();
+        assertThatThrownBy(() -> experiment.methods(Method.bdia(0.5), Method.bdia(0.5)))
+                .hasMessageContaining("each variant once, but they are [bdia, bdia]");
+        assertThat(experiment.methods(Method.bdia(0.5), Method.bdia(0.25)).seeds(2).configs())
+                .hasSize(4);
     }
 
     @Test

@@ -22,6 +22,11 @@ class ExactnessExperimentTest {
                 .filteredOn(r -> r.method().equals("bdia-float"))
                 .hasSize(2)
                 .allMatch(r -> r.value() > 1e-6);
+        assertThat(result.results())
+                .filteredOn(r -> r.metric().equals("activations"))
+                .as("activations of a state, whose side bits end in the middle of a byte")
+                .allMatch(r -> r.value() / (r.depth() + 1) % 8 != 0)
+                .allMatch(r -> r.value() / (r.depth() + 1) % 4 != 0);
         assertThat(result.table().rowCount()).isEqualTo(12);
         assertThat(result.againstDepth().series()).hasSize(3);
         assertThat(result.insideTheDeepest().title()).endsWith("K = 8");

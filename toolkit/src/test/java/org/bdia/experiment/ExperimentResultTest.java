@@ -3,8 +3,11 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.reversible.Backprop;
@@ -46,6 +49,42 @@ class ExperimentResultTest {
         var manifest = store.read(configs.get(0).id()).manifest();
         ChildRuns.complete(configs, store);
         assertThat(store.read(configs.get(0).id()).manifest()).isEqualTo(manifest);
+    }
+
+    @Test
+    void anInterruptedExperimentLeavesACheckpointAndNoChild() throws Exception {
+        RunConfig small = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        RunConfig endless =
+                new RunConfig(
+                        small.task(),
+                        small.model(),
+                        small.method(),
+                        small.backprop(),
+                        true,
+                        small.train().withEpochs(1_000_000).withCheckpointEvery(1_000_000),
+                        0);
+        RunStore store = RunStore.at(folder);
+        Path metrics = folder.resolve(endless.id()).resolve("metrics.csv");
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread cell = new Thread(() -> ChildRuns.complete(List.of(endless), store), "cell");
+        cell.setUncaughtExceptionHandler((thread, e) -> thrown.set(e));
+        cell.start();
+        while (cell.isAlive()
+                && !(Files.exists(metrics) && Files.readString(metrics).contains("train"))) {
+            Thread.sleep(50);
+        }
+
+        cell.interrupt();
+        cell.join();
+
+        assertThat(thrown.get())
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining("goes on from its checkpoint next time");
+        try (Stream<Path> files = Files.list(folder.resolve(endless.id()))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.startsWith("checkpoint-"));
+        }
+        store.open(endless.id(), endless.json()).close(); // not locked: the child is gone
     }
 
     @Test

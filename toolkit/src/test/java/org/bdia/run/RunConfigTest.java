@@ -36,7 +36,7 @@ class RunConfigTest {
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
                         new RunConfig(
-                                IMAGES.withSynthetic(true),
+                                IMAGES.withSizes(100, 10, 20).withSynthetic(true),
                                 ModelConfig.vit(),
                                 Method.bdia(0.5),
                                 Backprop.STORE,
@@ -59,6 +59,9 @@ class RunConfigTest {
         assertRefused(json.replace("\"epochs\":3", "\"epochs\":\"3\""), "epochs");
         assertRefused(json.replace("\"bdia\"", "\"bida\""), "bida");
         assertRefused(json.replace("\"gamma\":0.25", "\"gamma\":0.3"), "|gamma| = 0.5");
+        assertRefused(
+                json.replace("\"train\":100", "\"train\":0"), "train must be at least 1 image");
+        assertRefused(json.replace("\"synthetic\":false", "\"synthetic\":true"), "test must be");
         assertRefused(json.replace("\"level\":8", "\"level\":40"), "level must be 1 to 16");
         assertRefused(
                 json.replace("\"heads\":8", "\"heads\":7"), "width must be a multiple of heads");

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.data.Provenance;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,5 +117,24 @@ class RunTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new MetricRow(-1, 0, "train", "loss", 1))
                 .hasMessageContaining("-1");
+    }
+
+    @Test
+    void aRunGoesOnOnTheDataItWasBegunOnAndOnNoOther() {
+        var data = new Provenance("set", "file", false, "aa");
+        var begun = Manifest.begin("cpu()", "engine 1", data, Instant.EPOCH);
+        try (var run = store.open("a", CONFIG)) {
+            assertThat(run.begin(begun)).isEqualTo(begun);
+            run.describe(begun.until(Instant.EPOCH.plusSeconds(3600)));
+            var later = Manifest.begin("cpu()", "engine 1", data, Instant.EPOCH.plusSeconds(9000));
+            assertThat(run.begin(later).hours()).isEqualTo(1);
+            assertThat(run.begin(later).started()).isEqualTo(Instant.EPOCH);
+            var other = new Provenance("set", "file", false, "bb");
+            var changed = Manifest.begin("cpu()", "engine 1", other, Instant.EPOCH);
+            assertThatThrownBy(() -> run.begin(changed))
+                    .isInstanceOf(RunException.class)
+                    .hasMessageContaining("was begun on")
+                    .hasMessageContaining("sha256=bb");
+        }
     }
 }
