@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
@@ -109,10 +108,10 @@ public final class Attention extends AbstractBlock {
         NDArray v = parts.get(2);
         NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, T)
         NDArray weights = mask(scale(store, scores, training), tokens).softmax(-1);
-        NDArray mixed = drop(weights, training).matMul(v); // (B, H, T, E)
+        NDArray mixed = DropoutMask.apply(weights, dropout, training).matMul(v); // (B, H, T, E)
         NDArray joined = mixed.transpose(0, 2, 1, 3).reshape(batch, tokens, width);
         NDArray y = out.forward(store, new NDList(joined), training).singletonOrThrow();
-        return drop(y, training);
+        return DropoutMask.apply(y, dropout, training);
     }
 
     private NDArray scale(ParameterStore store, NDArray scores, boolean training) {
@@ -130,12 +129,6 @@ public final class Attention extends AbstractBlock {
         NDArray seeing = seen.reshape(tokens, 1);
         NDArray hidden = pattern == Pattern.CAUSAL ? seen.gt(seeing) : seen.eq(seeing);
         return scores.add(hidden.toType(scores.getDataType(), false).mul(MASKED));
-    }
-
-    private NDArray drop(NDArray values, boolean training) {
-        return training && dropout > 0
-                ? Dropout.dropout(values, dropout, true).singletonOrThrow()
-                : values;
     }
 
     @Override

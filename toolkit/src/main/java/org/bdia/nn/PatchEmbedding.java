@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
@@ -85,9 +84,7 @@ public final class PatchEmbedding extends AbstractBlock {
             tokens = token.broadcast(each).concat(tokens, 1);
         }
         NDArray x = tokens.add(store.getValue(position, images.getDevice(), training));
-        return training && config.dropout() > 0
-                ? Dropout.dropout(x, (float) config.dropout(), true).singletonOrThrow()
-                : x;
+        return DropoutMask.apply(x, (float) config.dropout(), training);
     }
 
     /** (B, C, S, S) → (B, S/P · S/P, C·P·P). */

@@ -9,7 +9,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -65,18 +64,13 @@ public final class TransformerBlock extends AbstractBlock {
         NDArray f = run(attention, store, run(ln1, store, x, training), training);
         NDArray inner = run(ln2, store, x.add(f), training);
         NDArray hidden = Activation.gelu(run(fc1, store, inner, training)); // (B, T, M)
-        NDArray g = drop(run(fc2, store, drop(hidden, training), training), training);
+        NDArray kept = DropoutMask.apply(hidden, dropout, training);
+        NDArray g = DropoutMask.apply(run(fc2, store, kept, training), dropout, training);
         return f.add(g);
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
         return block.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
-    private NDArray drop(NDArray values, boolean training) {
-        return training && dropout > 0
-                ? Dropout.dropout(values, dropout, true).singletonOrThrow()
-                : values;
     }
 
     @Override
