@@ -11,6 +11,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Scoped;
 
 /**
@@ -116,7 +117,7 @@ public final class Attention extends AbstractBlock {
 
     private NDArray scale(ParameterStore store, NDArray scores, boolean training) {
         return temperature == null
-                ? scores.mul(1 / Math.sqrt((double) width / heads))
+                ? scores.mul(Autograd.constant(scores, 1 / Math.sqrt((double) width / heads)))
                 : scores.mul(store.getValue(temperature, scores.getDevice(), training).exp());
     }
 

@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
@@ -59,6 +60,19 @@ public final class Autograd {
         try (NDArray one = loss.onesLike()) {
             backward(loss, one);
         }
+    }
+
+    /**
+     * A number that a recorded graph may keep, shape (1).
+     *
+     * <p>{@code array.mul(number)} must not be recorded: DJL wraps the number in Java's memory and lets go of it
+     * when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
+     * then changes gradients, rarely and silently. This one lives in the engine's memory, as long as the graph.
+     *
+     * @param like an array of the type, device and manager that the number is to have
+     */
+    public static NDArray constant(NDArray like, double value) {
+        return like.getManager().full(new Shape(1), (float) value, like.getDataType());
     }
 
     /**

@@ -75,11 +75,11 @@ final class StraightThrough {
      * for bit, so the difference is taken where it is exact, in whole steps.
      */
     private static NDArray round(NDArray y, double step) {
-        NDArray units = y.div(step);
+        NDArray units = y.mul(Autograd.constant(y, 1 / step));
         NDArray offset = units.stopGradient().round().sub(units.stopGradient());
         NDArray rounded = units.add(offset);
         // A second, constant correction takes away what the addition itself rounded off.
         NDArray rest = units.stopGradient().round().sub(rounded.stopGradient());
-        return rounded.add(rest).mul(step);
+        return rounded.add(rest).mul(Autograd.constant(y, step));
     }
 }
