@@ -44,6 +44,17 @@ public sealed interface TrainEvent {
     /** A checkpoint was written. */
     record Checkpointed(long step, Path path) implements TrainEvent {}
 
+    /** A run begins without a checkpoint: what an earlier attempt told is void. */
+    record Started(long step) implements TrainEvent {}
+
+    /**
+     * A damaged checkpoint was passed over.
+     *
+     * @param step the checkpoint's
+     * @param message what is wrong with it
+     */
+    record Refused(long step, String message) implements TrainEvent {}
+
     /** A run went on from a checkpoint. */
     record Resumed(long step, Path path) implements TrainEvent {}
 }
