@@ -106,7 +106,7 @@ public final class Checkpoint {
             State state =
                     new State(VERSION, config, step, lossSum, sha256(weights), sha256(moments));
             DurableFiles.write(temporary.resolve(STATE), JSON.writeValueAsBytes(state));
-            if (Files.exists(target)) { // damaged; a folder cannot be moved over another
+            if (Files.exists(target)) { // not whole; a folder cannot be moved over another
                 Files.move(target, Files.createTempDirectory(run, TEMPORARY).resolve(PREFIX));
             }
             DurableFiles.publish(temporary, target);

@@ -41,7 +41,7 @@ public sealed interface TrainEvent {
     record Evaluated(long step, int epoch, String split, Map<String, Double> metrics)
             implements TrainEvent {}
 
-    /** A checkpoint was written. */
+    /** The step has a checkpoint: it was written, or it was there already. */
     record Checkpointed(long step, Path path) implements TrainEvent {}
 
     /** A run begins without a checkpoint: what an earlier attempt told is void. */

@@ -186,7 +186,7 @@ class TrainerTest {
 
     @Test
     void liveArraysStayFlatOverAThousandSteps() {
-        ModelConfig.Vit tiny = SMALL.withWidth(4).withMlp(4).withDepth(2).withHeads(1);
+        ModelConfig.Vit tiny = SMALL.withPatch(16).withWidth(4).withMlp(4).withHeads(1);
         VisionTransformer model =
                 new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);
