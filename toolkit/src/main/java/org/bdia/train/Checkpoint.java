@@ -6,21 +6,18 @@ import ai.djl.nn.Block;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +32,9 @@ public final class Checkpoint {
     private static final String WEIGHTS = "weights.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String STATE = "state.json";
-    private static final int KEPT = 2;
+    private static final String TEMPORARY = ".writing-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,18}");
+    private static final int VERSION = 1;
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
@@ -69,94 +68,176 @@ public final class Checkpoint {
         this.optimizer = optimizer;
     }
 
-    /** Writes a checkpoint and removes all but the newest two. */
+    /**
+     * Writes a checkpoint, unless a whole one of this step is there already, and deletes all others but the newest
+     * whole one before it: newer ones are of a course that the run has left.
+     */
     static Path save(
             Path run, String config, long step, double lossSum, Block model, Optimizer optimizer) {
         try {
             Files.createDirectories(run);
+            deleteTemporaries(run);
             Path target = run.resolve(PREFIX + step);
-            Path temporary = Files.createTempDirectory(run, ".writing-");
-            try {
-                byte[] weights = encode(Weights.of(model));
-                byte[] moments = encode(optimizer.state());
-                write(temporary.resolve(WEIGHTS), weights);
-                write(temporary.resolve(OPTIMIZER), moments);
-                State state = new State(1, config, step, lossSum, sha256(weights), sha256(moments));
-                write(temporary.resolve(STATE), JSON.writeValueAsBytes(state));
-                if (Files.exists(target)) {
-                    delete(target);
-                }
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                delete(temporary);
+            if (!isWhole(target, config)) {
+                write(run, target, config, step, lossSum, model, optimizer);
             }
-            List<Path> all = list(run);
-            for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-                delete(old);
-            }
+            prune(run, step, config);
             return target;
         } catch (IOException e) {
             throw new UncheckedIOException("the checkpoint could not be written in " + run, e);
         }
     }
 
+    private static void write(
+            Path run,
+            Path target,
+            String config,
+            long step,
+            double lossSum,
+            Block model,
+            Optimizer optimizer)
+            throws IOException {
+        Path temporary = Files.createTempDirectory(run, TEMPORARY);
+        try {
+            byte[] weights = Weights.encode(Weights.of(model));
+            byte[] moments = Weights.encode(optimizer.state());
+            DurableFiles.write(temporary.resolve(WEIGHTS), weights);
+            DurableFiles.write(temporary.resolve(OPTIMIZER), moments);
+            State state =
+                    new State(VERSION, config, step, lossSum, sha256(weights), sha256(moments));
+            DurableFiles.write(temporary.resolve(STATE), JSON.writeValueAsBytes(state));
+            if (Files.exists(target)) { // not whole; a folder cannot be moved over another
+                Files.move(target, Files.createTempDirectory(run, TEMPORARY).resolve(PREFIX));
+            }
+            DurableFiles.publish(temporary, target);
+        } finally {
+            deleteTemporaries(run);
+        }
+    }
+
+    private static void prune(Path run, long step, String config) throws IOException {
+        boolean kept = false;
+        for (Path folder : newestFirst(run)) {
+            boolean older = step(folder) < step;
+            if (older && !kept && isWhole(folder, config)) {
+                kept = true;
+            } else if (step(folder) != step) {
+                DurableFiles.deleteTree(folder);
+            }
+        }
+    }
+
     /**
-     * The newest checkpoint of a run.
+     * The newest checkpoint of a run that is whole.
      *
      * @param run the run's folder
      * @param config the hash that the checkpoint must carry
+     * @param refused told of every newer one that is damaged: its step, and what is wrong with it
      * @return empty if the run has none
-     * @throws IllegalArgumentException if the newest is damaged or of another configuration
+     * @throws IllegalArgumentException if all are damaged, or the newest whole one is of another configuration or
+     *     format
      */
-    static Optional<Checkpoint> latest(Path run, String config) {
+    static Optional<Checkpoint> latest(Path run, String config, BiConsumer<Long, String> refused) {
         if (!Files.isDirectory(run)) {
             return Optional.empty();
         }
         try {
-            List<Path> all = list(run);
-            return all.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(read(all.get(all.size() - 1), config));
+            List<Path> all = newestFirst(run);
+            for (Path folder : all) {
+                try {
+                    return Optional.of(read(folder, config));
+                } catch (DamagedException e) {
+                    refused.accept(step(folder), e.getMessage());
+                    if (folder.equals(all.get(all.size() - 1))) {
+                        throw new IllegalArgumentException(
+                                String.format(
+                                        "none of the %d checkpoints in %s is whole; the oldest: %s;"
+                                                + " delete them to begin anew",
+                                        all.size(), run, e.getMessage()),
+                                e);
+                    }
+                }
+            }
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("the run's folder " + run + " cannot be read", e);
         }
     }
 
-    private static Checkpoint read(Path folder, String config) {
-        String mend = "; delete " + folder + " to go on from the checkpoint before it";
+    private static boolean isWhole(Path folder, String config) {
         try {
-            State state = JSON.readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
-            if (!config.equals(state.config())) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "%s belongs to configuration %s, but this run's is %s%s",
-                                folder, state.config(), config, mend));
-            }
-            byte[] weights = checked(folder.resolve(WEIGHTS), state.weightsSha256(), mend);
-            byte[] moments = checked(folder.resolve(OPTIMIZER), state.optimizerSha256(), mend);
-            return new Checkpoint(folder, state, weights, moments);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(folder + " is damaged: " + e.getMessage() + mend, e);
+            read(folder, config);
+            return true;
+        } catch (DamagedException | IllegalArgumentException e) {
+            return false;
         }
     }
 
-    private static byte[] checked(Path file, String expected, String mend) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+    private static Checkpoint read(Path folder, String config) throws DamagedException {
+        State state = state(folder);
+        if (state.version() != VERSION) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s has format %d, but this toolkit reads format %d; go on with the"
+                                    + " toolkit that wrote it, or delete the folder",
+                            folder, state.version(), VERSION));
+        }
+        if (!config.equals(state.config())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s belongs to configuration %s, but this run's is %s; delete the folder,"
+                                    + " or use another for this run",
+                            folder, state.config(), config));
+        }
+        if (state.step() != step(folder)) {
+            throw new DamagedException(
+                    folder + " is damaged: its " + STATE + " is of step " + state.step(), null);
+        }
+        byte[] weights = checked(folder.resolve(WEIGHTS), state.weightsSha256());
+        byte[] moments = checked(folder.resolve(OPTIMIZER), state.optimizerSha256());
+        return new Checkpoint(folder, state, weights, moments);
+    }
+
+    private static State state(Path folder) throws DamagedException {
+        Path file = folder.resolve(STATE);
+        try {
+            State state = JSON.readValue(Files.readAllBytes(file), State.class);
+            if (state == null) {
+                throw new DamagedException(file + " is damaged: it holds no object", null);
+            }
+            return state;
+        } catch (IOException e) {
+            throw new DamagedException(file + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] checked(Path file, String expected) throws DamagedException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new DamagedException(file + " is damaged: it cannot be read", e);
+        }
         String found = sha256(bytes);
         if (!found.equals(expected)) {
-            throw new IllegalArgumentException(
-                    file
-                            + " is damaged: its SHA-256 is "
-                            + found
-                            + ", expected "
-                            + expected
-                            + mend);
+            throw new DamagedException(
+                    file + " is damaged: its SHA-256 is " + found + ", expected " + expected, null);
         }
         return bytes;
     }
 
+    /** The checkpoint is there but not whole. */
+    private static final class DamagedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        DamagedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /**
-     * Copies weights and optimiser state into a model and its optimiser.
+     * Copies weights and optimiser state into a model and its optimiser, all of them or nothing.
      *
      * @throws IllegalArgumentException if they belong to another model; names the tensor
      */
@@ -164,7 +245,10 @@ public final class Checkpoint {
         try (NDManager manager = parent.newSubManager()) {
             NDList values = NDList.decode(manager, new ByteArrayInputStream(weights));
             NDList moments = NDList.decode(manager, new ByteArrayInputStream(optimizer));
-            Weights.copy(values, Weights.of(model), folder + "/" + WEIGHTS);
+            NDList targets = Weights.of(model);
+            Weights.requireSame(values, targets, folder + "/" + WEIGHTS);
+            Weights.requireSame(moments, into.state(), folder + "/" + OPTIMIZER);
+            Weights.copy(values, targets);
             into.restore(moments, state.step());
         }
     }
@@ -179,44 +263,27 @@ public final class Checkpoint {
         return state;
     }
 
-    private static byte[] encode(NDList arrays) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        arrays.encode(bytes, NDList.Encoding.SAFETENSORS);
-        return bytes.toByteArray();
-    }
-
-    private static void write(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
+    private static List<Path> newestFirst(Path run) throws IOException {
+        try (Stream<Path> entries = Files.list(run)) {
+            return entries.filter(path -> NAME.matcher(path.getFileName().toString()).matches())
+                    .sorted(Comparator.comparingLong(Checkpoint::step).reversed())
+                    .toList();
         }
     }
 
-    private static List<Path> list(Path run) throws IOException {
+    /** Removes what writers that were killed have left. */
+    private static void deleteTemporaries(Path run) throws IOException {
         try (Stream<Path> entries = Files.list(run)) {
-            return entries.filter(path -> path.getFileName().toString().matches(PREFIX + "\\d+"))
-                    .sorted(Comparator.comparingLong(Checkpoint::step))
-                    .toList();
+            for (Path path : entries.toList()) {
+                if (path.getFileName().toString().startsWith(TEMPORARY)) {
+                    DurableFiles.deleteTree(path);
+                }
+            }
         }
     }
 
     private static long step(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path path : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     private static String sha256(byte[] bytes) {

@@ -15,29 +15,43 @@ final class GlobalNorm {
     private GlobalNorm() {}
 
     /**
-     * Scales the gradients so that their global norm is at most maxNorm; their direction stays.
+     * Scales the gradients so that their global norm is at most maxNorm; their direction stays. Frozen parameters
+     * do not count.
      *
      * @param maxNorm the bound; 0 = measure only
      * @return the norm before, not a number or infinite if a gradient is; then nothing is scaled
+     * @throws IllegalArgumentException if the model has no parameter to train
      */
     static double clip(Block model, double maxNorm) {
         List<NDArray> weights = weights(model);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            return Autograd.unrecorded(
-                    () -> {
-                        NDArray total = weights.get(0).getManager().create(0f);
+        if (weights.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the model has no parameter to train; unfreeze one, or initialise the model");
+        }
+        return Autograd.unrecorded(
+                () -> {
+                    double norm = norm(weights);
+                    if (maxNorm > 0 && norm > maxNorm && Double.isFinite(norm)) {
                         for (NDArray weight : weights) {
-                            total.addi(weight.getGradient().square().sum());
-                        }
-                        double norm = Math.sqrt(total.getFloat());
-                        if (maxNorm > 0 && norm > maxNorm && Double.isFinite(norm)) {
-                            for (NDArray weight : weights) {
-                                weight.getGradient().muli(maxNorm / norm);
+                            try (NDArray gradient = weight.getGradient()) {
+                                gradient.muli(maxNorm / norm);
                             }
                         }
-                        return norm;
-                    });
+                    }
+                    return norm;
+                });
+    }
+
+    private static double norm(List<NDArray> weights) {
+        try (NDArray total = weights.get(0).getManager().create(0f)) {
+            for (NDArray weight : weights) {
+                // A scope each, so that no more than one gradient's square is held at once.
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    total.addi(weight.getGradient().square().sum());
+                }
+            }
+            return Math.sqrt(total.getFloat());
         }
     }
 

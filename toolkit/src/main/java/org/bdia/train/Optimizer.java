@@ -96,7 +96,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
      * @throws IllegalArgumentException if an array is missing, superfluous, or of another shape
      */
     public void restore(NDList state, long steps) {
-        Weights.copy(state, state(), "optimiser state");
+        Weights.requireSame(state, state(), "the optimiser state");
+        Weights.copy(state, state());
         step = steps;
     }
 

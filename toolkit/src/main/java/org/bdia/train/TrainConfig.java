@@ -44,7 +44,7 @@ public record TrainConfig(
     }
 
     /**
-     * AdamW with decay 0.05, warm-up over 5 % of about 20 epochs, cosine to a hundredth, norm clipped to 1.
+     * AdamW with decay 0.05, warm-up over 40 steps, cosine to a hundredth, norm clipped to 1.
      *
      * @param epochs passes over the training data
      * @param batch samples a step

@@ -41,8 +41,19 @@ public sealed interface TrainEvent {
     record Evaluated(long step, int epoch, String split, Map<String, Double> metrics)
             implements TrainEvent {}
 
-    /** A checkpoint was written. */
+    /** The step has a checkpoint: it was written, or it was there already. */
     record Checkpointed(long step, Path path) implements TrainEvent {}
+
+    /** A run begins without a checkpoint: what an earlier attempt told is void. */
+    record Started(long step) implements TrainEvent {}
+
+    /**
+     * A damaged checkpoint was passed over.
+     *
+     * @param step the checkpoint's
+     * @param message what is wrong with it
+     */
+    record Refused(long step, String message) implements TrainEvent {}
 
     /** A run went on from a checkpoint. */
     record Resumed(long step, Path path) implements TrainEvent {}

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.StateRangeException;
 
 /**
  * The training loop. Every random choice is a function of (seed, step), so that a run that is stopped and goes on
@@ -20,6 +21,8 @@ import org.bdia.reversible.Draw;
 public final class Trainer {
 
     private static final String NO_CHECKPOINT = "there is no checkpoint to go on from";
+    private static final String UNTOUCHED = "; the weights are those of the step before";
+    private static final String NOT_SAVED = "; these weights are not saved";
 
     private final ReversibleModel model;
     private final Task task;
@@ -72,7 +75,7 @@ public final class Trainer {
     }
 
     /**
-     * The same, writing checkpoints, and going on from the newest one that the folder holds.
+     * The same, writing checkpoints, and going on from the newest whole one that the folder holds.
      *
      * @param run the run's folder
      * @param hash what identifies the configuration
@@ -91,9 +94,10 @@ public final class Trainer {
      *
      * @param manager whose device the batches go to; the model's weights must be there
      * @return whether the end was reached
-     * @throws TrainingDivergedException if loss, gradient or a state stops being finite; the last checkpoint
-     *     stays
-     * @throws IllegalArgumentException if the newest checkpoint is damaged or of another configuration
+     * @throws TrainingDivergedException if loss, gradient or a state stops being finite, in training or
+     *     evaluation; the last checkpoint stays
+     * @throws IllegalArgumentException if there are checkpoints but none is whole, or the newest whole one is of
+     *     another configuration
      */
     public boolean train(NDManager manager) {
         int perEpoch = task.stepsPerEpoch(config.batch());
@@ -111,7 +115,8 @@ public final class Trainer {
                 lastGood = "the last checkpoint is " + resumed.get().folder();
                 events.accept(new TrainEvent.Resumed(step, resumed.get().folder()));
             } else {
-                evaluate(own, 0, 0, Task.Split.VALIDATION);
+                events.accept(new TrainEvent.Started(0));
+                evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
             }
             GlobalNorm.zero(model);
             long lastTime = System.nanoTime();
@@ -124,7 +129,7 @@ public final class Trainer {
                 double rate = config.schedule().rate(step, total);
                 float loss = differentiate(own, step, epoch, (int) (step % perEpoch), lastGood);
                 double norm = GlobalNorm.clip(model, config.clipNorm());
-                requireFinite(step, "the gradient's norm", norm, lastGood);
+                requireFinite(step, "the gradient's norm", norm, UNTOUCHED, lastGood);
                 optimizer.update(rate);
                 GlobalNorm.zero(model);
                 step++;
@@ -141,10 +146,10 @@ public final class Trainer {
                                     step, finished, "train", Map.of("loss", lossSum / perEpoch)));
                     lossSum = 0;
                     if (last || finished % config.evaluateEvery() == 0) {
-                        evaluate(own, step, finished, Task.Split.VALIDATION);
+                        evaluate(own, step, finished, Task.Split.VALIDATION, lastGood);
                     }
                     if (last) {
-                        evaluate(own, step, finished, Task.Split.TEST);
+                        evaluate(own, step, finished, Task.Split.TEST, lastGood);
                     }
                     if (folder != null && (last || finished % config.checkpointEvery() == 0)) {
                         lastGood = "the last checkpoint is " + save(step, lossSum, optimizer);
@@ -166,20 +171,23 @@ public final class Trainer {
                             batch.inputs(),
                             output -> task.loss(output, batch.labels(), config.labelSmoothing()),
                             new Draw(seed, step, batch.sampleIds()));
-            requireFinite(step, "the loss", loss, lastGood);
+            requireFinite(step, "the loss", loss, UNTOUCHED, lastGood);
             return loss;
-        } catch (ArithmeticException e) {
-            throw new TrainingDivergedException(step, e.getMessage(), lastGood, e);
+        } catch (StateRangeException e) {
+            throw new TrainingDivergedException(step, e.getMessage() + UNTOUCHED, lastGood, e);
         }
     }
 
-    private static void requireFinite(long step, String what, double value, String lastGood) {
+    private static void requireFinite(
+            long step, String what, double value, String consequence, String lastGood) {
         if (!Double.isFinite(value)) {
-            throw new TrainingDivergedException(step, what + " is " + value, lastGood, null);
+            throw new TrainingDivergedException(
+                    step, what + " is " + value + consequence, lastGood, null);
         }
     }
 
-    private void evaluate(NDManager manager, long step, int epoch, Task.Split split) {
+    private void evaluate(
+            NDManager manager, long step, int epoch, Task.Split split, String lastGood) {
         int size = task.size(split);
         if (size == 0) {
             return;
@@ -193,9 +201,16 @@ public final class Trainer {
                 NDArray output = model.predict(batch.inputs());
                 float loss =
                         Autograd.unrecorded(() -> task.loss(output, batch.labels(), 0)).getFloat();
+                requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
                 sums.merge("loss", (double) loss * batch.size(), Double::sum);
                 task.sums(output, batch.labels())
                         .forEach((name, sum) -> sums.merge(name, sum, Double::sum));
+            } catch (StateRangeException e) {
+                throw new TrainingDivergedException(
+                        step,
+                        "evaluation on " + split.label() + ": " + e.getMessage() + NOT_SAVED,
+                        lastGood,
+                        e);
             }
         }
         sums.replaceAll((name, sum) -> sum / size);
@@ -203,7 +218,12 @@ public final class Trainer {
     }
 
     private Optional<Checkpoint> checkpoint() {
-        return folder == null ? Optional.empty() : Checkpoint.latest(folder, configHash);
+        return folder == null
+                ? Optional.empty()
+                : Checkpoint.latest(
+                        folder,
+                        configHash,
+                        (step, message) -> events.accept(new TrainEvent.Refused(step, message)));
     }
 
     private Path save(long step, double lossSum, Optimizer optimizer) {

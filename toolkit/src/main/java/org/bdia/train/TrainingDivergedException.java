@@ -1,23 +1,19 @@
 package org.bdia.train;
 
-/** Training met a number that is not finite, or a state out of range, and stopped before it touched the weights. */
+/**
+ * Training or evaluation met a number that is not finite, or a state out of range. No update is made of such a
+ * gradient, and no checkpoint of such weights.
+ */
 public final class TrainingDivergedException extends IllegalStateException {
 
     private final long step;
 
     TrainingDivergedException(long step, String what, String lastGood, Throwable cause) {
-        super(
-                "step "
-                        + step
-                        + ": "
-                        + what
-                        + "; the weights are those of the step before; lower the learning rate; "
-                        + lastGood,
-                cause);
+        super("step " + step + ": " + what + "; lower the learning rate; " + lastGood, cause);
         this.step = step;
     }
 
-    /** The step that failed, from 0. */
+    /** The steps made before, that is the index, from 0, of the step that failed. */
     public long step() {
         return step;
     }

@@ -3,20 +3,21 @@ package org.bdia.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.StateRangeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ class TrainerTest {
             ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(2).withDropout(0.1);
     private static final TrainConfig CONFIG =
             TrainConfig.of(2, 10, 3e-3).withSchedule(new Schedule.WarmupCosine(3e-3, 3, 0.1));
+    private static final TrainConfig WILD =
+            CONFIG.withClipNorm(0).withSchedule(new Schedule.Constant(1e12));
     private static final Task TASK =
             new ImageTask(SyntheticImages.split(10, 55, 12, 7, 3), Augmentation.paper());
 
@@ -91,61 +94,74 @@ class TrainerTest {
     }
 
     @Test
-    void onlyTheTwoNewestCheckpointsStayAndNothingTemporary() throws IOException {
-        train(model(Method.bdia(0.5)), folder, () -> reached(2));
-        train(model(Method.bdia(0.5)), folder, () -> false);
+    void aRunWithoutACheckpointSaysThatItStartsBeforeItEvaluates() {
+        train(model(Method.bdia(0.5)), folder, () -> reached(1));
 
-        try (Stream<Path> entries = Files.list(folder)) {
-            assertThat(entries.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("checkpoint-5", "checkpoint-10");
-        }
-    }
-
-    @Test
-    void aDamagedCheckpointIsRefusedByName() throws IOException {
-        train(model(Method.bdia(0.5)), folder, () -> reached(2));
-        Path file = folder.resolve("checkpoint-2/weights.safetensors");
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[bytes.length - 1] ^= 1;
-        Files.write(file, bytes);
-
-        assertThatThrownBy(() -> train(model(Method.bdia(0.5)), folder, () -> false))
-                .hasMessageContaining("checkpoint-2/weights.safetensors is damaged: its SHA-256 is")
-                .hasMessageContaining("delete ");
-    }
-
-    @Test
-    void aCheckpointOfAnotherRunOrModelIsRefused() {
-        train(model(Method.bdia(0.5)), folder, () -> reached(2));
-        Trainer other = trainer(model(Method.bdia(0.5))).withCheckpoints(folder, "fedcba");
-        assertThatThrownBy(() -> other.train(manager))
-                .hasMessageContaining("belongs to configuration abcdef, but this run's is fedcba");
-        VisionTransformer wider =
-                new VisionTransformer(SMALL.withWidth(12), Method.bdia(0.5), Backprop.REVERSIBLE);
-        wider.initialize(manager, 5);
-        assertThatThrownBy(() -> train(wider, folder, () -> false))
-                .hasMessageContaining("weights.safetensors holds the tensor")
-                .hasMessageContaining("but the model's is");
+        assertThat(events.get(0)).isEqualTo(new TrainEvent.Started(0));
+        assertThat(events.get(1)).isInstanceOf(TrainEvent.Evaluated.class);
+        events.clear();
+        train(model(Method.bdia(0.5)), folder, () -> true);
+        assertThat(events).noneMatch(TrainEvent.Started.class::isInstance);
     }
 
     @Test
     void aDivergingRunStopsBeforeItTouchesTheWeights() {
-        TrainConfig wild = CONFIG.withClipNorm(0).withSchedule(new Schedule.Constant(1e12));
+        train(model(Method.bdia(0.5)), folder, () -> reached(5));
         VisionTransformer model = model(Method.bdia(0.5));
+        List<List<ByteBuffer>> afterSteps = new ArrayList<>();
+        Trainer wild =
+                new Trainer(model, TASK, WILD, 1)
+                        .withCheckpoints(folder, "abcdef")
+                        .withEvents(
+                                event -> {
+                                    if (event instanceof TrainEvent.Step) {
+                                        afterSteps.add(bytes(model));
+                                    }
+                                });
 
-        assertThatThrownBy(
-                        () ->
-                                new Trainer(model, TASK, wild.withEpochs(20), 1)
-                                        .withCheckpoints(folder, "abcdef")
-                                        .train(manager))
+        assertThatThrownBy(() -> wild.train(manager))
                 .isInstanceOf(TrainingDivergedException.class)
-                .hasMessageContaining("step ")
-                .hasMessageContaining("lower the learning rate");
-        model.getParameters()
-                .forEach(
-                        p ->
-                                assertThat(p.getValue().getArray().isNaN().any().getBoolean())
-                                        .isFalse());
+                .hasMessageContaining("the weights are those of the step before")
+                .hasMessageContaining("lower the learning rate")
+                .hasMessageEndingWith("the last checkpoint is " + folder.resolve("checkpoint-5"));
+        assertThat(afterSteps).isNotEmpty();
+        assertThat(bytes(model)).isEqualTo(afterSteps.get(afterSteps.size() - 1));
+        events.clear();
+        assertThat(train(model(Method.bdia(0.5)), folder, () -> false)).isTrue();
+        assertThat(events.get(0))
+                .isEqualTo(new TrainEvent.Resumed(5, folder.resolve("checkpoint-5")));
+    }
+
+    @Test
+    void aStateOutOfRangeInEvaluationIsADivergenceThatSavesNothing() {
+        assertDivergesInEvaluation(Method.bdia(0.5), 1e12, StateRangeException.class, "val: state");
+    }
+
+    @Test
+    void aValidationLossThatIsNotFiniteIsADivergenceThatSavesNothing() {
+        assertDivergesInEvaluation(Method.standard(), 1e30, null, "the val loss is NaN");
+    }
+
+    /** One step an epoch, so that evaluation meets the new weights first. */
+    private void assertDivergesInEvaluation(
+            Method method, double rate, Class<? extends Exception> cause, String message) {
+        TrainConfig config = WILD.withBatch(50).withSchedule(new Schedule.Constant(rate));
+        VisionTransformer model = new VisionTransformer(SMALL, method, Backprop.STORE);
+        model.initialize(manager, 5);
+        Trainer trainer = new Trainer(model, TASK, config, 1).withCheckpoints(folder, "abcdef");
+
+        assertThatThrownBy(() -> trainer.train(manager))
+                .isInstanceOfSatisfying(
+                        TrainingDivergedException.class, e -> assertThat(e.step()).isEqualTo(1))
+                .hasMessageStartingWith("step 1: ")
+                .hasMessageContaining(message)
+                .hasMessageContaining("these weights are not saved")
+                .extracting(Throwable::getCause)
+                .satisfies(
+                        found ->
+                                assertThat(found == null ? null : found.getClass())
+                                        .isEqualTo(cause));
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -170,13 +186,13 @@ class TrainerTest {
 
     @Test
     void liveArraysStayFlatOverAThousandSteps() {
-        ModelConfig.Vit tiny = SMALL.withWidth(4).withMlp(4).withDepth(2).withHeads(1);
+        ModelConfig.Vit tiny = SMALL.withPatch(16).withWidth(4).withMlp(4).withHeads(1);
         VisionTransformer model =
                 new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);
-        Task task = new ImageTask(SyntheticImages.split(10, 40, 4, 1, 3), Augmentation.paper());
+        Task task = new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.paper());
         List<Integer> live = new ArrayList<>();
-        new Trainer(model, task, TrainConfig.of(100, 4, 1e-3).withEvaluateEvery(20), 1)
+        new Trainer(model, task, TrainConfig.of(100, 2, 1e-3).withEvaluateEvery(20), 1)
                 .withEvents(
                         event -> {
                             if (event instanceof TrainEvent.Step) {
@@ -213,6 +229,10 @@ class TrainerTest {
 
     private boolean reached(long step) {
         return !events.isEmpty() && events.get(events.size() - 1).step() >= step;
+    }
+
+    private static List<ByteBuffer> bytes(VisionTransformer model) {
+        return Weights.of(model).stream().map(NDArray::toByteBuffer).toList();
     }
 
     private List<String> evaluations() {

@@ -1,0 +1,194 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bdia.data.Augmentation;
+import org.bdia.data.SyntheticImages;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+
+    private static final ModelConfig.Vit SMALL =
+            ModelConfig.Vit.smoke().withWidth(4).withMlp(4).withDepth(2).withHeads(1);
+    private static final Task TASK =
+            new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.none());
+
+    private final List<TrainEvent> events = new ArrayList<>();
+    private NDManager manager;
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void onlyTheTwoNewestStayAndNothingTemporary() throws IOException {
+        train(2);
+        Files.createDirectories(folder.resolve(".writing-killed/half"));
+        train(4);
+        train(9);
+
+        assertThat(names()).containsExactlyInAnyOrder("checkpoint-4", "checkpoint-9");
+    }
+
+    @Test
+    void aWholeCheckpointOfTheSameStepIsNotWrittenAgain() throws IOException {
+        train(2);
+        Path state = folder.resolve("checkpoint-2/state.json");
+        FileTime longAgo = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(state, longAgo);
+        train(2);
+
+        assertThat(Files.getLastModifiedTime(state)).isEqualTo(longAgo);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"weights.safetensors", "optimizer.safetensors", "state.json"})
+    void aDamagedCheckpointIsPassedOverAloudToTheOneBefore(String name) throws IOException {
+        train(2);
+        train(4);
+        Path file = folder.resolve("checkpoint-4").resolve(name);
+        byte[] expected = Files.readAllBytes(file);
+        Files.write(file, new byte[0]);
+        events.clear();
+        train(4);
+
+        assertThat(events.get(0))
+                .isInstanceOfSatisfying(
+                        TrainEvent.Refused.class,
+                        refused -> {
+                            assertThat(refused.step()).isEqualTo(4);
+                            assertThat(refused.message()).startsWith(file + " is damaged: ");
+                        });
+        assertThat(events.get(1))
+                .isEqualTo(new TrainEvent.Resumed(2, folder.resolve("checkpoint-2")));
+        assertThat(file).hasBinaryContent(expected);
+        assertThat(names()).containsExactlyInAnyOrder("checkpoint-2", "checkpoint-4");
+    }
+
+    @Test
+    void checkpointsOfACourseThatTheRunHasLeftAreDeleted() throws IOException {
+        train(2);
+        train(5);
+        Files.delete(folder.resolve("checkpoint-5/state.json"));
+        train(3);
+
+        assertThat(names()).containsExactlyInAnyOrder("checkpoint-2", "checkpoint-3");
+    }
+
+    @Test
+    void aDamagedCheckpointDoesNotPushOutAWholeOne() throws IOException {
+        train(2);
+        train(4);
+        Files.delete(folder.resolve("checkpoint-4/state.json"));
+        train(6);
+
+        assertThat(names()).containsExactlyInAnyOrder("checkpoint-2", "checkpoint-6");
+    }
+
+    @Test
+    void aRunWhoseCheckpointsAreAllDamagedIsRefused() throws IOException {
+        train(2);
+        Path file = folder.resolve("checkpoint-2/weights.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> train(4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("none of the 1 checkpoints in " + folder + " is whole")
+                .hasMessageContaining(file + " is damaged: its SHA-256 is")
+                .hasMessageContaining("delete them to begin anew");
+    }
+
+    @Test
+    void aFolderNamedAfterAnotherStepIsRefused() throws IOException {
+        train(2);
+        Files.move(folder.resolve("checkpoint-2"), folder.resolve("checkpoint-7"));
+
+        assertThatThrownBy(() -> train(4))
+                .hasMessageContaining("checkpoint-7 is damaged: its state.json is of step 2");
+    }
+
+    @Test
+    void anotherFormatIsRefusedOutright() throws IOException {
+        train(2);
+        train(4);
+        Path state = folder.resolve("checkpoint-4/state.json");
+        Files.writeString(state, Files.readString(state).replace("\"version\":1", "\"version\":2"));
+
+        assertThatThrownBy(() -> train(6))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("checkpoint-4 has format 2, but this toolkit reads format 1");
+    }
+
+    @Test
+    void anotherConfigurationOrModelIsRefusedOutright() {
+        train(2);
+        train(4);
+        Trainer other = trainer(model(SMALL)).withCheckpoints(folder, "fedcba");
+        assertThatThrownBy(() -> other.train(manager))
+                .hasMessageContaining("belongs to configuration abcdef, but this run's is fedcba");
+        Trainer wider = trainer(model(SMALL.withWidth(8))).withCheckpoints(folder, "abcdef");
+        assertThatThrownBy(() -> wider.train(manager))
+                .hasMessageContaining("weights.safetensors holds the tensor")
+                .hasMessageContaining("but the model's is");
+    }
+
+    /** Goes on with a fresh model from what the folder holds until so many steps are made, and saves. */
+    private void train(long steps) {
+        List<Long> made = new ArrayList<>(List.of(0L));
+        trainer(model(SMALL))
+                .withCheckpoints(folder, "abcdef")
+                .withEvents(
+                        event -> {
+                            events.add(event);
+                            if (!(event instanceof TrainEvent.Refused)) {
+                                made.set(0, event.step());
+                            }
+                        })
+                .withStop(() -> made.get(0) >= steps)
+                .train(manager);
+    }
+
+    private Trainer trainer(VisionTransformer model) {
+        return new Trainer(model, TASK, TrainConfig.of(1, 2, 1e-3), 1);
+    }
+
+    private VisionTransformer model(ModelConfig.Vit config) {
+        VisionTransformer model =
+                new VisionTransformer(config, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 5);
+        return model;
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+}

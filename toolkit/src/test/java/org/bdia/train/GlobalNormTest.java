@@ -1,0 +1,94 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Linear;
+import org.bdia.reversible.Autograd;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GlobalNormTest {
+
+    private NDManager manager;
+    private Linear model;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        model = Linear.builder().setUnits(1).build();
+        model.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        addGradient("weight", -6, 2);
+        addGradient("bias", 3);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void clippingKeepsTheDirectionOfBothSigns() {
+        assertThat(GlobalNorm.clip(model, 0.7)).isCloseTo(7, within(1e-6));
+        assertThat(gradient("weight"))
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(-0.6f, 0.2f);
+        assertThat(gradient("bias")).usingComparatorWithPrecision(1e-6f).containsExactly(0.3f);
+    }
+
+    @Test
+    void aNormWithinTheBoundOrWithoutOneIsLeftAlone() {
+        assertThat(GlobalNorm.clip(model, 7.1)).isCloseTo(7, within(1e-6));
+        assertThat(GlobalNorm.clip(model, 0)).isCloseTo(7, within(1e-6));
+        assertThat(gradient("weight")).containsExactly(-6f, 2f);
+    }
+
+    @Test
+    void frozenParametersDoNotCount() {
+        parameter("bias").freeze(true);
+        assertThat(GlobalNorm.clip(model, 0)).isCloseTo(Math.sqrt(40), within(1e-6));
+    }
+
+    @Test
+    void aModelWithNothingToTrainIsRefused() {
+        model.freezeParameters(true);
+        assertThatThrownBy(() -> GlobalNorm.clip(model, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no parameter to train; unfreeze one");
+    }
+
+    @Test
+    void aNormThatIsNotFiniteIsReportedAndChangesNothing() {
+        addGradient("bias", Float.POSITIVE_INFINITY);
+        assertThat(GlobalNorm.clip(model, 1)).isInfinite();
+        assertThat(gradient("weight")).containsExactly(-6f, 2f);
+    }
+
+    @Test
+    void zeroClearsEveryGradient() {
+        GlobalNorm.zero(model);
+        assertThat(GlobalNorm.clip(model, 1)).isZero();
+    }
+
+    private Parameter parameter(String name) {
+        return model.getParameters().get(name);
+    }
+
+    private float[] gradient(String name) {
+        return parameter(name).getArray().getGradient().toFloatArray();
+    }
+
+    /** Through a graph whose gradient is the wanted one. */
+    private void addGradient(String name, float... gradient) {
+        NDArray weight = parameter(name).getArray();
+        NDArray factor = manager.create(gradient, weight.getShape());
+        Autograd.backward(Autograd.recorded(() -> weight.mul(factor).sum()));
+    }
+}
