@@ -66,7 +66,7 @@ public final class CifarExperiment {
                     new CifarExperiment(
                             images,
                             ModelConfig.Vit.laptop(),
-                            TrainConfig.of(25, 64, 1e-3),
+                            TrainConfig.of(15, 64, 1e-3),
                             both,
                             environment.seeds(3),
                             false);
@@ -96,6 +96,11 @@ public final class CifarExperiment {
             chosen.add(Variant.of(method));
         }
         return new CifarExperiment(images, model, train, chosen, seeds, verify);
+    }
+
+    /** With these lines in the comparison. */
+    public CifarExperiment variants(Variant... values) {
+        return new CifarExperiment(images, model, train, List.of(values), seeds, verify);
     }
 
     /** With one more line in the comparison. */

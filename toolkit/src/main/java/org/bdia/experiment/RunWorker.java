@@ -135,7 +135,9 @@ public final class RunWorker {
     }
 
     private static void write(Run run, TrainEvent event) {
-        if (event instanceof TrainEvent.Resumed resumed) {
+        if (event instanceof TrainEvent.Started) {
+            run.resumeAfter(-1);
+        } else if (event instanceof TrainEvent.Resumed resumed) {
             run.resumeAfter(resumed.step());
         } else if (event instanceof TrainEvent.Evaluated evaluated) {
             List<MetricRow> rows = new ArrayList<>();

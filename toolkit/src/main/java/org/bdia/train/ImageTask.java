@@ -12,6 +12,7 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.ImageBatch;
 import org.bdia.data.ImageSet;
 import org.bdia.data.ImageSplit;
+import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Scoped;
 
 /** Image classification: cross-entropy, and the accuracy. */
@@ -91,7 +92,8 @@ public final class ImageTask implements Task {
                     NDArray hit = logs.gather(labels, 1).mean().neg();
                     return labelSmoothing == 0
                             ? hit
-                            : hit.mul(1 - labelSmoothing).sub(logs.mean().mul(labelSmoothing));
+                            : hit.mul(Autograd.constant(hit, 1 - labelSmoothing))
+                                    .sub(logs.mean().mul(Autograd.constant(hit, labelSmoothing)));
                 });
     }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.run.MetricRow;
+import org.bdia.run.Run;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -46,6 +48,23 @@ class RunWorkerTest {
                 .extracting(MetricRow::split)
                 .containsOnly("train", "val", "test");
         assertThat(record.manifest().get("data").get("synthetic").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aRunThatDiedBeforeItsFirstCheckpointBeginsAgainWithCleanMetrics() throws IOException {
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        work(whole, Long.MAX_VALUE);
+        try (Run run = RunStore.at(parts).open(CONFIG.id(), CONFIG.json())) {
+            run.append(
+                    List.of(
+                            new MetricRow(0, 0, "val", "loss", 2),
+                            new MetricRow(5, 1, "train", "loss", 1)));
+        }
+        assertThat(work(parts, Long.MAX_VALUE)).isTrue();
+
+        Path metrics = Path.of(CONFIG.id(), "metrics.csv");
+        assertThat(parts.resolve(metrics)).hasSameBinaryContentAs(whole.resolve(metrics));
     }
 
     @Test
