@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bdia.data.Cifar;
-import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
@@ -20,7 +20,7 @@ import org.bdia.train.TrainConfig;
 public final class CifarExperiment {
 
     private final TaskConfig.Images images;
-    private final ModelConfig.Vit model;
+    private final VitConfig model;
     private final TrainConfig train;
     private final List<Variant> variants;
     private final int seeds;
@@ -28,7 +28,7 @@ public final class CifarExperiment {
 
     private CifarExperiment(
             TaskConfig.Images images,
-            ModelConfig.Vit model,
+            VitConfig model,
             TrainConfig train,
             List<Variant> variants,
             int seeds,
@@ -57,7 +57,7 @@ public final class CifarExperiment {
                     new CifarExperiment(
                             images.withSizes(640, 256, 512)
                                     .withSynthetic(!environment.hasCifar(kind)),
-                            ModelConfig.Vit.smoke(),
+                            VitConfig.smoke(),
                             TrainConfig.of(4, 32, 2e-3),
                             both,
                             environment.seeds(1),
@@ -65,7 +65,7 @@ public final class CifarExperiment {
             case LAPTOP ->
                     new CifarExperiment(
                             images,
-                            ModelConfig.Vit.laptop(),
+                            VitConfig.laptop(),
                             TrainConfig.of(15, 64, 1e-3),
                             both,
                             environment.seeds(3),
@@ -73,7 +73,7 @@ public final class CifarExperiment {
             case PAPER ->
                     new CifarExperiment(
                             images.withSizes(45_000, 5_000, Cifar.ALL).withAugment(true),
-                            ModelConfig.Vit.paper(),
+                            VitConfig.paper(),
                             TrainConfig.of(400, 128, 1e-4)
                                     .withSchedule(new Schedule.WarmupCosine(1e-4, 0, 0))
                                     .withOptimizer(OptimizerConfig.setAdam())
@@ -85,7 +85,7 @@ public final class CifarExperiment {
     }
 
     /** With another architecture; the number of classes follows the data. */
-    public CifarExperiment model(ModelConfig.Vit value) {
+    public CifarExperiment model(VitConfig value) {
         return new CifarExperiment(images, value, train, variants, seeds, verify);
     }
 

@@ -9,9 +9,9 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.ImageSplit;
 import org.bdia.experiment.ExactnessResult.Measurement;
-import org.bdia.nn.ModelConfig;
-import org.bdia.nn.ModelConfig.Pooling;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
+import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.reversible.Backprop;
@@ -39,14 +39,14 @@ public final class ExactnessExperiment {
             List.of(Method.bdia(0.5), Method.bdia(0.25), Method.bdiaFloat(0.5));
 
     private final TaskConfig.Images images;
-    private final ModelConfig.Vit model;
+    private final VitConfig model;
     private final List<Integer> depths;
     private final int steps;
     private final double rate;
 
     private ExactnessExperiment(
             TaskConfig.Images images,
-            ModelConfig.Vit model,
+            VitConfig model,
             List<Integer> depths,
             int steps,
             double rate) {
@@ -68,8 +68,8 @@ public final class ExactnessExperiment {
         Environment environment = Environment.current();
         TaskConfig.Images images =
                 new TaskConfig.Images(Cifar.Kind.CIFAR_10, 1300, 13, 13, true, 0, false);
-        ModelConfig.Vit smoke =
-                ModelConfig.Vit.smoke()
+        VitConfig smoke =
+                VitConfig.smoke()
                         .withPatch(8)
                         .withPooling(Pooling.CLASS_TOKEN)
                         .withWidth(30)
@@ -87,7 +87,7 @@ public final class ExactnessExperiment {
             case LAPTOP ->
                     new ExactnessExperiment(
                             images,
-                            ModelConfig.Vit.laptop()
+                            VitConfig.laptop()
                                     .withPooling(Pooling.CLASS_TOKEN)
                                     .withHeads(2)
                                     .withWidth(62)
@@ -98,7 +98,7 @@ public final class ExactnessExperiment {
             case PAPER ->
                     new ExactnessExperiment(
                             images,
-                            ModelConfig.Vit.paper().withHeads(2).withWidth(510).withHeads(6),
+                            VitConfig.paper().withHeads(2).withWidth(510).withHeads(6),
                             all,
                             1000,
                             1e-4);

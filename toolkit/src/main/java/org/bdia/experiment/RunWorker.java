@@ -14,9 +14,9 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.ImageSplit;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
-import org.bdia.nn.ModelConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
@@ -126,7 +126,7 @@ public final class RunWorker {
     private ReversibleModel model(NDManager manager) {
         VisionTransformer model =
                 new VisionTransformer(
-                        (ModelConfig.Vit) config.model(),
+                        (VitConfig) config.model(),
                         config.method(),
                         config.backprop(),
                         config.verify());

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
@@ -17,14 +18,12 @@ import org.bdia.reversible.Scoped;
 /**
  * Multi-head self-attention, softmax(q kᵀ / √E) v per head, then a projection.
  *
- * <p>Letters: B batch, T tokens, D width, H heads, E = D/H. (B, T, D) → (B, T, D).
+ * <p>Letters: B batch, T tokens, D width, H heads, E = D/H. (B, T, D) → (B, T, D). A second input is a mask that is added
+ * to the scores, for example {@code (B, 1, 1, T)} for padding.
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
 public final class Attention extends AbstractBlock {
-
-    /** Added to a masked score: its softmax is exactly 0, and unlike −∞ it never makes NaN. */
-    private static final float MASKED = -1e9f;
 
     /** Which scores a token may see, and how they are scaled. */
     public enum Pattern {
@@ -92,27 +91,20 @@ public final class Attention extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow(); // (B, T, D)
-        return new NDList(Scoped.result(() -> attend(store, x, training)));
+        NDArray x = inputs.get(0); // (B, T, D)
+        NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
+        return new NDList(Scoped.result(() -> attend(store, x, mask, training)));
     }
 
-    private NDArray attend(ParameterStore store, NDArray x, boolean training) {
-        long batch = x.getShape().get(0);
-        long tokens = x.getShape().get(1);
-        NDArray parts =
-                qkv.forward(store, new NDList(x), training)
-                        .singletonOrThrow()
-                        .reshape(batch, tokens, 3, heads, width / heads)
-                        .transpose(2, 0, 3, 1, 4); // (3, B, H, T, E)
+    private NDArray attend(ParameterStore store, NDArray x, NDArray mask, boolean training) {
+        NDArray parts = Heads.split(run(qkv, store, x, training), 3, heads); // (3, B, H, T, E)
         NDArray q = parts.get(0);
         NDArray k = parts.get(1);
         NDArray v = parts.get(2);
-        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, T)
-        NDArray weights = mask(scale(store, scores, training), tokens).softmax(-1);
-        NDArray mixed = DropoutMask.apply(weights, dropout, training).matMul(v); // (B, H, T, E)
-        NDArray joined = mixed.transpose(0, 2, 1, 3).reshape(batch, tokens, width);
-        NDArray y = out.forward(store, new NDList(joined), training).singletonOrThrow();
-        return DropoutMask.apply(y, dropout, training);
+        NDArray scores = scale(store, q.matMul(k.transpose(0, 1, 3, 2)), training);
+        NDArray hidden = pattern(scores);
+        NDArray joined = Heads.mix(scores, v, dropout, training, hidden, mask);
+        return DropoutMask.apply(run(out, store, joined, training), dropout, training);
     }
 
     private NDArray scale(ParameterStore store, NDArray scores, boolean training) {
@@ -121,15 +113,24 @@ public final class Attention extends AbstractBlock {
                 : scores.mul(store.getValue(temperature, scores.getDevice(), training).exp());
     }
 
-    private NDArray mask(NDArray scores, long tokens) {
-        if (pattern == Pattern.FULL) {
-            return scores;
-        }
+    /** What the pattern hides in scores (B, H, T, T), or null. */
+    private NDArray pattern(NDArray scores) {
         NDManager manager = scores.getManager();
-        NDArray seen = manager.arange((int) tokens).reshape(1, tokens);
-        NDArray seeing = seen.reshape(tokens, 1);
-        NDArray hidden = pattern == Pattern.CAUSAL ? seen.gt(seeing) : seen.eq(seeing);
-        return scores.add(hidden.toType(scores.getDataType(), false).mul(MASKED));
+        long tokens = scores.getShape().get(3);
+        return switch (pattern) {
+            case FULL -> null;
+            case CAUSAL -> Heads.causal(manager, tokens, tokens, scores.getDataType());
+            case LOCALITY -> Heads.hide(manager.eye((int) tokens), scores.getDataType());
+        };
+    }
+
+    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
+        return block.forward(store, new NDList(x), training).singletonOrThrow();
+    }
+
+    /** The projection that adds to the residual, for an initialiser of its own. */
+    Block residual() {
+        return out;
     }
 
     @Override

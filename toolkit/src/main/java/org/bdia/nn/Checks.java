@@ -1,5 +1,10 @@
 package org.bdia.nn;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.bdia.reversible.Method;
+
 /** Ranges that several blocks share. */
 final class Checks {
 
@@ -27,6 +32,61 @@ final class Checks {
                     String.format(
                             "%s must be a multiple of %s, but %s is %d and %s is %d",
                             name, unit, name, value, unit, divisor));
+        }
+    }
+
+    /** Refuses fewer than two token ids. */
+    static void vocabulary(String name, int value) {
+        if (value < 2) {
+            throw new IllegalArgumentException(name + " must be at least 2, but is " + value);
+        }
+    }
+
+    /**
+     * Refuses token ids that the model has no embedding for, and more tokens than it has positions for.
+     *
+     * @param name what the ids are, for the message
+     * @param ids (B, T), int64
+     */
+    static void tokens(String name, NDArray ids, int vocabulary, int context) {
+        Shape shape = ids.getShape();
+        if (shape.dimension() != 2 || ids.getDataType() != DataType.INT64) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the %s must be int64 ids of shape (B, T), but are %s%s",
+                            name, ids.getDataType(), shape));
+        }
+        if (shape.get(1) > context) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the %s have %d tokens a row, but the model's context is %d; cut them, or"
+                                    + " choose a longer context",
+                            name, shape.get(1), context));
+        }
+        long lowest;
+        long highest;
+        try (NDArray min = ids.min();
+                NDArray max = ids.max()) {
+            lowest = min.getLong();
+            highest = max.getLong();
+        }
+        if (lowest < 0 || highest >= vocabulary) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the %s hold the id %d, but the vocabulary has ids 0 to %d; encode the text"
+                                    + " with the model's own vocabulary",
+                            name, lowest < 0 ? lowest : highest, vocabulary - 1));
+        }
+    }
+
+    /** Refuses DJL's own training for methods whose gradients autograd does not know. */
+    static void trainableByDjl(Method method) {
+        if (!(method instanceof Method.Standard)) {
+            throw new UnsupportedOperationException(
+                    "DJL's own trainer can differentiate Method.standard() only, but this model's method is "
+                            + method
+                            + "; train it with org.bdia.train.Trainer, or call differentiate(inputs, loss,"
+                            + " draw)");
         }
     }
 }

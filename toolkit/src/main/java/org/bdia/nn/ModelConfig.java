@@ -1,258 +1,29 @@
 package org.bdia.nn;
 
 /** The architecture of a model: sizes and switches, no weights, no training. */
-public sealed interface ModelConfig {
+public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig {
 
-    /** The number K of blocks. */
+    /** The number K of blocks, over all stacks. */
     int depth();
 
-    /** The laptop-sized vision transformer, {@link Vit#laptop()}, to be changed with its {@code with…} methods. */
-    static Vit vit() {
-        return Vit.laptop();
+    /** The dropout rate, 0 ≤ dropout &lt; 1. */
+    double dropout();
+
+    /** The same with another dropout rate. */
+    ModelConfig withDropout(double value);
+
+    /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */
+    static VitConfig vit() {
+        return VitConfig.laptop();
     }
 
-    /** How the tokens become one vector for the head. */
-    enum Pooling {
-        /** A learned token stands first, and its state is read. */
-        CLASS_TOKEN,
-
-        /** The mean over the tokens. */
-        MEAN
+    /** The small decoder-only transformer, {@link GptConfig#nano()}. */
+    static GptConfig gpt() {
+        return GptConfig.nano();
     }
 
-    /**
-     * A vision transformer over square RGB images.
-     *
-     * @param image the side of the images in pixels, a multiple of patch
-     * @param patch the side of a patch in pixels
-     * @param classes the number of classes
-     * @param width D, a multiple of heads
-     * @param depth K, the number of blocks
-     * @param heads attention heads
-     * @param mlp the hidden width of the MLP
-     * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
-     * @param pooling class token or mean
-     * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
-     * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
-     */
-    record Vit(
-            int image,
-            int patch,
-            int classes,
-            int width,
-            int depth,
-            int heads,
-            int mlp,
-            double dropout,
-            Pooling pooling,
-            boolean shiftedPatches,
-            boolean localityAttention)
-            implements ModelConfig {
-
-        /**
-         * Checks the sizes.
-         *
-         * @throws IllegalArgumentException if a size is not positive, a division has a rest, or the dropout is
-         *     out of range
-         */
-        public Vit {
-            Checks.positive("image", image);
-            Checks.positive("patch", patch);
-            Checks.positive("width", width);
-            Checks.positive("depth", depth);
-            Checks.positive("heads", heads);
-            Checks.positive("mlp", mlp);
-            Checks.multiple("image", image, "patch", patch);
-            Checks.multiple("width", width, "heads", heads);
-            if (classes < 2) {
-                throw new IllegalArgumentException(
-                        "a model needs at least 2 classes, but classes is " + classes);
-            }
-            Checks.dropout(dropout);
-        }
-
-        /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
-        public static Vit smoke() {
-            return new Vit(32, 4, 10, 32, 4, 2, 64, 0, Pooling.MEAN, false, false);
-        }
-
-        /** Minutes on two cores: width 64, depth 6, 4 heads, MLP 128, mean pooling. */
-        public static Vit laptop() {
-            return new Vit(32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false);
-        }
-
-        /**
-         * The paper's: width 512, depth 6, 8 heads, MLP 512, class token, dropout 0.1, shifted patches,
-         * locality attention; 9.6 M parameters.
-         */
-        public static Vit paper() {
-            return new Vit(32, 4, 10, 512, 6, 8, 512, 0.1, Pooling.CLASS_TOKEN, true, true);
-        }
-
-        /** The number T of tokens in a state. */
-        public int tokens() {
-            int patches = (image / patch) * (image / patch);
-            return pooling == Pooling.CLASS_TOKEN ? patches + 1 : patches;
-        }
-
-        /** The same with another number of classes. */
-        public Vit withClasses(int value) {
-            return new Vit(
-                    image,
-                    patch,
-                    value,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another patch size. */
-        public Vit withPatch(int value) {
-            return new Vit(
-                    image,
-                    value,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another width. */
-        public Vit withWidth(int value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    value,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another depth. */
-        public Vit withDepth(int value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    value,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another number of heads. */
-        public Vit withHeads(int value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    value,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another MLP width. */
-        public Vit withMlp(int value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    value,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another dropout rate. */
-        public Vit withDropout(double value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    value,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with another pooling. */
-        public Vit withPooling(Pooling value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    value,
-                    shiftedPatches,
-                    localityAttention);
-        }
-
-        /** The same with shifted-patch tokens on or off. */
-        public Vit withShiftedPatches(boolean value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    value,
-                    localityAttention);
-        }
-
-        /** The same with locality self-attention on or off. */
-        public Vit withLocalityAttention(boolean value) {
-            return new Vit(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    value);
-        }
+    /** The small encoder–decoder transformer, {@link Seq2SeqConfig#laptop()}. */
+    static Seq2SeqConfig seq2seq() {
+        return Seq2SeqConfig.laptop();
     }
 }

@@ -13,7 +13,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
-import org.bdia.nn.ModelConfig.Pooling;
+import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Scoped;
 
 /**
@@ -27,14 +27,14 @@ public final class PatchEmbedding extends AbstractBlock {
 
     private static final int CHANNELS = 3;
 
-    private final ModelConfig.Vit config;
+    private final VitConfig config;
     private final LayerNorm norm;
     private final Linear project;
     private final Parameter position;
     private final Parameter classToken;
 
     /** The embedding of a configuration. */
-    public PatchEmbedding(ModelConfig.Vit config) {
+    public PatchEmbedding(VitConfig config) {
         this.config = config;
         norm =
                 config.shiftedPatches()

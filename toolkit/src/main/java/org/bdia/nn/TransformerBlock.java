@@ -6,26 +6,30 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.core.Linear;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import org.bdia.reversible.Scoped;
 
 /**
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =
- * attention(LN x), g(x) = MLP(LN x) with GELU. (B, T, D) → (B, T, D).
+ * attention(LN x), g(x) = MLP(LN x) with GELU. (B, T, D) → (B, T, D); a second input is a mask, see {@link Attention}.
  */
 public final class TransformerBlock extends AbstractBlock {
 
-    private final float dropout;
     private final LayerNorm ln1;
     private final Attention attention;
     private final LayerNorm ln2;
-    private final Linear fc1;
-    private final Linear fc2;
+    private final Mlp mlp;
+
+    /** A block with the exact GELU, see {@link #TransformerBlock(int, int, int, Attention.Pattern, Gelu, float)}. */
+    public TransformerBlock(
+            int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
+        this(width, heads, mlp, pattern, Gelu.ERF, dropout);
+    }
 
     /**
      * A block.
@@ -34,20 +38,17 @@ public final class TransformerBlock extends AbstractBlock {
      * @param heads attention heads
      * @param mlp the hidden width of the MLP
      * @param pattern what a token may see
+     * @param gelu the MLP's activation
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
     public TransformerBlock(
-            int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
-        Checks.positive("mlp", mlp);
-        Checks.dropout(dropout);
-        this.dropout = dropout;
+            int width, int heads, int mlp, Attention.Pattern pattern, Gelu gelu, float dropout) {
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
-        fc1 = addChildBlock("fc1", Linear.builder().setUnits(mlp).build());
-        fc2 = addChildBlock("fc2", Linear.builder().setUnits(width).build());
+        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, gelu, dropout));
     }
 
     @Override
@@ -56,30 +57,34 @@ public final class TransformerBlock extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray x = inputs.singletonOrThrow();
-        return new NDList(Scoped.result(() -> branch(store, x, training)));
+        NDArray x = inputs.get(0);
+        NDList context = inputs.subNDList(1);
+        return new NDList(Scoped.result(() -> branch(store, x, context, training)));
     }
 
-    private NDArray branch(ParameterStore store, NDArray x, boolean training) {
-        NDArray f = run(attention, store, run(ln1, store, x, training), training);
-        NDArray inner = run(ln2, store, x.add(f), training);
-        NDArray hidden = Activation.gelu(run(fc1, store, inner, training)); // (B, T, M)
-        NDArray kept = DropoutMask.apply(hidden, dropout, training);
-        NDArray g = DropoutMask.apply(run(fc2, store, kept, training), dropout, training);
-        return f.add(g);
+    private NDArray branch(ParameterStore store, NDArray x, NDList context, boolean training) {
+        NDList seen = new NDList(run(ln1, store, new NDList(x), training));
+        seen.addAll(context);
+        NDArray f = run(attention, store, seen, training);
+        NDArray inner = run(ln2, store, new NDList(x.add(f)), training);
+        return f.add(run(mlp, store, new NDList(inner), training));
     }
 
-    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
-        return block.forward(store, new NDList(x), training).singletonOrThrow();
+    private static NDArray run(Block block, ParameterStore store, NDList inputs, boolean training) {
+        return block.forward(store, inputs, training).singletonOrThrow();
+    }
+
+    /** An initialiser for the two projections that add to the residual. */
+    void setResidualInitializer(Initializer initializer) {
+        attention.residual().setInitializer(initializer, Parameter.Type.WEIGHT);
+        mlp.residual().setInitializer(initializer, Parameter.Type.WEIGHT);
     }
 
     @Override
     protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        Shape shape = inputShapes[0];
-        for (Block block : new Block[] {ln1, attention, ln2, fc1}) {
-            block.initialize(manager, type, shape);
+        for (Block block : new Block[] {ln1, attention, ln2, mlp}) {
+            block.initialize(manager, type, inputShapes[0]);
         }
-        fc2.initialize(manager, type, fc1.getOutputShapes(new Shape[] {shape}));
     }
 
     @Override

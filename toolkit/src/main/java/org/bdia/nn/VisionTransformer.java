@@ -4,7 +4,6 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -18,7 +17,7 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.bdia.nn.ModelConfig.Pooling;
+import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
@@ -37,15 +36,15 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     private static final int EMBEDDING_LAYER = -1;
 
-    private final ModelConfig.Vit config;
+    private final VitConfig config;
     private final PatchEmbedding embedding;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
     private final Linear head;
     private final ReversibleStack stack;
 
-    /** The model without verification, see {@link #VisionTransformer(ModelConfig.Vit, Method, Backprop, boolean)}. */
-    public VisionTransformer(ModelConfig.Vit config, Method method, Backprop backprop) {
+    /** The model without verification, see {@link #VisionTransformer(VitConfig, Method, Backprop, boolean)}. */
+    public VisionTransformer(VitConfig config, Method method, Backprop backprop) {
         this(config, method, backprop, false);
     }
 
@@ -55,8 +54,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
      * @param verify whether rebuilt states are compared with fingerprints of those made
      * @throws IllegalArgumentException if the method cannot be differentiated this way
      */
-    public VisionTransformer(
-            ModelConfig.Vit config, Method method, Backprop backprop, boolean verify) {
+    public VisionTransformer(VitConfig config, Method method, Backprop backprop, boolean verify) {
         this.config = config;
         embedding = addChildBlock("embedding", new PatchEmbedding(config));
         Attention.Pattern pattern =
@@ -122,33 +120,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
         NDArray images = inputs.singletonOrThrow();
         ParameterStore store = store(images);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray last;
-            try (NDArray x = Autograd.unrecorded(() -> trainingEmbed(store, images, draw))) {
-                last = stack.forward(x, draw);
-            }
-            NDArray leaf = Autograd.leaf(last);
-            float value;
-            try (NDScope headScope = new NDScope()) {
-                headScope.suppressNotUsedWarning();
-                NDArray scalar = Autograd.recorded(() -> loss.apply(head(store, leaf, true)));
-                Autograd.backward(scalar);
-                value = scalar.getFloat();
-            }
-            last.close();
-            NDArray atLast = leaf.getGradient();
-            leaf.close();
-            NDArray atFirst = stack.backward(atLast);
-            atLast.close();
-            // Recomputed rather than kept: nothing of the embedding's graph lives during the
-            // stack's passes.
-            NDArray again = Autograd.recorded(() -> trainingEmbed(store, images, draw));
-            Autograd.backward(again, atFirst);
-            return value;
-        } finally {
-            stack.close();
-        }
+        return StackTraining.differentiate(
+                () -> trainingEmbed(store, images, draw),
+                stack,
+                state -> loss.apply(head(store, state, true)),
+                draw);
     }
 
     private NDArray trainingEmbed(ParameterStore store, NDArray images, Draw draw) {
@@ -182,13 +158,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         if (!training) {
             return new NDList(predict(inputs));
         }
-        if (!(stack.method() instanceof Method.Standard)) {
-            throw new UnsupportedOperationException(
-                    "DJL's own trainer can differentiate Method.standard() only, but this model's method is "
-                            + stack.method()
-                            + "; train it with org.bdia.train.Trainer, or call differentiate(inputs, loss,"
-                            + " draw)");
-        }
+        Checks.trainableByDjl(stack.method());
         NDArray x = embed(store, inputs.singletonOrThrow(), true);
         for (TransformerBlock block : blocks) {
             x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());

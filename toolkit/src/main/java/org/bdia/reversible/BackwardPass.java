@@ -67,8 +67,8 @@ final class BackwardPass {
     private Recorded graph(int k) {
         return switch (backprop) {
             case STORE -> tape.graphs[k];
-            case CHECKPOINT -> branches.record(k, tape.states[k], tape.draw);
-            case REVERSIBLE -> branches.record(k, tape.previous, tape.draw);
+            case CHECKPOINT -> branches.record(k, tape.states[k], tape.context, tape.draw);
+            case REVERSIBLE -> branches.record(k, tape.previous, tape.context, tape.draw);
         };
     }
 
@@ -108,7 +108,7 @@ final class BackwardPass {
             NDArray earlier;
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray h = branches.train(k, previous, tape.draw);
+                NDArray h = branches.train(k, previous, tape.context, tape.draw);
                 NDArray gamma = tape.gamma(k, h);
                 earlier = tape.keep(step.inverse(current, previous, h, gamma, tape.sides[k - 1]));
             }

@@ -13,17 +13,20 @@ import org.bdia.reversible.Tape.Recorded;
 final class Branches {
 
     private final List<Block> blocks;
+    private final int firstLayer;
 
     /**
      * Takes the branches.
      *
+     * @param firstLayer the layer that h_0 counts as in draws
      * @throws IllegalArgumentException if there is none, or one keeps running statistics
      */
-    Branches(List<? extends Block> blocks) {
+    Branches(List<? extends Block> blocks, int firstLayer) {
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one branch, but got none");
         }
         this.blocks = List.copyOf(blocks);
+        this.firstLayer = firstLayer;
         for (int k = 0; k < blocks.size(); k++) {
             refuseRunningStatistics(k, blocks.get(k));
         }
@@ -34,24 +37,34 @@ final class Branches {
         return blocks.size();
     }
 
-    /** h_k(x) as in training: dropout repeats for the same draw. */
-    NDArray train(int k, NDArray state, Draw draw) {
-        Autograd.seedDropout(draw, k);
-        return run(k, state, true);
+    /** The same branches, counted from another layer. */
+    Branches withFirstLayer(int layer) {
+        return new Branches(blocks, layer);
     }
 
-    /** h_k(x) as in evaluation: no dropout. */
-    NDArray infer(int k, NDArray state) {
-        return run(k, state, false);
+    /** The layer that h_k counts as in draws. */
+    int layer(int k) {
+        return firstLayer + k;
+    }
+
+    /** h_k(x, context) as in training: dropout repeats for the same draw. */
+    NDArray train(int k, NDArray state, NDList context, Draw draw) {
+        Autograd.seedDropout(draw, layer(k));
+        return run(k, state, context, true);
+    }
+
+    /** h_k(x, context) as in evaluation: no dropout. */
+    NDArray infer(int k, NDArray state, NDList context) {
+        return run(k, state, context, false);
     }
 
     /** The graph of h_k, from a new leaf that shares the state's storage. */
-    Recorded record(int k, NDArray state, Draw draw) {
+    Recorded record(int k, NDArray state, NDList context, Draw draw) {
         NDArray leaf = Autograd.leaf(state);
-        return new Recorded(leaf, Autograd.recorded(() -> train(k, leaf, draw)));
+        return new Recorded(leaf, Autograd.recorded(() -> train(k, leaf, context, draw)));
     }
 
-    private NDArray run(int k, NDArray state, boolean training) {
+    private NDArray run(int k, NDArray state, NDList context, boolean training) {
         Block block = blocks.get(k);
         if (!block.isInitialized()) {
             throw new IllegalStateException(
@@ -62,7 +75,9 @@ final class Branches {
                             + ") on it first");
         }
         ParameterStore store = new ParameterStore(state.getManager(), false);
-        NDArray h = block.forward(store, new NDList(state), training).singletonOrThrow();
+        NDList inputs = new NDList(state);
+        inputs.addAll(context);
+        NDArray h = block.forward(store, inputs, training).singletonOrThrow();
         if (!h.getShape().equals(state.getShape()) || h.getDataType() != state.getDataType()) {
             throw new IllegalArgumentException(
                     String.format(

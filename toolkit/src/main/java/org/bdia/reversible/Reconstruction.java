@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
@@ -37,12 +38,18 @@ public record Reconstruction(List<StateError> states) {
      * @param draw seed, step and sample ids
      */
     public static Reconstruction of(ReversibleStack stack, NDArray x, Draw draw) {
+        return of(stack, x, new NDList(), draw);
+    }
+
+    /** {@link #of(ReversibleStack, NDArray, Draw)} with a context for every branch. */
+    public static Reconstruction of(ReversibleStack stack, NDArray x, NDList context, Draw draw) {
         try (NDManager manager = x.getManager().newSubManager()) {
             List<NDArray> made = new ArrayList<>();
             StateError[] errors = new StateError[stack.depth() + 1];
             NDArray last =
                     stack.forward(
                             x,
+                            context,
                             draw,
                             (index, state) -> {
                                 NDArray copy = state.duplicate();

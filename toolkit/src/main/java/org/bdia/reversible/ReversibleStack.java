@@ -1,8 +1,8 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import java.util.List;
 import org.bdia.reversible.Tape.Recorded;
@@ -12,7 +12,8 @@ import org.bdia.reversible.Tape.Recorded;
  * Backprop}.
  *
  * <p>Letters: B batch, T tokens, D width; states x<sub>0</sub> … x<sub>K</sub> are (B, T, D). Branches are DJL
- * blocks that map (B, T, D) to (B, T, D) and do not add their input themselves.
+ * blocks that map (B, T, D) to (B, T, D) and do not add their input themselves. All of them may get the same further
+ * inputs, the context: masks, or an encoder's output whose gradient accumulates over the branches.
  *
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
  * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
@@ -53,7 +54,17 @@ public final class ReversibleStack implements AutoCloseable {
     public static ReversibleStack of(
             List<? extends Block> branches, Method method, Backprop backprop) {
         backprop.requireSupports(method);
-        return new ReversibleStack(new Branches(branches), method, backprop, false);
+        return new ReversibleStack(new Branches(branches, 0), method, backprop, false);
+    }
+
+    /**
+     * The same stack, its branches counted from another layer in draws: of two stacks in a model, the second begins
+     * where the first ends, or both would draw the same γ and dropout.
+     *
+     * @param layer the layer of h_0, 0 or more
+     */
+    public ReversibleStack withFirstLayer(int layer) {
+        return new ReversibleStack(branches.withFirstLayer(layer), method, backprop, verify);
     }
 
     /**
@@ -76,25 +87,29 @@ public final class ReversibleStack implements AutoCloseable {
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
     public NDArray forward(NDArray x, Draw draw) {
-        return forward(x, draw, (index, state) -> {});
+        return forward(x, new NDList(), draw, (index, state) -> {});
     }
 
-    /** {@link #forward(NDArray, Draw)} that shows every state x<sub>0</sub> … x<sub>K</sub>. */
-    public NDArray forward(NDArray x, Draw draw, StateVisitor visitor) {
-        requireInput(x);
-        if (x.getShape().get(0) != draw.batch()) {
-            throw new IllegalArgumentException(
-                    "the draw is for "
-                            + draw.batch()
-                            + " samples, but the input's shape is "
-                            + x.getShape()
-                            + "; pass one sample id per row");
-        }
+    /**
+     * {@link #forward(NDArray, Draw)} with a context for every branch.
+     *
+     * @param context what each branch gets after its state, unchanged until {@link #backward}, which adds to the
+     *     gradient of every array in it that requires one, as it does to parameters
+     */
+    public NDArray forward(NDArray x, NDList context, Draw draw) {
+        return forward(x, context, draw, (index, state) -> {});
+    }
+
+    /** {@link #forward(NDArray, NDList, Draw)} that shows every state x<sub>0</sub> … x<sub>K</sub>. */
+    public NDArray forward(NDArray x, NDList context, Draw draw, StateVisitor visitor) {
+        StackChecks.input(x, method);
+        StackChecks.batch(x, draw);
         close();
         tape =
                 new Tape(
                         x.getManager().newSubManager(),
                         draw,
+                        context,
                         branches.depth(),
                         backprop,
                         verify && method instanceof Method.Bdia);
@@ -153,7 +168,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     private NDArray branchKeeping(int k, NDArray current) {
         if (tape.graphs != null) {
-            Recorded recorded = branches.record(k, current, tape.draw);
+            Recorded recorded = branches.record(k, current, tape.context, tape.draw);
             tape.keep(recorded.leaf());
             tape.keep(recorded.branch());
             tape.graphs[k] = recorded;
@@ -162,7 +177,7 @@ public final class ReversibleStack implements AutoCloseable {
         if (tape.states != null) {
             tape.states[k] = current;
         }
-        return branches.train(k, current, tape.draw);
+        return branches.train(k, current, tape.context, tape.draw);
     }
 
     /**
@@ -176,7 +191,7 @@ public final class ReversibleStack implements AutoCloseable {
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
-        requireLikeOutput(gradient);
+        StackChecks.gradient(gradient, tape.current);
         try {
             NDArray result = Autograd.unrecorded(() -> pass().differentiate(gradient));
             result.attach(gradient.getManager());
@@ -225,7 +240,21 @@ public final class ReversibleStack implements AutoCloseable {
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
     public NDArray infer(NDArray x) {
-        requireInput(x);
+        return infer(x, new NDList());
+    }
+
+    /** {@link #infer(NDArray)} with a context for every branch. */
+    public NDArray infer(NDArray x, NDList context) {
+        return infer(x, (k, state) -> branches.infer(k, state, context));
+    }
+
+    /**
+     * {@link #infer(NDArray)} with other ways to compute the branches, for example from cached keys and values.
+     *
+     * @param evaluator called with k = 0 … K−1 and x<sub>k</sub>; returns h<sub>k</sub>(x<sub>k</sub>)
+     */
+    public NDArray infer(NDArray x, BranchEvaluator evaluator) {
+        StackChecks.input(x, method);
         return Autograd.unrecorded(
                 () -> {
                     NDArray current = inference.enter(x);
@@ -233,7 +262,7 @@ public final class ReversibleStack implements AutoCloseable {
                     for (int k = 0; k < branches.depth(); k++) {
                         NDArray state = current;
                         int block = k;
-                        current = Scoped.result(() -> inferBlock(block, state));
+                        current = Scoped.result(() -> inferBlock(block, state, evaluator));
                         state.close();
                         inference.check(k + 1, current);
                     }
@@ -241,8 +270,8 @@ public final class ReversibleStack implements AutoCloseable {
                 });
     }
 
-    private NDArray inferBlock(int k, NDArray state) {
-        NDArray h = branches.infer(k, state);
+    private NDArray inferBlock(int k, NDArray state, BranchEvaluator evaluator) {
+        NDArray h = evaluator.evaluate(k, state);
         return k == 0 ? inference.first(state, h) : inference.forward(null, state, h, null, null);
     }
 
@@ -277,55 +306,18 @@ public final class ReversibleStack implements AutoCloseable {
 
     private float[] drawGamma(int k) {
         if (method instanceof Method.Bdia bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, k);
+            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
         }
         if (method instanceof Method.BdiaFloat bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, k);
+            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
         }
         return null;
-    }
-
-    private void requireLikeOutput(NDArray gradient) {
-        NDArray output = tape.current;
-        if (!gradient.getShape().equals(output.getShape())
-                || gradient.getDataType() != output.getDataType()
-                || !gradient.getDevice().equals(output.getDevice())) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "the gradient is %s%s on %s, but the output is %s%s on %s",
-                            gradient.getDataType(),
-                            gradient.getShape(),
-                            gradient.getDevice(),
-                            output.getDataType(),
-                            output.getShape(),
-                            output.getDevice()));
-        }
     }
 
     private void requireTape(String operation) {
         if (tape == null) {
             throw new IllegalStateException(
                     operation + "() needs a forward pass: call forward(x, draw) first");
-        }
-    }
-
-    private void requireInput(NDArray x) {
-        boolean grid = method instanceof Method.Bdia || method instanceof Method.Quantised;
-        DataType type = x.getDataType();
-        if (type != DataType.FLOAT32 && (grid || type != DataType.FLOAT64)) {
-            throw new IllegalArgumentException(
-                    "states of "
-                            + method.label()
-                            + " are float32"
-                            + (grid ? "" : " or float64")
-                            + ", but the input is "
-                            + type
-                            + "; convert it with toType(DataType.FLOAT32, false)");
-        }
-        if (x.getShape().dimension() < 2) {
-            throw new IllegalArgumentException(
-                    "the input needs a batch axis and a width, as in (B, T, D), but its shape is "
-                            + x.getShape());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 
@@ -15,6 +16,9 @@ final class Tape implements AutoCloseable {
 
     final NDManager manager;
     final Draw draw;
+
+    /** What every branch gets beside its state; the caller's. */
+    final NDList context;
 
     /** ±|γ| per block and sample; row 0 and, for γ = 0, every row is null. */
     final float[][] gammas;
@@ -36,9 +40,16 @@ final class Tape implements AutoCloseable {
 
     NDArray current;
 
-    Tape(NDManager manager, Draw draw, int blocks, Backprop backprop, boolean verify) {
+    Tape(
+            NDManager manager,
+            Draw draw,
+            NDList context,
+            int blocks,
+            Backprop backprop,
+            boolean verify) {
         this.manager = manager;
         this.draw = draw;
+        this.context = context;
         this.gammas = new float[blocks][];
         this.states = backprop == Backprop.CHECKPOINT ? new NDArray[blocks] : null;
         this.graphs = backprop == Backprop.STORE ? new Recorded[blocks] : null;

@@ -36,7 +36,8 @@ import org.bdia.train.Schedule;
  * Records to JSON and back, strictly: an unknown, missing, repeated or null key, or a value of another type
  * than the record's, is an error that names file and key.
  *
- * <p>A value of a sealed interface carries the kind in the key {@code name}, in kebab case:
+ * <p>A value of a sealed interface carries the kind in the key {@code name}: its record's name in kebab case, without
+ * a closing {@code Config}:
  * {@code {"name":"bdia","gamma":0.5,"level":9}}.
  */
 public final class Json {
@@ -213,7 +214,7 @@ public final class Json {
     }
 
     private static String name(Class<?> permitted) {
-        var camel = permitted.getSimpleName();
+        var camel = permitted.getSimpleName().replaceFirst("(?<=.)Config$", "");
         return camel.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 

@@ -1,7 +1,7 @@
 package org.bdia.experiment;
 
 import org.bdia.data.Cifar;
-import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
@@ -16,7 +16,7 @@ final class Runs {
     static RunConfig small(Method method, Backprop backprop, long seed) {
         return new RunConfig(
                 new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
-                ModelConfig.Vit.smoke().withWidth(8).withMlp(8).withDepth(2),
+                VitConfig.smoke().withWidth(8).withMlp(8).withDepth(2),
                 method,
                 backprop,
                 true,

@@ -19,7 +19,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
-import org.bdia.nn.ModelConfig.Pooling;
+import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.Method;
@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class VisionTransformerTest {
 
-    private static final ModelConfig.Vit SMALL =
-            ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(3);
+    private static final VitConfig SMALL = VitConfig.smoke().withWidth(8).withMlp(16).withDepth(3);
 
     private NDManager manager;
 
@@ -56,7 +55,7 @@ class VisionTransformerTest {
     })
     void everyOptionGivesTheSameGradientsStoredAndReversed(
             Pooling pooling, boolean shifted, boolean locality) {
-        ModelConfig.Vit config =
+        VitConfig config =
                 SMALL.withPooling(pooling)
                         .withShiftedPatches(shifted)
                         .withLocalityAttention(locality)
@@ -148,8 +147,7 @@ class VisionTransformerTest {
     @Test
     void thePapersModelHasItsNumberOfParameters() {
         VisionTransformer vit =
-                new VisionTransformer(
-                        ModelConfig.Vit.paper(), Method.bdia(0.5), Backprop.REVERSIBLE);
+                new VisionTransformer(VitConfig.paper(), Method.bdia(0.5), Backprop.REVERSIBLE);
         vit.initialize(manager, 1);
         long parameters =
                 vit.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
@@ -213,7 +211,7 @@ class VisionTransformerTest {
                 .hasMessageContaining("DJL's own trainer can differentiate Method.standard() only");
     }
 
-    private VisionTransformer model(ModelConfig.Vit config, Method method, Backprop backprop) {
+    private VisionTransformer model(VitConfig config, Method method, Backprop backprop) {
         VisionTransformer vit = new VisionTransformer(config, method, backprop, true);
         vit.initialize(manager, 5);
         return vit;

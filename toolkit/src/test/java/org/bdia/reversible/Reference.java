@@ -51,10 +51,10 @@ final class Reference implements AutoCloseable {
                     "02attention_02out_bias",
                     "03ln2_gamma",
                     "03ln2_beta",
-                    "04fc1_weight",
-                    "04fc1_bias",
-                    "05fc2_weight",
-                    "05fc2_bias");
+                    "04mlp_01fc1_weight",
+                    "04mlp_01fc1_bias",
+                    "04mlp_02fc2_weight",
+                    "04mlp_02fc2_bias");
 
     private final NDManager manager;
     private final JsonNode metadata;
@@ -162,7 +162,14 @@ final class Reference implements AutoCloseable {
     Tape tape() {
         int batch = number("batch");
         Draw draw = new Draw(0, 0, new long[batch]);
-        Tape tape = new Tape(manager.newSubManager(), draw, depth(), Backprop.CHECKPOINT, false);
+        Tape tape =
+                new Tape(
+                        manager.newSubManager(),
+                        draw,
+                        new NDList(),
+                        depth(),
+                        Backprop.CHECKPOINT,
+                        false);
         for (int k = 0; k < depth(); k++) {
             tape.states[k] = state(k);
             tape.gammas[k] = k == 0 ? null : gammas(k);

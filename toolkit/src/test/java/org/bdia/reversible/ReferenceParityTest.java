@@ -143,7 +143,7 @@ class ReferenceParityTest {
         Tape tape = r.tape();
         NDArray seed = error.div(error.size());
         NDArray found =
-                new BackwardPass(new Branches(r.blocks()), r.step(), Backprop.CHECKPOINT, tape)
+                new BackwardPass(new Branches(r.blocks(), 0), r.step(), Backprop.CHECKPOINT, tape)
                         .differentiate(seed);
         assertClose("grad.input", found, r.tensor("grad.input"));
         for (int k = 0; k < r.depth(); k++) {

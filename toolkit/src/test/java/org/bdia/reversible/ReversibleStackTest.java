@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.nio.IntBuffer;
@@ -50,7 +51,8 @@ class ReversibleStackTest {
         ReversibleStack stack =
                 ReversibleStack.of(branches, Method.bdia(gamma), Backprop.REVERSIBLE);
         List<float[]> made = new ArrayList<>();
-        stack.forward(x, Toy.draw(3, 4), (k, state) -> made.add(state.toFloatArray()));
+        stack.forward(
+                x, new NDList(), Toy.draw(3, 4), (k, state) -> made.add(state.toFloatArray()));
         List<Integer> seen = new ArrayList<>();
 
         NDArray x0 =

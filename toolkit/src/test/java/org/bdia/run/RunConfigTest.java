@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.bdia.data.Cifar;
 import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.train.OptimizerConfig;
@@ -20,7 +21,7 @@ class RunConfigTest {
     private static final RunConfig CONFIG =
             new RunConfig(
                     IMAGES,
-                    ModelConfig.Vit.paper(),
+                    VitConfig.paper(),
                     Method.bdia(0.25).withLevel(8),
                     Backprop.REVERSIBLE,
                     true,
@@ -79,7 +80,6 @@ class RunConfigTest {
     }
 
     private static RunConfig with(Method method, Backprop backprop) {
-        return new RunConfig(
-                IMAGES, ModelConfig.Vit.smoke(), method, backprop, false, CONFIG.train(), 0);
+        return new RunConfig(IMAGES, VitConfig.smoke(), method, backprop, false, CONFIG.train(), 0);
     }
 }

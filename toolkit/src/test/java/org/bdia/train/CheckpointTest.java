@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
-import org.bdia.nn.ModelConfig;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.AfterEach;
@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
 
-    private static final ModelConfig.Vit SMALL =
-            ModelConfig.Vit.smoke().withWidth(4).withMlp(4).withDepth(2).withHeads(1);
+    private static final VitConfig SMALL =
+            VitConfig.smoke().withWidth(4).withMlp(4).withDepth(2).withHeads(1);
     private static final Task TASK =
             new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.none());
 
@@ -179,7 +179,7 @@ class CheckpointTest {
         return new Trainer(model, TASK, TrainConfig.of(1, 2, 1e-3), 1);
     }
 
-    private VisionTransformer model(ModelConfig.Vit config) {
+    private VisionTransformer model(VitConfig config) {
         VisionTransformer model =
                 new VisionTransformer(config, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
-import org.bdia.nn.ModelConfig;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.StateRangeException;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainerTest {
 
-    private static final ModelConfig.Vit SMALL =
-            ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(2).withDropout(0.1);
+    private static final VitConfig SMALL =
+            VitConfig.smoke().withWidth(8).withMlp(16).withDepth(2).withDropout(0.1);
     private static final TrainConfig CONFIG =
             TrainConfig.of(2, 10, 3e-3).withSchedule(new Schedule.WarmupCosine(3e-3, 3, 0.1));
     private static final TrainConfig WILD =
@@ -186,7 +186,7 @@ class TrainerTest {
 
     @Test
     void liveArraysStayFlatOverAThousandSteps() {
-        ModelConfig.Vit tiny = SMALL.withPatch(16).withWidth(4).withMlp(4).withHeads(1);
+        VitConfig tiny = SMALL.withPatch(16).withWidth(4).withMlp(4).withHeads(1);
         VisionTransformer model =
                 new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
-import org.bdia.nn.ModelConfig;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +81,7 @@ class WeightsTest {
 
     @Test
     void weightsTrainedWithBdiaPredictTheSameWithoutIt() {
-        ModelConfig.Vit small = ModelConfig.Vit.smoke().withWidth(8).withMlp(16).withDepth(2);
+        VitConfig small = VitConfig.smoke().withWidth(8).withMlp(16).withDepth(2);
         VisionTransformer bdia =
                 new VisionTransformer(small, Method.bdia(0.5), Backprop.REVERSIBLE);
         bdia.initialize(manager, 5);

@@ -1,0 +1,94 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Scoped;
+
+/**
+ * Multi-head attention from one sequence to another, softmax(q kᵀ / √E + mask) v per head, then a projection; q from
+ * the sequence that looks, k and v from the memory that is seen.
+ *
+ * <p>Letters: B batch, T tokens, S memory tokens, D width, H heads, E = D/H. (B, T, D), (B, S, D), (B, 1, 1, S) → (B, T,
+ * D).
+ *
+ * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
+ */
+public final class CrossAttention extends AbstractBlock {
+
+    private final int width;
+    private final int heads;
+    private final float dropout;
+    private final Linear query;
+    private final Linear keyValue;
+    private final Linear out;
+
+    /**
+     * A cross-attention block.
+     *
+     * @param width D, a multiple of heads
+     * @param heads H
+     * @param dropout the rate on attention weights and on the output, 0 ≤ dropout &lt; 1
+     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
+     *     dropout is out of range
+     */
+    public CrossAttention(int width, int heads, float dropout) {
+        Checks.positive("width", width);
+        Checks.positive("heads", heads);
+        Checks.multiple("width", width, "heads", heads);
+        Checks.dropout(dropout);
+        this.width = width;
+        this.heads = heads;
+        this.dropout = dropout;
+        query = addChildBlock("query", Linear.builder().setUnits(width).build());
+        keyValue = addChildBlock("key_value", Linear.builder().setUnits(2L * width).build());
+        out = addChildBlock("out", Linear.builder().setUnits(width).build());
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = inputs.get(0);
+        NDArray memory = inputs.get(1);
+        NDArray mask = inputs.size() > 2 ? inputs.get(2) : null;
+        return new NDList(Scoped.result(() -> attend(store, x, memory, mask, training)));
+    }
+
+    private NDArray attend(
+            ParameterStore store, NDArray x, NDArray memory, NDArray mask, boolean training) {
+        NDArray q = Heads.split(run(query, store, x, training), 1, heads).get(0); // (B, H, T, E)
+        NDArray parts = Heads.split(run(keyValue, store, memory, training), 2, heads);
+        NDArray scores = q.matMul(parts.get(0).transpose(0, 1, 3, 2)); // (B, H, T, S)
+        NDArray scaled =
+                scores.mul(Autograd.constant(scores, 1 / Math.sqrt((double) width / heads)));
+        NDArray joined = Heads.mix(scaled, parts.get(1), dropout, training, mask);
+        return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+    }
+
+    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
+        return block.forward(store, new NDList(x), training).singletonOrThrow();
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
+        for (Linear linear : new Linear[] {query, keyValue, out}) {
+            linear.initialize(manager, type, inputShapes[0]);
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

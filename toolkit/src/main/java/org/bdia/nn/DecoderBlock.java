@@ -1,0 +1,91 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.bdia.reversible.Scoped;
+
+/**
+ * The residual branch of a pre-norm decoder block, without the skip: h(x, m) = f(x) + c(x + f, m) + g(x + f + c), f causal
+ * self-attention, c attention to the encoder's output m, g the MLP, each after a LayerNorm of its own.
+ *
+ * <p>Inputs: x (B, T, D), memory (B, S, D), optionally the memory's mask (B, 1, 1, S); output (B, T, D).
+ */
+public final class DecoderBlock extends AbstractBlock {
+
+    private final LayerNorm ln1;
+    private final Attention attention;
+    private final LayerNorm ln2;
+    private final CrossAttention cross;
+    private final LayerNorm ln3;
+    private final Mlp mlp;
+
+    /**
+     * A block.
+     *
+     * @param width D, a multiple of heads
+     * @param heads attention heads
+     * @param mlp the hidden width of the MLP
+     * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
+     * @throws IllegalArgumentException if a size or the dropout is out of range
+     */
+    public DecoderBlock(int width, int heads, int mlp, float dropout) {
+        ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
+        attention =
+                addChildBlock(
+                        "attention",
+                        new Attention(width, heads, Attention.Pattern.CAUSAL, dropout));
+        ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
+        cross = addChildBlock("cross", new CrossAttention(width, heads, dropout));
+        ln3 = addChildBlock("ln3", LayerNorm.builder().axis(2).build());
+        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, Gelu.ERF, dropout));
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = inputs.get(0);
+        NDList memory = inputs.subNDList(1);
+        return new NDList(Scoped.result(() -> branch(store, x, memory, training)));
+    }
+
+    private NDArray branch(ParameterStore store, NDArray x, NDList memory, boolean training) {
+        NDArray f = run(attention, store, norm(ln1, store, x, training), training);
+        NDArray attended = x.add(f);
+        NDList looking = norm(ln2, store, attended, training);
+        looking.addAll(memory);
+        NDArray c = run(cross, store, looking, training);
+        NDArray g = run(mlp, store, norm(ln3, store, attended.add(c), training), training);
+        return f.add(c).add(g);
+    }
+
+    private static NDList norm(LayerNorm norm, ParameterStore store, NDArray x, boolean training) {
+        return new NDList(run(norm, store, new NDList(x), training));
+    }
+
+    private static NDArray run(Block block, ParameterStore store, NDList inputs, boolean training) {
+        return block.forward(store, inputs, training).singletonOrThrow();
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
+        for (Block block : new Block[] {ln1, attention, ln2, cross, ln3, mlp}) {
+            block.initialize(manager, type, inputShapes[0]);
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

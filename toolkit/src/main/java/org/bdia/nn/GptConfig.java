@@ -1,0 +1,99 @@
+package org.bdia.nn;
+
+/**
+ * A decoder-only transformer with learned positions and a head tied to the token embedding: GPT-2's architecture.
+ *
+ * @param vocabulary V, the number of token ids, 2 or more
+ * @param context the most tokens that the model sees at once
+ * @param width D, a multiple of heads
+ * @param depth K, the number of blocks
+ * @param heads attention heads
+ * @param mlp the hidden width of the MLP
+ * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
+ * @param gelu the MLP's activation
+ */
+public record GptConfig(
+        int vocabulary,
+        int context,
+        int width,
+        int depth,
+        int heads,
+        int mlp,
+        double dropout,
+        Gelu gelu)
+        implements ModelConfig {
+
+    private static final int GPT2_VOCABULARY = 50257;
+
+    /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
+     *     dropout is out of range
+     */
+    public GptConfig {
+        Checks.vocabulary("vocabulary", vocabulary);
+        Checks.positive("context", context);
+        Checks.positive("width", width);
+        Checks.positive("depth", depth);
+        Checks.positive("heads", heads);
+        Checks.positive("mlp", mlp);
+        Checks.multiple("width", width, "heads", heads);
+        Checks.dropout(dropout);
+    }
+
+    /** A small one: context 64, width 64, depth 6, 4 heads, MLP 256, no dropout, GPT-2's vocabulary. */
+    public static GptConfig nano() {
+        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, Gelu.ERF);
+    }
+
+    /** GPT-2: context 1024, width 768, depth 12, 12 heads, dropout 0.1; 124 M parameters. */
+    public static GptConfig gpt2() {
+        return new GptConfig(GPT2_VOCABULARY, 1024, 768, 12, 12, 3072, 0.1, Gelu.TANH);
+    }
+
+    /** GPT-2 medium: context 1024, width 1024, depth 24, 16 heads, dropout 0.1; 355 M parameters. */
+    public static GptConfig gpt2Medium() {
+        return new GptConfig(GPT2_VOCABULARY, 1024, 1024, 24, 16, 4096, 0.1, Gelu.TANH);
+    }
+
+    /** The same with another number of token ids. */
+    public GptConfig withVocabulary(int value) {
+        return new GptConfig(value, context, width, depth, heads, mlp, dropout, gelu);
+    }
+
+    /** The same with another context. */
+    public GptConfig withContext(int value) {
+        return new GptConfig(vocabulary, value, width, depth, heads, mlp, dropout, gelu);
+    }
+
+    /** The same with another width. */
+    public GptConfig withWidth(int value) {
+        return new GptConfig(vocabulary, context, value, depth, heads, mlp, dropout, gelu);
+    }
+
+    /** The same with another depth. */
+    public GptConfig withDepth(int value) {
+        return new GptConfig(vocabulary, context, width, value, heads, mlp, dropout, gelu);
+    }
+
+    /** The same with another number of heads. */
+    public GptConfig withHeads(int value) {
+        return new GptConfig(vocabulary, context, width, depth, value, mlp, dropout, gelu);
+    }
+
+    /** The same with another MLP width. */
+    public GptConfig withMlp(int value) {
+        return new GptConfig(vocabulary, context, width, depth, heads, value, dropout, gelu);
+    }
+
+    @Override
+    public GptConfig withDropout(double value) {
+        return new GptConfig(vocabulary, context, width, depth, heads, mlp, value, gelu);
+    }
+
+    /** The same with another activation. */
+    public GptConfig withGelu(Gelu value) {
+        return new GptConfig(vocabulary, context, width, depth, heads, mlp, dropout, value);
+    }
+}

@@ -1,0 +1,157 @@
+package org.bdia.nn;
+
+/**
+ * An encoder–decoder transformer with learned positions; the head is tied to the target embedding. Token id 0 is padding
+ * on both sides.
+ *
+ * @param sourceVocabulary the number of source token ids, 2 or more
+ * @param targetVocabulary V, the number of target token ids, 2 or more
+ * @param context the most tokens of a sentence on either side
+ * @param width D, a multiple of heads
+ * @param encoderDepth the encoder's number of blocks
+ * @param decoderDepth the decoder's number of blocks
+ * @param heads attention heads
+ * @param mlp the hidden width of the MLP
+ * @param dropout the rate on the embeddings and inside the branches, 0 ≤ dropout &lt; 1
+ */
+public record Seq2SeqConfig(
+        int sourceVocabulary,
+        int targetVocabulary,
+        int context,
+        int width,
+        int encoderDepth,
+        int decoderDepth,
+        int heads,
+        int mlp,
+        double dropout)
+        implements ModelConfig {
+
+    /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
+     *     dropout is out of range
+     */
+    public Seq2SeqConfig {
+        Checks.vocabulary("sourceVocabulary", sourceVocabulary);
+        Checks.vocabulary("targetVocabulary", targetVocabulary);
+        Checks.positive("context", context);
+        Checks.positive("width", width);
+        Checks.positive("encoderDepth", encoderDepth);
+        Checks.positive("decoderDepth", decoderDepth);
+        Checks.positive("heads", heads);
+        Checks.positive("mlp", mlp);
+        Checks.multiple("width", width, "heads", heads);
+        Checks.dropout(dropout);
+    }
+
+    /** A few seconds of training: width 32, 2 + 2 blocks, 2 heads, MLP 64. */
+    public static Seq2SeqConfig smoke() {
+        return new Seq2SeqConfig(1000, 1000, 32, 32, 2, 2, 2, 64, 0);
+    }
+
+    /** Minutes on two cores: width 64, 4 + 4 blocks, 4 heads, MLP 128. */
+    public static Seq2SeqConfig laptop() {
+        return new Seq2SeqConfig(4000, 4000, 48, 64, 4, 4, 4, 128, 0);
+    }
+
+    /** The base transformer's sizes (arXiv 1706.03762): width 512, 6 + 6 blocks, 8 heads, MLP 2048, dropout 0.1. */
+    public static Seq2SeqConfig paper() {
+        return new Seq2SeqConfig(16000, 16000, 128, 512, 6, 6, 8, 2048, 0.1);
+    }
+
+    @Override
+    public int depth() {
+        return encoderDepth + decoderDepth;
+    }
+
+    /** The same with other numbers of token ids. */
+    public Seq2SeqConfig withVocabularies(int source, int target) {
+        return new Seq2SeqConfig(
+                source, target, context, width, encoderDepth, decoderDepth, heads, mlp, dropout);
+    }
+
+    /** The same with other depths. */
+    public Seq2SeqConfig withDepths(int encoder, int decoder) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoder,
+                decoder,
+                heads,
+                mlp,
+                dropout);
+    }
+
+    /** The same with another context. */
+    public Seq2SeqConfig withContext(int value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                value,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout);
+    }
+
+    /** The same with another width. */
+    public Seq2SeqConfig withWidth(int value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                value,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout);
+    }
+
+    /** The same with another number of heads. */
+    public Seq2SeqConfig withHeads(int value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                value,
+                mlp,
+                dropout);
+    }
+
+    /** The same with another MLP width. */
+    public Seq2SeqConfig withMlp(int value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                value,
+                dropout);
+    }
+
+    @Override
+    public Seq2SeqConfig withDropout(double value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                value);
+    }
+}

@@ -1,0 +1,246 @@
+package org.bdia.nn;
+
+/**
+ * A vision transformer over square RGB images.
+ *
+ * @param image the side of the images in pixels, a multiple of patch
+ * @param patch the side of a patch in pixels
+ * @param classes the number of classes
+ * @param width D, a multiple of heads
+ * @param depth K, the number of blocks
+ * @param heads attention heads
+ * @param mlp the hidden width of the MLP
+ * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
+ * @param pooling class token or mean
+ * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
+ * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
+ */
+public record VitConfig(
+        int image,
+        int patch,
+        int classes,
+        int width,
+        int depth,
+        int heads,
+        int mlp,
+        double dropout,
+        Pooling pooling,
+        boolean shiftedPatches,
+        boolean localityAttention)
+        implements ModelConfig {
+
+    /** How the tokens become one vector for the head. */
+    public enum Pooling {
+        /** A learned token stands first, and its state is read. */
+        CLASS_TOKEN,
+
+        /** The mean over the tokens. */
+        MEAN
+    }
+
+    /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException if a size is not positive, a division has a rest, or the dropout is
+     *     out of range
+     */
+    public VitConfig {
+        Checks.positive("image", image);
+        Checks.positive("patch", patch);
+        Checks.positive("width", width);
+        Checks.positive("depth", depth);
+        Checks.positive("heads", heads);
+        Checks.positive("mlp", mlp);
+        Checks.multiple("image", image, "patch", patch);
+        Checks.multiple("width", width, "heads", heads);
+        if (classes < 2) {
+            throw new IllegalArgumentException(
+                    "a model needs at least 2 classes, but classes is " + classes);
+        }
+        Checks.dropout(dropout);
+    }
+
+    /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
+    public static VitConfig smoke() {
+        return new VitConfig(32, 4, 10, 32, 4, 2, 64, 0, Pooling.MEAN, false, false);
+    }
+
+    /** Minutes on two cores: width 64, depth 6, 4 heads, MLP 128, mean pooling. */
+    public static VitConfig laptop() {
+        return new VitConfig(32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false);
+    }
+
+    /**
+     * The paper's: width 512, depth 6, 8 heads, MLP 512, class token, dropout 0.1, shifted patches,
+     * locality attention; 9.6 M parameters.
+     */
+    public static VitConfig paper() {
+        return new VitConfig(32, 4, 10, 512, 6, 8, 512, 0.1, Pooling.CLASS_TOKEN, true, true);
+    }
+
+    /** The number T of tokens in a state. */
+    public int tokens() {
+        int patches = (image / patch) * (image / patch);
+        return pooling == Pooling.CLASS_TOKEN ? patches + 1 : patches;
+    }
+
+    /** The same with another number of classes. */
+    public VitConfig withClasses(int value) {
+        return new VitConfig(
+                image,
+                patch,
+                value,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another patch size. */
+    public VitConfig withPatch(int value) {
+        return new VitConfig(
+                image,
+                value,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another width. */
+    public VitConfig withWidth(int value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                value,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another depth. */
+    public VitConfig withDepth(int value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                value,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another number of heads. */
+    public VitConfig withHeads(int value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                value,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another MLP width. */
+    public VitConfig withMlp(int value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                value,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    @Override
+    public VitConfig withDropout(double value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                value,
+                pooling,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with another pooling. */
+    public VitConfig withPooling(Pooling value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                value,
+                shiftedPatches,
+                localityAttention);
+    }
+
+    /** The same with shifted-patch tokens on or off. */
+    public VitConfig withShiftedPatches(boolean value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                value,
+                localityAttention);
+    }
+
+    /** The same with locality self-attention on or off. */
+    public VitConfig withLocalityAttention(boolean value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                value);
+    }
+}

@@ -1,0 +1,60 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+
+/** What a stack refuses at its door. */
+final class StackChecks {
+
+    private StackChecks() {}
+
+    /** Refuses an embedding whose type or rank does not suit the method. */
+    static void input(NDArray x, Method method) {
+        boolean grid = method instanceof Method.Bdia || method instanceof Method.Quantised;
+        DataType type = x.getDataType();
+        if (type != DataType.FLOAT32 && (grid || type != DataType.FLOAT64)) {
+            throw new IllegalArgumentException(
+                    "states of "
+                            + method.label()
+                            + " are float32"
+                            + (grid ? "" : " or float64")
+                            + ", but the input is "
+                            + type
+                            + "; convert it with toType(DataType.FLOAT32, false)");
+        }
+        if (x.getShape().dimension() < 2) {
+            throw new IllegalArgumentException(
+                    "the input needs a batch axis and a width, as in (B, T, D), but its shape is "
+                            + x.getShape());
+        }
+    }
+
+    /** Refuses a draw for another number of samples. */
+    static void batch(NDArray x, Draw draw) {
+        if (x.getShape().get(0) != draw.batch()) {
+            throw new IllegalArgumentException(
+                    "the draw is for "
+                            + draw.batch()
+                            + " samples, but the input's shape is "
+                            + x.getShape()
+                            + "; pass one sample id per row");
+        }
+    }
+
+    /** Refuses a gradient that is not like the output. */
+    static void gradient(NDArray gradient, NDArray output) {
+        if (!gradient.getShape().equals(output.getShape())
+                || gradient.getDataType() != output.getDataType()
+                || !gradient.getDevice().equals(output.getDevice())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "the gradient is %s%s on %s, but the output is %s%s on %s",
+                            gradient.getDataType(),
+                            gradient.getShape(),
+                            gradient.getDevice(),
+                            output.getDataType(),
+                            output.getShape(),
+                            output.getDevice()));
+        }
+    }
+}

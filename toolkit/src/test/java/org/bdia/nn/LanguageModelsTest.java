@@ -1,0 +1,299 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.List;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Reconstruction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The laws of the core for causal attention, and for cross-attention with padding, in whole models. */
+class LanguageModelsTest {
+
+    private static final GptConfig GPT = new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Gelu.TANH);
+    private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 7, 6, 2, 3, 2, 10, 0.1);
+    private static final Draw DRAW = new Draw(3, 2, new long[] {4, 5, 9});
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void everyWayOfDifferentiatingGivesTheSameBits() {
+        for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
+            assertSame(gpt(GPT, method, Backprop.STORE), gpt(GPT, method, Backprop.REVERSIBLE));
+            assertSame(gpt(GPT, method, Backprop.STORE), gpt(GPT, method, Backprop.CHECKPOINT));
+            assertSame(translator(method, Backprop.STORE), translator(method, Backprop.REVERSIBLE));
+            assertSame(translator(method, Backprop.STORE), translator(method, Backprop.CHECKPOINT));
+        }
+        assertSame(
+                translator(Method.standard(), Backprop.STORE),
+                translator(Method.standard(), Backprop.CHECKPOINT));
+    }
+
+    private void assertSame(ReversibleModel one, ReversibleModel other) {
+        float expected = one.differentiate(inputs(one), LanguageModelsTest::loss, DRAW);
+        assertThat(other.differentiate(inputs(other), LanguageModelsTest::loss, DRAW))
+                .isEqualTo(expected);
+        for (Pair<String, Parameter> entry : one.getParameters()) {
+            NDArray array = other.getParameters().get(entry.getKey()).getArray();
+            float[] gradient = entry.getValue().getArray().getGradient().toFloatArray();
+            assertThat(array.getGradient().toFloatArray())
+                    .as(entry.getKey())
+                    .isEqualTo(gradient)
+                    .as("%s has a gradient", entry.getKey())
+                    .matches(LanguageModelsTest::anyNonZero);
+        }
+    }
+
+    @Test
+    void plainModelsEqualOneGraphThroughEverything() {
+        List<ReversibleModel> models =
+                List.of(
+                        gpt(GPT.withDropout(0), Method.standard(), Backprop.STORE),
+                        translator(SEQ2SEQ.withDropout(0), Method.standard(), Backprop.CHECKPOINT));
+        for (ReversibleModel model : models) {
+            NDList inputs = inputs(model);
+            float loss = model.differentiate(inputs, LanguageModelsTest::loss, DRAW);
+            List<float[]> blockwise = gradients(model);
+            model.getParameters()
+                    .forEach(p -> JniUtils.zeroGrad((PtNDArray) p.getValue().getArray()));
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray whole =
+                    Autograd.recorded(
+                            () -> loss(model.forward(store, inputs, true).singletonOrThrow()));
+            Autograd.backward(whole);
+
+            assertThat(whole.getFloat()).isEqualTo(loss);
+            List<float[]> expected = gradients(model);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(blockwise.get(i))
+                        .as(model.getParameters().keyAt(i))
+                        .usingComparatorWithPrecision(1e-6f)
+                        .containsExactly(expected.get(i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 6, 12, 24})
+    void everyStateIsRebuiltBitForBit(int depth) {
+        for (double gamma : new double[] {0.5, 0.25}) {
+            Gpt gpt = gpt(GPT.withDepth(depth), Method.bdia(gamma), Backprop.REVERSIBLE);
+            NDArray x = gpt.embed(inputs(gpt).get(0)).mul(50);
+            assertThat(Reconstruction.of(gpt.stack(), x, DRAW).mismatches()).isZero();
+
+            Seq2Seq translator =
+                    translator(
+                            SEQ2SEQ.withDepths(depth, depth),
+                            Method.bdia(gamma),
+                            Backprop.REVERSIBLE);
+            NDList context = translator.encode(inputs(translator).get(0));
+            NDArray y = manager.randomNormal(new Shape(3, 4, 6));
+            Reconstruction decoder = Reconstruction.of(translator.decoder(), y, context, DRAW);
+            NDList mask = new NDList(context.get(1));
+            NDArray source = manager.randomNormal(new Shape(3, 5, 6));
+            Reconstruction encoder = Reconstruction.of(translator.encoder(), source, mask, DRAW);
+
+            assertThat(decoder.mismatches() + encoder.mismatches()).isZero();
+            assertThat(decoder.activations()).isEqualTo((depth + 1) * 3L * 4 * 6);
+        }
+    }
+
+    @Test
+    void theEncodersOutputGathersItsGradientOverAllDecoderBlocks() {
+        Seq2Seq model = translator(SEQ2SEQ.withDropout(0), Method.standard(), Backprop.CHECKPOINT);
+        NDList context = model.encode(inputs(model).get(0));
+        NDArray target = manager.randomNormal(new Shape(3, 4, 6));
+        float[][] sums = new float[2][];
+        for (int blocks = 0; blocks < 2; blocks++) {
+            NDArray memory = Autograd.leaf(context.get(0));
+            NDList seen = new NDList(memory, context.get(1));
+            NDArray last = model.decoder().forward(target, seen, DRAW);
+            model.decoder().backward(blocks == 0 ? last.onesLike() : last.onesLike().mul(2));
+            sums[blocks] = memory.getGradient().toFloatArray();
+        }
+
+        assertThat(sums[0]).matches(LanguageModelsTest::anyNonZero);
+        for (int i = 0; i < sums[0].length; i++) {
+            assertThat(sums[1][i]).isCloseTo(2 * sums[0][i], offset(1e-5f));
+        }
+    }
+
+    @Test
+    void paddingIsSeenByNobody() {
+        Seq2Seq model = translator(Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray target = manager.create(new long[] {1, 5, 6}, new Shape(1, 3));
+        NDArray bare = manager.create(new long[] {3, 4}, new Shape(1, 2));
+        NDArray padded = manager.create(new long[] {3, 4, 0, 0, 0}, new Shape(1, 5));
+
+        float[] expected = model.predict(new NDList(bare, target)).toFloatArray();
+        assertThat(model.predict(new NDList(padded, target)).toFloatArray())
+                .usingComparatorWithPrecision(2e-2f) // a rounding may fall to the other side
+                .containsExactly(expected);
+        Seq2Seq plain = translator(Method.standard(), Backprop.STORE);
+        assertThat(plain.predict(new NDList(padded, target)).toFloatArray())
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(plain.predict(new NDList(bare, target)).toFloatArray());
+    }
+
+    @Test
+    void aTokenDoesNotSeeLaterOnes() {
+        Gpt gpt = gpt(GPT, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray one = manager.create(new long[] {1, 2, 3, 4}, new Shape(1, 4));
+        NDArray other = manager.create(new long[] {1, 2, 3, 10}, new Shape(1, 4));
+
+        NDArray first = gpt.predict(new NDList(one));
+        NDArray second = gpt.predict(new NDList(other));
+
+        assertThat(second.get(":, :3").toFloatArray()).isEqualTo(first.get(":, :3").toFloatArray());
+        assertThat(second.get(":, 3").toFloatArray())
+                .isNotEqualTo(first.get(":, 3").toFloatArray());
+    }
+
+    @Test
+    void bothStacksDrawGammasOfTheirOwn() {
+        Seq2Seq model = translator(SEQ2SEQ.withDepths(2, 2), Method.bdia(0.5), Backprop.STORE);
+        NDArray x = manager.randomNormal(new Shape(3, 4, 6));
+        NDList context = model.encode(inputs(model).get(0));
+        float[] second = model.decoder().forward(x, context, DRAW).toFloatArray();
+        float[] first = model.decoder().withFirstLayer(0).forward(x, context, DRAW).toFloatArray();
+
+        assertThat(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void wrongTokensAreRefused() {
+        Gpt gpt = gpt(GPT, Method.bdia(0.5), Backprop.REVERSIBLE);
+        assertThatThrownBy(() -> gpt.predict(new NDList(ids(1, 11))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the tokens hold the id 11, but the vocabulary has ids 0 to 10; encode the text"
+                                + " with the model's own vocabulary");
+        assertThatThrownBy(() -> gpt.predict(new NDList(ids(-1, 2))))
+                .hasMessageContaining("hold the id -1");
+        assertThatThrownBy(() -> gpt.predict(new NDList(ids(1, 2, 3, 4, 5, 6, 7, 8))))
+                .hasMessage(
+                        "the tokens have 8 tokens a row, but the model's context is 7; cut them, or"
+                                + " choose a longer context");
+        assertThatThrownBy(() -> gpt.predict(new NDList(manager.zeros(new Shape(1, 2)))))
+                .hasMessage("the tokens must be int64 ids of shape (B, T), but are float32(1, 2)");
+        assertThatThrownBy(() -> GPT.withVocabulary(1))
+                .hasMessage("vocabulary must be at least 2, but is 1");
+        assertThatThrownBy(() -> SEQ2SEQ.withHeads(4))
+                .hasMessage("width must be a multiple of heads, but width is 6 and heads is 4");
+        ParameterStore store = new ParameterStore(manager, false);
+        assertThatThrownBy(() -> gpt.forward(store, new NDList(ids(1, 2)), true))
+                .hasMessageContaining("DJL's own trainer can differentiate Method.standard() only");
+    }
+
+    @Test
+    void gpt2HasItsNumberOfParameters() {
+        GptConfig config = GptConfig.gpt2();
+        Gpt one = new Gpt(config.withDepth(1), Method.standard(), Backprop.STORE);
+        one.initialize(manager, 1);
+        long block = count(one) - (50257L + 1024 + 2) * 768;
+
+        assertThat(count(one) + 11 * block).isEqualTo(124_439_808L); // OpenAI's 124 M
+    }
+
+    @Test
+    void liveArraysStayFlat() {
+        for (Backprop backprop : Backprop.values()) {
+            for (ReversibleModel model :
+                    List.of(
+                            gpt(GPT, Method.bdia(0.5), backprop),
+                            translator(Method.bdia(0.5), backprop))) {
+                NDList inputs = inputs(model);
+                int[] live = new int[5];
+                for (int step = 0; step < live.length; step++) {
+                    model.differentiate(inputs, LanguageModelsTest::loss, DRAW);
+                    model.predict(inputs).close();
+                    live[step] = manager.getManagedArrays().size();
+                }
+                assertThat(live[4]).as("%s %s", model, backprop).isEqualTo(live[1]);
+            }
+        }
+    }
+
+    private Gpt gpt(GptConfig config, Method method, Backprop backprop) {
+        Gpt gpt = new Gpt(config, method, backprop, true);
+        gpt.initialize(manager, 5);
+        return gpt;
+    }
+
+    private Seq2Seq translator(Method method, Backprop backprop) {
+        return translator(SEQ2SEQ, method, backprop);
+    }
+
+    private Seq2Seq translator(Seq2SeqConfig config, Method method, Backprop backprop) {
+        Seq2Seq model = new Seq2Seq(config, method, backprop, true);
+        model.initialize(manager, 5);
+        return model;
+    }
+
+    private NDList inputs(ReversibleModel model) {
+        if (model instanceof Gpt) {
+            return new NDList(
+                    manager.create(
+                            new long[] {1, 2, 3, 4, 10, 0, 6, 7, 8, 9, 1, 1}, new Shape(3, 4)));
+        }
+        long[] source = {3, 4, 5, 0, 0, 6, 7, 8, 9, 10, 2, 0, 0, 0, 0};
+        long[] target = {1, 3, 4, 5, 1, 6, 0, 0, 1, 8, 7, 0};
+        return new NDList(
+                manager.create(source, new Shape(3, 5)), manager.create(target, new Shape(3, 4)));
+    }
+
+    private NDArray ids(long... ids) {
+        return manager.create(ids, new Shape(1, ids.length));
+    }
+
+    private static NDArray loss(NDArray scores) {
+        return scores.logSoftmax(-1).get(":, :, 2").mean().neg();
+    }
+
+    private static List<float[]> gradients(ReversibleModel model) {
+        return model.getParameters().values().stream()
+                .map(parameter -> parameter.getArray().getGradient().toFloatArray())
+                .toList();
+    }
+
+    private static long count(Gpt gpt) {
+        return gpt.getParameters().values().stream().mapToLong(p -> p.getArray().size()).sum();
+    }
+
+    private static boolean anyNonZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
