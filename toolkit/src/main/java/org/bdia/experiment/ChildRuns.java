@@ -34,26 +34,27 @@ final class ChildRuns {
 
     private ChildRuns() {}
 
+    /** One run to be finished, and the line of the comparison that it belongs to. */
+    record Planned(Variant variant, RunConfig config) {}
+
     /** One finished run. */
-    record Outcome(RunConfig config, RunRecord record) {}
+    record Outcome(Variant variant, RunConfig config, RunRecord record) {}
 
     /** Finishes every run that is not finished, one after the other, and reads them all. */
-    static List<Outcome> complete(List<RunConfig> configs, RunStore store) {
-        List<RunConfig> open = configs.stream().filter(c -> !store.isDone(c.id())).toList();
+    static List<Outcome> complete(List<Planned> runs, RunStore store) {
+        List<Planned> open = runs.stream().filter(r -> !store.isDone(r.config().id())).toList();
         for (int i = 0; i < open.size(); i++) {
-            RunConfig config = open.get(i);
+            RunConfig config = open.get(i).config();
             String title =
                     String.format(
                             "run %d of %d · %s, seed %d",
-                            i + 1,
-                            open.size(),
-                            new Variant(config.method(), config.backprop()).label(),
-                            config.seed());
+                            i + 1, open.size(), open.get(i).variant().label(), config.seed());
             execute(config, store, Notebook.progress(title));
         }
         List<Outcome> outcomes = new ArrayList<>();
-        for (RunConfig config : configs) {
-            outcomes.add(new Outcome(config, store.read(config.id())));
+        for (Planned run : runs) {
+            RunConfig config = run.config();
+            outcomes.add(new Outcome(run.variant(), config, store.read(config.id())));
         }
         return outcomes;
     }

@@ -3,7 +3,6 @@ package org.bdia.experiment;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import java.util.Map;
-import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
 
@@ -40,11 +39,6 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
             throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
         }
         return value;
-    }
-
-    /** Whether the data folder has the real images. */
-    boolean hasCifar(Cifar.Kind kind) {
-        return Cifar.isIn(data, kind);
     }
 
     /** The device that BDIA_DEVICE names (cpu, gpu, gpu0, gpu1 …), else the first GPU, else the CPU. */

@@ -79,7 +79,8 @@ public final class ExactnessExperiment {
         return switch (environment.profile()) {
             case SMOKE ->
                     new ExactnessExperiment(
-                            images.withSynthetic(!environment.hasCifar(Cifar.Kind.CIFAR_10)),
+                            images.withSynthetic(
+                                    !Cifar.isIn(environment.data(), Cifar.Kind.CIFAR_10)),
                             smoke,
                             all,
                             300,
@@ -117,7 +118,7 @@ public final class ExactnessExperiment {
 
     /** Trains one model per depth, in this JVM, and measures. */
     public ExactnessResult run() {
-        ImageSplit split = RunWorker.images(images, Environment.current().data());
+        ImageSplit split = ImageWorkload.images(images, Environment.current().data());
         ImageTask task =
                 new ImageTask(split, images.augment() ? Augmentation.paper() : Augmentation.none());
         List<Measurement> measurements = new ArrayList<>();

@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
 import org.bdia.data.Cifar;
+import org.bdia.nn.VitConfig;
+import org.bdia.run.TaskConfig;
 
 /** Where an experiment begins: {@code Experiment.cifar10().methods(…).run()}. */
 public final class Experiment {
@@ -8,13 +10,13 @@ public final class Experiment {
     private Experiment() {}
 
     /** A vision transformer on CIFAR-10, sized by the profile that BDIA_PROFILE names. */
-    public static CifarExperiment cifar10() {
-        return CifarExperiment.of(Cifar.Kind.CIFAR_10);
+    public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar10() {
+        return Presets.cifar(Cifar.Kind.CIFAR_10, Environment.current());
     }
 
     /** A vision transformer on CIFAR-100, sized by the profile that BDIA_PROFILE names. */
-    public static CifarExperiment cifar100() {
-        return CifarExperiment.of(Cifar.Kind.CIFAR_100);
+    public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar100() {
+        return Presets.cifar(Cifar.Kind.CIFAR_100, Environment.current());
     }
 
     /** How exactly every state is rebuilt, against depth, before and after training. */

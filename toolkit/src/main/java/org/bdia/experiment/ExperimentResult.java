@@ -1,13 +1,13 @@
 package org.bdia.experiment;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
@@ -20,20 +20,46 @@ import org.bdia.report.Figures;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
-import org.bdia.run.MetricRow;
+import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The finished runs of an experiment: rows, tables and figures. */
 public final class ExperimentResult {
 
-    private static final Map<String, String> CURVES = new LinkedHashMap<>();
+    private static final String GAP = "generalisation gap";
 
-    static {
-        CURVES.put("training loss", "train_loss");
-        CURVES.put("validation loss", "val_loss");
-        CURVES.put("validation accuracy", "val_accuracy");
-    }
+    /** What curves may show, and the metric of each. */
+    private static final Map<String, String> CURVES =
+            words(
+                    "training loss",
+                    "train_loss",
+                    "validation loss",
+                    "val_loss",
+                    "validation accuracy",
+                    "val_accuracy",
+                    "validation perplexity",
+                    "val_perplexity",
+                    GAP,
+                    "gap");
+
+    /** The columns of the table, where the runs have them. */
+    private static final Map<String, String> COLUMNS =
+            words(
+                    "training loss", "train_loss",
+                    "validation loss", "val_loss",
+                    "best validation loss", "best_val_loss",
+                    "best validation accuracy", "best_val_accuracy",
+                    "best validation perplexity", "best_val_perplexity",
+                    "test loss", "test_loss",
+                    "test accuracy", "test_accuracy",
+                    "test perplexity", "test_perplexity",
+                    "test BLEU", "test_bleu",
+                    "test chrF", "test_chrf",
+                    "test NIST", "test_nist",
+                    "test ROUGE-L", "test_rouge_l",
+                    "test CIDEr", "test_cider",
+                    "hours a run", "hours");
 
     private final Profile profile;
     private final List<Outcome> outcomes;
@@ -44,28 +70,12 @@ public final class ExperimentResult {
     }
 
     /**
-     * The rows for results.json: per run the last training loss, the last and the best validation loss and
-     * accuracy, the test loss and accuracy after the last epoch, and the hours.
+     * The rows for results.json: per run the last training loss, the last and the best of what was measured on the
+     * validation data, the gap between the last two losses, what was measured on the test data after the last
+     * epoch, and the hours.
      */
     public List<Result> results() {
-        return outcomes.stream().flatMap(outcome -> rows(outcome).stream()).toList();
-    }
-
-    private static List<Result> rows(Outcome outcome) {
-        List<Result> rows = new ArrayList<>();
-        series(outcome)
-                .forEach(
-                        (metric, values) -> {
-                            rows.add(row(outcome, metric, values.get(values.size() - 1)));
-                            if (metric.equals("val_loss")) {
-                                rows.add(row(outcome, "best_val_loss", Collections.min(values)));
-                            } else if (metric.equals("val_accuracy")) {
-                                rows.add(
-                                        row(outcome, "best_val_accuracy", Collections.max(values)));
-                            }
-                        });
-        rows.add(row(outcome, "hours", outcome.record().manifest().get("hours").asDouble()));
-        return rows;
+        return outcomes.stream().flatMap(outcome -> RunRows.of(outcome).stream()).toList();
     }
 
     /** One line per variant, mean ± sample standard deviation over seeds. */
@@ -73,7 +83,7 @@ public final class ExperimentResult {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", variants().stream().map(Variant::label)));
         Set<String> measured = results().stream().map(Result::metric).collect(Collectors.toSet());
-        for (Map.Entry<String, String> column : columns().entrySet()) {
+        for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
             if (!measured.contains(column.getValue())) {
                 continue; // without validation images, say
             }
@@ -86,15 +96,40 @@ public final class ExperimentResult {
         return table;
     }
 
-    private static Map<String, String> columns() {
-        Map<String, String> columns = new LinkedHashMap<>();
-        columns.put("training loss", "train_loss");
-        columns.put("validation loss", "val_loss");
-        columns.put("best validation accuracy", "best_val_accuracy");
-        columns.put("test loss", "test_loss");
-        columns.put("test accuracy", "test_accuracy");
-        columns.put("hours a run", "hours");
-        return columns;
+    private static Map<String, String> words(String... pairs) {
+        Map<String, String> words = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            words.put(pairs[i], pairs[i + 1]);
+        }
+        return words;
+    }
+
+    /**
+     * What the models of the first seed wrote: a line per input, with the reference and every variant's answer.
+     *
+     * @throws IllegalStateException if the task's models write nothing
+     */
+    public Table samples() {
+        List<Outcome> first =
+                outcomes.stream().filter(o -> o.config().seed() == seeds().get(0)).toList();
+        List<Sample> any = first.get(0).record().samples();
+        if (any.isEmpty()) {
+            throw new IllegalStateException(
+                    "there are no samples: models of "
+                            + first.get(0).config().task().label()
+                            + " write nothing");
+        }
+        Table table = Table.create("samples, seed " + seeds().get(0));
+        table.addColumns(
+                StringColumn.create("input", any.stream().map(Sample::input)),
+                StringColumn.create("reference", any.stream().map(Sample::reference)));
+        for (Outcome outcome : first) {
+            table.addColumns(
+                    StringColumn.create(
+                            outcome.variant().label(),
+                            outcome.record().samples().stream().map(Sample::output)));
+        }
+        return table;
     }
 
     /**
@@ -105,9 +140,9 @@ public final class ExperimentResult {
     public Comparison compare(String metric) {
         List<Result> rows = new ArrayList<>();
         for (Outcome outcome : outcomes) {
-            for (Result row : rows(outcome)) {
+            for (Result row : RunRows.of(outcome)) {
                 if (row.metric().equals(metric)) {
-                    rows.add(named(row, variant(outcome).label()));
+                    rows.add(named(row, outcome.variant().label()));
                 }
             }
         }
@@ -146,7 +181,8 @@ public final class ExperimentResult {
     /**
      * The mean curve of every variant over the epochs, in the band from lowest to highest seed.
      *
-     * @param what training loss, validation loss or validation accuracy
+     * @param what training loss, validation loss, validation accuracy, validation perplexity, or generalisation gap:
+     *     validation loss − training loss
      * @throws IllegalArgumentException for any other word
      */
     public Figure curves(String what) {
@@ -157,16 +193,14 @@ public final class ExperimentResult {
         }
         List<Curve> curves = new ArrayList<>();
         for (Outcome outcome : outcomes) {
-            List<MetricRow> rows =
-                    outcome.record().metrics().stream()
-                            .filter(row -> name(row).equals(metric))
-                            .toList();
+            SortedMap<Integer, Double> points =
+                    what.equals(GAP) ? RunRows.gap(outcome) : RunRows.points(outcome, metric);
             curves.add(
                     new Curve(
-                            variant(outcome).label(),
+                            outcome.variant().label(),
                             outcome.config().seed(),
-                            rows.stream().map(row -> (double) row.epoch()).toList(),
-                            rows.stream().map(MetricRow::value).toList()));
+                            points.keySet().stream().map(epoch -> (double) epoch).toList(),
+                            List.copyOf(points.values())));
         }
         return Figures.curves(
                 what,
@@ -228,37 +262,6 @@ public final class ExperimentResult {
     }
 
     private List<Variant> variants() {
-        return outcomes.stream().map(ExperimentResult::variant).distinct().toList();
-    }
-
-    private static Variant variant(Outcome outcome) {
-        return new Variant(outcome.config().method(), outcome.config().backprop());
-    }
-
-    private static Map<String, List<Double>> series(Outcome outcome) {
-        return outcome.record().metrics().stream()
-                .collect(
-                        Collectors.groupingBy(
-                                ExperimentResult::name,
-                                LinkedHashMap::new,
-                                Collectors.mapping(MetricRow::value, Collectors.toList())));
-    }
-
-    private static String name(MetricRow row) {
-        return row.split() + "_" + row.metric();
-    }
-
-    private static Result row(Outcome outcome, String metric, double value) {
-        Variant variant = variant(outcome);
-        return new Result(
-                outcome.config().task().label(),
-                variant.resultLabel(),
-                variant.backpropLabel(),
-                outcome.config().seed(),
-                outcome.config().model().depth(),
-                variant.gamma(),
-                "trained",
-                metric,
-                value);
+        return outcomes.stream().map(Outcome::variant).distinct().toList();
     }
 }

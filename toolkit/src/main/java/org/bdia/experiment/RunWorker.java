@@ -8,22 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.bdia.data.Augmentation;
-import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
-import org.bdia.data.ImageSplit;
-import org.bdia.data.Provenance;
-import org.bdia.data.SyntheticImages;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.nn.VisionTransformer;
-import org.bdia.nn.VitConfig;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.ImageTask;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
@@ -53,23 +44,18 @@ public final class RunWorker {
         String id = config.id();
         try (Run run = store.open(id, config.json());
                 NDManager manager = NDManager.newBaseManager(device)) {
-            ImageSplit images = images((TaskConfig.Images) config.task(), folder);
+            Workload workload = Workload.of(config, folder);
             String engine = "PyTorch " + Engine.getEngine("PyTorch").getVersion();
             Manifest manifest =
                     run.begin(
                             Manifest.begin(
-                                    device.toString(), engine, provenance(images), Instant.now()));
-            ReversibleModel model = model(manager);
-            Augmentation augmentation =
-                    ((TaskConfig.Images) config.task()).augment()
-                            ? Augmentation.paper()
-                            : Augmentation.none();
+                                    device.toString(),
+                                    engine,
+                                    workload.provenance(),
+                                    Instant.now()));
+            ReversibleModel model = workload.model(manager);
             boolean finished =
-                    new Trainer(
-                                    model,
-                                    new ImageTask(images, augmentation),
-                                    config.train(),
-                                    config.seed())
+                    new Trainer(model, workload.task(), config.train(), config.seed())
                             .withCheckpoints(run.folder(), id)
                             .withStop(stop)
                             .withEvents(
@@ -78,60 +64,15 @@ public final class RunWorker {
                                         events.accept(event);
                                     })
                             .train(manager);
-            Manifest now = manifest.until(Instant.now());
             if (finished) {
-                run.finish(now);
+                Workload.Outputs outputs = workload.finish(model, manager);
+                Manifest now = manifest.until(Instant.now());
+                run.finish(now, outputs.metrics(), outputs.samples());
             } else {
-                run.describe(now);
+                run.describe(manifest.until(Instant.now()));
             }
             return finished;
         }
-    }
-
-    /** All three parts in one: the digest is that of the training files, the test file's stands in the source. */
-    private static Provenance provenance(ImageSplit images) {
-        Provenance train = images.train().provenance();
-        Provenance test = images.test().provenance();
-        return new Provenance(
-                String.format(
-                        "%s, %d validation, %d test",
-                        train.name(), images.validation().size(), images.test().size()),
-                train.synthetic()
-                        ? train.source()
-                        : String.format(
-                                "%s; test: %s, SHA-256 %s",
-                                train.source(), test.source(), test.sha256()),
-                train.synthetic(),
-                train.sha256());
-    }
-
-    /** The images of a task, generated where it says so. */
-    static ImageSplit images(TaskConfig.Images task, DataFolder folder) {
-        return task.synthetic()
-                ? SyntheticImages.split(
-                        task.kind().classes(),
-                        task.train(),
-                        task.validation(),
-                        task.test(),
-                        task.splitSeed())
-                : Cifar.load(
-                        folder,
-                        task.kind(),
-                        task.train(),
-                        task.validation(),
-                        task.test(),
-                        task.splitSeed());
-    }
-
-    private ReversibleModel model(NDManager manager) {
-        VisionTransformer model =
-                new VisionTransformer(
-                        (VitConfig) config.model(),
-                        config.method(),
-                        config.backprop(),
-                        config.verify());
-        model.initialize(manager, config.seed());
-        return model;
     }
 
     private static void write(Run run, TrainEvent event) {

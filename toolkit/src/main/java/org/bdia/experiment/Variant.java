@@ -6,12 +6,13 @@ import org.bdia.reversible.FixedPoint;
 import org.bdia.reversible.Method;
 
 /**
- * One line of a comparison: a method, and how it is differentiated.
+ * One line of a comparison: a method, how it is differentiated, and what is added against over-fitting.
  *
  * @param method what is computed
  * @param backprop how it is differentiated
+ * @param regulariser what is added
  */
-public record Variant(Method method, Backprop backprop) {
+public record Variant(Method method, Backprop backprop, Regulariser regulariser) {
 
     /**
      * Checks that the two go together.
@@ -22,10 +23,20 @@ public record Variant(Method method, Backprop backprop) {
         backprop.requireSupports(method);
     }
 
+    /** A method differentiated in a way of its own, with nothing added. */
+    public Variant(Method method, Backprop backprop) {
+        this(method, backprop, new Regulariser.None());
+    }
+
     /** A method differentiated as it is meant to be: exact BDIA by REVERSIBLE, all else by STORE. */
     public static Variant of(Method method) {
         return new Variant(
                 method, method instanceof Method.Bdia ? Backprop.REVERSIBLE : Backprop.STORE);
+    }
+
+    /** The same with dropout in place of the model's own rate. */
+    public Variant withDropout(double rate) {
+        return new Variant(method, backprop, new Regulariser.Dropout(rate));
     }
 
     /**
@@ -34,7 +45,7 @@ public record Variant(Method method, Backprop backprop) {
      */
     public String label() {
         String gamma = gamma() == 0 || gamma() == 0.5 ? "" : " γ=" + gamma();
-        String way = equals(of(method)) ? "" : " (" + backpropLabel() + ")";
+        String way = backprop == of(method).backprop ? "" : " (" + backpropLabel() + ")";
         return resultLabel() + gamma + way;
     }
 
@@ -46,7 +57,9 @@ public record Variant(Method method, Backprop backprop) {
                         : method instanceof Method.Quantised quantised
                                 ? quantised.level()
                                 : FixedPoint.PAPER_LEVEL;
-        return method.label() + (level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level);
+        return method.label()
+                + (level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level)
+                + regulariser.suffix();
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

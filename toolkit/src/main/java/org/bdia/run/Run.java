@@ -2,7 +2,10 @@ package org.bdia.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A run that is being written: its folder, locked until {@link #close}.
@@ -11,6 +14,8 @@ import java.util.List;
  * {@link #finish}. Not for use by several threads at once.
  */
 public final class Run implements AutoCloseable {
+    private static final String TEST = "test";
+
     private final String id;
     private final Path folder;
     private final RunLock lock;
@@ -115,15 +120,34 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Writes the manifest and then, last of all, DONE with the checksums of all that {@link RunStore#read}
-     * returns.
+     * Writes what was measured at the end, the manifest and then, last of all, DONE with the checksums of all that
+     * {@link RunStore#read} returns.
      *
+     * @param scores metrics on the test data, measured after the last step; they replace those of a session that did
+     *     not come as far as DONE
+     * @param samples outputs to be read
      * @throws RunException if the run is finished already or a file cannot be written
      */
-    public void finish(Manifest manifest) {
+    public void finish(Manifest manifest, Map<String, Double> scores, List<Sample> samples) {
         describe(manifest);
+        var rows = new ArrayList<>(MetricsFile.read(metrics()));
+        if (!scores.isEmpty() && !rows.isEmpty()) {
+            var last = rows.get(rows.size() - 1);
+            rows.removeIf(row -> row.split().equals(TEST) && scores.containsKey(row.metric()));
+            new TreeMap<>(scores)
+                    .forEach(
+                            (metric, value) ->
+                                    rows.add(
+                                            new MetricRow(
+                                                    last.step(),
+                                                    last.epoch(),
+                                                    TEST,
+                                                    metric,
+                                                    value)));
+        }
+        AtomicFile.write(folder.resolve(RunStore.SAMPLES), Json.pretty(new Samples(samples)));
         // Rewritten whole and synced: DONE must not outlive the rows it vouches for.
-        keep(MetricsFile.read(metrics()));
+        keep(rows);
         AtomicFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
         finished = true;
     }

@@ -10,11 +10,18 @@ import java.util.List;
  * @param config config.json
  * @param manifest manifest.json, see {@link Manifest}
  * @param metrics metrics.csv in the order of the file
+ * @param samples samples.json
  */
-public record RunRecord(String id, JsonNode config, JsonNode manifest, List<MetricRow> metrics) {
+public record RunRecord(
+        String id,
+        JsonNode config,
+        JsonNode manifest,
+        List<MetricRow> metrics,
+        List<Sample> samples) {
 
-    /** Copies the metrics. */
+    /** Copies the lists. */
     public RunRecord {
         metrics = List.copyOf(metrics);
+        samples = List.copyOf(samples);
     }
 }

@@ -13,12 +13,13 @@ import java.util.stream.Collectors;
 
 /**
  * The folder of all runs, one folder each: {@code config.json}, {@code manifest.json}, {@code metrics.csv},
- * {@code lock}, and {@code DONE} once the run is finished.
+ * {@code lock}, and, once the run is finished, {@code samples.json} and {@code DONE}.
  */
 public final class RunStore {
     static final String CONFIG = "config.json";
     static final String MANIFEST = "manifest.json";
     static final String METRICS = "metrics.csv";
+    static final String SAMPLES = "samples.json";
     static final String DONE = "DONE";
 
     private static final String VARIABLE = "BDIA_RUNS";
@@ -131,7 +132,8 @@ public final class RunStore {
                 id,
                 Json.tree(folder.resolve(CONFIG)),
                 Json.tree(folder.resolve(MANIFEST)),
-                MetricsFile.read(folder.resolve(METRICS)));
+                MetricsFile.read(folder.resolve(METRICS)),
+                Json.read(folder.resolve(SAMPLES), Samples.class).samples());
     }
 
     /** The names of all runs, finished or not, in alphabetical order. */
@@ -151,7 +153,7 @@ public final class RunStore {
 
     /** The content of DONE, as sha256sum writes and checks it. */
     static String checksums(Path folder) {
-        return List.of(CONFIG, MANIFEST, METRICS).stream()
+        return List.of(CONFIG, MANIFEST, METRICS, SAMPLES).stream()
                 .map(name -> sha256(AtomicFile.read(folder.resolve(name))) + "  " + name + "\n")
                 .collect(Collectors.joining());
     }

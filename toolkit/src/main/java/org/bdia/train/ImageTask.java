@@ -3,7 +3,6 @@ package org.bdia.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Map;
@@ -12,8 +11,6 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.ImageBatch;
 import org.bdia.data.ImageSet;
 import org.bdia.data.ImageSplit;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Scoped;
 
 /** Image classification: cross-entropy, and the accuracy. */
 public final class ImageTask implements Task {
@@ -79,35 +76,18 @@ public final class ImageTask implements Task {
         long[] labels = Arrays.stream(batch.labels()).asLongStream().toArray();
         return new Batch(
                 new NDList(manager.create(batch.pixels(), shape)),
-                manager.create(labels, new Shape(size, 1)),
-                batch.sampleIds());
+                manager.create(labels, new Shape(size)),
+                batch.sampleIds(),
+                size);
     }
 
-    /** −Σ target·log softmax(output), target = (1−s)·one-hot + s/C, mean over the batch. */
     @Override
     public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
-        return Scoped.result(
-                () -> {
-                    NDArray logs = output.logSoftmax(-1); // (B, C)
-                    NDArray hit = logs.gather(labels, 1).mean().neg();
-                    return labelSmoothing == 0
-                            ? hit
-                            : hit.mul(Autograd.constant(hit, 1 - labelSmoothing))
-                                    .sub(logs.mean().mul(Autograd.constant(hit, labelSmoothing)));
-                });
+        return CrossEntropy.mean(output, labels, labelSmoothing);
     }
 
     @Override
     public Map<String, Double> sums(NDArray output, NDArray labels) {
-        try (NDArray right =
-                Scoped.result(
-                        () ->
-                                output.argMax(1)
-                                        .reshape(-1, 1)
-                                        .eq(labels)
-                                        .toType(DataType.INT64, false)
-                                        .sum())) {
-            return Map.of("accuracy", (double) right.getLong());
-        }
+        return Map.of("accuracy", (double) CrossEntropy.right(output, labels));
     }
 }

@@ -38,9 +38,18 @@ public interface Task {
     /** Samples from to to − 1 of a split, as evaluation sees them. */
     Batch evaluation(NDManager manager, Split split, int from, int to);
 
-    /** The mean loss of a batch, a scalar. */
+    /** The mean loss over a batch's units, a scalar. */
     NDArray loss(NDArray output, NDArray labels, double labelSmoothing);
 
-    /** What evaluation measures beside the loss, each as a sum over the batch's samples. */
+    /** What evaluation measures beside the loss, each as a sum over the batch's units. */
     Map<String, Double> sums(NDArray output, NDArray labels);
+
+    /**
+     * What evaluation reports.
+     *
+     * @param means the loss and all {@link #sums}, each as a mean over the split's units
+     */
+    default Map<String, Double> summarise(Map<String, Double> means) {
+        return means;
+    }
 }

@@ -193,6 +193,7 @@ public final class Trainer {
             return;
         }
         Map<String, Double> sums = new TreeMap<>();
+        long units = 0;
         for (int from = 0; from < size; from += config.batch()) {
             int to = Math.min(size, from + config.batch());
             try (NDScope scope = new NDScope();
@@ -202,7 +203,8 @@ public final class Trainer {
                 float loss =
                         Autograd.unrecorded(() -> task.loss(output, batch.labels(), 0)).getFloat();
                 requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
-                sums.merge("loss", (double) loss * batch.size(), Double::sum);
+                sums.merge("loss", (double) loss * batch.units(), Double::sum);
+                units += batch.units();
                 task.sums(output, batch.labels())
                         .forEach((name, sum) -> sums.merge(name, sum, Double::sum));
             } catch (StateRangeException e) {
@@ -213,8 +215,9 @@ public final class Trainer {
                         e);
             }
         }
-        sums.replaceAll((name, sum) -> sum / size);
-        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), sums));
+        double total = units;
+        sums.replaceAll((name, sum) -> sum / total);
+        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), task.summarise(sums)));
     }
 
     private Optional<Checkpoint> checkpoint() {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import java.util.Map;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
+import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainEvent;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +49,7 @@ class EnvironmentTest {
 
     @Test
     void aComparisonOfAVariantWithItselfIsRefusedBeforeAnyRun() {
-        CifarExperiment experiment = Experiment.cifar10();
+        TrainingExperiment<TaskConfig.Images, VitConfig> experiment = Experiment.cifar10();
         assertThatThrownBy(() -> experiment.methods(Method.bdia(0.5), Method.bdia(0.5)))
                 .hasMessageContaining("each variant once, but they are [bdia, bdia]");
         assertThat(experiment.methods(Method.bdia(0.5), Method.bdia(0.25)).seeds(2).configs())

@@ -30,24 +30,31 @@ class ExperimentResultTest {
                         Runs.small(Method.bdia(0.5), Backprop.STORE, 0));
         RunStore store = RunStore.at(folder);
         ExperimentResult result =
-                new ExperimentResult(Profile.SMOKE, ChildRuns.complete(configs, store));
+                new ExperimentResult(
+                        Profile.SMOKE, ChildRuns.complete(Runs.planned(configs), store));
 
         assertThat(result.results())
                 .filteredOn(row -> row.metric().equals("val_loss") && row.method().equals("bdia"))
                 .extracting(Result::value)
                 .hasSize(2)
                 .containsOnly(result.compare("val_loss").summary("bdia").mean());
-        assertThat(result.table().columnCount()).isEqualTo(7);
+        assertThat(result.table().columnCount()).isEqualTo(8);
         assertThat(result.table().stringColumn("method").asList())
                 .containsExactly("standard", "bdia", "bdia (store)");
         assertThat(result.difference("val_loss", "bdia", "bdia (store)"))
                 .isEqualTo("val_loss, bdia − bdia (store): 0 (n = 1), no test");
+        assertThat(result.compare("gap").summary("bdia").mean())
+                .isEqualTo(
+                        result.compare("val_loss").summary("bdia").mean()
+                                - result.compare("train_loss").summary("bdia").mean());
+        assertThatThrownBy(result::samples)
+                .hasMessage("there are no samples: models of cifar10 write nothing");
         assertThat(result.curves("validation loss").caption().text()).contains("synthetic");
         assertThatThrownBy(() -> result.curves("loss"))
                 .hasMessageContaining("there are no curves of 'loss'; choose one of")
                 .hasMessageContaining("validation accuracy");
         var manifest = store.read(configs.get(0).id()).manifest();
-        ChildRuns.complete(configs, store);
+        ChildRuns.complete(Runs.planned(configs), store);
         assertThat(store.read(configs.get(0).id()).manifest()).isEqualTo(manifest);
     }
 
@@ -66,7 +73,8 @@ class ExperimentResultTest {
         RunStore store = RunStore.at(folder);
         Path metrics = folder.resolve(endless.id()).resolve("metrics.csv");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
-        Thread cell = new Thread(() -> ChildRuns.complete(List.of(endless), store), "cell");
+        Thread cell =
+                new Thread(() -> ChildRuns.complete(Runs.planned(List.of(endless)), store), "cell");
         cell.setUncaughtExceptionHandler((thread, e) -> thrown.set(e));
         cell.start();
         while (cell.isAlive()
@@ -99,7 +107,10 @@ class ExperimentResultTest {
                         true,
                         config.train().withBatch(99),
                         0);
-        assertThatThrownBy(() -> ChildRuns.complete(List.of(impossible), RunStore.at(folder)))
+        assertThatThrownBy(
+                        () ->
+                                ChildRuns.complete(
+                                        Runs.planned(List.of(impossible)), RunStore.at(folder)))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("run " + impossible.id() + " (bdia, seed 0) failed")
                 .hasMessageContaining("the training data do not fill one batch of 99");

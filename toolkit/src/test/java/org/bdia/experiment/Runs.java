@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
+import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.experiment.ChildRuns.Planned;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
@@ -22,5 +24,12 @@ final class Runs {
                 true,
                 TrainConfig.of(2, 10, 1e-3),
                 seed);
+    }
+
+    /** Every configuration as a line of a comparison. */
+    static List<Planned> planned(List<RunConfig> configs) {
+        return configs.stream()
+                .map(c -> new Planned(new Variant(c.method(), c.backprop()), c))
+                .toList();
     }
 }

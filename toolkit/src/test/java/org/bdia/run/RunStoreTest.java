@@ -48,7 +48,7 @@ class RunStoreTest {
     private void finished() {
         try (var run = store.open(ID, CONFIG)) {
             run.append(ROWS);
-            run.finish(MANIFEST);
+            run.finish(MANIFEST, Map.of(), List.of());
         }
     }
 
@@ -82,7 +82,7 @@ class RunStoreTest {
             assertThatThrownBy(() -> store.read(ID))
                     .isInstanceOf(RunException.class)
                     .hasMessageContainingAll(folder.toString(), "no DONE");
-            run.finish(MANIFEST);
+            run.finish(MANIFEST, Map.of(), List.of());
             assertThat(store.isDone(ID)).isTrue();
             assertThatThrownBy(() -> run.append(ROWS)).hasMessageContaining("finished");
         }
@@ -132,12 +132,35 @@ class RunStoreTest {
     }
 
     @Test
+    void scoresAtTheEndReplaceThoseOfASessionThatDiedBeforeDone() {
+        try (var run = store.open(ID, CONFIG)) {
+            run.append(
+                    List.of(
+                            new MetricRow(8, 2, "val", "loss", 1),
+                            new MetricRow(8, 2, "test", "bleu", 3)));
+            run.finish(MANIFEST, Map.of("bleu", 4.0), List.of(new Sample("a", "b\nc", "d")));
+        }
+        var record = store.read(ID);
+
+        assertThat(record.metrics())
+                .containsExactly(
+                        new MetricRow(8, 2, "val", "loss", 1),
+                        new MetricRow(8, 2, "test", "bleu", 4));
+        assertThat(record.samples()).containsExactly(new Sample("a", "b\nc", "d"));
+    }
+
+    @Test
     void nothingHalfWrittenIsLeft() throws IOException {
         finished();
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "config.json", "manifest.json", "metrics.csv", "lock", "DONE");
+                            "config.json",
+                            "manifest.json",
+                            "metrics.csv",
+                            "samples.json",
+                            "lock",
+                            "DONE");
         }
     }
 

@@ -1,0 +1,56 @@
+package org.bdia.experiment;
+
+import java.util.List;
+import org.bdia.data.Cifar;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Method;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.OptimizerConfig;
+import org.bdia.train.Schedule;
+import org.bdia.train.TrainConfig;
+
+/** Every experiment's sizes under every profile: the plain transformer beside BDIA. */
+final class Presets {
+
+    private static final List<Variant> BOTH =
+            List.of(Variant.of(Method.standard()), Variant.of(Method.bdia(0.5)));
+
+    private Presets() {}
+
+    static TrainingExperiment<TaskConfig.Images, VitConfig> cifar(
+            Cifar.Kind kind, Environment environment) {
+        TaskConfig.Images images =
+                new TaskConfig.Images(kind, 5000, 1000, Cifar.ALL, false, 0, false);
+        int classes = kind.classes();
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    new TrainingExperiment<>(
+                            images.withSizes(640, 256, 512)
+                                    .withSynthetic(!Cifar.isIn(environment.data(), kind)),
+                            VitConfig.smoke().withClasses(classes),
+                            TrainConfig.of(4, 32, 2e-3),
+                            BOTH,
+                            environment.seeds(1),
+                            true);
+            case LAPTOP ->
+                    new TrainingExperiment<>(
+                            images,
+                            VitConfig.laptop().withClasses(classes),
+                            TrainConfig.of(15, 64, 1e-3),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+            case PAPER ->
+                    new TrainingExperiment<>(
+                            images.withSizes(45_000, 5_000, Cifar.ALL).withAugment(true),
+                            VitConfig.paper().withClasses(classes),
+                            TrainConfig.of(400, 128, 1e-4)
+                                    .withSchedule(new Schedule.WarmupCosine(1e-4, 0, 0))
+                                    .withOptimizer(OptimizerConfig.setAdam())
+                                    .withClipNorm(0),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package org.bdia.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
+import org.bdia.experiment.ChildRuns.Planned;
+import org.bdia.nn.ModelConfig;
+import org.bdia.reversible.Method;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.TrainConfig;
+
+/**
+ * Models trained on one task: every variant with every seed is one run, in a JVM of its own. Immutable; each method
+ * returns a changed copy.
+ *
+ * <p>What the data decide about a model follows the data: the number of classes, and the vocabulary where it is learned
+ * from the training text.
+ *
+ * @param <T> the task's configuration
+ * @param <M> the model's configuration
+ */
+public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfig> {
+
+    private final T task;
+    private final M model;
+    private final TrainConfig train;
+    private final List<Variant> variants;
+    private final int seeds;
+    private final boolean verify;
+
+    TrainingExperiment(
+            T task, M model, TrainConfig train, List<Variant> variants, int seeds, boolean verify) {
+        if (variants.isEmpty() || variants.stream().distinct().count() != variants.size()) {
+            throw new IllegalArgumentException(
+                    "an experiment compares at least one variant, and each variant once, but they are "
+                            + variants.stream().map(Variant::label).toList());
+        }
+        this.task = task;
+        this.model = model;
+        this.train = train;
+        this.variants = List.copyOf(variants);
+        this.seeds = seeds;
+        this.verify = verify;
+    }
+
+    /** With another task, for example {@code task(t -> t.withAugment(true))}. */
+    public TrainingExperiment<T, M> task(UnaryOperator<T> change) {
+        return new TrainingExperiment<>(change.apply(task), model, train, variants, seeds, verify);
+    }
+
+    /** With another architecture. */
+    public TrainingExperiment<T, M> model(M value) {
+        return new TrainingExperiment<>(task, value, train, variants, seeds, verify);
+    }
+
+    /** With a changed architecture, for example {@code model(m -> m.withDepth(12))}. */
+    public TrainingExperiment<T, M> model(UnaryOperator<M> change) {
+        return model(change.apply(model));
+    }
+
+    /** With these methods, each differentiated as {@link Variant#of} says. */
+    public TrainingExperiment<T, M> methods(Method... values) {
+        List<Variant> chosen = new ArrayList<>();
+        for (Method method : values) {
+            chosen.add(Variant.of(method));
+        }
+        return new TrainingExperiment<>(task, model, train, chosen, seeds, verify);
+    }
+
+    /** With these lines in the comparison. */
+    public TrainingExperiment<T, M> variants(Variant... values) {
+        return new TrainingExperiment<>(task, model, train, List.of(values), seeds, verify);
+    }
+
+    /** With one more line in the comparison. */
+    public TrainingExperiment<T, M> and(Variant variant) {
+        List<Variant> more = new ArrayList<>(variants);
+        more.add(variant);
+        return new TrainingExperiment<>(task, model, train, more, seeds, verify);
+    }
+
+    /** With seeds 0 to n − 1; the environment variable BDIA_SEEDS, where it is set, is stronger. */
+    public TrainingExperiment<T, M> seeds(int n) {
+        int chosen = Environment.current().seeds(n);
+        return new TrainingExperiment<>(task, model, train, variants, chosen, verify);
+    }
+
+    /** With another number of epochs. */
+    public TrainingExperiment<T, M> epochs(int n) {
+        return train(train.withEpochs(n));
+    }
+
+    /** With another training configuration. */
+    public TrainingExperiment<T, M> train(TrainConfig value) {
+        return new TrainingExperiment<>(task, model, value, variants, seeds, verify);
+    }
+
+    /** With a changed training configuration. */
+    public TrainingExperiment<T, M> train(UnaryOperator<TrainConfig> change) {
+        return train(change.apply(train));
+    }
+
+    /** The runs, seed by seed, so that an interrupted experiment has whole seeds. */
+    public List<RunConfig> configs() {
+        return planned().stream().map(Planned::config).toList();
+    }
+
+    private List<Planned> planned() {
+        return LongStream.range(0, seeds)
+                .boxed()
+                .flatMap(seed -> variants.stream().map(v -> new Planned(v, config(v, seed))))
+                .toList();
+    }
+
+    private RunConfig config(Variant variant, long seed) {
+        return new RunConfig(
+                task,
+                variant.regulariser().apply(model),
+                variant.method(),
+                variant.backprop(),
+                verify,
+                train,
+                seed);
+    }
+
+    /**
+     * Runs what is not finished, resumes what was interrupted, and reads the rest from its folder.
+     *
+     * @throws ExperimentException if a run fails; the message ends with the end of its log
+     */
+    public ExperimentResult run() {
+        return new ExperimentResult(
+                Environment.current().profile(),
+                ChildRuns.complete(planned(), RunStore.fromEnvironment()));
+    }
+}

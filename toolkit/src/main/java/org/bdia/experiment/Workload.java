@@ -1,0 +1,46 @@
+package org.bdia.experiment;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import org.bdia.data.DataFolder;
+import org.bdia.data.Provenance;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.run.RunConfig;
+import org.bdia.run.Sample;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.Task;
+
+/** What a run's configuration means in data and model. */
+interface Workload {
+
+    /** The workload of a configuration, its data read. */
+    static Workload of(RunConfig config, DataFolder folder) {
+        if (config.task() instanceof TaskConfig.Images images) {
+            return new ImageWorkload(config, images, folder);
+        }
+        throw new IllegalArgumentException("no workload for " + config.task());
+    }
+
+    /** What the data are. */
+    Provenance provenance();
+
+    /** What is learned. */
+    Task task();
+
+    /** The model with the weights that training begins with. */
+    ReversibleModel model(NDManager manager);
+
+    /** What is measured once, when the training is finished, beside the test loss. */
+    default Outputs finish(ReversibleModel model, NDManager manager) {
+        return new Outputs(Map.of(), List.of());
+    }
+
+    /**
+     * What a finished model was asked to do.
+     *
+     * @param metrics scores on the test data
+     * @param samples outputs to be read
+     */
+    record Outputs(Map<String, Double> metrics, List<Sample> samples) {}
+}
