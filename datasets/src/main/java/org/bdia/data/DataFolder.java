@@ -94,6 +94,16 @@ public final class DataFolder {
     }
 
     /**
+     * Compares a file with its sidecar checksum, if there is one, for readers that map it into memory.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @throws DataException if the file is missing or differs
+     */
+    void check(String name) {
+        checkSidecar(locate(name));
+    }
+
+    /**
      * Reads a whole file, unpacked.
      *
      * @param name the logical name, relative to the folder, without a compression suffix

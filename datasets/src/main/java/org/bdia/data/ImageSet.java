@@ -113,7 +113,7 @@ public final class ImageSet {
      * @param epoch the epoch, from 0
      */
     public int[] order(long seed, int epoch) {
-        return Mix.permutation(size(), Mix.key(Mix.Purpose.ORDER, seed, epoch, 0));
+        return EpochShuffle.of(size(), seed, epoch);
     }
 
     /**

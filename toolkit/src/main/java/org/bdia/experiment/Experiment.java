@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
 import org.bdia.data.Cifar;
+import org.bdia.data.TextCorpus;
+import org.bdia.nn.GptConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.run.TaskConfig;
 
@@ -17,6 +19,16 @@ public final class Experiment {
     /** A vision transformer on CIFAR-100, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar100() {
         return Presets.cifar(Cifar.Kind.CIFAR_100, Environment.current());
+    }
+
+    /** A small GPT on OpenWebText, sized by the profile that BDIA_PROFILE names. */
+    public static TrainingExperiment<TaskConfig.Text, GptConfig> gpt2() {
+        return gpt2(TextCorpus.Source.OPENWEBTEXT);
+    }
+
+    /** A small GPT on one of the corpora, sized by the profile that BDIA_PROFILE names. */
+    public static TrainingExperiment<TaskConfig.Text, GptConfig> gpt2(TextCorpus.Source source) {
+        return Presets.gpt(source, Environment.current());
     }
 
     /** How exactly every state is rebuilt, against depth, before and after training. */

@@ -2,6 +2,8 @@ package org.bdia.experiment;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.data.TextCorpus;
+import org.bdia.nn.GptConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Method;
 import org.bdia.run.TaskConfig;
@@ -48,6 +50,43 @@ final class Presets {
                                     .withSchedule(new Schedule.WarmupCosine(1e-4, 0, 0))
                                     .withOptimizer(OptimizerConfig.setAdam())
                                     .withClipNorm(0),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+        };
+    }
+
+    /** The paper's subset of OpenWebText is 0.05 %, about 4.4 M tokens; the sample has 1.2 M. */
+    static TrainingExperiment<TaskConfig.Text, GptConfig> gpt(
+            TextCorpus.Source source, Environment environment) {
+        boolean plays = source == TextCorpus.Source.SHAKESPEARE;
+        TextCorpus.Unit unit = plays ? TextCorpus.Unit.CHARACTERS : TextCorpus.Unit.GPT2_BPE;
+        TaskConfig.Text text = new TaskConfig.Text(source, unit, 20_000, 10_000, 10_000, 0, false);
+        GptConfig nano = GptConfig.nano().withContext(32);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    new TrainingExperiment<>(
+                            text.withSizes(4_000, 1_600, 1_600)
+                                    .withSynthetic(!TextCorpus.isIn(environment.data(), source)),
+                            nano.withWidth(32).withDepth(4).withMlp(64),
+                            TrainConfig.of(4, 8, 2e-3),
+                            BOTH,
+                            environment.seeds(1),
+                            true);
+            case LAPTOP ->
+                    new TrainingExperiment<>(
+                            text,
+                            nano.withDepth(12),
+                            TrainConfig.of(plays ? 40 : 20, 16, 1e-3),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+            case PAPER ->
+                    new TrainingExperiment<>(
+                            text.withUnit(TextCorpus.Unit.GPT2_BPE)
+                                    .withSizes(TextCorpus.ALL, 100_000, 100_000),
+                            GptConfig.gpt2(),
+                            TrainConfig.of(40, 12, 6e-4),
                             BOTH,
                             environment.seeds(3),
                             false);

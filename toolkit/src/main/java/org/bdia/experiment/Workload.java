@@ -19,6 +19,9 @@ interface Workload {
         if (config.task() instanceof TaskConfig.Images images) {
             return new ImageWorkload(config, images, folder);
         }
+        if (config.task() instanceof TaskConfig.Text text) {
+            return new TextWorkload(config, text, folder);
+        }
         throw new IllegalArgumentException("no workload for " + config.task());
     }
 

@@ -93,18 +93,36 @@ public final class Attention extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray x = inputs.get(0); // (B, T, D)
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
-        return new NDList(Scoped.result(() -> attend(store, x, mask, training)));
+        return new NDList(attend(store, x, mask, null, training));
     }
 
-    private NDArray attend(ParameterStore store, NDArray x, NDArray mask, boolean training) {
-        NDArray parts = Heads.split(run(qkv, store, x, training), 3, heads); // (3, B, H, T, E)
-        NDArray q = parts.get(0);
-        NDArray k = parts.get(1);
-        NDArray v = parts.get(2);
-        NDArray scores = scale(store, q.matMul(k.transpose(0, 1, 3, 2)), training);
-        NDArray hidden = pattern(scores);
-        NDArray joined = Heads.mix(scores, v, dropout, training, hidden, mask);
-        return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+    /**
+     * (B, T, D) → (B, T, D).
+     *
+     * @param mask added to the scores, or null
+     * @param past keys and values of earlier tokens, which those of x are added to; null for none
+     */
+    NDArray attend(
+            ParameterStore store,
+            NDArray x,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDArray parts = Heads.split(run(qkv, store, x, training), 3, heads);
+                    NDArray q = parts.get(0); // (B, H, T, E)
+                    NDArray k = parts.get(1); // (B, H, S, E), S = T without a past
+                    NDArray v = parts.get(2);
+                    if (past != null) {
+                        past.append(k, v);
+                        k = past.keys();
+                        v = past.values();
+                    }
+                    NDArray scores = scale(store, q.matMul(k.transpose(0, 1, 3, 2)), training);
+                    NDArray joined = Heads.mix(scores, v, dropout, training, pattern(scores), mask);
+                    return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+                });
     }
 
     private NDArray scale(ParameterStore store, NDArray scores, boolean training) {
@@ -113,14 +131,15 @@ public final class Attention extends AbstractBlock {
                 : scores.mul(store.getValue(temperature, scores.getDevice(), training).exp());
     }
 
-    /** What the pattern hides in scores (B, H, T, T), or null. */
+    /** What the pattern hides in scores (B, H, T, S), or null. */
     private NDArray pattern(NDArray scores) {
         NDManager manager = scores.getManager();
-        long tokens = scores.getShape().get(3);
+        long looking = scores.getShape().get(2);
+        long seen = scores.getShape().get(3);
         return switch (pattern) {
             case FULL -> null;
-            case CAUSAL -> Heads.causal(manager, tokens, tokens, scores.getDataType());
-            case LOCALITY -> Heads.hide(manager.eye((int) tokens), scores.getDataType());
+            case CAUSAL -> Heads.causal(manager, looking, seen, scores.getDataType());
+            case LOCALITY -> Heads.hide(manager.eye((int) seen), scores.getDataType());
         };
     }
 

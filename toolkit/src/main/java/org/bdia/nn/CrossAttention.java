@@ -62,18 +62,45 @@ public final class CrossAttention extends AbstractBlock {
         NDArray x = inputs.get(0);
         NDArray memory = inputs.get(1);
         NDArray mask = inputs.size() > 2 ? inputs.get(2) : null;
-        return new NDList(Scoped.result(() -> attend(store, x, memory, mask, training)));
+        return new NDList(attend(store, x, memory, mask, null, training));
     }
 
-    private NDArray attend(
-            ParameterStore store, NDArray x, NDArray memory, NDArray mask, boolean training) {
-        NDArray q = Heads.split(run(query, store, x, training), 1, heads).get(0); // (B, H, T, E)
-        NDArray parts = Heads.split(run(keyValue, store, memory, training), 2, heads);
-        NDArray scores = q.matMul(parts.get(0).transpose(0, 1, 3, 2)); // (B, H, T, S)
-        NDArray scaled =
-                scores.mul(Autograd.constant(scores, 1 / Math.sqrt((double) width / heads)));
-        NDArray joined = Heads.mix(scaled, parts.get(1), dropout, training, mask);
-        return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+    /**
+     * (B, T, D), (B, S, D) → (B, T, D).
+     *
+     * @param mask added to the scores, or null
+     * @param seen the memory's keys and values, computed the first time; null to compute them always
+     */
+    NDArray attend(
+            ParameterStore store,
+            NDArray x,
+            NDArray memory,
+            NDArray mask,
+            KeyValueCache.Layer seen,
+            boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDArray q = Heads.split(run(query, store, x, training), 1, heads).get(0);
+                    NDArray k; // (B, H, S, E)
+                    NDArray v;
+                    if (seen == null || seen.isEmpty()) {
+                        NDArray parts =
+                                Heads.split(run(keyValue, store, memory, training), 2, heads);
+                        k = parts.get(0);
+                        v = parts.get(1);
+                        if (seen != null) {
+                            seen.append(k, v);
+                        }
+                    } else {
+                        k = seen.keys();
+                        v = seen.values();
+                    }
+                    NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, S)
+                    double scale = 1 / Math.sqrt((double) width / heads);
+                    NDArray scaled = scores.mul(Autograd.constant(scores, scale));
+                    NDArray joined = Heads.mix(scaled, v, dropout, training, mask);
+                    return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+                });
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

@@ -54,27 +54,47 @@ public final class DecoderBlock extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray x = inputs.get(0);
         NDList memory = inputs.subNDList(1);
-        return new NDList(Scoped.result(() -> branch(store, x, memory, training)));
+        return new NDList(branch(store, inputs.get(0), memory, null, null, training));
     }
 
-    private NDArray branch(ParameterStore store, NDArray x, NDList memory, boolean training) {
-        NDArray f = run(attention, store, norm(ln1, store, x, training), training);
-        NDArray attended = x.add(f);
-        NDList looking = norm(ln2, store, attended, training);
-        looking.addAll(memory);
-        NDArray c = run(cross, store, looking, training);
-        NDArray g = run(mlp, store, norm(ln3, store, attended.add(c), training), training);
-        return f.add(c).add(g);
+    /**
+     * h(x, memory) of tokens that follow those whose keys and values are kept; theirs are added.
+     *
+     * @param seen the memory's keys and values, computed the first time
+     */
+    NDArray following(
+            ParameterStore store,
+            NDArray x,
+            NDList memory,
+            KeyValueCache.Layer past,
+            KeyValueCache.Layer seen) {
+        return branch(store, x, memory, past, seen, false);
     }
 
-    private static NDList norm(LayerNorm norm, ParameterStore store, NDArray x, boolean training) {
-        return new NDList(run(norm, store, new NDList(x), training));
+    private NDArray branch(
+            ParameterStore store,
+            NDArray x,
+            NDList context,
+            KeyValueCache.Layer past,
+            KeyValueCache.Layer seen,
+            boolean training) {
+        NDArray memory = context.get(0);
+        NDArray mask = context.size() > 1 ? context.get(1) : null;
+        return Scoped.result(
+                () -> {
+                    NDArray normed = run(ln1, store, x, training);
+                    NDArray f = attention.attend(store, normed, null, past, training);
+                    NDArray attended = x.add(f);
+                    NDArray looking = run(ln2, store, attended, training);
+                    NDArray c = cross.attend(store, looking, memory, mask, seen, training);
+                    NDArray inner = run(ln3, store, attended.add(c), training);
+                    return f.add(c).add(run(mlp, store, inner, training));
+                });
     }
 
-    private static NDArray run(Block block, ParameterStore store, NDList inputs, boolean training) {
-        return block.forward(store, inputs, training).singletonOrThrow();
+    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
+        return block.forward(store, new NDList(x), training).singletonOrThrow();
     }
 
     @Override

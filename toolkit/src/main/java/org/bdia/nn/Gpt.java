@@ -132,6 +132,31 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                 draw);
     }
 
+    /**
+     * The scores of the token that follows tokens whose predecessors' keys and values are kept; theirs are added.
+     *
+     * @param ids (B, T), int64, at positions from, from + 1, …
+     * @return (B, 1, V)
+     */
+    NDArray following(NDArray ids, int from, KeyValueCache past) {
+        ParameterStore store = store(ids);
+        return Autograd.unrecorded(
+                () ->
+                        Scoped.result(
+                                () -> {
+                                    NDArray last =
+                                            stack.infer(
+                                                    embedding.embed(store, ids, from, false),
+                                                    (k, state) ->
+                                                            blocks.get(k)
+                                                                    .following(
+                                                                            store,
+                                                                            state,
+                                                                            past.layer(k)));
+                                    return head(store, last.get(":, -1:"), false);
+                                }));
+    }
+
     /** (B, T, D) → (B, T, V). */
     private NDArray head(ParameterStore store, NDArray state, boolean training) {
         return Scoped.result(

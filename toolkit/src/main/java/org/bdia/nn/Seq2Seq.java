@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.BranchEvaluator;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
@@ -157,6 +158,32 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                                 () -> {
                                     NDArray x = targetEmbedding.embed(store, target, 0, false);
                                     return head(store, decoder.infer(x, context), false);
+                                }));
+    }
+
+    /**
+     * The scores of the token that follows target tokens whose predecessors' keys and values are kept; theirs are added.
+     *
+     * @param context as {@link #encode} returns it
+     * @param target (B, T), int64, at positions from, from + 1, …
+     * @param seen the memory's keys and values, computed the first time
+     * @return (B, 1, V)
+     */
+    NDArray following(
+            NDList context, NDArray target, int from, KeyValueCache past, KeyValueCache seen) {
+        ParameterStore store = store(target);
+        BranchEvaluator branches =
+                (k, state) ->
+                        decoderBlocks
+                                .get(k)
+                                .following(store, state, context, past.layer(k), seen.layer(k));
+        return Autograd.unrecorded(
+                () ->
+                        Scoped.result(
+                                () -> {
+                                    NDArray x = targetEmbedding.embed(store, target, from, false);
+                                    NDArray last = decoder.infer(x, branches);
+                                    return head(store, last.get(":, -1:"), false);
                                 }));
     }
 

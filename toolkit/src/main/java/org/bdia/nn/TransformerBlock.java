@@ -57,21 +57,32 @@ public final class TransformerBlock extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray x = inputs.get(0);
-        NDList context = inputs.subNDList(1);
-        return new NDList(Scoped.result(() -> branch(store, x, context, training)));
+        NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
+        return new NDList(branch(store, inputs.get(0), mask, null, training));
     }
 
-    private NDArray branch(ParameterStore store, NDArray x, NDList context, boolean training) {
-        NDList seen = new NDList(run(ln1, store, new NDList(x), training));
-        seen.addAll(context);
-        NDArray f = run(attention, store, seen, training);
-        NDArray inner = run(ln2, store, new NDList(x.add(f)), training);
-        return f.add(run(mlp, store, new NDList(inner), training));
+    /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */
+    NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
+        return branch(store, x, null, past, false);
     }
 
-    private static NDArray run(Block block, ParameterStore store, NDList inputs, boolean training) {
-        return block.forward(store, inputs, training).singletonOrThrow();
+    private NDArray branch(
+            ParameterStore store,
+            NDArray x,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDArray normed = run(ln1, store, x, training);
+                    NDArray f = attention.attend(store, normed, mask, past, training);
+                    NDArray inner = run(ln2, store, x.add(f), training);
+                    return f.add(run(mlp, store, inner, training));
+                });
+    }
+
+    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
+        return block.forward(store, new NDList(x), training).singletonOrThrow();
     }
 
     /** An initialiser for the two projections that add to the residual. */

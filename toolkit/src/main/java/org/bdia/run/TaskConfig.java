@@ -1,6 +1,7 @@
 package org.bdia.run;
 
 import org.bdia.data.Cifar;
+import org.bdia.data.TextCorpus;
 
 /** What a run learns, and from which data. */
 public sealed interface TaskConfig {
@@ -74,6 +75,48 @@ public sealed interface TaskConfig {
         /** The same on generated stand-ins or real images. */
         public Images withSynthetic(boolean value) {
             return new Images(kind, train, validation, test, augment, splitSeed, value);
+        }
+    }
+
+    /**
+     * Language modelling on a text corpus, in windows as long as the model's context.
+     *
+     * @param source which text
+     * @param unit what a token is
+     * @param train training tokens, or {@link TextCorpus#ALL}
+     * @param validation validation tokens
+     * @param test test tokens
+     * @param splitSeed what the choice of documents is a function of
+     * @param synthetic whether a generated stand-in takes the place of the real text
+     */
+    record Text(
+            TextCorpus.Source source,
+            TextCorpus.Unit unit,
+            int train,
+            int validation,
+            int test,
+            long splitSeed,
+            boolean synthetic)
+            implements TaskConfig {
+
+        @Override
+        public String label() {
+            return source == TextCorpus.Source.SHAKESPEARE ? "shakespeare" : "openwebtext";
+        }
+
+        /** The same with other numbers of tokens. */
+        public Text withSizes(int newTrain, int newValidation, int newTest) {
+            return new Text(source, unit, newTrain, newValidation, newTest, splitSeed, synthetic);
+        }
+
+        /** The same with other tokens. */
+        public Text withUnit(TextCorpus.Unit value) {
+            return new Text(source, value, train, validation, test, splitSeed, synthetic);
+        }
+
+        /** The same on a generated stand-in or real text. */
+        public Text withSynthetic(boolean value) {
+            return new Text(source, unit, train, validation, test, splitSeed, value);
         }
     }
 }

@@ -18,11 +18,7 @@ public final class ImageTask implements Task {
     private final ImageSplit images;
     private final Augmentation augmentation;
 
-    /** The last answer of a pure function, kept because permuting the set costs more than a step's batch. */
-    private Order lastOrder;
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
-    private record Order(long seed, int epoch, int[] positions) {}
+    private final EpochOrder<int[]> order;
 
     /**
      * A task over three disjoint sets of images.
@@ -32,6 +28,7 @@ public final class ImageTask implements Task {
     public ImageTask(ImageSplit images, Augmentation augmentation) {
         this.images = images;
         this.augmentation = augmentation;
+        order = new EpochOrder<>(images.train()::order);
     }
 
     @Override
@@ -42,17 +39,8 @@ public final class ImageTask implements Task {
     @Override
     public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
         int[] positions =
-                Arrays.copyOfRange(order(seed, epoch), index * batch, (index + 1) * batch);
+                Arrays.copyOfRange(order.of(seed, epoch), index * batch, (index + 1) * batch);
         return batch(manager, images.train().batch(positions, augmentation, seed, epoch));
-    }
-
-    private int[] order(long seed, int epoch) {
-        Order order = lastOrder; // read once, so that threads that share a task see a whole one
-        if (order == null || order.seed() != seed || order.epoch() != epoch) {
-            order = new Order(seed, epoch, images.train().order(seed, epoch));
-            lastOrder = order;
-        }
-        return order.positions();
     }
 
     @Override

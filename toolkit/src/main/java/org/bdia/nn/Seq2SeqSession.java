@@ -1,0 +1,79 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+
+/** Translations that a {@link Seq2Seq} writes, of sources that are encoded once. */
+final class Seq2SeqSession implements DecodingSession {
+
+    private final Seq2Seq model;
+    private final NDManager manager;
+    private final KeyValueCache past;
+    private final KeyValueCache seen;
+    private NDList context;
+    private int rows;
+    private int position;
+
+    /** A session with one empty translation per source. */
+    Seq2SeqSession(Seq2Seq model, NDManager parent, int[][] sources) {
+        this.model = model;
+        manager = parent.newSubManager();
+        past = new KeyValueCache(manager, model.config().decoderDepth());
+        seen = new KeyValueCache(manager, model.config().decoderDepth());
+        rows = sources.length;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            keep(model.encode(Tokens.padded(manager, sources)));
+        }
+    }
+
+    private void keep(NDList arrays) {
+        arrays.forEach(NDScope::unregister);
+        arrays.attach(manager);
+        context = arrays;
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int room() {
+        return model.config().context() - position;
+    }
+
+    @Override
+    public float[][] feed(int[][] tokens) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray ids = Tokens.padded(manager, tokens);
+            NDArray scores = model.following(context, ids, position, past, seen);
+            position += tokens[0].length;
+            return Tokens.rows(scores);
+        }
+    }
+
+    @Override
+    public void select(int[] selected) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray indices = manager.create(selected);
+            past.select(indices);
+            seen.select(indices);
+            NDList before = context;
+            keep(new NDList(before.get(0).get(indices), before.get(1).get(indices)));
+            before.close();
+            rows = selected.length;
+        }
+    }
+
+    @Override
+    public void close() {
+        past.close();
+        seen.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,105 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bdia.data.TextSplit;
+import org.bdia.data.Windows;
+
+/**
+ * Language modelling: in windows of T tokens, each token's successor is to be guessed. A sample's id is the position of its
+ * window in the text; windows do not overlap, and each epoch shifts them.
+ */
+public final class TextTask implements Task {
+
+    private final int length;
+    private final Windows train;
+    private final Windows validation;
+    private final Windows test;
+    private final EpochOrder<int[]> order;
+
+    /**
+     * A task over three parts of a corpus.
+     *
+     * @param length T, tokens a window
+     */
+    public TextTask(TextSplit text, int length) {
+        this.length = length;
+        train = new Windows(text.train(), length);
+        validation = new Windows(text.validation(), length);
+        test = new Windows(text.test(), length);
+        order = new EpochOrder<>(train::order);
+    }
+
+    @Override
+    public int stepsPerEpoch(int batch) {
+        return train.size() / batch;
+    }
+
+    @Override
+    public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
+        int[] starts = order.of(seed, epoch);
+        return batch(
+                manager, train, Arrays.copyOfRange(starts, index * batch, (index + 1) * batch));
+    }
+
+    @Override
+    public int size(Split split) {
+        return windows(split).size();
+    }
+
+    @Override
+    public Batch evaluation(NDManager manager, Split split, int from, int to) {
+        Windows windows = windows(split);
+        return batch(manager, windows, Arrays.copyOfRange(windows.starts(), from, to));
+    }
+
+    private Windows windows(Split split) {
+        return split == Split.VALIDATION ? validation : test;
+    }
+
+    private Batch batch(NDManager manager, Windows windows, int[] starts) {
+        int size = starts.length;
+        long[] inputs = new long[size * length];
+        long[] labels = new long[size * length];
+        for (int row = 0; row < size; row++) {
+            int[] window = windows.window(starts[row]);
+            for (int t = 0; t < length; t++) {
+                inputs[row * length + t] = window[t];
+                labels[row * length + t] = window[t + 1];
+            }
+        }
+        Shape shape = new Shape(size, length);
+        return new Batch(
+                new NDList(manager.create(inputs, shape)),
+                manager.create(labels, shape),
+                Arrays.stream(starts).asLongStream().toArray(),
+                (long) size * length);
+    }
+
+    @Override
+    public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+        return CrossEntropy.mean(output, labels, labelSmoothing);
+    }
+
+    @Override
+    public Map<String, Double> sums(NDArray output, NDArray labels) {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, Double> summarise(Map<String, Double> means) {
+        return withPerplexity(means);
+    }
+
+    /** Adds the perplexity, the exponential of the mean loss per token. */
+    static Map<String, Double> withPerplexity(Map<String, Double> means) {
+        Map<String, Double> all = new TreeMap<>(means);
+        all.put("perplexity", Math.exp(means.get("loss")));
+        return all;
+    }
+}
