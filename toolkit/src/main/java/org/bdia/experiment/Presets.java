@@ -61,7 +61,7 @@ final class Presets {
             TextCorpus.Source source, Environment environment) {
         boolean plays = source == TextCorpus.Source.SHAKESPEARE;
         TextCorpus.Unit unit = plays ? TextCorpus.Unit.CHARACTERS : TextCorpus.Unit.GPT2_BPE;
-        TaskConfig.Text text = new TaskConfig.Text(source, unit, 20_000, 10_000, 10_000, 0, false);
+        TaskConfig.Text text = new TaskConfig.Text(source, unit, 20_000, 5_000, 5_000, 0, false);
         GptConfig nano = GptConfig.nano().withContext(32);
         return switch (environment.profile()) {
             case SMOKE ->
@@ -75,9 +75,11 @@ final class Presets {
                             true);
             case LAPTOP ->
                     new TrainingExperiment<>(
-                            text,
+                            plays ? text : text.withSizes(10_000, 5_000, 5_000),
                             nano.withDepth(12),
-                            TrainConfig.of(plays ? 40 : 20, 16, 1e-3),
+                            plays
+                                    ? TrainConfig.of(40, 16, 2e-3).withEvaluateEvery(2)
+                                    : TrainConfig.of(9, 8, 1e-3),
                             BOTH,
                             environment.seeds(3),
                             false);
