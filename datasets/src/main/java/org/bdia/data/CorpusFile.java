@@ -1,0 +1,91 @@
+package org.bdia.data;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.bdia.data.TextCorpus.Unit;
+
+/**
+ * One file of a corpus: GPT-2 ids if its name ends with {@code .bin}, else UTF-8 text whose documents
+ * {@code <|endoftext|>} separates.
+ *
+ * @param folder where it is
+ * @param name its logical name there
+ */
+record CorpusFile(DataFolder folder, String name) {
+    private static final int TEXT_LIMIT = 1 << 28;
+    private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
+
+    /** The file's documents in ids of the unit, and the SHA-256 over its unpacked bytes. */
+    record Content(Documents documents, String sha256) {}
+
+    /**
+     * Reads the file.
+     *
+     * @throws DataException if the file is missing, damaged, empty, a text of more than 256 MiB or not in
+     *     UTF-8, or a token file that {@link TokenFile} refuses
+     */
+    Content read(Unit unit) {
+        return name.replaceFirst("\\.(gz|xz)$", "").endsWith(".bin")
+                ? readTokens(unit)
+                : readText(unit);
+    }
+
+    private Content readTokens(Unit unit) {
+        var file = TokenFile.open(folder, name);
+        var documents = Documents.of(file);
+        if (unit == Unit.GPT2_BPE) {
+            return new Content(documents, file.sha256());
+        }
+        boolean closed = file.get(file.size() - 1) == Gpt2Bpe.END_OF_TEXT;
+        var tokenizer = new Gpt2Bpe();
+        var texts =
+                IntStream.range(0, documents.count())
+                        .mapToObj(documents::ids)
+                        .map(ids -> closed ? Arrays.copyOf(ids, ids.length - 1) : ids)
+                        .map(tokenizer::decode)
+                        .toList();
+        return new Content(documents(texts, unit, closed), file.sha256());
+    }
+
+    private Content readText(Unit unit) {
+        byte[] bytes = folder.read(name, TEXT_LIMIT);
+        if (bytes.length == 0) {
+            throw DataException.damaged(folder.locate(name), "a text", "no bytes");
+        }
+        var pieces = List.of(CLOSING.split(decode(bytes), -1));
+        boolean closed = pieces.size() > 1;
+        // What follows the last separator is a document only if it says something.
+        boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
+        var texts = ended ? pieces.subList(0, pieces.size() - 1) : pieces;
+        return new Content(documents(texts, unit, closed), Sha256.of(bytes));
+    }
+
+    private static Documents documents(List<String> texts, Unit unit, boolean closed) {
+        return Documents.of(texts, unit::ids, closed ? unit.closing() : new int[0]);
+    }
+
+    private String decode(byte[] bytes) {
+        var decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+        var in = ByteBuffer.wrap(bytes);
+        // UTF-8 never takes fewer bytes than Java takes chars.
+        var out = CharBuffer.allocate(bytes.length);
+        if (decoder.decode(in, out, true).isError()) {
+            throw new DataException(
+                    folder.locate(name)
+                            + ": expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d"
+                                    .formatted(bytes[in.position()], in.position())
+                            + "; convert the file to UTF-8");
+        }
+        return out.flip().toString();
+    }
+}

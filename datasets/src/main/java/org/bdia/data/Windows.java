@@ -1,0 +1,74 @@
+package org.bdia.data;
+
+import java.util.stream.IntStream;
+
+/**
+ * Tokens cut into windows of T + 1: T inputs, and the targets, which are the inputs shifted by one.
+ *
+ * <p>Windows start T apart, so that each token is a target at most once; the last target of one window is the
+ * first input of the next.
+ */
+public final class Windows {
+    private final Tokens tokens;
+    private final int length;
+
+    /**
+     * Cuts tokens.
+     *
+     * @param length the inputs of a window T, 1 or more
+     * @throws IllegalArgumentException if length is below 1 or the tokens are fewer than length + 1
+     */
+    public Windows(Tokens tokens, int length) {
+        if (length < 1 || length >= tokens.size()) {
+            throw new IllegalArgumentException(
+                    "a window of "
+                            + length
+                            + " inputs needs at least 1 input and 1 token more than that, but "
+                            + tokens.provenance().name()
+                            + " has "
+                            + tokens.size()
+                            + " tokens; choose shorter windows or more tokens");
+        }
+        this.tokens = tokens;
+        this.length = length;
+    }
+
+    /** The windows of an epoch, in every epoch equally many: as many as fit at every offset, at least 1. */
+    public int size() {
+        return Math.max(1, (tokens.size() - length) / length);
+    }
+
+    /**
+     * The starts of an epoch's windows in the order in which it visits them, fixed by the arguments: the
+     * windows' common offset, 0 to T − 1 where that much room is, and a permutation.
+     *
+     * @param seed the run's seed
+     * @param epoch the epoch, from 0
+     */
+    public int[] order(long seed, int epoch) {
+        int room = Math.min(length, tokens.size() - size() * length);
+        long offsetKey = Mix.key(Mix.Purpose.ORDER, seed, epoch, 1);
+        int offset = Mix.bounded(Mix.bits(offsetKey, 0), room);
+        int[] order = Mix.permutation(size(), Mix.key(Mix.Purpose.ORDER, seed, epoch, 0));
+        return IntStream.of(order).map(window -> offset + window * length).toArray();
+    }
+
+    /** All starts from offset 0, ascending, to evaluate at: up to one window more than an epoch has. */
+    public int[] starts() {
+        return IntStream.range(0, (tokens.size() - 1) / length).map(w -> w * length).toArray();
+    }
+
+    /**
+     * The T + 1 ids of a window.
+     *
+     * @throws IndexOutOfBoundsException if there are not as many from the start on
+     */
+    public int[] window(int start) {
+        return tokens.window(start, length + 1);
+    }
+
+    @Override
+    public String toString() {
+        return "Windows[" + size() + " of " + length + " + 1 tokens of " + tokens + "]";
+    }
+}
