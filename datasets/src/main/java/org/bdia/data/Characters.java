@@ -1,31 +1,26 @@
 package org.bdia.data;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
-/** One id per character (Unicode code point) of a training text; id 0 stands for all others. */
+/**
+ * One id per character (Unicode code point): those of a training text ascending, from 1; all others are id 0,
+ * which decodes to U+FFFD.
+ */
 public final class Characters implements Tokenizer {
-
     private static final int UNKNOWN = 0xFFFD;
 
-    /** Ascending from position 1 on. */
-    private final int[] alphabet;
+    /** U+FFFD, then the known code points ascending; the index is the id. */
+    private final int[] symbols;
 
-    private Characters(int[] alphabet) {
-        this.alphabet = alphabet;
+    private Characters(int[] symbols) {
+        this.symbols = symbols;
     }
 
-    /** The characters of a text, in the order of their code points. */
+    /** Learns the characters of a training text, which U+FFFD and unpaired surrogates are not. */
     public static Characters of(String trainingText) {
-        return of(trainingText.codePoints().toArray());
-    }
-
-    static Characters of(int[] codePoints) {
-        int[] distinct =
-                Arrays.stream(codePoints).filter(c -> c != UNKNOWN).sorted().distinct().toArray();
-        int[] alphabet = new int[distinct.length + 1];
-        alphabet[0] = UNKNOWN;
-        System.arraycopy(distinct, 0, alphabet, 1, distinct.length);
-        return new Characters(alphabet);
+        var known = trainingText.codePoints().filter(Characters::isCharacter).distinct().sorted();
+        return new Characters(IntStream.concat(IntStream.of(UNKNOWN), known).toArray());
     }
 
     @Override
@@ -35,31 +30,34 @@ public final class Characters implements Tokenizer {
 
     @Override
     public int size() {
-        return alphabet.length;
+        return symbols.length;
     }
 
     @Override
     public int[] encode(String text) {
-        return text.codePoints().map(this::id).toArray();
-    }
-
-    int id(int codePoint) {
-        int found = Arrays.binarySearch(alphabet, 1, alphabet.length, codePoint);
-        return Math.max(found, 0);
+        return text.codePoints()
+                .map(c -> Math.max(0, Arrays.binarySearch(symbols, 1, symbols.length, c)))
+                .toArray();
     }
 
     @Override
     public String decode(int[] ids) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < ids.length; i++) {
-            TokenIds.require(ids, i, alphabet.length);
-            text.appendCodePoint(alphabet[ids[i]]);
-        }
-        return text.toString();
+        TokenIds.require(ids, this);
+        int[] characters = Arrays.stream(ids).map(id -> symbols[id]).toArray();
+        return new String(characters, 0, characters.length);
     }
 
     @Override
     public int endOfText() {
         return -1;
+    }
+
+    private static boolean isCharacter(int codePoint) {
+        return codePoint != UNKNOWN && Character.getType(codePoint) != Character.SURROGATE;
+    }
+
+    @Override
+    public String toString() {
+        return "Characters[" + size() + " ids]";
     }
 }

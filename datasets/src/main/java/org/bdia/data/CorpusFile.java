@@ -1,109 +1,91 @@
 package org.bdia.data;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.CharBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.bdia.data.TextCorpus.Unit;
 
-/** A corpus as it stands in a file: documents in text or in token ids. */
-final class CorpusFile {
+/**
+ * One file of a corpus: GPT-2 ids if its name ends with {@code .bin}, else UTF-8 text whose documents
+ * {@code <|endoftext|>} separates.
+ *
+ * @param folder where it is
+ * @param name its logical name there
+ */
+record CorpusFile(DataFolder folder, String name) {
+    private static final int TEXT_LIMIT = 1 << 28;
+    private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
 
-    private static final int LIMIT = 1 << 30;
-    private static final Pattern SEPARATOR = Pattern.compile("<\\|endoftext\\|>");
+    /** The file's documents in ids of the unit, and the SHA-256 over its unpacked bytes. */
+    record Content(Documents documents, String sha256) {}
 
-    private CorpusFile() {}
-
-    /** Documents of text, and the file's checksum. */
-    record Texts(List<String> documents, String sha256) {}
-
-    /** Documents of ids, one after the other; where each ends, and the file's checksum. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Ids(CharBuffer ids, int[] ends, String sha256) {}
-
-    /** The documents of a UTF-8 file, between lines {@code <|endoftext|>}. */
-    static Texts text(DataFolder folder, String name) {
-        byte[] bytes = folder.read(name, LIMIT);
-        String text = Utf8.decode(folder.locate(name), bytes);
-        List<String> documents =
-                SEPARATOR.splitAsStream(text).filter(document -> !document.isBlank()).toList();
-        if (documents.isEmpty()) {
-            throw DataException.damaged(folder.locate(name), "a text", "nothing but blanks");
-        }
-        return new Texts(documents, Sha256.of(bytes));
+    /**
+     * Reads the file.
+     *
+     * @throws DataException if the file is missing, damaged, empty, a text of more than 256 MiB or not in
+     *     UTF-8, or a token file that {@link TokenFile} refuses
+     */
+    Content read(Unit unit) {
+        return name.replaceFirst("\\.(gz|xz)$", "").endsWith(".bin")
+                ? readTokens(unit)
+                : readText(unit);
     }
 
-    /** A text file's documents as byte pairs, each closed by the end of text. */
-    static Ids encoded(DataFolder folder, String name) {
-        return encoded(text(folder, name));
+    private Content readTokens(Unit unit) {
+        var file = TokenFile.open(folder, name);
+        var documents = Documents.of(file);
+        if (unit == Unit.GPT2_BPE) {
+            return new Content(documents, file.sha256());
+        }
+        boolean closed = file.get(file.size() - 1) == Gpt2Bpe.END_OF_TEXT;
+        var tokenizer = new Gpt2Bpe();
+        var texts =
+                IntStream.range(0, documents.count())
+                        .mapToObj(documents::ids)
+                        .map(ids -> closed ? Arrays.copyOf(ids, ids.length - 1) : ids)
+                        .map(tokenizer::decode)
+                        .toList();
+        return new Content(documents(texts, unit, closed), file.sha256());
     }
 
-    /** Documents as byte pairs, each closed by the end of text. */
-    static Ids encoded(Texts texts) {
-        Gpt2Bpe bpe = new Gpt2Bpe();
-        List<int[]> documents = new ArrayList<>();
-        for (String document : texts.documents()) {
-            int[] ids = bpe.encode(document);
-            documents.add(
-                    IntStream.concat(IntStream.of(ids), IntStream.of(Gpt2Bpe.END_OF_TEXT))
-                            .toArray());
+    private Content readText(Unit unit) {
+        byte[] bytes = folder.read(name, TEXT_LIMIT);
+        if (bytes.length == 0) {
+            throw DataException.damaged(folder.locate(name), "a text", "no bytes");
         }
-        return joined(documents, texts.sha256());
+        var pieces = List.of(CLOSING.split(decode(bytes), -1));
+        boolean closed = pieces.size() > 1;
+        // What follows the last separator is a document only if it says something.
+        boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
+        var texts = ended ? pieces.subList(0, pieces.size() - 1) : pieces;
+        return new Content(documents(texts, unit, closed), Sha256.of(bytes));
     }
 
-    /** Documents joined in one buffer. */
-    static Ids joined(List<int[]> documents, String sha256) {
-        CharBuffer all = CharBuffer.allocate(documents.stream().mapToInt(d -> d.length).sum());
-        int[] ends = new int[documents.size()];
-        for (int i = 0; i < ends.length; i++) {
-            for (int id : documents.get(i)) {
-                all.put((char) id);
-            }
-            ends[i] = all.position();
-        }
-        return new Ids(all.flip(), ends, sha256);
+    private static Documents documents(List<String> texts, Unit unit, boolean closed) {
+        return Documents.of(texts, unit::ids, closed ? unit.closing() : new int[0]);
     }
 
-    /** A file of unsigned 16-bit little-endian ids, documents closed by the end of text; memory-mapped if it is plain. */
-    static Ids tokens(DataFolder folder, String name) {
-        Path file = folder.locate(name);
-        ByteBuffer bytes = bytes(folder, name, file);
-        if (bytes.limit() % 2 != 0 || bytes.limit() == 0) {
-            throw DataException.damaged(
-                    file, "16-bit tokens, an even number of bytes", bytes.limit() + " bytes");
+    private String decode(byte[] bytes) {
+        var decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+        var in = ByteBuffer.wrap(bytes);
+        // UTF-8 never takes fewer bytes than Java takes chars.
+        var out = CharBuffer.allocate(bytes.length);
+        if (decoder.decode(in, out, true).isError()) {
+            throw new DataException(
+                    folder.locate(name)
+                            + ": expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d"
+                                    .formatted(bytes[in.position()], in.position())
+                            + "; convert the file to UTF-8");
         }
-        CharBuffer ids = bytes.order(ByteOrder.LITTLE_ENDIAN).asCharBuffer();
-        int[] ends = new int[ids.limit()];
-        int documents = 0;
-        for (int i = 0; i < ids.limit(); i++) {
-            if (ids.get(i) >= Gpt2Bpe.SIZE) {
-                throw DataException.damaged(
-                        file,
-                        "GPT-2 tokens from 0 to " + (Gpt2Bpe.SIZE - 1),
-                        "token " + (int) ids.get(i) + " at position " + i);
-            }
-            if (ids.get(i) == Gpt2Bpe.END_OF_TEXT || i == ids.limit() - 1) {
-                ends[documents++] = i + 1;
-            }
-        }
-        return new Ids(ids, Arrays.copyOf(ends, documents), Sha256.of(bytes));
-    }
-
-    private static ByteBuffer bytes(DataFolder folder, String name, Path file) {
-        if (!file.getFileName().equals(Path.of(name).getFileName())) {
-            return ByteBuffer.wrap(folder.read(name, LIMIT));
-        }
-        folder.check(name);
-        try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-        } catch (IOException e) {
-            throw new DataException(file + ": cannot be read (" + e + ")", e);
-        }
+        return out.flip().toString();
     }
 }

@@ -3,9 +3,12 @@ package org.bdia.data;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -94,16 +97,6 @@ public final class DataFolder {
     }
 
     /**
-     * Compares a file with its sidecar checksum, if there is one, for readers that map it into memory.
-     *
-     * @param name the logical name, relative to the folder, without a compression suffix
-     * @throws DataException if the file is missing or differs
-     */
-    void check(String name) {
-        checkSidecar(locate(name));
-    }
-
-    /**
      * Reads a whole file, unpacked.
      *
      * @param name the logical name, relative to the folder, without a compression suffix
@@ -120,6 +113,39 @@ public final class DataFolder {
                         file, "at most " + limit + " unpacked bytes", "more than that");
             }
             return bytes;
+        } catch (IOException e) {
+            throw broken(file, e);
+        }
+    }
+
+    /**
+     * A whole file's unpacked bytes in pieces: a plain file is mapped into memory, not read; a compressed one
+     * is unpacked.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @param unpackedLimit the most bytes that a compressed file may unpack to
+     * @param pieceBytes the bytes of every piece but the last, which may have fewer; none of them is empty
+     * @throws DataException if the file is missing, damaged, different from its sidecar checksum, or unpacks
+     *     to more than the limit
+     */
+    List<ByteBuffer> pieces(String name, int unpackedLimit, int pieceBytes) {
+        var file = locate(name);
+        var pieces = new ArrayList<ByteBuffer>();
+        if (isPacked(file)) {
+            var whole = ByteBuffer.wrap(read(name, unpackedLimit)).asReadOnlyBuffer();
+            for (int at = 0; at < whole.capacity(); at += pieceBytes) {
+                pieces.add(whole.slice(at, Math.min(pieceBytes, whole.capacity() - at)));
+            }
+            return pieces;
+        }
+        checkSidecar(file);
+        try (var channel = FileChannel.open(file)) {
+            long size = channel.size();
+            for (long at = 0; at < size; at += pieceBytes) {
+                long length = Math.min(pieceBytes, size - at);
+                pieces.add(channel.map(FileChannel.MapMode.READ_ONLY, at, length));
+            }
+            return pieces;
         } catch (IOException e) {
             throw broken(file, e);
         }
@@ -155,6 +181,11 @@ public final class DataFolder {
             raw.close();
             throw e;
         }
+    }
+
+    private static boolean isPacked(Path file) {
+        var name = file.getFileName().toString();
+        return name.endsWith(".gz") || name.endsWith(".xz");
     }
 
     private static void checkSidecar(Path file) {

@@ -3,7 +3,6 @@ package org.bdia.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -31,12 +30,6 @@ final class Sha256 {
     static String of(byte[] bytes) {
         var digest = digest();
         digest.update(bytes);
-        return hex(digest);
-    }
-
-    static String of(ByteBuffer bytes) {
-        var digest = digest();
-        digest.update(bytes.duplicate());
         return hex(digest);
     }
 

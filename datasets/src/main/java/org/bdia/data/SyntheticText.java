@@ -1,69 +1,154 @@
 package org.bdia.data;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import org.bdia.data.TextCorpus.Unit;
+import org.bdia.data.TextSizes.Part;
 
 /**
- * A generated stand-in for machines without data, never to be taken for real: sentences of a small grammar over made-up
- * words, learnable, but not without mistakes. Every character is a function of (seed, document).
+ * Generated stand-in text for machines without data: sentences of invented words, never to be taken for real.
+ *
+ * <p>The seed invents the words of a small language: 12 nouns, each with three verbs of its own, 6 adjectives
+ * and 4 prepositions. A document is a few sentences, in half of which the subject is the document's topic; so
+ * spelling, word order, agreement and topic can be learnt, but not which of them comes next.
  */
 public final class SyntheticText {
+    private static final int NOUNS = 12;
+    private static final int VERBS = 3;
+    private static final int ADJECTIVES = 6;
+    private static final int PREPOSITIONS = 4;
 
-    private static final int DOCUMENTS = 400;
-    private static final int SENTENCES = 40;
-    private static final String[] ONSETS = {"b", "d", "k", "l", "m", "n", "r", "s", "t", "v"};
-    private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
-    private static final int WORDS = 24;
+    private final long seed;
 
-    private SyntheticText() {}
+    /** Nouns, then three verbs a noun, adjectives and prepositions; no word twice. */
+    private final List<String> words;
 
-    /**
-     * Generates a corpus and splits it by document.
-     *
-     * @param unit what a token is
-     * @param train training tokens; the sizes are as {@link TextCorpus#load} takes them
-     * @throws DataException if more tokens are asked for than are generated, about 700,000 characters
-     */
-    public static TextSplit split(
-            TextCorpus.Unit unit, int train, int validation, int test, long seed) {
-        List<String> documents = new ArrayList<>();
-        for (int i = 0; i < DOCUMENTS; i++) {
-            documents.add(document(Mix.key(Mix.Purpose.SYNTHETIC, seed, i, 1)));
+    private SyntheticText(long seed) {
+        this.seed = seed;
+        var draws = new Draws(Mix.key(Mix.Purpose.SYNTHETIC, seed, 0, 0));
+        var invented = new LinkedHashSet<String>();
+        while (invented.size() < NOUNS * (1 + VERBS) + ADJECTIVES + PREPOSITIONS) {
+            invented.add(word(draws));
         }
-        byte[] bytes = String.join("\n", documents).getBytes(StandardCharsets.UTF_8);
-        String source = "generated from seed " + seed + " as a stand-in, not real data";
-        CorpusParts parts = new CorpusParts("synthetic sentences", train, validation, test, seed);
-        CorpusFile.Texts texts = new CorpusFile.Texts(documents, Sha256.of(bytes));
-        return unit == TextCorpus.Unit.CHARACTERS
-                ? parts.ofCharacters(texts, source, true)
-                : parts.ofBytePairs(CorpusFile.encoded(texts), source, true);
+        words = List.copyOf(invented);
     }
 
-    private static String document(long key) {
-        StringBuilder text = new StringBuilder();
-        int draw = 0;
-        for (int i = 0; i < SENTENCES; i++) {
-            int subject = Mix.bounded(Mix.bits(key, draw++), WORDS);
-            int verb = Mix.bounded(Mix.bits(key, draw++), WORDS / 4);
-            int object = Mix.bounded(Mix.bits(key, draw++), WORDS);
-            // Subject and verb decide the ending, so that there is a rule to be learned.
-            String ending = (subject + verb) % 2 == 0 ? "en" : "ost";
-            text.append(word(subject))
-                    .append(' ')
-                    .append(word(WORDS + verb))
-                    .append(ending)
-                    .append(' ')
-                    .append(word(object))
-                    .append(i % 4 == 3 ? ".\n" : ". ");
+    /**
+     * Generates disjoint parts; each document is a function of (seed, part, its number).
+     *
+     * @param train the number of training tokens, above 0
+     * @param validation the number of validation tokens, 0 or more
+     * @param test the number of test tokens, 0 or more
+     * @param seed chooses the language and the documents
+     * @throws IllegalArgumentException if a size is out of range; there is no "all" of generated text
+     */
+    public static TextSplit split(Unit unit, int train, int validation, int test, long seed) {
+        if (train < 1 || validation < 0 || test < 0) {
+            throw new IllegalArgumentException(
+                    "train must be above 0, validation and test 0 or more generated tokens, but they"
+                            + " are "
+                            + train
+                            + ", "
+                            + validation
+                            + " and "
+                            + test);
+        }
+        var sizes = new TextSizes(train, validation, test);
+        var text = new SyntheticText(seed);
+        var digest = Sha256.digest();
+        var parts = new EnumMap<Part, TokenStore>(Part.class);
+        for (var part : Part.values()) {
+            parts.put(part, text.generate(unit, part, sizes.of(part), digest));
+        }
+        var corpus =
+                new Provenance(
+                        "synthetic sentences",
+                        "generated from seed " + seed + " as a stand-in, not real data",
+                        true,
+                        Sha256.hex(digest));
+        return TextParts.split(unit, parts, corpus);
+    }
+
+    private TokenStore generate(Unit unit, Part part, int size, MessageDigest digest) {
+        var all = new int[size];
+        int filled = 0;
+        long stream = stream(part);
+        for (long number = 0; filled < size; number++) {
+            var document = document(stream, number);
+            digest.update(document.getBytes(StandardCharsets.UTF_8));
+            for (int[] ids : List.of(unit.ids(document), unit.closing())) {
+                int length = Math.min(ids.length, size - filled);
+                System.arraycopy(ids, 0, all, filled, length);
+                filled += length;
+            }
+        }
+        return TokenStore.of(all);
+    }
+
+    /** Keeps the parts' draws apart from each other, and from those of the language, stream 0. */
+    private static long stream(Part part) {
+        return switch (part) {
+            case TRAIN -> 1;
+            case VALIDATION -> 2;
+            case TEST -> 3;
+        };
+    }
+
+    private String document(long stream, long number) {
+        var draws = new Draws(Mix.key(Mix.Purpose.SYNTHETIC, seed, stream, number));
+        int topic = draws.below(NOUNS);
+        var text = new StringBuilder();
+        for (int sentences = 4 + draws.below(5); sentences > 0; sentences--) {
+            int subject = draws.below(2) == 0 ? topic : draws.below(NOUNS);
+            text.append(text.isEmpty() ? "The " : " The ");
+            if (draws.below(2) == 0) {
+                text.append(adjective(draws)).append(' ');
+            }
+            text.append(words.get(subject)).append(' ').append(verb(subject, draws));
+            if (draws.below(2) == 0) {
+                text.append(' ').append(preposition(draws));
+            }
+            text.append(" the ").append(words.get(draws.below(NOUNS))).append('.');
         }
         return text.toString();
     }
 
-    private static String word(int index) {
-        return ONSETS[index % 10]
-                + VOWELS[index / 10 % 5]
-                + ONSETS[(index * 7 + 3) % 10]
-                + VOWELS[(index * 3 + 1) % 5];
+    private String verb(int noun, Draws draws) {
+        return words.get(NOUNS + VERBS * noun + draws.below(VERBS));
+    }
+
+    private String adjective(Draws draws) {
+        return words.get(NOUNS * (1 + VERBS) + draws.below(ADJECTIVES));
+    }
+
+    private String preposition(Draws draws) {
+        return words.get(NOUNS * (1 + VERBS) + ADJECTIVES + draws.below(PREPOSITIONS));
+    }
+
+    /** Two or three syllables, a consonant and a vowel each. */
+    private static String word(Draws draws) {
+        var word = new StringBuilder();
+        for (int syllables = 2 + draws.below(2); syllables > 0; syllables--) {
+            word.append("bdfgklmnprstvz".charAt(draws.below(14)));
+            word.append("aeiou".charAt(draws.below(5)));
+        }
+        return word.toString();
+    }
+
+    /** The numbers of a key's stream, one after the other. */
+    private static final class Draws {
+        private final long key;
+        private long next;
+
+        Draws(long key) {
+            this.key = key;
+        }
+
+        int below(int bound) {
+            return Mix.bounded(Mix.bits(key, next++), bound);
+        }
     }
 }

@@ -1,64 +1,88 @@
 package org.bdia.data;
 
-/** Texts for language models: tiny Shakespeare, and a sample of OpenWebText. */
+import java.nio.file.Path;
+
+/** Text corpora in tokens, split by document: two known ones, and any file of your own. */
 public final class TextCorpus {
+    /** Instead of a number of tokens, for one part: what the others leave. */
+    public static final int ALL = TextSizes.ALL;
 
-    /** As many training tokens as there are beside the other parts. */
-    public static final int ALL = -1;
-
-    private TextCorpus() {}
-
-    /** Which text. */
+    /** Which corpus. */
     public enum Source {
-        /** 1.1 MB of plays, one document. */
-        SHAKESPEARE("tiny Shakespeare", "tinyshakespeare/input.txt", ""),
+        /** Tiny Shakespeare, a single text of about 1.1 million characters. */
+        SHAKESPEARE("tiny Shakespeare", "tinyshakespeare/input.txt", "tinyshakespeare/input.txt"),
 
-        /** 1,000 web documents, 1.2 M GPT-2 tokens. */
+        /** A sample of OpenWebText: 1,000 documents, as text and as GPT-2 ids. */
         OPENWEBTEXT(
                 "OpenWebText sample",
                 "openwebtext-sample/owt10k-val.txt",
                 "openwebtext-sample/owt10k-val.gpt2.u16le.bin");
 
-        private final String label;
-        private final String text;
-        private final String tokens;
+        private final String title;
+        private final String charactersFrom;
+        private final String bpeFrom;
 
-        Source(String label, String text, String tokens) {
-            this.label = label;
-            this.text = text;
-            this.tokens = tokens;
+        Source(String title, String charactersFrom, String bpeFrom) {
+            this.title = title;
+            this.charactersFrom = charactersFrom;
+            this.bpeFrom = bpeFrom;
         }
 
-        /** The name in tables and figures. */
-        public String label() {
-            return label;
+        /** The file that has the unit itself, else the one to convert. */
+        private String file(DataFolder folder, Unit unit) {
+            var first = unit == Unit.CHARACTERS ? charactersFrom : bpeFrom;
+            var second = unit == Unit.CHARACTERS ? bpeFrom : charactersFrom;
+            return folder.has(first) || !folder.has(second) ? first : second;
         }
     }
 
     /** What a token is. */
     public enum Unit {
-        /** One character, of those in the training part. */
+        /** A Unicode code point; documents are closed by two line breaks. */
         CHARACTERS,
 
-        /** One of GPT-2's 50,257 byte pairs. */
-        GPT2_BPE
+        /** One of GPT-2's 50,257 byte pairs; documents are closed by 50256. */
+        GPT2_BPE;
+
+        /** A text in ids; characters are still their code points, for no part has taught them yet. */
+        int[] ids(String text) {
+            return switch (this) {
+                case CHARACTERS -> text.codePoints().toArray();
+                case GPT2_BPE -> new Gpt2Bpe().encode(text);
+            };
+        }
+
+        /** What follows each document of several. */
+        int[] closing() {
+            return switch (this) {
+                case CHARACTERS -> new int[] {'\n', '\n'};
+                case GPT2_BPE -> new int[] {Gpt2Bpe.END_OF_TEXT};
+            };
+        }
     }
 
-    /** Whether the data folder has a source's text. */
-    public static boolean isIn(DataFolder folder, Source source) {
-        return folder.has(source.text);
+    private TextCorpus() {}
+
+    /** Whether the folder has a file from which the corpus can be read in the unit, damaged or not. */
+    public static boolean isIn(DataFolder folder, Source source, Unit unit) {
+        return folder.has(source.file(folder, unit));
     }
 
     /**
-     * Reads a corpus and splits it by document; a corpus of one document by position, the held-out parts being in its last
-     * tenth. Byte pairs of OpenWebText come from its token file where that is there.
+     * Loads disjoint parts of a corpus. OpenWebText is read from the file of the unit's kind, else from the
+     * other, converted.
      *
-     * @param train tokens to learn from, or {@link #ALL}
-     * @param validation tokens to choose by, 0 or more
-     * @param test tokens to report on, 0 or more
-     * @param splitSeed what the choice of documents is a function of
-     * @throws IllegalArgumentException if a number of tokens is out of range
-     * @throws DataException if a file is missing or damaged, is no UTF-8, holds ids that GPT-2 has not, or is too short
+     * <p>Several documents are permuted by the seed; test, validation and training, in this order, take whole
+     * documents until they have their tokens, the last one cut, its rest in no part; so the documents of test
+     * and validation stay while training grows. A single document is split by position, whatever the seed:
+     * training from its beginning, up to nine tenths, validation and then test from the last tenth.
+     *
+     * @param train the number of training tokens, above 0, or {@link #ALL}
+     * @param validation the number of validation tokens, 0 or more, or ALL
+     * @param test the number of test tokens, 0 or more, or ALL
+     * @param splitSeed chooses the documents
+     * @throws DataException if the file is missing or damaged, or has fewer tokens than asked for
+     * @throws IllegalArgumentException if a size is out of range, or more than one is ALL
      */
     public static TextSplit load(
             DataFolder folder,
@@ -68,12 +92,41 @@ public final class TextCorpus {
             int validation,
             int test,
             long splitSeed) {
-        CorpusParts parts = new CorpusParts(source.label, train, validation, test, splitSeed);
-        if (unit == Unit.CHARACTERS) {
-            return parts.ofCharacters(CorpusFile.text(folder, source.text), source.text);
+        var sizes = new TextSizes(train, validation, test);
+        var file = new CorpusFile(folder, source.file(folder, unit));
+        return load(file, source.title, unit, sizes, splitSeed);
+    }
+
+    /**
+     * Loads disjoint parts of your own text, as {@link #load(DataFolder, Source, Unit, int, int, int, long)}
+     * does.
+     *
+     * @param file UTF-8 text whose documents {@code <|endoftext|>} separates; or, if the name ends with
+     *     {@code .bin}, GPT-2 ids, uint16 little-endian, each document closed by 50256; plain, gzipped or
+     *     xz-compressed
+     * @throws DataException if the file is missing or damaged, or has fewer tokens than asked for
+     * @throws IllegalArgumentException if a size is out of range, or more than one is ALL
+     */
+    public static TextSplit load(
+            Path file, Unit unit, int train, int validation, int test, long splitSeed) {
+        var sizes = new TextSizes(train, validation, test);
+        var folder = DataFolder.at(file.toAbsolutePath().resolveSibling(""));
+        var name = String.valueOf(file.getFileName());
+        if (!folder.has(name)) {
+            throw new DataException(
+                    file
+                            + ": expected a UTF-8 text or a .bin file of GPT-2 ids, found no such file"
+                            + " (also looked for .gz and .xz); give the path of one");
         }
-        return !source.tokens.isEmpty() && folder.has(source.tokens)
-                ? parts.ofBytePairs(CorpusFile.tokens(folder, source.tokens), source.tokens)
-                : parts.ofBytePairs(CorpusFile.encoded(folder, source.text), source.text);
+        return load(new CorpusFile(folder, name), name, unit, sizes, splitSeed);
+    }
+
+    private static TextSplit load(
+            CorpusFile file, String title, Unit unit, TextSizes sizes, long splitSeed) {
+        var content = file.read(unit);
+        var stored = file.folder().locate(file.name());
+        var parts = content.documents().split(sizes, splitSeed, stored);
+        return TextParts.split(
+                unit, parts, new Provenance(title, file.name(), false, content.sha256()));
     }
 }

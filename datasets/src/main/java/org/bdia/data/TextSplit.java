@@ -1,11 +1,11 @@
 package org.bdia.data;
 
 /**
- * Three parts of a corpus that share no document.
+ * The three disjoint parts of a text corpus, and how their ids read.
  *
- * @param train what is learned from, the characters of a character-level vocabulary included
- * @param validation what is chosen by
- * @param test what is reported on
- * @param tokenizer text to ids and back
+ * @param train what a network learns from, and a character tokenizer its characters
+ * @param validation held out, to choose by; may be empty
+ * @param test held out, to report on; may be empty
+ * @param tokenizer that of all three
  */
 public record TextSplit(Tokens train, Tokens validation, Tokens test, Tokenizer tokenizer) {}

@@ -2,20 +2,19 @@ package org.bdia.data;
 
 /** Text to token ids and back. */
 public sealed interface Tokenizer permits Characters, Gpt2Bpe {
-
-    /** The name in tables and figures. */
+    /** What tables and provenance call it, for example {@code GPT-2 BPE}. */
     String name();
 
-    /** The number of ids, which are 0 … size − 1. */
+    /** The number of ids V; every id is 0 to V − 1. */
     int size();
 
-    /** The ids of a text. */
+    /** The ids of a text; an unpaired surrogate counts as U+FFFD. */
     int[] encode(String text);
 
     /**
      * The text of ids.
      *
-     * @throws IllegalArgumentException if an id is out of range; the message names it and where it stands
+     * @throws IllegalArgumentException if an id is out of range; the message names it, its position and V
      */
     String decode(int[] ids);
 

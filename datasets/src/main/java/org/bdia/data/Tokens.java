@@ -1,99 +1,72 @@
 package org.bdia.data;
 
-import java.nio.CharBuffer;
-import java.util.ArrayList;
-import java.util.List;
-
-/**
- * A run of token ids, each an unsigned 16-bit number: pieces of one buffer, which may be a memory-mapped file, joined in
- * order.
- */
+/** A run of token ids, in memory or in a memory-mapped file. */
 public final class Tokens {
-
-    private final CharBuffer source;
-
-    /** Where each piece begins in the source. */
-    private final int[] from;
-
-    /** Where each piece begins in this run, and the whole length at the end. */
-    private final int[] at;
-
+    private final TokenStore store;
     private final Provenance provenance;
 
-    /** A piece of a buffer. */
-    record Piece(int from, int length) {}
-
-    Tokens(CharBuffer source, List<Piece> pieces, Provenance provenance) {
-        this.source = source;
-        this.provenance = provenance;
-        from = pieces.stream().mapToInt(Piece::from).toArray();
-        at = new int[from.length + 1];
-        for (int i = 0; i < from.length; i++) {
-            at[i + 1] = Math.addExact(at[i], pieces.get(i).length());
+    /**
+     * Wraps a store.
+     *
+     * @throws DataException if it has more than 2<sup>31</sup> − 1 ids
+     */
+    Tokens(TokenStore store, Provenance provenance) {
+        if (store.size() > Integer.MAX_VALUE) {
+            throw new DataException(
+                    provenance.name()
+                            + ": expected at most "
+                            + Integer.MAX_VALUE
+                            + " tokens in a part, found "
+                            + store.size()
+                            + "; ask for a number of tokens instead of all");
         }
+        this.store = store;
+        this.provenance = provenance;
     }
 
     /**
-     * The given ids.
+     * Tokens in memory; the array is taken over, not copied, and must not be changed afterwards.
      *
-     * @throws IllegalArgumentException if an id is not an unsigned 16-bit number
+     * @param ids each 0 or above
+     * @throws IllegalArgumentException if an id is negative
      */
     public static Tokens of(int[] ids, Provenance provenance) {
-        CharBuffer buffer = CharBuffer.allocate(ids.length);
         for (int i = 0; i < ids.length; i++) {
-            TokenIds.require(ids, i, Character.MAX_VALUE + 1);
-            buffer.put(i, (char) ids[i]);
+            if (ids[i] < 0) {
+                throw new IllegalArgumentException(
+                        "token ids must be 0 or above, but " + ids[i] + " stands at position " + i);
+            }
         }
-        return new Tokens(buffer, List.of(new Piece(0, ids.length)), provenance);
+        return new Tokens(TokenStore.of(ids), provenance);
     }
 
-    /** The number of tokens. */
+    /** The number of tokens N. */
     public int size() {
-        return at[at.length - 1];
+        return (int) store.size();
     }
 
     /**
-     * The id at a position.
+     * The id at a position, 0 to N − 1.
      *
      * @throws IndexOutOfBoundsException if there is no such position
      */
     public int get(int position) {
-        return window(position, 1)[0];
+        requireRange(position, 1);
+        return store.get(position);
     }
 
     /**
-     * The ids from a position on.
+     * The ids at positions from, …, from + length − 1.
      *
-     * @throws IndexOutOfBoundsException if the run ends before that many
+     * @throws IndexOutOfBoundsException if not all of these are positions
      */
-    public int[] window(int start, int length) {
-        if (start < 0 || length < 0 || start > size() - length) {
-            throw new IndexOutOfBoundsException(
-                    "tokens " + start + " to " + (start + length - 1L) + " of " + size());
-        }
-        int[] ids = new int[length];
-        int piece = piece(start);
+    public int[] window(int from, int length) {
+        requireRange(from, length);
+        var ids = new int[length];
         for (int i = 0; i < length; i++) {
-            while (start + i >= at[piece + 1]) {
-                piece++;
-            }
-            ids[i] = source.get(from[piece] + start + i - at[piece]);
+            ids[i] = store.get(from + i);
         }
         return ids;
-    }
-
-    private int piece(int position) {
-        int low = 0;
-        int high = from.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (at[middle] <= position) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
     }
 
     /** Where the tokens came from. */
@@ -101,12 +74,21 @@ public final class Tokens {
         return provenance;
     }
 
-    /** The pieces' places in the source, for tests of disjointness. */
-    List<Piece> pieces() {
-        List<Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < from.length; i++) {
-            pieces.add(new Piece(from[i], at[i + 1] - at[i]));
+    private void requireRange(int from, int length) {
+        if (from < 0 || length < 0 || from > size() - length) {
+            throw new IndexOutOfBoundsException(
+                    length
+                            + " token(s) from position "
+                            + from
+                            + " are asked for, but "
+                            + provenance.name()
+                            + " has positions 0 to "
+                            + (size() - 1));
         }
-        return pieces;
+    }
+
+    @Override
+    public String toString() {
+        return "Tokens[" + provenance.name() + "]";
     }
 }

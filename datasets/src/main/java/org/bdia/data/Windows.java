@@ -3,65 +3,72 @@ package org.bdia.data;
 import java.util.stream.IntStream;
 
 /**
- * Windows of length + 1 tokens over a text, each token's successor being its label, so that neighbouring windows share one
- * token and no label twice.
+ * Tokens cut into windows of T + 1: T inputs, and the targets, which are the inputs shifted by one.
+ *
+ * <p>Windows start T apart, so that each token is a target at most once; the last target of one window is the
+ * first input of the next.
  */
 public final class Windows {
-
     private final Tokens tokens;
     private final int length;
-    private final int size;
 
     /**
-     * Windows over a text.
+     * Cuts tokens.
      *
-     * @param length the labels in a window, 1 or more
-     * @throws IllegalArgumentException if the length is not positive
-     * @throws DataException if the text does not fill one window wherever it begins; a text without tokens has none
+     * @param length the inputs of a window T, 1 or more
+     * @throws IllegalArgumentException if length is below 1 or the tokens are fewer than length + 1
      */
     public Windows(Tokens tokens, int length) {
-        if (length < 1) {
-            throw new IllegalArgumentException("length must be at least 1, but is " + length);
+        if (length < 1 || length >= tokens.size()) {
+            throw new IllegalArgumentException(
+                    "a window of "
+                            + length
+                            + " inputs needs at least 1 input and 1 token more than that, but "
+                            + tokens.provenance().name()
+                            + " has "
+                            + tokens.size()
+                            + " tokens; choose shorter windows or more tokens");
         }
         this.tokens = tokens;
         this.length = length;
-        // An epoch's offset takes away up to length − 1 tokens, and the last label needs one more.
-        size = Math.max(0, (tokens.size() - length) / length);
-        if (size == 0 && tokens.size() > 0) {
-            throw new DataException(
-                    tokens.provenance().name()
-                            + ": expected at least "
-                            + 2 * length
-                            + " tokens for windows of "
-                            + length
-                            + ", found "
-                            + tokens.size()
-                            + "; take more tokens, or shorter windows");
-        }
     }
 
-    /** The number of windows. */
+    /** The windows of an epoch, in every epoch equally many: as many as fit at every offset, at least 1. */
     public int size() {
-        return size;
+        return Math.max(1, (tokens.size() - length) / length);
     }
 
     /**
-     * Where the windows of an epoch begin: all moved by one offset, 0 to length − 1, and permuted, both functions of
-     * (seed, epoch).
+     * The starts of an epoch's windows in the order in which it visits them, fixed by the arguments: the
+     * windows' common offset, 0 to T − 1 where that much room is, and a permutation.
+     *
+     * @param seed the run's seed
+     * @param epoch the epoch, from 0
      */
     public int[] order(long seed, int epoch) {
-        long key = Mix.key(Mix.Purpose.ORDER, seed, epoch, 0);
-        int offset = Mix.bounded(Mix.bits(key, -1), length);
-        return IntStream.of(Mix.permutation(size, key)).map(i -> offset + i * length).toArray();
+        int room = Math.min(length, tokens.size() - size() * length);
+        long offsetKey = Mix.key(Mix.Purpose.ORDER, seed, epoch, 1);
+        int offset = Mix.bounded(Mix.bits(offsetKey, 0), room);
+        int[] order = Mix.permutation(size(), Mix.key(Mix.Purpose.ORDER, seed, epoch, 0));
+        return IntStream.of(order).map(window -> offset + window * length).toArray();
     }
 
-    /** Where the windows begin that evaluation sees: offset 0, ascending. */
+    /** All starts from offset 0, ascending, to evaluate at: up to one window more than an epoch has. */
     public int[] starts() {
-        return IntStream.range(0, size).map(i -> i * length).toArray();
+        return IntStream.range(0, (tokens.size() - 1) / length).map(w -> w * length).toArray();
     }
 
-    /** The length + 1 tokens from a start on. */
+    /**
+     * The T + 1 ids of a window.
+     *
+     * @throws IndexOutOfBoundsException if there are not as many from the start on
+     */
     public int[] window(int start) {
         return tokens.window(start, length + 1);
+    }
+
+    @Override
+    public String toString() {
+        return "Windows[" + size() + " of " + length + " + 1 tokens of " + tokens + "]";
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -87,6 +89,41 @@ class DataFolderTest {
         assertThatThrownBy(() -> folder.read("a", CONTENT.length - 1))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("a.gz", "at most 9999");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".gz", ".xz"})
+    void piecesAreTheFileInOrderWhereverTheyAreCut(String suffix) throws IOException {
+        TestFiles.write(root.resolve("a" + suffix), CONTENT);
+        for (int length : new int[] {1_000, 4_096, CONTENT.length, 1 << 20}) {
+            var joined = ByteBuffer.allocate(CONTENT.length);
+            var pieces = folder.pieces("a", CONTENT.length, length);
+            pieces.forEach(joined::put);
+            assertThat(joined.array()).isEqualTo(CONTENT);
+            assertThat(pieces).hasSize((CONTENT.length + length - 1) / length);
+        }
+    }
+
+    @Test
+    void onlyPlainPiecesAreMapped() throws IOException {
+        TestFiles.write(root.resolve("plain"), CONTENT);
+        TestFiles.write(root.resolve("packed.gz"), CONTENT);
+        assertThat(folder.pieces("plain", 1, 1 << 20))
+                .allSatisfy(piece -> assertThat(piece).isInstanceOf(MappedByteBuffer.class));
+        assertThat(folder.pieces("packed", CONTENT.length, 1 << 20))
+                .allSatisfy(piece -> assertThat(piece.isDirect()).isFalse());
+        assertThatThrownBy(() -> folder.pieces("packed", CONTENT.length - 1, 1 << 20))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("packed.gz", "at most 9999");
+    }
+
+    @Test
+    void piecesOfAFileWithAnotherChecksumAreRefused() throws IOException {
+        TestFiles.write(root.resolve("a"), CONTENT);
+        Files.writeString(root.resolve("a.sha256"), "0".repeat(64));
+        assertThatThrownBy(() -> folder.pieces("a", 1, 1 << 20))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("0".repeat(64), Sha256.of(CONTENT));
     }
 
     @Test

@@ -39,6 +39,16 @@ final class TestFiles {
         return bytes;
     }
 
+    /** Token ids as token files have them: uint16, little-endian. */
+    static byte[] tokens(int... ids) {
+        var bytes = new byte[2 * ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            bytes[2 * i] = (byte) ids[i];
+            bytes[2 * i + 1] = (byte) (ids[i] >> 8);
+        }
+        return bytes;
+    }
+
     private static OutputStream pack(Path file) throws IOException {
         var out = Files.newOutputStream(file);
         var name = file.getFileName().toString();

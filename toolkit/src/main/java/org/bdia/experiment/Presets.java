@@ -67,7 +67,8 @@ final class Presets {
             case SMOKE ->
                     new TrainingExperiment<>(
                             text.withSizes(4_000, 1_600, 1_600)
-                                    .withSynthetic(!TextCorpus.isIn(environment.data(), source)),
+                                    .withSynthetic(
+                                            !TextCorpus.isIn(environment.data(), source, unit)),
                             nano.withWidth(32).withDepth(4).withMlp(64),
                             TrainConfig.of(4, 8, 2e-3),
                             BOTH,

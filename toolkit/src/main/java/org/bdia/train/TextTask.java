@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bdia.data.TextSplit;
+import org.bdia.data.Tokens;
 import org.bdia.data.Windows;
 
 /**
@@ -18,20 +19,34 @@ public final class TextTask implements Task {
 
     private final int length;
     private final Windows train;
-    private final Windows validation;
-    private final Windows test;
+    private final Held validation;
+    private final Held test;
     private final EpochOrder<int[]> order;
+
+    /** A part to evaluate on, where its windows begin. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Held(Windows windows, int[] starts) {
+
+        static Held of(Tokens tokens, int length) {
+            if (tokens.size() == 0) {
+                return new Held(null, new int[0]);
+            }
+            Windows windows = new Windows(tokens, length);
+            return new Held(windows, windows.starts());
+        }
+    }
 
     /**
      * A task over three parts of a corpus.
      *
      * @param length T, tokens a window
+     * @throws IllegalArgumentException if a part has tokens, but not enough for a window
      */
     public TextTask(TextSplit text, int length) {
         this.length = length;
         train = new Windows(text.train(), length);
-        validation = new Windows(text.validation(), length);
-        test = new Windows(text.test(), length);
+        validation = Held.of(text.validation(), length);
+        test = Held.of(text.test(), length);
         order = new EpochOrder<>(train::order);
     }
 
@@ -49,16 +64,16 @@ public final class TextTask implements Task {
 
     @Override
     public int size(Split split) {
-        return windows(split).size();
+        return held(split).starts().length;
     }
 
     @Override
     public Batch evaluation(NDManager manager, Split split, int from, int to) {
-        Windows windows = windows(split);
-        return batch(manager, windows, Arrays.copyOfRange(windows.starts(), from, to));
+        Held held = held(split);
+        return batch(manager, held.windows(), Arrays.copyOfRange(held.starts(), from, to));
     }
 
-    private Windows windows(Split split) {
+    private Held held(Split split) {
         return split == Split.VALIDATION ? validation : test;
     }
 

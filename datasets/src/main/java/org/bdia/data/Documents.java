@@ -1,0 +1,153 @@
+package org.bdia.data;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bdia.data.TextSizes.Part;
+
+/** A corpus as documents: a store of ids, and where each document in it ends. */
+final class Documents {
+    private final TokenStore store;
+    private final long[] ends;
+
+    private Documents(TokenStore store, long[] ends) {
+        this.store = store;
+        this.ends = ends;
+    }
+
+    /** The documents of a token file, their closing ids included. */
+    static Documents of(TokenFile file) {
+        return new Documents(file, file.documentEnds());
+    }
+
+    /**
+     * Documents from their texts, at least one.
+     *
+     * @param encode a text's ids
+     * @param closing the ids that follow each document
+     */
+    static Documents of(List<String> texts, Function<String, int[]> encode, int[] closing) {
+        var encoded = texts.stream().map(encode).toList();
+        long[] ends = encoded.stream().mapToLong(ids -> ids.length + closing.length).toArray();
+        Arrays.parallelPrefix(ends, Long::sum);
+        var all = new int[Math.toIntExact(ends[ends.length - 1])];
+        for (int d = 0; d < ends.length; d++) {
+            int[] ids = encoded.get(d);
+            int close = (int) ends[d] - closing.length;
+            System.arraycopy(ids, 0, all, close - ids.length, ids.length);
+            System.arraycopy(closing, 0, all, close, closing.length);
+        }
+        return new Documents(TokenStore.of(all), ends);
+    }
+
+    int count() {
+        return ends.length;
+    }
+
+    /** The ids of one document, its closing included. */
+    int[] ids(int document) {
+        return LongStream.range(start(document), ends[document]).mapToInt(store::get).toArray();
+    }
+
+    /**
+     * Disjoint parts of the asked sizes.
+     *
+     * <p>The seed permutes the documents; test, validation and training, in this order, take documents until
+     * they are full, the last one cut, its rest taken by none; a part that asks for all comes last. A single
+     * document is split by position: its first nine tenths are for training, from their beginning, the last
+     * tenth for validation and, after it, test.
+     *
+     * @param name what the message calls the corpus
+     * @throws DataException if there are not as many ids
+     */
+    Map<Part, TokenStore> split(TextSizes sizes, long seed, Object name) {
+        return count() == 1 ? byPosition(sizes, name) : byDocument(sizes, seed, name);
+    }
+
+    private Map<Part, TokenStore> byPosition(TextSizes sizes, Object name) {
+        long cut = store.size() * 9 / 10;
+        long held = store.size() - cut;
+        long train = sizes.train() == TextSizes.ALL ? cut : sizes.train();
+        long validation =
+                sizes.validation() == TextSizes.ALL ? held - sizes.test() : sizes.validation();
+        long test = sizes.test() == TextSizes.ALL ? held - validation : sizes.test();
+        boolean fits = train >= 1 && train <= cut && validation >= 0 && test >= 0;
+        if (!fits || validation + test > held) {
+            throw tooShort(
+                    name,
+                    sizes,
+                    "its one document has "
+                            + cut
+                            + " for training and "
+                            + held
+                            + ", the last tenth, for validation and test");
+        }
+        return Map.of(
+                Part.TRAIN, run(0, train),
+                Part.VALIDATION, run(cut, validation),
+                Part.TEST, run(cut + validation, test));
+    }
+
+    private Map<Part, TokenStore> byDocument(TextSizes sizes, long seed, Object name) {
+        int[] order = Mix.permutation(count(), Mix.key(Mix.Purpose.SPLIT, seed, 0, 0));
+        var parts = new EnumMap<Part, TokenStore>(Part.class);
+        var allLast = Comparator.comparing((Part part) -> sizes.of(part) == TextSizes.ALL);
+        int next = 0;
+        for (var part : Stream.of(Part.values()).sorted(allLast).toList()) {
+            int asked = sizes.of(part);
+            long wanted = asked == TextSizes.ALL ? Long.MAX_VALUE : asked;
+            int first = next;
+            long taken = 0;
+            while (taken < wanted && next < order.length) {
+                taken += length(order[next++]);
+            }
+            if (taken < asked || (part == Part.TRAIN && taken == 0)) {
+                throw tooShort(
+                        name,
+                        sizes,
+                        "its "
+                                + count()
+                                + " documents, shared by no two parts, have "
+                                + store.size()
+                                + " in all");
+            }
+            parts.put(
+                    part,
+                    runs(Arrays.copyOfRange(order, first, next), Math.max(0, taken - wanted)));
+        }
+        return parts;
+    }
+
+    private TokenStore runs(int[] documents, long cut) {
+        long[] starts = Arrays.stream(documents).mapToLong(this::start).toArray();
+        long[] lengths = Arrays.stream(documents).mapToLong(this::length).toArray();
+        if (lengths.length > 0) {
+            lengths[lengths.length - 1] -= cut;
+        }
+        return new TokenStore.Runs(store, starts, lengths);
+    }
+
+    private TokenStore run(long start, long length) {
+        return length == 0
+                ? TokenStore.of(new int[0])
+                : new TokenStore.Runs(store, new long[] {start}, new long[] {length});
+    }
+
+    private long start(int document) {
+        return document == 0 ? 0 : ends[document - 1];
+    }
+
+    private long length(int document) {
+        return ends[document] - start(document);
+    }
+
+    private static DataException tooShort(Object name, TextSizes sizes, String found) {
+        return new DataException(
+                name + ": " + sizes + " are asked for, but " + found + "; ask for fewer");
+    }
+}
