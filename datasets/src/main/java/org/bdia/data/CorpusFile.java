@@ -18,7 +18,7 @@ import org.bdia.data.TextCorpus.Unit;
  * @param name its logical name there
  */
 record CorpusFile(DataFolder folder, String name) {
-    private static final int TEXT_LIMIT = 1 << 28;
+    private static final int TEXT_LIMIT = 1 << 27;
     private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
 
     /** The file's documents in ids of the unit, and the SHA-256 over its unpacked bytes. */
@@ -27,7 +27,7 @@ record CorpusFile(DataFolder folder, String name) {
     /**
      * Reads the file.
      *
-     * @throws DataException if the file is missing, damaged, empty, a text of more than 256 MiB or not in
+     * @throws DataException if the file is missing, damaged, empty, a text of more than 128 MiB or not in
      *     UTF-8, or a token file that {@link TokenFile} refuses
      */
     Content read(Unit unit) {
@@ -42,7 +42,7 @@ record CorpusFile(DataFolder folder, String name) {
         if (unit == Unit.GPT2_BPE) {
             return new Content(documents, file.sha256());
         }
-        boolean closed = file.get(file.size() - 1) == Gpt2Bpe.END_OF_TEXT;
+        boolean closed = file.isClosed();
         var tokenizer = new Gpt2Bpe();
         var texts =
                 IntStream.range(0, documents.count())

@@ -19,7 +19,7 @@ public final class Gpt2Bpe implements Tokenizer {
     static final int SIZE = 50_257;
     static final int END_OF_TEXT = 50_256;
 
-    /** Loaded at the first use, because reading the merges takes a moment that token files need not wait for. */
+    /** Loaded at the first use: token files need not wait for the merges to be read. */
     private static final class Merges {
         static final Encoding R50K =
                 Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);

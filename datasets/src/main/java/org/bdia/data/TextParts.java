@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import org.bdia.data.TextCorpus.Unit;
 import org.bdia.data.TextSizes.Part;
 
-/** The last step of every corpus, read or generated: from parts in ids of a unit to tokens with provenance. */
+/** The last step of every corpus, read or generated: from parts in a unit to tokens with provenance. */
 final class TextParts {
     private TextParts() {}
 

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * disk, mapped into memory.
  */
 final class TokenFile implements TokenStore {
-    /** A buffer holds less than 2 GiB; a power of two. */
+    /** A buffer holds less than 2 GiB. */
     private static final int PIECE = 1 << 30;
 
     private static final int UNPACKED_LIMIT = 1 << 29;
@@ -21,6 +21,7 @@ final class TokenFile implements TokenStore {
     private final List<ShortBuffer> pieces;
     private final int pieceIds;
     private final long size;
+    private final long[] documentEnds;
     private final String sha256;
 
     private TokenFile(List<ByteBuffer> bytes, int pieceBytes) {
@@ -36,6 +37,9 @@ final class TokenFile implements TokenStore {
         pieceIds = pieceBytes / Short.BYTES;
         size = ids;
         sha256 = Sha256.hex(digest);
+        var closed = positions().filter(p -> get(p) == Gpt2Bpe.END_OF_TEXT).map(p -> p + 1);
+        var open = isClosed() ? LongStream.empty() : LongStream.of(size);
+        documentEnds = LongStream.concat(closed, open).toArray();
     }
 
     /**
@@ -57,11 +61,11 @@ final class TokenFile implements TokenStore {
             throw DataException.damaged(stored, "uint16 ids, two bytes each", length + " bytes");
         }
         var file = new TokenFile(bytes, pieceBytes);
-        file.requireIds(stored);
+        file.check(stored);
         return file;
     }
 
-    private void requireIds(Path stored) {
+    private void check(Path stored) {
         positions()
                 .filter(position -> get(position) >= Gpt2Bpe.SIZE)
                 .findFirst()
@@ -72,20 +76,23 @@ final class TokenFile implements TokenStore {
                                     "GPT-2 ids from 0 to " + (Gpt2Bpe.SIZE - 1),
                                     "id " + get(position) + " at position " + position);
                         });
-        long[] ends = documentEnds();
-        if (ends.length > 1 && get(size - 1) != Gpt2Bpe.END_OF_TEXT) {
+        if (documentEnds.length > 1 && !isClosed()) {
+            long rest = size - documentEnds[documentEnds.length - 2];
             throw DataException.damaged(
                     stored,
                     "every document closed by id " + Gpt2Bpe.END_OF_TEXT,
-                    "an end of the file " + (size - ends[ends.length - 2]) + " ids after the last");
+                    "an end of the file " + rest + " ids after the last");
         }
     }
 
-    /** Where each document ends, its closing id included; all of a file without closing ids is one document. */
+    /** Where each document ends, its closing id included; a file without closing ids is one document. */
     long[] documentEnds() {
-        var closed = positions().filter(p -> get(p) == Gpt2Bpe.END_OF_TEXT).map(p -> p + 1);
-        boolean open = get(size - 1) != Gpt2Bpe.END_OF_TEXT;
-        return LongStream.concat(closed, open ? LongStream.of(size) : LongStream.empty()).toArray();
+        return documentEnds.clone();
+    }
+
+    /** Whether the last id, and so every document's, closes it. */
+    boolean isClosed() {
+        return get(size - 1) == Gpt2Bpe.END_OF_TEXT;
     }
 
     /** SHA-256 over the unpacked bytes. */

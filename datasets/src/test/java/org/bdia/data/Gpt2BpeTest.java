@@ -43,13 +43,13 @@ class Gpt2BpeTest {
     }
 
     @Test
-    void everyIdButTheLastIsADifferentRunOfBytesAndAllBytesAreThere() {
+    void idsThatAreWholeCharactersReadDifferently() {
         assertThat(BPE.size()).isEqualTo(50_257);
-        var ascii =
+        var words =
                 IntStream.range(0, BPE.size() - 1)
                         .mapToObj(id -> BPE.decode(new int[] {id}))
                         .filter(word -> !word.contains("\uFFFD"));
-        assertThat(ascii).doesNotHaveDuplicates().hasSizeGreaterThan(49_000);
+        assertThat(words).doesNotHaveDuplicates().hasSizeGreaterThan(49_000);
     }
 
     @Test
