@@ -1,9 +1,5 @@
 package org.bdia.data;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -58,7 +54,7 @@ record CorpusFile(DataFolder folder, String name) {
         if (bytes.length == 0) {
             throw DataException.damaged(folder.locate(name), "a text", "no bytes");
         }
-        var pieces = List.of(CLOSING.split(decode(bytes), -1));
+        var pieces = List.of(CLOSING.split(Utf8.decode(folder.locate(name), bytes), -1));
         boolean closed = pieces.size() > 1;
         // What follows the last separator is a document only if it says something.
         boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
@@ -68,24 +64,5 @@ record CorpusFile(DataFolder folder, String name) {
 
     private static Documents documents(List<String> texts, Unit unit, boolean closed) {
         return Documents.of(texts, unit::ids, closed ? unit.closing() : new int[0]);
-    }
-
-    private String decode(byte[] bytes) {
-        var decoder =
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT);
-        var in = ByteBuffer.wrap(bytes);
-        // UTF-8 never takes fewer bytes than Java takes chars.
-        var out = CharBuffer.allocate(bytes.length);
-        if (decoder.decode(in, out, true).isError()) {
-            throw new DataException(
-                    folder.locate(name)
-                            + ": expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d"
-                                    .formatted(bytes[in.position()], in.position())
-                            + "; convert the file to UTF-8");
-        }
-        return out.flip().toString();
     }
 }

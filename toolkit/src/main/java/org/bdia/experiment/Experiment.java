@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import org.bdia.data.Cifar;
 import org.bdia.data.TextCorpus;
 import org.bdia.nn.GptConfig;
+import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.run.TaskConfig;
 
@@ -19,6 +20,11 @@ public final class Experiment {
     /** A vision transformer on CIFAR-100, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar100() {
         return Presets.cifar(Cifar.Kind.CIFAR_100, Environment.current());
+    }
+
+    /** English into French, sized by the profile that BDIA_PROFILE names. */
+    public static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> translation() {
+        return Presets.translation(Environment.current());
     }
 
     /** A small GPT on OpenWebText, sized by the profile that BDIA_PROFILE names. */

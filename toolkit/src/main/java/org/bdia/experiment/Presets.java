@@ -2,8 +2,10 @@ package org.bdia.experiment;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 import org.bdia.nn.GptConfig;
+import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Method;
 import org.bdia.run.TaskConfig;
@@ -90,6 +92,44 @@ final class Presets {
                                     .withSizes(TextCorpus.ALL, 100_000, 100_000),
                             GptConfig.gpt2(),
                             TrainConfig.of(40, 12, 6e-4),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+        };
+    }
+
+    static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> translation(
+            Environment environment) {
+        TaskConfig.Translation pairs =
+                new TaskConfig.Translation(20_000, 1_000, 1_000, 10, 4_000, 1, 0, false);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    new TrainingExperiment<>(
+                            pairs.withSizes(1_500, 200, 60)
+                                    .withMaxWords(6)
+                                    .withVocabulary(400)
+                                    .withSynthetic(!SentencePairs.isIn(environment.data())),
+                            Seq2SeqConfig.smoke(),
+                            TrainConfig.of(5, 32, 3e-3),
+                            BOTH,
+                            environment.seeds(1),
+                            true);
+            case LAPTOP ->
+                    new TrainingExperiment<>(
+                            pairs,
+                            Seq2SeqConfig.laptop(),
+                            TrainConfig.of(12, 64, 2e-3),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+            case PAPER ->
+                    new TrainingExperiment<>(
+                            pairs.withSizes(SentencePairs.ALL, 3_000, 3_000)
+                                    .withMaxWords(40)
+                                    .withVocabulary(16_000)
+                                    .withBeams(4),
+                            Seq2SeqConfig.paper(),
+                            TrainConfig.of(250, 128, 5e-4),
                             BOTH,
                             environment.seeds(3),
                             false);

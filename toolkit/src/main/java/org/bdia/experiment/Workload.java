@@ -22,6 +22,9 @@ interface Workload {
         if (config.task() instanceof TaskConfig.Text text) {
             return new TextWorkload(config, text, folder);
         }
+        if (config.task() instanceof TaskConfig.Translation translation) {
+            return new TranslationWorkload(config, translation, folder);
+        }
         throw new IllegalArgumentException("no workload for " + config.task());
     }
 
@@ -36,7 +39,7 @@ interface Workload {
 
     /** What is measured once, when the training is finished, beside the test loss. */
     default Outputs finish(ReversibleModel model, NDManager manager) {
-        return new Outputs(Map.of(), List.of());
+        return Outputs.none();
     }
 
     /**
@@ -45,5 +48,10 @@ interface Workload {
      * @param metrics scores on the test data
      * @param samples outputs to be read
      */
-    record Outputs(Map<String, Double> metrics, List<Sample> samples) {}
+    record Outputs(Map<String, Double> metrics, List<Sample> samples) {
+
+        static Outputs none() {
+            return new Outputs(Map.of(), List.of());
+        }
+    }
 }

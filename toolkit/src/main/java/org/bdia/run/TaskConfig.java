@@ -1,6 +1,7 @@
 package org.bdia.run;
 
 import org.bdia.data.Cifar;
+import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 
 /** What a run learns, and from which data. */
@@ -117,6 +118,72 @@ public sealed interface TaskConfig {
         /** The same on a generated stand-in or real text. */
         public Text withSynthetic(boolean value) {
             return new Text(source, unit, train, validation, test, splitSeed, value);
+        }
+    }
+
+    /**
+     * English sentences into French.
+     *
+     * @param train training pairs, or {@link SentencePairs#ALL}
+     * @param validation validation pairs
+     * @param test test pairs, which are translated after training
+     * @param maxWords pairs with a longer side are left out
+     * @param vocabulary subwords of each language, learned on the training part
+     * @param beams sequences followed in translating; 1 is greedy
+     * @param splitSeed what the choice of pairs is a function of
+     * @param synthetic whether generated stand-ins take the place of the real pairs
+     */
+    record Translation(
+            int train,
+            int validation,
+            int test,
+            int maxWords,
+            int vocabulary,
+            int beams,
+            long splitSeed,
+            boolean synthetic)
+            implements TaskConfig {
+
+        @Override
+        public String label() {
+            return "translation";
+        }
+
+        /** The same with other numbers of pairs. */
+        public Translation withSizes(int newTrain, int newValidation, int newTest) {
+            return new Translation(
+                    newTrain,
+                    newValidation,
+                    newTest,
+                    maxWords,
+                    vocabulary,
+                    beams,
+                    splitSeed,
+                    synthetic);
+        }
+
+        /** The same with another number of subwords. */
+        public Translation withVocabulary(int value) {
+            return new Translation(
+                    train, validation, test, maxWords, value, beams, splitSeed, synthetic);
+        }
+
+        /** The same with sentences up to another length. */
+        public Translation withMaxWords(int value) {
+            return new Translation(
+                    train, validation, test, value, vocabulary, beams, splitSeed, synthetic);
+        }
+
+        /** The same with another number of beams. */
+        public Translation withBeams(int value) {
+            return new Translation(
+                    train, validation, test, maxWords, vocabulary, value, splitSeed, synthetic);
+        }
+
+        /** The same on generated stand-ins or real pairs. */
+        public Translation withSynthetic(boolean value) {
+            return new Translation(
+                    train, validation, test, maxWords, vocabulary, beams, splitSeed, value);
         }
     }
 }

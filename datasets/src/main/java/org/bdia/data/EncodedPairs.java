@@ -1,0 +1,98 @@
+package org.bdia.data;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Sentence pairs as ids, and their batches, in which lengths are alike. */
+public final class EncodedPairs {
+
+    /** Batches that are sorted by length together. */
+    private static final int POOL = 50;
+
+    private final int[][] sources;
+    private final int[][] targets;
+    private final long[] ids;
+
+    /** Encodes pairs. */
+    public EncodedPairs(List<SentencePair> pairs, Vocabulary source, Vocabulary target) {
+        sources = pairs.stream().map(p -> source.encode(p.source())).toArray(int[][]::new);
+        targets = pairs.stream().map(p -> framed(target.encode(p.target()))).toArray(int[][]::new);
+        ids = pairs.stream().mapToLong(SentencePair::id).toArray();
+    }
+
+    private static int[] framed(int[] sentence) {
+        int[] framed = new int[sentence.length + 2];
+        framed[0] = Vocabulary.BEGIN;
+        System.arraycopy(sentence, 0, framed, 1, sentence.length);
+        framed[framed.length - 1] = Vocabulary.END;
+        return framed;
+    }
+
+    /** The number of pairs. */
+    public int size() {
+        return ids.length;
+    }
+
+    /** The most tokens on either side, a target's beginning and end included. */
+    public int longest() {
+        return IntStream.range(0, size())
+                .map(i -> Math.max(sources[i].length, targets[i].length))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * The batches of an epoch, positions of pairs: permuted, sorted by length in pools of some batches, batches permuted
+     * again; a function of the arguments. What does not fill a batch is left out.
+     */
+    public int[][] batches(long seed, int epoch, int batch) {
+        int[] order = EpochShuffle.of(size(), seed, epoch);
+        int count = size() / batch;
+        int[][] batches = new int[count][];
+        for (int first = 0; first < count; first += POOL) {
+            int last = Math.min(count, first + POOL);
+            int[] pool =
+                    Arrays.stream(order, first * batch, last * batch)
+                            .boxed()
+                            .sorted(
+                                    Comparator.comparingInt((Integer i) -> targets[i].length)
+                                            .thenComparingInt(i -> sources[i].length))
+                            .mapToInt(i -> i)
+                            .toArray();
+            for (int b = first; b < last; b++) {
+                batches[b] = Arrays.copyOfRange(pool, (b - first) * batch, (b - first + 1) * batch);
+            }
+        }
+        int[] visits = Mix.permutation(count, Mix.key(Mix.Purpose.ORDER, seed, epoch, 1));
+        return IntStream.of(visits).mapToObj(b -> batches[b]).toArray(int[][]::new);
+    }
+
+    /** The pairs at some positions. */
+    public PairBatch batch(int[] positions) {
+        int[][] source = IntStream.of(positions).mapToObj(i -> sources[i]).toArray(int[][]::new);
+        int[][] target = IntStream.of(positions).mapToObj(i -> targets[i]).toArray(int[][]::new);
+        int sourceLength = longest(source);
+        int targetLength = longest(target);
+        return new PairBatch(
+                padded(source, sourceLength),
+                sourceLength,
+                padded(target, targetLength),
+                targetLength,
+                IntStream.of(positions).mapToLong(i -> ids[i]).toArray());
+    }
+
+    private static int longest(int[][] rows) {
+        return Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(0);
+    }
+
+    /** {@link Vocabulary#PAD} is 0, what an array holds from the beginning. */
+    private static int[] padded(int[][] rows, int length) {
+        int[] all = new int[rows.length * length];
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(rows[row], 0, all, row * length, rows[row].length);
+        }
+        return all;
+    }
+}

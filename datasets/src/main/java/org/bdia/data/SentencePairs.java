@@ -1,0 +1,160 @@
+package org.bdia.data;
+
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * English sentences with French translations, from the manythings.org collection of Tatoeba's: a line is English, a tab,
+ * French, and, in newer editions, a tab and the attribution.
+ *
+ * <p>Text is normalised: NFC, straight apostrophes and quotes, single plain spaces. Case and accents stay.
+ */
+public final class SentencePairs {
+
+    /** As many training pairs as there are beside the other parts. */
+    public static final int ALL = -1;
+
+    private static final String FILE = "eng-fra/eng-fra.txt";
+    private static final int LIMIT = 1 << 29;
+
+    private SentencePairs() {}
+
+    /** Whether the data folder has the pairs. */
+    public static boolean isIn(DataFolder folder) {
+        return folder.has(FILE);
+    }
+
+    /**
+     * Reads pairs and splits them by English sentence: all translations of a sentence, whatever its case and closing
+     * punctuation, stand in one part. The sentences, permuted by the seed, fill test, validation and training in this
+     * order, so that the held-out parts stay while training grows.
+     *
+     * @param train training pairs, 1 or more, or {@link #ALL}
+     * @param validation validation pairs, 0 or more
+     * @param test test pairs, 0 or more
+     * @param maxWords pairs with more words on either side are left out, 1 or more
+     * @param splitSeed what the choice is a function of
+     * @throws IllegalArgumentException if a number is out of range
+     * @throws DataException if the file is missing or damaged, a line is not a pair, or there are too few pairs
+     */
+    public static PairSplit load(
+            DataFolder folder, int train, int validation, int test, int maxWords, long splitSeed) {
+        if ((train < 1 && train != ALL) || validation < 0 || test < 0 || maxWords < 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "train must be at least 1 pair, or SentencePairs.ALL (-1), validation and test"
+                                    + " 0 or more and maxWords 1 or more, but they are %d, %d, %d and"
+                                    + " %d",
+                            train, validation, test, maxWords));
+        }
+        byte[] bytes = folder.read(FILE, LIMIT);
+        Path file = folder.locate(FILE);
+        Map<String, List<SentencePair>> bySentence = new LinkedHashMap<>();
+        int pairs = 0;
+        int longer = 0;
+        for (SentencePair pair : parse(file, Utf8.decode(file, bytes))) {
+            pairs++;
+            if (words(pair.source()) > maxWords || words(pair.target()) > maxWords) {
+                longer++;
+            } else {
+                bySentence.computeIfAbsent(key(pair.source()), key -> new ArrayList<>()).add(pair);
+            }
+        }
+        List<List<SentencePair>> groups = new ArrayList<>(bySentence.values());
+        int[] order = Mix.permutation(groups.size(), Mix.key(Mix.Purpose.SPLIT, splitSeed, 0, 0));
+        int[] next = new int[1];
+        List<SentencePair> testPart = take(file, groups, order, next, test, "test");
+        List<SentencePair> validationPart =
+                take(file, groups, order, next, validation, "validation");
+        List<SentencePair> trainPart = take(file, groups, order, next, train, "training");
+        return new PairSplit(
+                trainPart,
+                validationPart,
+                testPart,
+                new Provenance(
+                        String.format(
+                                Locale.ROOT,
+                                "English–French, %d training pairs, %d validation, %d test",
+                                trainPart.size(),
+                                validation,
+                                test),
+                        String.format(
+                                Locale.ROOT,
+                                "%s; %d of %d pairs left out, longer than %d words",
+                                FILE,
+                                longer,
+                                pairs,
+                                maxWords),
+                        false,
+                        Sha256.of(bytes)));
+    }
+
+    private static List<SentencePair> parse(Path file, String text) {
+        List<SentencePair> pairs = new ArrayList<>();
+        String[] lines = text.split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            if (lines[i].isEmpty() && i == lines.length - 1) {
+                break; // after the last line break
+            }
+            String[] fields = lines[i].split("\t", -1);
+            String source = normalise(fields[0]);
+            String target = fields.length < 2 ? "" : normalise(fields[1]);
+            if (source.isEmpty() || target.isEmpty()) {
+                throw DataException.damaged(
+                        file,
+                        "a sentence, a tab and its translation in line " + (i + 1),
+                        "'" + lines[i] + "'");
+            }
+            pairs.add(new SentencePair(source, target, i));
+        }
+        return pairs;
+    }
+
+    /** One way to write what is typed in several. */
+    static String normalise(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFC)
+                .replace('\u2019', '\'')
+                .replace('\u2018', '\'')
+                .replace('\u201C', '"')
+                .replace('\u201D', '"')
+                .replaceAll("[\\s\u00A0\u202F\u2009]+", " ")
+                .strip();
+    }
+
+    private static int words(String sentence) {
+        return sentence.split(" ").length;
+    }
+
+    private static String key(String sentence) {
+        return sentence.toLowerCase(Locale.ROOT).replaceAll("[\\p{Punct}\\s]+$", "");
+    }
+
+    private static List<SentencePair> take(
+            Path file,
+            List<List<SentencePair>> groups,
+            int[] order,
+            int[] next,
+            int wanted,
+            String part) {
+        List<SentencePair> taken = new ArrayList<>();
+        while (next[0] < order.length && (wanted == ALL || taken.size() < wanted)) {
+            taken.addAll(groups.get(order[next[0]++]));
+        }
+        if (wanted == ALL) {
+            return taken;
+        }
+        if (taken.size() < wanted) {
+            throw new DataException(
+                    String.format(
+                            "%s: expected %d %s pairs beside the other parts, found %d; ask for fewer, or"
+                                    + " for longer sentences",
+                            file, wanted, part, taken.size()));
+        }
+        return taken.subList(0, wanted);
+    }
+}

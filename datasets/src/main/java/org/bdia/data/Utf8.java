@@ -1,0 +1,38 @@
+package org.bdia.data;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** Strict UTF-8. */
+final class Utf8 {
+
+    private Utf8() {}
+
+    /**
+     * The text of bytes.
+     *
+     * @param file for the message
+     * @throws DataException if the bytes are not UTF-8; the message names the first that is not
+     */
+    static String decode(Object file, byte[] bytes) {
+        CharsetDecoder decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        // UTF-8 never takes fewer bytes than Java takes chars.
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        if (decoder.decode(in, out, true).isError()) {
+            throw new DataException(
+                    file
+                            + ": expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d"
+                                    .formatted(bytes[in.position()], in.position())
+                            + "; convert the file to UTF-8");
+        }
+        return out.flip().toString();
+    }
+}

@@ -1,0 +1,135 @@
+package org.bdia.experiment;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bdia.data.DataFolder;
+import org.bdia.data.EncodedPairs;
+import org.bdia.data.PairSplit;
+import org.bdia.data.Provenance;
+import org.bdia.data.SentencePair;
+import org.bdia.data.SentencePairs;
+import org.bdia.data.SyntheticPairs;
+import org.bdia.data.Vocabulary;
+import org.bdia.metric.Bleu;
+import org.bdia.metric.Chrf;
+import org.bdia.nn.Decoding;
+import org.bdia.nn.Generator;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.Seq2Seq;
+import org.bdia.nn.Seq2SeqConfig;
+import org.bdia.run.RunConfig;
+import org.bdia.run.Sample;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.Task;
+import org.bdia.train.TranslationTask;
+
+/** An encoder–decoder that translates; scored by BLEU and chrF on the test part. */
+final class TranslationWorkload implements Workload {
+
+    /** Sentences whose translations are kept to be read. */
+    private static final int SAMPLES = 10;
+
+    private final RunConfig config;
+    private final TaskConfig.Translation translation;
+    private final PairSplit split;
+    private final Vocabulary source;
+    private final Vocabulary target;
+    private final Seq2SeqConfig model;
+
+    TranslationWorkload(RunConfig config, TaskConfig.Translation translation, DataFolder folder) {
+        this.config = config;
+        this.translation = translation;
+        split = pairs(translation, folder);
+        int size = translation.vocabulary();
+        source = Vocabulary.bpe(split.train().stream().map(SentencePair::source).toList(), size);
+        target = Vocabulary.bpe(split.train().stream().map(SentencePair::target).toList(), size);
+        model = ((Seq2SeqConfig) config.model()).withVocabularies(source.size(), target.size());
+    }
+
+    /** The pairs of a task, generated where it says so. */
+    static PairSplit pairs(TaskConfig.Translation task, DataFolder folder) {
+        return task.synthetic()
+                ? SyntheticPairs.split(
+                        task.train(), task.validation(), task.test(), task.splitSeed())
+                : SentencePairs.load(
+                        folder,
+                        task.train(),
+                        task.validation(),
+                        task.test(),
+                        task.maxWords(),
+                        task.splitSeed());
+    }
+
+    @Override
+    public Provenance provenance() {
+        return split.provenance();
+    }
+
+    @Override
+    public Task task() {
+        return new TranslationTask(
+                encoded(split.train()), encoded(split.validation()), encoded(split.test()));
+    }
+
+    /** By length, so that evaluation pads little; training has an order of its own. */
+    private EncodedPairs encoded(List<SentencePair> pairs) {
+        return new EncodedPairs(
+                pairs.stream()
+                        .sorted(
+                                Comparator.comparingInt((SentencePair p) -> p.target().length())
+                                        .thenComparingLong(SentencePair::id))
+                        .toList(),
+                source,
+                target);
+    }
+
+    @Override
+    public ReversibleModel model(NDManager manager) {
+        Seq2Seq translator =
+                new Seq2Seq(model, config.method(), config.backprop(), config.verify());
+        translator.initialize(manager, config.seed());
+        return translator;
+    }
+
+    /** Each sentence of the test part is translated once; all its translations there are references. */
+    @Override
+    public Outputs finish(ReversibleModel trained, NDManager manager) {
+        Map<String, List<String>> test = new LinkedHashMap<>();
+        for (SentencePair pair : split.test()) {
+            test.computeIfAbsent(pair.source(), sentence -> new ArrayList<>()).add(pair.target());
+        }
+        if (test.isEmpty()) {
+            return Outputs.none();
+        }
+        int[][] ids =
+                Generator.translate(
+                        (Seq2Seq) trained,
+                        manager,
+                        test.keySet().stream().map(source::encode).toArray(int[][]::new),
+                        Vocabulary.BEGIN,
+                        Vocabulary.END,
+                        model.context(),
+                        translation.beams() == 1
+                                ? Decoding.greedy()
+                                : Decoding.beam(translation.beams()));
+        List<String> translations = Arrays.stream(ids).map(target::decode).toList();
+        List<List<String>> references = List.copyOf(test.values());
+        List<Sample> samples = new ArrayList<>();
+        for (String sentence : test.keySet().stream().limit(SAMPLES).toList()) {
+            int i = samples.size();
+            samples.add(
+                    new Sample(
+                            sentence, String.join("\n", references.get(i)), translations.get(i)));
+        }
+        return new Outputs(
+                Map.of(
+                        "bleu", Bleu.corpus(translations, references).score(),
+                        "chrf", Chrf.corpus(translations, references).score()),
+                samples);
+    }
+}
