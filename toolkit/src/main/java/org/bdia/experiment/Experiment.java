@@ -37,6 +37,14 @@ public final class Experiment {
         return Presets.gpt(source, Environment.current());
     }
 
+    /**
+     * A GPT fine-tuned on E2E NLG, sized by the profile that BDIA_PROFILE names: from published weights where the data
+     * folder has them and the profile is the paper's, else from a small GPT that is trained on OpenWebText first.
+     */
+    public static TrainingExperiment<TaskConfig.Restaurants, GptConfig> e2e() {
+        return Presets.e2e(Environment.current());
+    }
+
     /** How exactly every state is rebuilt, against depth, before and after training. */
     public static ExactnessExperiment exactness() {
         return ExactnessExperiment.create();

@@ -2,12 +2,14 @@ package org.bdia.experiment;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Method;
+import org.bdia.run.Start;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.OptimizerConfig;
 import org.bdia.train.Schedule;
@@ -18,6 +20,9 @@ final class Presets {
 
     private static final List<Variant> BOTH =
             List.of(Variant.of(Method.standard()), Variant.of(Method.bdia(0.5)));
+
+    /** GPT-2 medium's weights as Hugging Face publishes them. */
+    private static final String PUBLISHED = "gpt2-medium/model.safetensors";
 
     private Presets() {}
 
@@ -130,6 +135,77 @@ final class Presets {
                                     .withBeams(4),
                             Seq2SeqConfig.paper(),
                             TrainConfig.of(250, 128, 5e-4),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+        };
+    }
+
+    /** From published GPT-2 weights where the data folder has them, else from a small GPT trained on OpenWebText first. */
+    static TrainingExperiment<TaskConfig.Restaurants, GptConfig> e2e(Environment environment) {
+        boolean published = environment.data().has(PUBLISHED);
+        boolean text =
+                TextCorpus.isIn(
+                        environment.data(),
+                        TextCorpus.Source.OPENWEBTEXT,
+                        TextCorpus.Unit.GPT2_BPE);
+        TaskConfig.Text web =
+                new TaskConfig.Text(
+                        TextCorpus.Source.OPENWEBTEXT,
+                        TextCorpus.Unit.GPT2_BPE,
+                        400_000,
+                        5_000,
+                        0,
+                        0,
+                        false);
+        TaskConfig.Restaurants restaurants =
+                new TaskConfig.Restaurants(
+                        4_000,
+                        100,
+                        100,
+                        new Start.Pretrained(web, TrainConfig.of(1, 8, 2e-3)),
+                        1,
+                        0,
+                        false);
+        GptConfig nano = GptConfig.nano().withContext(192);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    new TrainingExperiment<>(
+                            restaurants
+                                    .withSizes(160, 8, 8)
+                                    .withStart(
+                                            new Start.Pretrained(
+                                                    web.withSizes(8_000, 1_000, 0)
+                                                            .withSynthetic(!text),
+                                                    TrainConfig.of(1, 4, 2e-3)))
+                                    .withSynthetic(!E2e.isIn(environment.data())),
+                            nano.withWidth(32).withDepth(2).withMlp(64),
+                            TrainConfig.of(2, 8, 3e-3),
+                            BOTH,
+                            environment.seeds(1),
+                            true);
+            case LAPTOP ->
+                    new TrainingExperiment<>(
+                            restaurants,
+                            nano,
+                            TrainConfig.of(3, 8, 1e-3),
+                            BOTH,
+                            environment.seeds(3),
+                            false);
+            case PAPER ->
+                    new TrainingExperiment<>(
+                            restaurants
+                                    .withSizes(E2e.ALL, E2e.ALL, E2e.ALL)
+                                    .withStart(
+                                            published
+                                                    ? new Start.Published(PUBLISHED)
+                                                    : restaurants.start())
+                                    .withBeams(10),
+                            published ? GptConfig.gpt2Medium() : nano,
+                            TrainConfig.of(5, 8, 2e-4)
+                                    .withSchedule(new Schedule.WarmupCosine(2e-4, 500, 0))
+                                    .withOptimizer(OptimizerConfig.adamW(0.01))
+                                    .withLabelSmoothing(0.1),
                             BOTH,
                             environment.seeds(3),
                             false);

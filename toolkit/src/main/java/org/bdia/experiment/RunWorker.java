@@ -44,7 +44,7 @@ public final class RunWorker {
         String id = config.id();
         try (Run run = store.open(id, config.json());
                 NDManager manager = NDManager.newBaseManager(device)) {
-            Workload workload = Workload.of(config, folder);
+            Workload workload = Workload.of(config, folder, store);
             String engine = "PyTorch " + Engine.getEngine("PyTorch").getVersion();
             Manifest manifest =
                     run.begin(

@@ -9,6 +9,7 @@ import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
+import org.bdia.run.Start;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainConfig;
 
@@ -132,8 +133,23 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
      * @throws ExperimentException if a run fails; the message ends with the end of its log
      */
     public ExperimentResult run() {
+        RunStore store = RunStore.fromEnvironment();
+        ChildRuns.complete(pretraining(), store);
         return new ExperimentResult(
-                Environment.current().profile(),
-                ChildRuns.complete(planned(), RunStore.fromEnvironment()));
+                Environment.current().profile(), ChildRuns.complete(planned(), store));
+    }
+
+    /** The runs whose weights others begin with, each once. */
+    private List<Planned> pretraining() {
+        if (task instanceof TaskConfig.Restaurants restaurants
+                && restaurants.start() instanceof Start.Pretrained start) {
+            Variant plain = Variant.of(Method.standard());
+            return configs().stream()
+                    .map(config -> RestaurantsWorkload.pretraining(config, start))
+                    .distinct()
+                    .map(config -> new Planned(plain, config))
+                    .toList();
+        }
+        return List.of();
     }
 }

@@ -7,6 +7,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.Task;
@@ -14,8 +15,12 @@ import org.bdia.train.Task;
 /** What a run's configuration means in data and model. */
 interface Workload {
 
-    /** The workload of a configuration, its data read. */
-    static Workload of(RunConfig config, DataFolder folder) {
+    /**
+     * The workload of a configuration, its data read.
+     *
+     * @param store has the runs that others begin with
+     */
+    static Workload of(RunConfig config, DataFolder folder, RunStore store) {
         if (config.task() instanceof TaskConfig.Images images) {
             return new ImageWorkload(config, images, folder);
         }
@@ -25,7 +30,8 @@ interface Workload {
         if (config.task() instanceof TaskConfig.Translation translation) {
             return new TranslationWorkload(config, translation, folder);
         }
-        throw new IllegalArgumentException("no workload for " + config.task());
+        return new RestaurantsWorkload(
+                config, (TaskConfig.Restaurants) config.task(), folder, store);
     }
 
     /** What the data are. */

@@ -75,13 +75,11 @@ final class BeamSearch {
         for (int row = 0; row < live.size(); row++) {
             Hypothesis hypothesis = live.get(row);
             double[] logarithms = NextToken.logProbabilities(scores[row], position);
-            int taken = 0;
-            for (int id : NextToken.byScore(scores[row])) {
+            // As many more as the ban on repeated n-grams may take away.
+            int enough = 2 * beam.beams() + hypothesis.tokens.length;
+            for (int id : NextToken.best(scores[row], enough)) {
                 if (!repeats(hypothesis.tokens, id, beam.noRepeatNgram())) {
                     candidates.add(hypothesis.then(id, logarithms[id], row));
-                    if (++taken == 2 * beam.beams()) {
-                        break;
-                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.bdia.reversible.Uniform;
 
@@ -29,17 +30,16 @@ final class NextToken {
     }
 
     private static int draw(float[] scores, Decoding.Sample sample, double uniform) {
-        int[] ids = byScore(scores);
-        int kept = sample.topK() == 0 ? ids.length : Math.min(sample.topK(), ids.length);
-        double[] weights = new double[kept];
+        int[] ids = best(scores, sample.topK() == 0 ? scores.length : sample.topK());
+        double[] weights = new double[ids.length];
         double sum = 0;
-        for (int i = 0; i < kept; i++) {
+        for (int i = 0; i < ids.length; i++) {
             weights[i] = Math.exp((scores[ids[i]] - scores[ids[0]]) / sample.temperature());
             sum += weights[i];
         }
         double mass = 0;
         int last = 0;
-        while (last < kept - 1 && mass + weights[last] < sample.topP() * sum) {
+        while (last < ids.length - 1 && mass + weights[last] < sample.topP() * sum) {
             mass += weights[last++];
         }
         mass += weights[last];
@@ -51,13 +51,20 @@ final class NextToken {
         return ids[chosen];
     }
 
-    /** The ids, highest score first, equals by id. */
-    static int[] byScore(float[] scores) {
-        return IntStream.range(0, scores.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(id -> -scores[id]))
-                .mapToInt(id -> id)
-                .toArray();
+    /** The ids of the highest scores, highest first, equals by id. */
+    static int[] best(float[] scores, int count) {
+        Comparator<Integer> better =
+                Comparator.comparingDouble((Integer id) -> -scores[id]).thenComparingInt(id -> id);
+        PriorityQueue<Integer> kept = new PriorityQueue<>(better.reversed()); // the worst first
+        for (int id = 0; id < scores.length; id++) {
+            if (kept.size() < count) {
+                kept.add(id);
+            } else if (scores[id] > scores[kept.element()]) {
+                kept.poll();
+                kept.add(id);
+            }
+        }
+        return kept.stream().sorted(better).mapToInt(id -> id).toArray();
     }
 
     /** log softmax, in double. */

@@ -47,6 +47,7 @@ public final class Json {
                     Method.class,
                     ModelConfig.class,
                     TaskConfig.class,
+                    Start.class,
                     Schedule.class,
                     OptimizerConfig.class);
 

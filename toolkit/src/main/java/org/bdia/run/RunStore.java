@@ -104,11 +104,11 @@ public final class RunStore {
     }
 
     /**
-     * Reads a finished run.
+     * The folder of a finished run, for what the run has left there beside its records.
      *
-     * @throws RunException if the run is not finished, or a file is missing, damaged or changed since
+     * @throws RunException if the run is not finished
      */
-    public RunRecord read(String id) {
+    public Path finished(String id) {
         var folder = folder(id);
         if (!isDone(id)) {
             throw new RunException(
@@ -117,6 +117,16 @@ public final class RunStore {
                             + DONE
                             + "; run or resume it first");
         }
+        return folder;
+    }
+
+    /**
+     * Reads a finished run.
+     *
+     * @throws RunException if the run is not finished, or a file is missing, damaged or changed since
+     */
+    public RunRecord read(String id) {
+        var folder = finished(id);
         var expected = AtomicFile.read(folder.resolve(DONE)).lines().toList();
         var found = checksums(folder).lines().toList();
         for (var line : found) {

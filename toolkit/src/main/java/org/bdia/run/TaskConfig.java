@@ -1,6 +1,7 @@
 package org.bdia.run;
 
 import org.bdia.data.Cifar;
+import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 
@@ -184,6 +185,54 @@ public sealed interface TaskConfig {
         public Translation withSynthetic(boolean value) {
             return new Translation(
                     train, validation, test, maxWords, vocabulary, beams, splitSeed, value);
+        }
+    }
+
+    /**
+     * Sentences about restaurants from their meaning representations: a language model, fine-tuned.
+     *
+     * @param train training sentences, or {@link E2e#ALL}
+     * @param validation validation meaning representations
+     * @param test test meaning representations, which are put into words after training
+     * @param start the weights that fine-tuning begins with
+     * @param beams sequences followed in writing; 1 is greedy
+     * @param splitSeed what the choice of entries is a function of
+     * @param synthetic whether generated stand-ins take the place of the real entries
+     */
+    record Restaurants(
+            int train,
+            int validation,
+            int test,
+            Start start,
+            int beams,
+            long splitSeed,
+            boolean synthetic)
+            implements TaskConfig {
+
+        @Override
+        public String label() {
+            return "e2e";
+        }
+
+        /** The same with other numbers of entries. */
+        public Restaurants withSizes(int newTrain, int newValidation, int newTest) {
+            return new Restaurants(
+                    newTrain, newValidation, newTest, start, beams, splitSeed, synthetic);
+        }
+
+        /** The same from other weights. */
+        public Restaurants withStart(Start value) {
+            return new Restaurants(train, validation, test, value, beams, splitSeed, synthetic);
+        }
+
+        /** The same with another number of beams. */
+        public Restaurants withBeams(int value) {
+            return new Restaurants(train, validation, test, start, value, splitSeed, synthetic);
+        }
+
+        /** The same on generated stand-ins or real entries. */
+        public Restaurants withSynthetic(boolean value) {
+            return new Restaurants(train, validation, test, start, beams, splitSeed, value);
         }
     }
 }

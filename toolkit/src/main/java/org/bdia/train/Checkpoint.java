@@ -164,6 +164,26 @@ public final class Checkpoint {
         }
     }
 
+    /**
+     * Copies the weights of a run's newest whole checkpoint into a model, to go on from them with another task.
+     *
+     * @param run the run's folder
+     * @param config the hash that the checkpoint must carry
+     * @throws IllegalArgumentException if the run has no whole checkpoint, or it is of another configuration or model
+     */
+    public static void loadWeights(Path run, String config, Block model) {
+        Checkpoint newest =
+                latest(run, config, (step, message) -> {})
+                        .orElseThrow(
+                                () -> new IllegalArgumentException(run + " has no checkpoint"));
+        NDList targets = Weights.of(model);
+        try (NDManager manager = targets.head().getManager().newSubManager()) {
+            NDList values = NDList.decode(manager, new ByteArrayInputStream(newest.weights));
+            Weights.requireSame(values, targets, newest.folder + "/" + WEIGHTS);
+            Weights.copy(values, targets);
+        }
+    }
+
     private static boolean isWhole(Path folder, String config) {
         try {
             read(folder, config);

@@ -17,23 +17,43 @@ final class DurableFiles {
 
     /** Writes a new file and forces it to disk. */
     static void write(Path file, byte[] bytes) throws IOException {
+        write(file, channel -> writeAll(channel, bytes));
+    }
+
+    private static void write(Path file, Content content) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
+            content.writeTo(channel);
             channel.force(true);
         }
     }
 
+    /** Writes a file's bytes. */
+    interface Content {
+
+        /** Writes from the channel's position on. */
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
     /** Writes a file under a temporary name beside it and moves it over what stood there. */
     static void replace(Path file, byte[] bytes) throws IOException {
+        replace(file, channel -> writeAll(channel, bytes));
+    }
+
+    private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    /** The same for what is too large for one array. */
+    static void replace(Path file, Content content) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".writing");
         try {
             Files.deleteIfExists(temporary); // left by a writer that was killed
-            write(temporary, bytes);
+            write(temporary, content);
             Files.move(
                     temporary,
                     absolute,

@@ -9,11 +9,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The structure of a safetensors file: its header's length n (int64, little-endian), n bytes of JSON, then the
@@ -25,6 +27,7 @@ import java.util.List;
  */
 final class SafetensorsHeader {
 
+    private static final int LENGTH_BYTES = 8;
     private static final ObjectMapper JSON =
             JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -38,10 +41,17 @@ final class SafetensorsHeader {
             @JsonProperty(required = true) long[] shape,
             @JsonProperty(value = "data_offsets", required = true) long[] offsets) {}
 
-    private SafetensorsHeader() {}
+    /**
+     * A tensor in a file.
+     *
+     * @param type as the format names it, for example F32
+     * @param shape its axes
+     * @param begin its first byte, counted from the file's first
+     * @param size its bytes
+     */
+    record Tensor(String type, List<Long> shape, long begin, long size) {}
 
-    /** A tensor's bytes, counted from the first tensor's. */
-    private record Extent(long begin, long end) {}
+    private SafetensorsHeader() {}
 
     /**
      * Checks a file's structure.
@@ -50,56 +60,103 @@ final class SafetensorsHeader {
      * @throws IllegalArgumentException if the header is malformed, or the tensors do not fill the file exactly
      */
     static void require(Path file, byte[] bytes) {
-        if (bytes.length < 8) {
-            throw malformed(file, "it has " + bytes.length + " bytes, fewer than 8", null);
+        if (bytes.length < LENGTH_BYTES) {
+            throw tooSmall(file, bytes.length);
         }
-        long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (length < 2 || length > bytes.length - 8) {
-            throw malformed(
-                    file,
-                    "its header claims " + length + " of the file's " + bytes.length + " bytes",
-                    null);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int length = headerLength(file, buffer.getLong(), bytes.length);
+        tensors(file, Arrays.copyOfRange(bytes, LENGTH_BYTES, LENGTH_BYTES + length), bytes.length);
+    }
+
+    /**
+     * The tensors of a file by name, its structure checked, their bytes not read.
+     *
+     * @throws IllegalArgumentException as {@link #require} does
+     */
+    static SortedMap<String, Tensor> read(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < LENGTH_BYTES) {
+            throw tooSmall(file, size);
         }
-        List<Extent> extents = parse(file, bytes, (int) length);
-        long expected = 0;
-        for (Extent extent : extents) {
-            if (extent.begin() != expected) {
-                throw malformed(
-                        file,
-                        "a tensor begins at byte " + extent.begin() + ", expected " + expected,
-                        null);
-            }
-            expected = extent.end();
-        }
-        long found = bytes.length - 8 - length;
-        if (found != expected) {
-            throw malformed(
-                    file,
-                    "its tensors need " + expected + " bytes, but " + found + " follow the header",
-                    null);
+        ByteBuffer first = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        fill(channel, first, 0);
+        ByteBuffer header = ByteBuffer.allocate(headerLength(file, first.getLong(0), size));
+        fill(channel, header, LENGTH_BYTES);
+        return tensors(file, header.array(), size);
+    }
+
+    private static void fill(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
+        while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
+            // A channel may give fewer bytes than asked for.
         }
     }
 
-    private static List<Extent> parse(Path file, byte[] bytes, int length) {
-        List<Extent> extents = new ArrayList<>();
+    private static int headerLength(Path file, long length, long size) {
+        if (length < 2 || length > size - LENGTH_BYTES || length > Integer.MAX_VALUE) {
+            throw malformed(
+                    file,
+                    "its header claims " + length + " of the file's " + size + " bytes",
+                    null);
+        }
+        return (int) length;
+    }
+
+    private static SortedMap<String, Tensor> tensors(Path file, byte[] header, long size) {
+        SortedMap<String, Tensor> tensors = parse(file, header);
+        long data = (long) LENGTH_BYTES + header.length;
+        long expected = data;
+        List<Tensor> inOrder =
+                tensors.values().stream()
+                        .sorted(
+                                Comparator.comparingLong(Tensor::begin)
+                                        .thenComparingLong(Tensor::size))
+                        .toList();
+        for (Tensor tensor : inOrder) {
+            if (tensor.begin() != expected) {
+                throw malformed(
+                        file,
+                        "a tensor begins at byte "
+                                + (tensor.begin() - data)
+                                + ", expected "
+                                + (expected - data),
+                        null);
+            }
+            expected += tensor.size();
+        }
+        if (size != expected) {
+            throw malformed(
+                    file,
+                    "its tensors need "
+                            + (expected - data)
+                            + " bytes, but "
+                            + (size - data)
+                            + " follow the header",
+                    null);
+        }
+        return tensors;
+    }
+
+    private static SortedMap<String, Tensor> parse(Path file, byte[] header) {
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
         try {
-            JsonNode root = JSON.readTree(bytes, 8, length);
+            JsonNode root = JSON.readTree(header);
             if (!root.isObject()) {
                 throw malformed(file, "its header is no JSON object", null);
             }
             for (var field : root.properties()) {
                 if (!field.getKey().equals("__metadata__")) {
-                    extents.add(extent(file, field.getKey(), field.getValue()));
+                    long data = (long) LENGTH_BYTES + header.length;
+                    tensors.put(
+                            field.getKey(), tensor(file, field.getKey(), field.getValue(), data));
                 }
             }
         } catch (IOException e) {
             throw malformed(file, "its header is no JSON", e);
         }
-        extents.sort(Comparator.comparingLong(Extent::begin).thenComparingLong(Extent::end));
-        return extents;
+        return tensors;
     }
 
-    private static Extent extent(Path file, String name, JsonNode node) {
+    private static Tensor tensor(Path file, String name, JsonNode node, long data) {
         try {
             Entry entry = JSON.treeToValue(node, Entry.class);
             long size = DataType.fromSafetensors(entry.type()).getNumOfBytes();
@@ -107,15 +164,22 @@ final class SafetensorsHeader {
                 size = Math.multiplyExact(size, axis);
             }
             long begin = entry.offsets()[0];
-            long end = entry.offsets()[1];
-            if (size < 0 || end - begin != size) {
+            if (size < 0 || begin < 0 || entry.offsets()[1] - begin != size) {
                 throw new ArithmeticException(
                         size + " bytes do not fill " + Arrays.toString(entry.offsets()));
             }
-            return new Extent(begin, end);
+            return new Tensor(
+                    entry.type(),
+                    Arrays.stream(entry.shape()).boxed().toList(),
+                    Math.addExact(data, begin),
+                    size);
         } catch (IOException | RuntimeException e) {
             throw malformed(file, "tensor " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    private static IllegalArgumentException tooSmall(Path file, long size) {
+        return malformed(file, "it has " + size + " bytes, fewer than 8", null);
     }
 
     private static IllegalArgumentException malformed(Path file, String how, Exception cause) {

@@ -1,0 +1,173 @@
+package org.bdia.data;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * The E2E NLG challenge's restaurants: meaning representations and sentences that say them, in the csv files of release
+ * 1.0.0 with the columns {@code mr} and {@code ref}.
+ *
+ * @see <a href="https://arxiv.org/abs/1706.09254">Novikova, Dušek, Rieser, 2017</a>
+ */
+public final class E2e {
+
+    /** All that the file has. */
+    public static final int ALL = -1;
+
+    private static final String TRAIN = "e2e-nlg/trainset.csv";
+    private static final String VALIDATION = "e2e-nlg/devset.csv";
+    private static final String TEST = "e2e-nlg/testset_w_refs.csv";
+    private static final int LIMIT = 1 << 27;
+    private static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+
+    private E2e() {}
+
+    /** One file's entries, and the file's checksum. */
+    private record File(List<E2eEntry> entries, String sha256) {}
+
+    /** Whether the data folder has the three files. */
+    public static boolean isIn(DataFolder folder) {
+        return folder.has(TRAIN) && folder.has(VALIDATION) && folder.has(TEST);
+    }
+
+    /**
+     * Reads samples of the published parts, chosen by the seed, in the files' order.
+     *
+     * @param train training sentences, or {@link #ALL}; each is an entry of its own
+     * @param validation meaning representations with all their sentences, or ALL
+     * @param test meaning representations with all their sentences, or ALL
+     * @throws IllegalArgumentException if a number is out of range
+     * @throws DataException if a file is missing or damaged, lacks a column, or has fewer entries
+     */
+    public static E2eSplit load(
+            DataFolder folder, int train, int validation, int test, long splitSeed) {
+        if (Math.min(validation, test) < ALL || train < ALL || train == 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "train must be at least 1 entry, validation and test 0 or more, or E2e.ALL (-1),"
+                                    + " but they are %d, %d and %d",
+                            train, validation, test));
+        }
+        File trainFile = read(folder, TRAIN);
+        File validationFile = read(folder, VALIDATION);
+        File testFile = read(folder, TEST);
+        List<E2eEntry> trainPart =
+                sample(folder.locate(TRAIN), trainFile.entries(), train, splitSeed);
+        List<E2eEntry> validationPart =
+                sample(folder.locate(VALIDATION), grouped(validationFile), validation, splitSeed);
+        List<E2eEntry> testPart = sample(folder.locate(TEST), grouped(testFile), test, splitSeed);
+        return new E2eSplit(
+                trainPart,
+                validationPart,
+                testPart,
+                new Provenance(
+                        String.format(
+                                Locale.ROOT,
+                                "E2E NLG, %d training sentences, %d validation meanings, %d test meanings",
+                                trainPart.size(),
+                                validationPart.size(),
+                                testPart.size()),
+                        String.format(
+                                "%s; validation: %s, SHA-256 %s; test: %s, SHA-256 %s",
+                                TRAIN,
+                                VALIDATION,
+                                validationFile.sha256(),
+                                TEST,
+                                testFile.sha256()),
+                        false,
+                        trainFile.sha256()));
+    }
+
+    private static File read(DataFolder folder, String name) {
+        byte[] bytes = folder.read(name, LIMIT);
+        Path file = folder.locate(name);
+        return new File(parse(file, Utf8.decode(file, bytes)), Sha256.of(bytes));
+    }
+
+    private static List<E2eEntry> parse(Path file, String text) {
+        List<E2eEntry> entries = new ArrayList<>();
+        try (CSVParser parser = FORMAT.parse(new StringReader(text))) {
+            boolean header = true;
+            for (CSVRecord row : parser) {
+                List<String> fields = row.toList();
+                if (header) {
+                    if (!fields.equals(List.of("mr", "ref"))) {
+                        throw DataException.damaged(
+                                file, "the columns mr and ref", "the columns " + fields);
+                    }
+                    header = false;
+                    continue;
+                }
+                if (fields.size() != 2 || fields.stream().anyMatch(String::isBlank)) {
+                    throw DataException.damaged(
+                            file,
+                            "a meaning representation and a sentence in record "
+                                    + row.getRecordNumber(),
+                            "the fields " + fields);
+                }
+                entries.add(
+                        new E2eEntry(
+                                fields.get(0).strip(),
+                                List.of(fields.get(1).strip()),
+                                entries.size()));
+            }
+            if (header) {
+                throw DataException.damaged(file, "the columns mr and ref", "nothing");
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new DataException(
+                    file
+                            + ": expected csv with every quote closed, found: "
+                            + e.getMessage()
+                            + "; put the file there again, see datasets/README.md",
+                    e);
+        }
+        return entries;
+    }
+
+    private static List<E2eEntry> grouped(File file) {
+        Map<String, List<E2eEntry>> byMeaning = new LinkedHashMap<>();
+        for (E2eEntry entry : file.entries()) {
+            byMeaning.computeIfAbsent(entry.meaning(), m -> new ArrayList<>()).add(entry);
+        }
+        return byMeaning.values().stream()
+                .map(
+                        group ->
+                                new E2eEntry(
+                                        group.get(0).meaning(),
+                                        group.stream().map(e -> e.references().get(0)).toList(),
+                                        group.get(0).id()))
+                .toList();
+    }
+
+    private static List<E2eEntry> sample(
+            Path file, List<E2eEntry> entries, int wanted, long splitSeed) {
+        if (wanted == ALL) {
+            return entries;
+        }
+        if (wanted > entries.size()) {
+            throw new DataException(
+                    String.format(
+                            "%s: expected %d entries, found %d; ask for fewer",
+                            file, wanted, entries.size()));
+        }
+        int[] chosen =
+                Arrays.copyOf(
+                        Mix.permutation(
+                                entries.size(), Mix.key(Mix.Purpose.SPLIT, splitSeed, 0, 0)),
+                        wanted);
+        return Arrays.stream(chosen).sorted().mapToObj(entries::get).toList();
+    }
+}

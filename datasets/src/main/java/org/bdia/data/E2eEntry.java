@@ -1,0 +1,18 @@
+package org.bdia.data;
+
+import java.util.List;
+
+/**
+ * A meaning representation and sentences that say it.
+ *
+ * @param meaning for example {@code name[Blue Spice], eatType[coffee shop], area[city centre]}
+ * @param references one or more sentences
+ * @param id the entry's first line of data in its file, from 0
+ */
+public record E2eEntry(String meaning, List<String> references, long id) {
+
+    /** Copies the references. */
+    public E2eEntry {
+        references = List.copyOf(references);
+    }
+}

@@ -1,0 +1,127 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bdia.data.DataFolder;
+import org.bdia.data.TextCorpus;
+import org.bdia.nn.Gelu;
+import org.bdia.nn.GptConfig;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.Seq2SeqConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.Json;
+import org.bdia.run.MetricRow;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunException;
+import org.bdia.run.RunRecord;
+import org.bdia.run.RunStore;
+import org.bdia.run.Start;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.TrainConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs on generated text: they train, write, are scored, and end with the same bits stored and reversed. */
+class WorkloadTest {
+
+    private static final GptConfig GPT = new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, Gelu.ERF);
+    private static final TaskConfig.Text TEXT =
+            new TaskConfig.Text(
+                    TextCorpus.Source.SHAKESPEARE,
+                    TextCorpus.Unit.CHARACTERS,
+                    900,
+                    200,
+                    500,
+                    0,
+                    true);
+
+    @TempDir private Path folder;
+
+    private RunRecord run(TaskConfig task, ModelConfig model, Backprop backprop) {
+        TrainConfig train = TrainConfig.of(1, 4, 1e-3);
+        return run(new RunConfig(task, model, Method.bdia(0.5), backprop, true, train, 1));
+    }
+
+    private RunRecord run(RunConfig config) {
+        RunConfig read = Json.parse(config.json(), RunConfig.class, "a test");
+        assertThat(read).isEqualTo(config);
+        RunStore store = RunStore.at(folder);
+        assertThat(new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false))
+                .isTrue();
+        return store.read(config.id());
+    }
+
+    private static List<MetricRow> scores(RunRecord record) {
+        return record.metrics();
+    }
+
+    @Test
+    void aTextIsModelledAndContinued() {
+        RunRecord stored = run(TEXT, GPT, Backprop.STORE);
+        RunRecord reversed = run(TEXT, GPT, Backprop.REVERSIBLE);
+
+        assertThat(scores(reversed)).isEqualTo(scores(stored));
+        assertThat(reversed.samples()).hasSize(5).isEqualTo(stored.samples());
+        assertThat(reversed.metrics()).extracting(MetricRow::metric).contains("loss", "perplexity");
+    }
+
+    @Test
+    void sentencesAreTranslatedAndScored() {
+        TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1);
+        RunRecord stored = run(task, model, Backprop.STORE);
+        RunRecord reversed = run(task, model, Backprop.REVERSIBLE);
+
+        assertThat(scores(reversed)).isEqualTo(scores(stored));
+        assertThat(reversed.metrics())
+                .filteredOn(row -> row.split().equals("test"))
+                .extracting(MetricRow::metric)
+                .containsExactlyInAnyOrder("accuracy", "loss", "perplexity", "bleu", "chrf");
+        assertThat(reversed.samples()).hasSize(10);
+    }
+
+    @Test
+    void fineTuningBeginsWithTheWeightsOfTheRunThatItNames() {
+        Start.Pretrained start =
+                new Start.Pretrained(
+                        TEXT.withUnit(TextCorpus.Unit.GPT2_BPE), TrainConfig.of(1, 2, 1e-3));
+        TaskConfig.Restaurants task = new TaskConfig.Restaurants(8, 2, 2, start, 1, 0, true);
+        RunConfig tuning =
+                new RunConfig(
+                        task,
+                        GPT,
+                        Method.bdia(0.5),
+                        Backprop.REVERSIBLE,
+                        true,
+                        TrainConfig.of(1, 4, 1e-3),
+                        1);
+        RunConfig pretraining = RestaurantsWorkload.pretraining(tuning, start);
+        assertThatThrownBy(() -> run(tuning))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining(pretraining.id() + ": expected a finished run");
+        run(pretraining);
+        RunRecord tuned = run(tuning);
+        RunRecord scratch =
+                run(
+                        new RunConfig(
+                                task.withStart(new Start.Scratch()),
+                                GPT,
+                                Method.bdia(0.5),
+                                Backprop.REVERSIBLE,
+                                true,
+                                TrainConfig.of(1, 4, 1e-3),
+                                1));
+
+        assertThat(pretraining.model().dropout()).isZero();
+        assertThat(tuned.metrics().get(0).value())
+                .as("the first validation loss")
+                .isNotEqualTo(scratch.metrics().get(0).value());
+        assertThat(tuned.metrics())
+                .extracting(MetricRow::metric)
+                .contains("bleu", "nist", "rouge_l", "cider");
+    }
+}
