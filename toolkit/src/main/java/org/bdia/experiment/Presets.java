@@ -73,7 +73,7 @@ final class Presets {
         return switch (environment.profile()) {
             case SMOKE ->
                     new TrainingExperiment<>(
-                            text.withSizes(4_000, 1_600, 1_600)
+                            text.withSizes(2_600, 800, 800)
                                     .withSynthetic(
                                             !TextCorpus.isIn(environment.data(), source, unit)),
                             nano.withWidth(32).withDepth(4).withMlp(64),

@@ -47,6 +47,16 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         this.verify = verify;
     }
 
+    /** What is learned, from which data. */
+    public T task() {
+        return task;
+    }
+
+    /** The architecture, before what a variant adds. */
+    public M model() {
+        return model;
+    }
+
     /** With another task, for example {@code task(t -> t.withAugment(true))}. */
     public TrainingExperiment<T, M> task(UnaryOperator<T> change) {
         return new TrainingExperiment<>(change.apply(task), model, train, variants, seeds, verify);
