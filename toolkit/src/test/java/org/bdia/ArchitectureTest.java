@@ -25,17 +25,42 @@ class ArchitectureTest {
                     "train",
                     "run",
                     "report",
+                    "metric",
                     "experiment",
                     "notebook",
                     "cli");
 
     @ArchTest
     static final ArchRule MODELS_SEE_THE_ARITHMETIC_ALONE =
-            mayNotSee("nn", "data", "train", "run", "report", "experiment", "notebook", "cli");
+            mayNotSee(
+                    "nn",
+                    "data",
+                    "train",
+                    "run",
+                    "report",
+                    "metric",
+                    "experiment",
+                    "notebook",
+                    "cli");
 
     @ArchTest
     static final ArchRule DATA_SEE_NO_OTHER_ROOM =
             mayNotSee(
+                    "data",
+                    "reversible",
+                    "nn",
+                    "train",
+                    "run",
+                    "report",
+                    "metric",
+                    "experiment",
+                    "notebook",
+                    "cli");
+
+    @ArchTest
+    static final ArchRule SCORES_SEE_NO_OTHER_ROOM =
+            mayNotSee(
+                    "metric",
                     "data",
                     "reversible",
                     "nn",
@@ -70,6 +95,7 @@ class ArchitectureTest {
                     .resideInAnyPackage(
                             "org.bdia.run..",
                             "org.bdia.report..",
+                            "org.bdia.metric..",
                             "org.bdia.notebook..",
                             "org.bdia.data..")
                     .should()
