@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
+import org.bdia.data.E2e;
+import org.bdia.data.SentencePairs;
+import org.bdia.data.TextCorpus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -148,19 +152,25 @@ final class Doctor implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             return new Finding("data", false, "no folder " + folder, mend);
         }
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<String> sets =
-                    entries.filter(Files::isDirectory)
-                            .map(entry -> entry.getFileName().toString())
-                            .sorted()
-                            .toList();
-            DataFolder data = DataFolder.at(folder);
-            boolean cifar =
-                    Cifar.isIn(data, Cifar.Kind.CIFAR_10) || Cifar.isIn(data, Cifar.Kind.CIFAR_100);
-            return new Finding("data", cifar, folder + " holds " + sets, mend);
-        } catch (IOException e) {
-            return new Finding("data", false, folder + " cannot be read: " + e, mend);
-        }
+        DataFolder data = DataFolder.at(folder);
+        Map<String, Boolean> sets = new LinkedHashMap<>();
+        sets.put("CIFAR-10", Cifar.isIn(data, Cifar.Kind.CIFAR_10));
+        sets.put("CIFAR-100", Cifar.isIn(data, Cifar.Kind.CIFAR_100));
+        sets.put("English–French", SentencePairs.isIn(data));
+        sets.put(
+                "OpenWebText",
+                TextCorpus.isIn(data, TextCorpus.Source.OPENWEBTEXT, TextCorpus.Unit.GPT2_BPE));
+        sets.put(
+                "Shakespeare",
+                TextCorpus.isIn(data, TextCorpus.Source.SHAKESPEARE, TextCorpus.Unit.CHARACTERS));
+        sets.put("E2E NLG", E2e.isIn(data));
+        List<String> found = sets.keySet().stream().filter(sets::get).toList();
+        List<String> missing = sets.keySet().stream().filter(set -> !sets.get(set)).toList();
+        return new Finding(
+                "data",
+                missing.isEmpty(),
+                folder + " has " + found + (missing.isEmpty() ? "" : ", not " + missing),
+                mend);
     }
 
     private static String output(String... command) {

@@ -37,6 +37,21 @@ class MainTest {
         assertThat(Doctor.data(folder).well()).as("an empty folder").isFalse();
         Files.createFile(cifar.resolve("data_batch_1.bin"));
         Files.createFile(cifar.resolve("test_batch.bin"));
+        assertThat(Doctor.line(Doctor.data(folder)))
+                .contains("has [CIFAR-10], not [CIFAR-100, English–French, OpenWebText,");
+        for (String file :
+                List.of(
+                        "cifar-100-binary/train.bin",
+                        "cifar-100-binary/test.bin",
+                        "eng-fra/eng-fra.txt",
+                        "openwebtext-sample/owt10k-val.txt",
+                        "tinyshakespeare/input.txt",
+                        "e2e-nlg/trainset.csv",
+                        "e2e-nlg/devset.csv",
+                        "e2e-nlg/testset_w_refs.csv")) {
+            Files.createDirectories(folder.resolve(file).getParent());
+            Files.createFile(folder.resolve(file));
+        }
         assertThat(Doctor.data(folder).well()).isTrue();
         assertThat(Doctor.kernel(List.of(folder)).well()).isFalse();
         assertThat(Doctor.line(Doctor.kernel(List.of(folder)))).contains("ci/bdia kernel install");
