@@ -10,13 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * The E2E NLG challenge's restaurants: meaning representations and sentences that say them, in the csv files of release
- * 1.0.0 with the columns {@code mr} and {@code ref}.
+ * The E2E NLG challenge's restaurants: meaning representations and sentences that say them, in the csv files
+ * of release 1.0.0 with the columns {@code mr} and {@code ref}. Runs of white space, some of them line
+ * breaks, become one space.
  *
  * @see <a href="https://arxiv.org/abs/1706.09254">Novikova, Dušek, Rieser, 2017</a>
  */
@@ -29,8 +31,11 @@ public final class E2e {
     private static final String VALIDATION = "e2e-nlg/devset.csv";
     private static final String TEST = "e2e-nlg/testset_w_refs.csv";
     private static final int LIMIT = 1 << 27;
-    private static final CSVFormat FORMAT =
-            CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+
+    /** The characters of bad fields that a message shows. */
+    private static final int SHOWN = 80;
+
+    private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
 
     private E2e() {}
 
@@ -98,43 +103,55 @@ public final class E2e {
 
     private static List<E2eEntry> parse(Path file, String text) {
         List<E2eEntry> entries = new ArrayList<>();
-        try (CSVParser parser = FORMAT.parse(new StringReader(text))) {
+        try (CSVParser parser = CSVFormat.RFC4180.parse(new StringReader(text))) {
             boolean header = true;
+            long line = 1;
             for (CSVRecord row : parser) {
-                List<String> fields = row.toList();
-                if (header) {
-                    if (!fields.equals(List.of("mr", "ref"))) {
-                        throw DataException.damaged(
-                                file, "the columns mr and ref", "the columns " + fields);
-                    }
-                    header = false;
-                    continue;
+                List<String> fields = row.stream().map(E2e::normalise).toList();
+                if (header && !fields.equals(List.of("mr", "ref"))) {
+                    throw DataException.damaged(
+                            file, "the columns mr and ref", "the columns " + shown(fields));
                 }
-                if (fields.size() != 2 || fields.stream().anyMatch(String::isBlank)) {
+                if (fields.size() != 2 || fields.stream().anyMatch(String::isEmpty)) {
                     throw DataException.damaged(
                             file,
-                            "a meaning representation and a sentence in record "
-                                    + row.getRecordNumber(),
-                            "the fields " + fields);
+                            "a meaning representation and a sentence in line " + line,
+                            fields.size() + " fields " + shown(fields));
                 }
-                entries.add(
-                        new E2eEntry(
-                                fields.get(0).strip(),
-                                List.of(fields.get(1).strip()),
-                                entries.size()));
+                if (!header) {
+                    entries.add(
+                            new E2eEntry(fields.get(0), List.of(fields.get(1)), entries.size()));
+                }
+                header = false;
+                line = parser.getCurrentLineNumber() + 1;
             }
             if (header) {
                 throw DataException.damaged(file, "the columns mr and ref", "nothing");
             }
-        } catch (IOException | UncheckedIOException e) {
-            throw new DataException(
-                    file
-                            + ": expected csv with every quote closed, found: "
-                            + e.getMessage()
-                            + "; put the file there again, see datasets/README.md",
-                    e);
+        } catch (UncheckedIOException e) {
+            throw notCsv(file, e.getCause());
+        } catch (IOException e) {
+            throw notCsv(file, e);
         }
         return entries;
+    }
+
+    private static DataException notCsv(Path file, IOException cause) {
+        return new DataException(
+                file
+                        + ": expected csv with every quote closed, found: "
+                        + cause.getMessage()
+                        + "; put the file there again, see datasets/README.md",
+                cause);
+    }
+
+    private static String normalise(String field) {
+        return SPACES.matcher(field).replaceAll(" ").strip();
+    }
+
+    private static String shown(List<String> fields) {
+        String all = fields.toString();
+        return all.substring(0, Math.min(SHOWN, all.length()));
     }
 
     private static List<E2eEntry> grouped(File file) {

@@ -11,8 +11,16 @@ import java.util.List;
  */
 public record E2eEntry(String meaning, List<String> references, long id) {
 
-    /** Copies the references. */
+    /**
+     * Copies the references.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
     public E2eEntry {
+        if (references.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "an entry needs a reference at least, but '" + meaning + "' has none");
+        }
         references = List.copyOf(references);
     }
 }

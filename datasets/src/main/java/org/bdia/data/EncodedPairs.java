@@ -15,7 +15,7 @@ public final class EncodedPairs {
     private final int[][] targets;
     private final long[] ids;
 
-    /** Encodes pairs. */
+    /** Encodes pairs; a pair's position is its place in the list. */
     public EncodedPairs(List<SentencePair> pairs, Vocabulary source, Vocabulary target) {
         sources = pairs.stream().map(p -> source.encode(p.source())).toArray(int[][]::new);
         targets = pairs.stream().map(p -> framed(target.encode(p.target()))).toArray(int[][]::new);
@@ -44,10 +44,20 @@ public final class EncodedPairs {
     }
 
     /**
-     * The batches of an epoch, positions of pairs: permuted, sorted by length in pools of some batches, batches permuted
-     * again; a function of the arguments. What does not fill a batch is left out.
+     * The batches of an epoch, positions of pairs: permuted, sorted by length in pools of some batches,
+     * batches permuted again; a function of the arguments. What does not fill a batch is left out, other
+     * pairs in each epoch.
+     *
+     * @param seed the run's seed
+     * @param epoch the epoch, from 0
+     * @param batch the pairs of a batch B, 1 or more
+     * @return (⌊N / B⌋, B) positions
+     * @throws IllegalArgumentException if a batch is to have no pairs
      */
     public int[][] batches(long seed, int epoch, int batch) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch must be 1 or more pairs, but is " + batch);
+        }
         int[] order = EpochShuffle.of(size(), seed, epoch);
         int count = size() / batch;
         int[][] batches = new int[count][];
@@ -69,8 +79,18 @@ public final class EncodedPairs {
         return IntStream.of(visits).mapToObj(b -> batches[b]).toArray(int[][]::new);
     }
 
-    /** The pairs at some positions. */
+    /**
+     * The pairs at some positions, each side padded to the longest of it.
+     *
+     * @throws IndexOutOfBoundsException if there is no pair at a position
+     */
     public PairBatch batch(int[] positions) {
+        for (int position : positions) {
+            if (position < 0 || position >= size()) {
+                throw new IndexOutOfBoundsException(
+                        "no pair at position " + position + " of " + size());
+            }
+        }
         int[][] source = IntStream.of(positions).mapToObj(i -> sources[i]).toArray(int[][]::new);
         int[][] target = IntStream.of(positions).mapToObj(i -> targets[i]).toArray(int[][]::new);
         int sourceLength = longest(source);

@@ -9,7 +9,8 @@ package org.bdia.data;
  * @param targetLength T
  * @param sampleIds the B pairs' ids
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
+@SuppressWarnings(
+        "ArrayRecordComponent") // made for one step and handed over; a copy would be waste
 public record PairBatch(
         int[] source, int sourceLength, int[] target, int targetLength, long[] sampleIds) {
 

@@ -3,14 +3,17 @@ package org.bdia.data;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
- * English sentences with French translations, from the manythings.org collection of Tatoeba's: a line is English, a tab,
- * French, and, in newer editions, a tab and the attribution.
+ * English sentences with French translations, from the manythings.org collection of Tatoeba's: a line is
+ * English, a tab, French, and, in newer editions, a tab and the attribution.
  *
  * <p>Text is normalised: NFC, straight apostrophes and quotes, single plain spaces. Case and accents stay.
  */
@@ -22,6 +25,12 @@ public final class SentencePairs {
     private static final String FILE = "eng-fra/eng-fra.txt";
     private static final int LIMIT = 1 << 29;
 
+    /** The characters of a bad line that a message shows. */
+    private static final int SHOWN = 80;
+
+    private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
+    private static final Pattern CLOSING = Pattern.compile("[\\p{Punct}\\p{P}\\s]+$");
+
     private SentencePairs() {}
 
     /** Whether the data folder has the pairs. */
@@ -30,9 +39,9 @@ public final class SentencePairs {
     }
 
     /**
-     * Reads pairs and splits them by English sentence: all translations of a sentence, whatever its case and closing
-     * punctuation, stand in one part. The sentences, permuted by the seed, fill test, validation and training in this
-     * order, so that the held-out parts stay while training grows.
+     * Reads pairs and splits them by English sentence: all translations of a sentence, whatever its case and
+     * closing punctuation, stand in one part. The sentences, permuted by the seed, fill test, validation and
+     * training in this order, so that the held-out parts stay while training grows.
      *
      * @param train training pairs, 1 or more, or {@link #ALL}
      * @param validation validation pairs, 0 or more
@@ -40,7 +49,8 @@ public final class SentencePairs {
      * @param maxWords pairs with more words on either side are left out, 1 or more
      * @param splitSeed what the choice is a function of
      * @throws IllegalArgumentException if a number is out of range
-     * @throws DataException if the file is missing or damaged, a line is not a pair, or there are too few pairs
+     * @throws DataException if the file is missing or damaged, a line is not a pair, or there are too few
+     *     pairs
      */
     public static PairSplit load(
             DataFolder folder, int train, int validation, int test, int maxWords, long splitSeed) {
@@ -67,11 +77,10 @@ public final class SentencePairs {
         }
         List<List<SentencePair>> groups = new ArrayList<>(bySentence.values());
         int[] order = Mix.permutation(groups.size(), Mix.key(Mix.Purpose.SPLIT, splitSeed, 0, 0));
-        int[] next = new int[1];
-        List<SentencePair> testPart = take(file, groups, order, next, test, "test");
-        List<SentencePair> validationPart =
-                take(file, groups, order, next, validation, "validation");
-        List<SentencePair> trainPart = take(file, groups, order, next, train, "training");
+        Iterator<List<SentencePair>> next = IntStream.of(order).mapToObj(groups::get).iterator();
+        List<SentencePair> testPart = take(file, next, test, "test");
+        List<SentencePair> validationPart = take(file, next, validation, "validation");
+        List<SentencePair> trainPart = take(file, next, train, "training");
         return new PairSplit(
                 trainPart,
                 validationPart,
@@ -105,10 +114,11 @@ public final class SentencePairs {
             String source = normalise(fields[0]);
             String target = fields.length < 2 ? "" : normalise(fields[1]);
             if (source.isEmpty() || target.isEmpty()) {
+                String shown = lines[i].substring(0, Math.min(SHOWN, lines[i].length()));
                 throw DataException.damaged(
                         file,
                         "a sentence, a tab and its translation in line " + (i + 1),
-                        "'" + lines[i] + "'");
+                        (fields.length < 2 ? "no tab in '" : "an empty side in '") + shown + "'");
             }
             pairs.add(new SentencePair(source, target, i));
         }
@@ -117,44 +127,38 @@ public final class SentencePairs {
 
     /** One way to write what is typed in several. */
     static String normalise(String text) {
-        return Normalizer.normalize(text, Normalizer.Form.NFC)
-                .replace('\u2019', '\'')
-                .replace('\u2018', '\'')
-                .replace('\u201C', '"')
-                .replace('\u201D', '"')
-                .replaceAll("[\\s\u00A0\u202F\u2009]+", " ")
-                .strip();
+        String straight =
+                Normalizer.normalize(text, Normalizer.Form.NFC)
+                        .replace('\u2019', '\'')
+                        .replace('\u2018', '\'')
+                        .replace('\u201C', '"')
+                        .replace('\u201D', '"');
+        return SPACES.matcher(straight).replaceAll(" ").strip();
     }
 
     private static int words(String sentence) {
         return sentence.split(" ").length;
     }
 
-    private static String key(String sentence) {
-        return sentence.toLowerCase(Locale.ROOT).replaceAll("[\\p{Punct}\\s]+$", "");
+    /** What two sentences have in common that must not stand in two parts. */
+    static String key(String sentence) {
+        return CLOSING.matcher(sentence.toLowerCase(Locale.ROOT)).replaceFirst("");
     }
 
+    /** Takes whole sentences; what the last has too many belongs to no part. */
     private static List<SentencePair> take(
-            Path file,
-            List<List<SentencePair>> groups,
-            int[] order,
-            int[] next,
-            int wanted,
-            String part) {
+            Path file, Iterator<List<SentencePair>> next, int wanted, String part) {
         List<SentencePair> taken = new ArrayList<>();
-        while (next[0] < order.length && (wanted == ALL || taken.size() < wanted)) {
-            taken.addAll(groups.get(order[next[0]++]));
+        while (next.hasNext() && (wanted == ALL || taken.size() < wanted)) {
+            taken.addAll(next.next());
         }
-        if (wanted == ALL) {
-            return taken;
-        }
-        if (taken.size() < wanted) {
+        if (taken.isEmpty() ? wanted != 0 : taken.size() < wanted) {
             throw new DataException(
                     String.format(
-                            "%s: expected %d %s pairs beside the other parts, found %d; ask for fewer, or"
+                            "%s: expected %s %s pairs beside the other parts, found %d; ask for fewer, or"
                                     + " for longer sentences",
-                            file, wanted, part, taken.size()));
+                            file, wanted == ALL ? "some" : wanted, part, taken.size()));
         }
-        return taken.subList(0, wanted);
+        return wanted == ALL ? taken : taken.subList(0, wanted);
     }
 }

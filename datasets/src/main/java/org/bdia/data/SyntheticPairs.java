@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Generated stand-ins for machines without data, never to be taken for real: sentences of a made-up language and their
- * translation into another, word by word, with the verb at the end.
+ * Generated stand-ins for machines without data, never to be taken for real: sentences of a made-up language
+ * and their translation into another, word by word, with the verb at the end.
  */
 public final class SyntheticPairs {
 
@@ -20,7 +20,7 @@ public final class SyntheticPairs {
     private SyntheticPairs() {}
 
     /**
-     * Generates disjoint pairs.
+     * Generates disjoint pairs: no sentence, whatever its closing mark, stands in two parts.
      *
      * @param train training pairs, 1 to 10,000
      * @param validation validation pairs, 0 to 10,000
@@ -42,7 +42,7 @@ public final class SyntheticPairs {
         List<SentencePair> pairs = new ArrayList<>();
         for (long id = 0; pairs.size() < train + validation + test; id++) {
             SentencePair pair = pair(Mix.key(Mix.Purpose.SYNTHETIC, seed, id, 2), id);
-            if (used.add(pair.source())) {
+            if (used.add(SentencePairs.key(pair.source()))) {
                 pairs.add(pair);
             }
         }
@@ -93,10 +93,11 @@ public final class SyntheticPairs {
         return new SentencePair(source + mark, target + (question ? " ?" : "."), id);
     }
 
+    /** Sixty words, all different; a shift gives the other language's. */
     private static String word(int index, int shift) {
         return ONSETS[(index + shift) % 10]
                 + VOWELS[(index / 10 + shift) % 5]
                 + ONSETS[(index * 7 + 3 + shift) % 10]
-                + VOWELS[(index * 3 + index / 5) % 5];
+                + VOWELS[(index * 3 + index / 5 + index / 50) % 5];
     }
 }

@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
 
 /** Strict UTF-8. */
 final class Utf8 {
@@ -15,7 +16,7 @@ final class Utf8 {
      * The text of bytes.
      *
      * @param file for the message
-     * @throws DataException if the bytes are not UTF-8; the message names the first that is not
+     * @throws DataException if the bytes are not UTF-8; the message names the first that is not, and its line
      */
     static String decode(Object file, byte[] bytes) {
         CharsetDecoder decoder =
@@ -27,11 +28,13 @@ final class Utf8 {
         // UTF-8 never takes fewer bytes than Java takes chars.
         CharBuffer out = CharBuffer.allocate(bytes.length);
         if (decoder.decode(in, out, true).isError()) {
+            int at = in.position();
+            long line = 1 + IntStream.range(0, at).filter(i -> bytes[i] == '\n').count();
             throw new DataException(
-                    file
-                            + ": expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d"
-                                    .formatted(bytes[in.position()], in.position())
-                            + "; convert the file to UTF-8");
+                    String.format(
+                            "%s: expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d,"
+                                    + " line %d; convert the file to UTF-8",
+                            file, bytes[at], at, line));
         }
         return out.flip().toString();
     }

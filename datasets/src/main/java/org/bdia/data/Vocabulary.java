@@ -3,16 +3,23 @@ package org.bdia.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Subwords learned from sentences by byte-pair encoding: beginning with characters, the pair of neighbours that comes most
- * often becomes one subword, again and again. Words are taken apart at spaces and punctuation first; a space belongs to
- * the word that follows it, so that sentences are put together again exactly.
+ * What sentences are made of, learned from the training part: subwords by byte-pair encoding, or whole words.
+ *
+ * <p>Sentences are taken apart at spaces and punctuation first; a space belongs to the word or mark that
+ * follows it, so that they are put together again exactly. Byte-pair encoding begins with characters, and the
+ * pair of neighbours that comes most often becomes one subword, again and again.
  *
  * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich, Haddow, Birch, 2016</a>
  */
@@ -27,7 +34,7 @@ public final class Vocabulary {
     /** The id that ends a sentence. */
     public static final int END = 2;
 
-    /** The id of a character that no training sentence has. */
+    /** The id of a character, or where the vocabulary is of words a word, that has no id of its own. */
     public static final int UNKNOWN = 3;
 
     private static final int SPECIAL = 4;
@@ -37,48 +44,49 @@ public final class Vocabulary {
     private static final Pattern WORD =
             Pattern.compile(" ?[\\p{L}\\p{M}\\p{N}]+| ?[^\\s\\p{L}\\p{M}\\p{N}]|\\s");
 
-    private final List<String> subwords;
+    private final List<String> entries;
     private final Map<String, Integer> ids = new HashMap<>();
-    private final Map<SubwordMerges.Pair, Integer> ranks;
+    private final String unknownText;
+
+    /** Takes a word of a sentence apart. */
+    private final Function<String, List<String>> parts;
 
     /** Encoding is a pure function of the word, and words come often. */
     private final Map<String, int[]> encoded = new ConcurrentHashMap<>();
 
-    private Vocabulary(List<String> subwords, Map<SubwordMerges.Pair, Integer> ranks) {
-        this.subwords = List.copyOf(subwords);
-        this.ranks = Map.copyOf(ranks);
-        for (int i = 0; i < subwords.size(); i++) {
-            ids.put(subwords.get(i), SPECIAL + i);
+    private Vocabulary(
+            Collection<String> entries, String unknownText, Function<String, List<String>> parts) {
+        this.entries = List.copyOf(entries);
+        this.unknownText = unknownText;
+        this.parts = parts;
+        for (String entry : this.entries) {
+            ids.put(entry, SPECIAL + ids.size());
         }
     }
 
     /**
-     * Learns subwords.
+     * Learns subwords: the characters in their order, then what the most frequent pairs become, of equals the
+     * first in lexical order.
      *
      * @param sentences the training part's alone
-     * @param size the ids in all, the four special ones included; fewer if the sentences have no more pairs
+     * @param size the ids in all, the four special ones included; fewer if no pair comes twice any more
      * @throws IllegalArgumentException if there are more characters than ids
      */
     public static Vocabulary bpe(Collection<String> sentences, int size) {
-        Map<String, Integer> words = new HashMap<>();
-        for (String sentence : sentences) {
-            WORD.matcher(sentence).results().forEach(m -> words.merge(m.group(), 1, Integer::sum));
-        }
-        List<String> characters =
-                words.keySet().stream()
-                        .flatMapToInt(String::codePoints)
-                        .distinct()
-                        .sorted()
-                        .mapToObj(Character::toString)
-                        .toList();
-        if (characters.size() + SPECIAL > size) {
+        Map<String, Integer> words = frequencies(sentences);
+        Set<String> subwords = new LinkedHashSet<>();
+        words.keySet().stream()
+                .flatMapToInt(String::codePoints)
+                .distinct()
+                .sorted()
+                .forEach(character -> subwords.add(Character.toString(character)));
+        if (subwords.size() + SPECIAL > size) {
             throw new IllegalArgumentException(
                     String.format(
                             "a vocabulary of %d ids cannot hold the %d characters of the sentences and %d"
                                     + " special ids; choose a larger one",
-                            size, characters.size(), SPECIAL));
+                            size, subwords.size(), SPECIAL));
         }
-        List<String> subwords = new ArrayList<>(characters);
         Map<SubwordMerges.Pair, Integer> ranks = new HashMap<>();
         SubwordMerges merges = new SubwordMerges(words);
         while (subwords.size() + SPECIAL < size) {
@@ -87,27 +95,70 @@ public final class Vocabulary {
                 break;
             }
             ranks.put(best, ranks.size());
-            if (!subwords.contains(best.joined())) {
-                subwords.add(best.joined());
-            }
+            subwords.add(best.joined());
         }
-        return new Vocabulary(subwords, ranks);
+        return new Vocabulary(subwords, UNKNOWN_TEXT, word -> merged(word, ranks));
+    }
+
+    /**
+     * Takes the most frequent words and punctuation marks, of equals the first in lexical order; all others
+     * are unknown.
+     *
+     * @param sentences the training part's alone
+     * @param size the ids in all, the four special ones included; fewer if there are fewer words
+     * @throws IllegalArgumentException if no word would have an id
+     */
+    public static Vocabulary words(Collection<String> sentences, int size) {
+        if (size <= SPECIAL) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "a vocabulary of %d ids has no room for words beside %d special ids; choose"
+                                    + " a larger one",
+                            size, SPECIAL));
+        }
+        List<String> words =
+                frequencies(sentences).entrySet().stream()
+                        .sorted(
+                                Map.Entry.<String, Integer>comparingByValue(
+                                                Comparator.reverseOrder())
+                                        .thenComparing(Map.Entry.comparingByKey()))
+                        .limit(size - SPECIAL)
+                        .map(Map.Entry::getKey)
+                        .toList();
+        // The space before an unknown word went with it.
+        return new Vocabulary(words, " " + UNKNOWN_TEXT, List::of);
+    }
+
+    private static Map<String, Integer> frequencies(Collection<String> sentences) {
+        Map<String, Integer> words = new HashMap<>();
+        for (String sentence : sentences) {
+            WORD.matcher(sentence).results().forEach(m -> words.merge(m.group(), 1, Integer::sum));
+        }
+        return words;
     }
 
     /** The number of ids, which are 0 … size − 1. */
     public int size() {
-        return subwords.size() + SPECIAL;
+        return entries.size() + SPECIAL;
     }
 
     /** The ids of a sentence, without beginning and end. */
     public int[] encode(String sentence) {
         return WORD.matcher(sentence)
                 .results()
-                .flatMapToInt(m -> Arrays.stream(encoded.computeIfAbsent(m.group(), this::word)))
+                .map(MatchResult::group)
+                .flatMapToInt(m -> Arrays.stream(encoded.computeIfAbsent(m, this::word)))
                 .toArray();
     }
 
     private int[] word(String word) {
+        return parts.apply(word).stream()
+                .mapToInt(part -> ids.getOrDefault(part, UNKNOWN))
+                .toArray();
+    }
+
+    /** The word's characters, merged where there is a pair to merge, the one that was learned first first. */
+    private static List<String> merged(String word, Map<SubwordMerges.Pair, Integer> ranks) {
         List<String> parts =
                 new ArrayList<>(word.codePoints().mapToObj(Character::toString).toList());
         while (parts.size() > 1) {
@@ -125,11 +176,11 @@ public final class Vocabulary {
             }
             parts.set(best, parts.get(best) + parts.remove(best + 1));
         }
-        return parts.stream().mapToInt(part -> ids.getOrDefault(part, UNKNOWN)).toArray();
+        return parts;
     }
 
     /**
-     * The sentence of ids; padding, beginning and end are left out, unknown characters print as ⁇.
+     * The sentence of ids; padding, beginning and end are left out, what is unknown prints as ⁇.
      *
      * @throws IllegalArgumentException if an id is out of range
      */
@@ -144,9 +195,9 @@ public final class Vocabulary {
                                 i, id, size() - 1));
             }
             if (id >= SPECIAL) {
-                text.append(subwords.get(id - SPECIAL));
+                text.append(entries.get(id - SPECIAL));
             } else if (id == UNKNOWN) {
-                text.append(UNKNOWN_TEXT);
+                text.append(text.isEmpty() ? UNKNOWN_TEXT : unknownText);
             }
         }
         return text.toString();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +61,16 @@ class E2eTest {
             delimiter = '|',
             value = {
                 "meaning,ref~a,b | expected the columns mr and ref, found the columns [meaning, ref]",
+                "mr,ref,x~a,b,c | expected the columns mr and ref, found the columns [mr, ref, x]",
                 "mr~a | expected the columns mr and ref, found the columns [mr]",
-                "mr,ref~a,b,c | in record 2, found the fields [a, b, c]",
-                "mr,ref~a | in record 2, found the fields [a]",
-                "mr,ref~a,' ' | in record 2, found the fields [a,  ]",
-                "mr,ref~a,\"b | expected csv with every quote closed, found:"
+                "mr,ref~a,b,c | a sentence in line 2, found 3 fields [a, b, c]",
+                "mr,ref~a | a sentence in line 2, found 1 fields [a]",
+                "mr,ref~a,' ' | a sentence in line 2, found 2 fields [a, ]",
+                "mr,ref~,b | a sentence in line 2, found 2 fields [, b]",
+                "mr,ref~a,'b~c'~,d | a sentence in line 4, found 2 fields [, d]",
+                "mr,ref~a,b~~a,b | a sentence in line 3, found 1 fields []",
+                "mr,ref~a,b~a,'b | expected csv with every quote closed, found: (startline 3)",
+                "mr,ref~a,'b'c | expected csv with every quote closed, found:"
             })
     void damagedFilesAreRefused(String text, String message) throws IOException {
         DataFolder folder = folder(text.replace("~", "\n").replace("'", "\""));
@@ -73,6 +79,38 @@ class E2eTest {
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("trainset.csv")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aLineBreakWithinASentenceBecomesASpace() throws IOException {
+        DataFolder folder = folder("mr,ref\r\n a ,\"b\r\n  c\u00A0d \"\r\n");
+
+        assertThat(E2e.load(folder, 1, 0, 0, 0).train())
+                .containsExactly(new E2eEntry("a", List.of("b c d"), 0));
+    }
+
+    @Test
+    void samplesGrowKeepTheFilesOrderAndAreAFunctionOfTheSeed() throws IOException {
+        StringBuilder lines = new StringBuilder("mr,ref\n");
+        for (int i = 0; i < 50; i++) {
+            lines.append("m").append(i).append(",r").append(i).append('\n');
+        }
+        DataFolder folder = folder(lines.toString());
+        List<E2eEntry> few = E2e.load(folder, 10, 0, 0, 5).train();
+        List<E2eEntry> more = E2e.load(folder, 30, 0, 0, 5).train();
+
+        assertThat(more).hasSize(30).containsAll(few).doesNotHaveDuplicates();
+        assertThat(more).isSortedAccordingTo(Comparator.comparingLong(E2eEntry::id));
+        assertThat(E2e.load(folder, 10, 0, 0, 5).train()).isEqualTo(few);
+        assertThat(E2e.load(folder, 10, 0, 0, 6).train()).isNotEqualTo(few);
+        assertThat(few).allMatch(e -> e.meaning().equals("m" + e.id()));
+    }
+
+    @Test
+    void anEntryNeedsAReference() {
+        assertThatThrownBy(() -> new E2eEntry("a", List.of(), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an entry needs a reference at least, but 'a' has none");
     }
 
     @Test
@@ -90,7 +128,7 @@ class E2eTest {
                 root.resolve("e2e-nlg/trainset.csv"),
                 "mr,ref\na,é\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> E2e.load(DataFolder.at(root), 1, 1, 1, 0))
-                .hasMessageContaining("found the malformed byte 0xE9 at byte offset 9");
+                .hasMessageContaining("found the malformed byte 0xE9 at byte offset 9, line 2");
         assertThatThrownBy(() -> E2e.load(DataFolder.at(root.resolve("x")), 1, 1, 1, 0))
                 .hasMessageContaining("no e2e-nlg/trainset.csv");
     }
@@ -109,15 +147,5 @@ class E2eTest {
         E2eSplit sample = E2e.load(folder, 100, 10, 10, 3);
         assertThat(E2e.load(folder, 100, 10, 10, 3)).isEqualTo(sample);
         assertThat(E2e.load(folder, 100, 10, 10, 4).test()).isNotEqualTo(sample.test());
-    }
-
-    @Test
-    void standInsAreLabelledAndAFunctionOfTheSeed() {
-        E2eSplit split = SyntheticE2e.split(20, 4, 4, 7);
-
-        assertThat(SyntheticE2e.split(20, 4, 4, 7)).isEqualTo(split);
-        assertThat(split.provenance().synthetic()).isTrue();
-        assertThat(split.provenance().name()).startsWith("synthetic");
-        assertThat(split.train()).hasSize(20);
     }
 }

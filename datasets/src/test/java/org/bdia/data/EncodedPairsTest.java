@@ -1,9 +1,12 @@
 package org.bdia.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +28,50 @@ class EncodedPairsTest {
         assertThat(ENCODED.batches(1, 2, 10)).isDeepEqualTo(batches);
         assertThat(Arrays.deepEquals(ENCODED.batches(1, 3, 10), batches)).isFalse();
         assertThat(Arrays.deepEquals(ENCODED.batches(2, 2, 10), batches)).isFalse();
+    }
+
+    @Test
+    void whatIsLeftOutDiffersFromEpochToEpoch() {
+        Set<Integer> seen = new HashSet<>();
+        for (int epoch = 0; epoch < 12; epoch++) {
+            for (int[] positions : ENCODED.batches(1, epoch, 10)) {
+                IntStream.of(positions).forEach(seen::add);
+            }
+        }
+        assertThat(seen).hasSize(103);
+    }
+
+    @Test
+    void batchesMayBeMoreThanOnePoolOrNone() {
+        int[][] batches = ENCODED.batches(1, 0, 1);
+
+        assertThat(Arrays.stream(batches).flatMapToInt(IntStream::of).sorted().toArray())
+                .isEqualTo(IntStream.range(0, 103).toArray());
+        assertThat(ENCODED.batches(1, 0, 103)).hasNumberOfRows(1);
+        assertThat(ENCODED.batches(1, 0, 104)).isEmpty();
+    }
+
+    @Test
+    void badRequestsAreRefused() {
+        assertThatThrownBy(() -> ENCODED.batches(1, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a batch must be 1 or more pairs, but is 0");
+        for (int position : new int[] {-1, 103}) {
+            assertThatThrownBy(() -> ENCODED.batch(new int[] {3, position}))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("no pair at position " + position + " of 103");
+        }
+    }
+
+    @Test
+    void theTokensToBeGuessedAreThoseOfTheSentencesAndTheirEnds() {
+        int[] positions = {0, 50, 102};
+        long expected = 0;
+        for (int position : positions) {
+            expected += TARGET.encode(PAIRS.get(position).target()).length + 1;
+        }
+        assertThat(ENCODED.batch(positions).targetTokens()).isEqualTo(expected);
+        assertThat(ENCODED.batch(positions).size()).isEqualTo(3);
     }
 
     @Test

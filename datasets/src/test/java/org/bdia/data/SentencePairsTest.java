@@ -94,20 +94,44 @@ class SentencePairsTest {
     }
 
     @Test
+    void sentencesThatDifferInCaseAndClosingMarksAreOne() {
+        assertThat(List.of("GO ON", "go on.", "Go on !", "Go on\u2026", "go on?\"", "Go on"))
+                .allSatisfy(s -> assertThat(SentencePairs.key(s)).isEqualTo("go on"));
+        assertThat(SentencePairs.key("\"Go\" on")).isEqualTo("\"go\" on");
+        assertThat(SentencePairs.key("\u00C9t\u00E9.")).isEqualTo("\u00E9t\u00E9");
+    }
+
+    @Test
+    void everySpaceBecomesOnePlainSpace() {
+        assertThat(SentencePairs.normalise("\t a\u00A0\u202Fb\u2009c \u3000d\r"))
+                .isEqualTo("a b c d");
+        assertThat(SentencePairs.normalise("\u2018A\u2019 \u201Cb\u201D \u00ABe\u0301\u00BB"))
+                .isEqualTo("'A' \"b\" \u00AB\u00E9\u00BB");
+    }
+
+    @Test
     void badFilesAndRequestsAreRefused() throws IOException {
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\nc\n"), 1, 0, 0, 9, 0))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("eng-fra.txt: expected a sentence, a tab and its translation")
-                .hasMessageContaining("in line 2, found 'c'");
+                .hasMessageContaining("in line 2, found no tab in 'c';");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\t \n"), 1, 0, 0, 9, 0))
-                .hasMessageContaining("in line 1");
+                .hasMessageContaining("in line 1, found an empty side in 'a\t ';");
+        assertThatThrownBy(() -> SentencePairs.load(folder("c".repeat(500) + "\n"), 1, 0, 0, 9, 0))
+                .hasMessageContaining("found no tab in '" + "c".repeat(80) + "';");
         assertThatThrownBy(() -> SentencePairs.load(folder("\n\na\tb\n"), 1, 0, 0, 9, 0))
-                .hasMessageContaining("in line 1, found ''");
+                .hasMessageContaining("in line 1, found no tab in ''");
         byte[] latin = {'a', 9, (byte) 0xE9, 10};
         assertThatThrownBy(() -> SentencePairs.load(folder(latin), 1, 0, 0, 9, 0))
-                .hasMessageContaining("found the malformed byte 0xE9 at byte offset 2");
+                .hasMessageContaining("found the malformed byte 0xE9 at byte offset 2, line 1");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), 1, 1, 0, 9, 0))
                 .hasMessageContaining("expected 1 training pairs beside the other parts, found 0");
+        assertThatThrownBy(
+                        () -> SentencePairs.load(folder("a\tb\n"), SentencePairs.ALL, 0, 1, 9, 0))
+                .hasMessageContaining(
+                        "expected some training pairs beside the other parts, found 0");
+        assertThatThrownBy(() -> SentencePairs.load(folder("a b\tc\n"), 1, 0, 0, 1, 0))
+                .hasMessageContaining("or for longer sentences");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), 0, 0, 0, 9, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("but they are 0, 0, 0 and 9");
@@ -117,31 +141,35 @@ class SentencePairsTest {
     }
 
     @Test
-    void thePublishedFileLoads() {
+    void thePublishedFileLoadsAndItsPartsShareNoSentence() {
         DataFolder folder = DataFolder.fromEnvironment();
         assumeTrue(SentencePairs.isIn(folder), "needs eng-fra in BDIA_DATA");
-        PairSplit split = SentencePairs.load(folder, 20_000, 1_000, 1_000, 10, 0);
+        PairSplit split = SentencePairs.load(folder, 20_000, 1_000, 1_000, 15, 0);
         List<String> french = split.train().stream().map(SentencePair::target).toList();
         Vocabulary vocabulary = Vocabulary.bpe(french, 2_000);
 
         assertThat(split.train()).hasSize(20_000);
+        assertThat(split.validation()).hasSize(1_000);
+        assertThat(split.test()).hasSize(1_000);
+        Set<String> learned =
+                split.train().stream()
+                        .map(pair -> SentencePairs.key(pair.source()))
+                        .collect(Collectors.toSet());
+        Set<String> chosenBy =
+                split.validation().stream()
+                        .map(pair -> SentencePairs.key(pair.source()))
+                        .collect(Collectors.toSet());
+        assertThat(split.test())
+                .extracting(pair -> SentencePairs.key(pair.source()))
+                .noneMatch(learned::contains)
+                .noneMatch(chosenBy::contains);
+        assertThat(chosenBy).noneMatch(learned::contains);
+        assertThat(split.train())
+                .allMatch(
+                        pair ->
+                                pair.source().split(" ").length <= 15
+                                        && pair.target().split(" ").length <= 15);
         assertThat(vocabulary.size()).isEqualTo(2_000);
         assertThat(french).allMatch(s -> vocabulary.decode(vocabulary.encode(s)).equals(s));
-    }
-
-    @Test
-    void standInsAreDisjointLabelledAndAFunctionOfTheSeed() {
-        PairSplit split = SyntheticPairs.split(300, 40, 40, 5);
-        Set<String> sources = new HashSet<>();
-        for (List<SentencePair> part : List.of(split.train(), split.validation(), split.test())) {
-            part.forEach(p -> assertThat(sources.add(p.source())).isTrue());
-        }
-
-        assertThat(sources).hasSize(380);
-        assertThat(SyntheticPairs.split(300, 40, 40, 5)).isEqualTo(split);
-        assertThat(split.provenance().synthetic()).isTrue();
-        assertThat(split.provenance().name()).startsWith("synthetic");
-        assertThatThrownBy(() -> SyntheticPairs.split(0, 1, 1, 1))
-                .hasMessageContaining("generated pairs must be 1 to 10000");
     }
 }
