@@ -1,6 +1,5 @@
 package org.bdia.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -119,16 +118,6 @@ public final class CompletionTask implements Task {
                 manager.create(labels, shape),
                 ids,
                 units);
-    }
-
-    @Override
-    public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
-        return CrossEntropy.mean(output, labels, labelSmoothing);
-    }
-
-    @Override
-    public Map<String, Double> sums(NDArray output, NDArray labels) {
-        return Map.of();
     }
 
     @Override

@@ -38,11 +38,15 @@ public interface Task {
     /** Samples from to to − 1 of a split, as evaluation sees them. */
     Batch evaluation(NDManager manager, Split split, int from, int to);
 
-    /** The mean loss over a batch's units, a scalar. */
-    NDArray loss(NDArray output, NDArray labels, double labelSmoothing);
+    /** The mean loss over a batch's units, a scalar: cross-entropy, unless a task says otherwise. */
+    default NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+        return CrossEntropy.mean(output, labels, labelSmoothing);
+    }
 
     /** What evaluation measures beside the loss, each as a sum over the batch's units. */
-    Map<String, Double> sums(NDArray output, NDArray labels);
+    default Map<String, Double> sums(NDArray output, NDArray labels) {
+        return Map.of();
+    }
 
     /**
      * What evaluation reports.

@@ -84,11 +84,6 @@ public final class TranslationTask implements Task {
     }
 
     @Override
-    public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
-        return CrossEntropy.mean(output, labels, labelSmoothing);
-    }
-
-    @Override
     public Map<String, Double> sums(NDArray output, NDArray labels) {
         return Map.of("accuracy", (double) CrossEntropy.right(output, labels));
     }
