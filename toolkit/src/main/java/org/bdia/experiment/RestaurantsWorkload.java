@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
@@ -167,10 +168,22 @@ final class RestaurantsWorkload implements Workload {
         }
         return new Outputs(
                 Map.of(
-                        "bleu", Bleu.corpus(sentences, references).score(),
+                        "bleu", lowerCaseBleu(sentences, references),
                         "nist", Nist.corpus(sentences, references).score(),
                         "rouge_l", RougeL.corpus(sentences, references).score(),
                         "cider", Cider.corpus(sentences, references).score()),
                 samples);
+    }
+
+    /** As the E2E challenge publishes it. */
+    private static double lowerCaseBleu(List<String> sentences, List<List<String>> references) {
+        return Bleu.corpus(
+                        lowerCase(sentences),
+                        references.stream().map(RestaurantsWorkload::lowerCase).toList())
+                .score();
+    }
+
+    private static List<String> lowerCase(List<String> texts) {
+        return texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
     }
 }
