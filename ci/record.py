@@ -34,8 +34,8 @@ PAPER = {
 
 # What a task is scored by on its test data: the metric, its scale, digits and unit.
 SCORES = {
-    "test_accuracy": (100, 2, " % accuracy"),
     "test_bleu": (1, 2, " BLEU"),
+    "test_accuracy": (100, 2, " % accuracy"),
     "test_perplexity": (1, 2, " perplexity"),
 }
 
