@@ -16,6 +16,7 @@ import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.run.TaskConfig;
@@ -30,6 +31,8 @@ import org.bdia.train.Trainer;
  * two side bits, and BDIA in floating point on the same weights. Immutable; each method returns a changed copy.
  */
 public final class ExactnessExperiment {
+
+    private static final Execution VERIFIED = Execution.of(Backprop.REVERSIBLE).withVerify(true);
 
     /** Odd, as are the tokens with a class token; with the presets' widths no state's side bits fill whole bytes. */
     private static final int BATCH = 13;
@@ -137,8 +140,7 @@ public final class ExactnessExperiment {
     private void measure(ImageTask task, int depth, List<Measurement> into) {
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             VisionTransformer vit =
-                    new VisionTransformer(
-                            model.withDepth(depth), Method.bdia(0.5), Backprop.REVERSIBLE, true);
+                    new VisionTransformer(model.withDepth(depth), Method.bdia(0.5), VERIFIED);
             vit.initialize(manager, SEED);
             reconstruct(vit, task, manager, depth, "initial", into);
             Progress progress = Notebook.progress("K = " + depth + ", training", "steps");

@@ -42,10 +42,7 @@ final class ImageWorkload implements Workload {
     public ReversibleModel model(NDManager manager) {
         VisionTransformer model =
                 new VisionTransformer(
-                        (VitConfig) config.model(),
-                        config.method(),
-                        config.backprop(),
-                        config.verify());
+                        (VitConfig) config.model(), config.method(), config.execution());
         model.initialize(manager, config.seed());
         return model;
     }

@@ -122,7 +122,7 @@ final class RestaurantsWorkload implements Workload {
 
     @Override
     public ReversibleModel model(NDManager manager) {
-        Gpt gpt = new Gpt(model, config.method(), config.backprop(), config.verify());
+        Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
         if (restaurants.start() instanceof Start.Published published) {
             GptWeights.load(folder.locate(published.file()), gpt);

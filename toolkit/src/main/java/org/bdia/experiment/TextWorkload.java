@@ -70,7 +70,7 @@ final class TextWorkload implements Workload {
 
     @Override
     public ReversibleModel model(NDManager manager) {
-        Gpt gpt = new Gpt(model, config.method(), config.backprop(), config.verify());
+        Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
         return gpt;
     }

@@ -90,8 +90,7 @@ final class TranslationWorkload implements Workload {
 
     @Override
     public ReversibleModel model(NDManager manager) {
-        Seq2Seq translator =
-                new Seq2Seq(model, config.method(), config.backprop(), config.verify());
+        Seq2Seq translator = new Seq2Seq(model, config.method(), config.execution());
         translator.initialize(manager, config.seed());
         return translator;
     }

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.Scoped;
@@ -40,18 +41,18 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
     private final LayerNorm norm;
     private final ReversibleStack stack;
 
-    /** The model without verification, see {@link #Gpt(GptConfig, Method, Backprop, boolean)}. */
+    /** The model run by {@link Execution#of}, see {@link #Gpt(GptConfig, Method, Execution)}. */
     public Gpt(GptConfig config, Method method, Backprop backprop) {
-        this(config, method, backprop, false);
+        this(config, method, Execution.of(backprop));
     }
 
     /**
      * The model of a configuration, without weights.
      *
-     * @param verify whether rebuilt states are compared with fingerprints of those made
+     * @param execution how its stack is run
      * @throws IllegalArgumentException if the method cannot be differentiated this way
      */
-    public Gpt(GptConfig config, Method method, Backprop backprop, boolean verify) {
+    public Gpt(GptConfig config, Method method, Execution execution) {
         this.config = config;
         float dropout = (float) config.dropout();
         embedding =
@@ -67,7 +68,8 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                             config.mlp(),
                             Attention.Pattern.CAUSAL,
                             config.gelu(),
-                            dropout);
+                            dropout,
+                            execution);
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(2).build());
@@ -75,7 +77,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         // GPT-2's: the sum of 2K projections into the residual keeps its variance.
         float residual = (float) (0.02 / Math.sqrt(2.0 * config.depth()));
         blocks.forEach(block -> block.setResidualInitializer(new NormalInitializer(residual)));
-        stack = ReversibleStack.of(blocks, method, backprop).withVerify(verify);
+        stack = ReversibleStack.of(blocks, method, execution);
     }
 
     /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */

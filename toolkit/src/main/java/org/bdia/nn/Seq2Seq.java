@@ -21,7 +21,9 @@ import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.BranchEvaluator;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.Scoped;
 
@@ -53,18 +55,25 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
     private final ReversibleStack encoder;
     private final ReversibleStack decoder;
 
-    /** The model without verification, see {@link #Seq2Seq(Seq2SeqConfig, Method, Backprop, boolean)}. */
+    /** The model run by {@link Execution#of}, see {@link #Seq2Seq(Seq2SeqConfig, Method, Execution)}. */
     public Seq2Seq(Seq2SeqConfig config, Method method, Backprop backprop) {
-        this(config, method, backprop, false);
+        this(config, method, Execution.of(backprop));
     }
 
     /**
      * The model of a configuration, without weights.
      *
-     * @param verify whether rebuilt states are compared with fingerprints of those made
-     * @throws IllegalArgumentException if the method cannot be differentiated this way
+     * @param execution how either stack is run; the decoder's branches are computed by plain kernels
+     * @throws IllegalArgumentException if the method cannot be differentiated this way, or the precision is not
+     *     float32
      */
-    public Seq2Seq(Seq2SeqConfig config, Method method, Backprop backprop, boolean verify) {
+    public Seq2Seq(Seq2SeqConfig config, Method method, Execution execution) {
+        if (execution.precision() != Precision.FLOAT32) {
+            throw new IllegalArgumentException(
+                    "the decoder of a Seq2Seq computes in float32 only, but the precision is "
+                            + execution.precision()
+                            + "; use Precision.FLOAT32");
+        }
         this.config = config;
         int width = config.width();
         float dropout = (float) config.dropout();
@@ -81,7 +90,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         for (int k = 0; k < config.encoderDepth(); k++) {
             TransformerBlock block =
                     new TransformerBlock(
-                            width, config.heads(), config.mlp(), Attention.Pattern.FULL, dropout);
+                            width,
+                            config.heads(),
+                            config.mlp(),
+                            Attention.Pattern.FULL,
+                            Gelu.ERF,
+                            dropout,
+                            execution);
             encoderBlocks.add(addChildBlock("encoder", block));
         }
         encoderNorm = addChildBlock("encoder_norm", LayerNorm.builder().axis(2).build());
@@ -91,10 +106,9 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         }
         decoderNorm = addChildBlock("decoder_norm", LayerNorm.builder().axis(2).build());
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
-        encoder = ReversibleStack.of(encoderBlocks, method, backprop).withVerify(verify);
+        encoder = ReversibleStack.of(encoderBlocks, method, execution);
         decoder =
-                ReversibleStack.of(decoderBlocks, method, backprop)
-                        .withVerify(verify)
+                ReversibleStack.of(decoderBlocks, method, execution)
                         .withFirstLayer(config.encoderDepth());
     }
 

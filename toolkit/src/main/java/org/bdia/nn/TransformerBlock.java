@@ -11,8 +11,17 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
+import ai.djl.util.Pair;
 import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Scoped;
+import org.bdia.reversible.TorchScript;
 
 /**
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =
@@ -24,11 +33,15 @@ public final class TransformerBlock extends AbstractBlock {
     private final Attention attention;
     private final LayerNorm ln2;
     private final Mlp mlp;
+    private final BranchScript.Options options;
+    private final float dropout;
+    private final Execution execution;
+    private final Map<String, TorchScript> scripts = new HashMap<>(); // compiled when first needed
 
-    /** A block with the exact GELU, see {@link #TransformerBlock(int, int, int, Attention.Pattern, Gelu, float)}. */
+    /** A block with the exact GELU and fused kernels, see the other constructor. */
     public TransformerBlock(
             int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
-        this(width, heads, mlp, pattern, Gelu.ERF, dropout);
+        this(width, heads, mlp, pattern, Gelu.ERF, dropout, Execution.of(Backprop.STORE));
     }
 
     /**
@@ -40,15 +53,25 @@ public final class TransformerBlock extends AbstractBlock {
      * @param pattern what a token may see
      * @param gelu the MLP's activation
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
+     * @param execution whose kernels and precision are used
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
     public TransformerBlock(
-            int width, int heads, int mlp, Attention.Pattern pattern, Gelu gelu, float dropout) {
+            int width,
+            int heads,
+            int mlp,
+            Attention.Pattern pattern,
+            Gelu gelu,
+            float dropout,
+            Execution execution) {
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
         this.mlp = addChildBlock("mlp", new Mlp(width, mlp, gelu, dropout));
+        this.options = new BranchScript.Options(width, heads, pattern, gelu);
+        this.dropout = dropout;
+        this.execution = execution;
     }
 
     @Override
@@ -58,7 +81,28 @@ public final class TransformerBlock extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
-        return new NDList(branch(store, inputs.get(0), mask, null, training));
+        NDArray x = inputs.get(0);
+        return new NDList(
+                execution.kernels() == Kernels.FUSED && x.getDataType() == DataType.FLOAT32
+                        ? fused(store, x, mask, training)
+                        : branch(store, x, mask, null, training));
+    }
+
+    private NDArray fused(ParameterStore store, NDArray x, NDArray mask, boolean training) {
+        List<NDArray> arguments = new ArrayList<>();
+        arguments.add(x);
+        for (Pair<String, Parameter> entry : getParameters()) {
+            arguments.add(store.getValue(entry.getValue(), x.getDevice(), training));
+        }
+        if (mask != null) {
+            arguments.add(mask);
+        }
+        float rate = training ? dropout : 0;
+        TorchScript script =
+                scripts.computeIfAbsent(
+                        (mask != null) + " " + rate,
+                        key -> BranchScript.of(options, execution.precision(), mask != null, rate));
+        return script.call(arguments.get(1).getManager(), arguments.toArray(NDArray[]::new));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */

@@ -21,6 +21,7 @@ import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.Scoped;
@@ -43,18 +44,18 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     private final Linear head;
     private final ReversibleStack stack;
 
-    /** The model without verification, see {@link #VisionTransformer(VitConfig, Method, Backprop, boolean)}. */
+    /** The model run by {@link Execution#of}, see {@link #VisionTransformer(VitConfig, Method, Execution)}. */
     public VisionTransformer(VitConfig config, Method method, Backprop backprop) {
-        this(config, method, backprop, false);
+        this(config, method, Execution.of(backprop));
     }
 
     /**
      * The model of a configuration, without weights.
      *
-     * @param verify whether rebuilt states are compared with fingerprints of those made
+     * @param execution how its stack is run
      * @throws IllegalArgumentException if the method cannot be differentiated this way
      */
-    public VisionTransformer(VitConfig config, Method method, Backprop backprop, boolean verify) {
+    public VisionTransformer(VitConfig config, Method method, Execution execution) {
         this.config = config;
         embedding = addChildBlock("embedding", new PatchEmbedding(config));
         Attention.Pattern pattern =
@@ -66,7 +67,9 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                             config.heads(),
                             config.mlp(),
                             pattern,
-                            (float) config.dropout());
+                            Gelu.ERF,
+                            (float) config.dropout(),
+                            execution);
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
@@ -74,7 +77,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
         // Small, so that training begins at the loss of a uniform guess, log C.
         head.setInitializer(new NormalInitializer(0.02f), Parameter.Type.WEIGHT);
-        stack = ReversibleStack.of(blocks, method, backprop).withVerify(verify);
+        stack = ReversibleStack.of(blocks, method, execution);
     }
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */

@@ -82,7 +82,13 @@ public final class Autograd {
      * @param layer the block's index; other random layers of a model use negative numbers
      */
     public static void seedDropout(Draw draw, int layer) {
+        seedDropout(draw, layer, 0);
+    }
+
+    /** {@link #seedDropout(Draw, int)} for slice c of the batch. */
+    static void seedDropout(Draw draw, int layer, int c) {
         long hash = Gamma.mix(Gamma.mix(draw.seed(), draw.step()), ~(long) layer);
+        hash = c == 0 ? hash : Gamma.mix(hash, c);
         Engine.getEngine("PyTorch").setRandomSeed((int) (hash >>> 32));
     }
 }

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDScope;
 import org.bdia.reversible.Tape.Recorded;
 
 /**
- * Block-wise back-propagation over a tape. The three ways of {@link Backprop} differ only in where a block's
- * graph comes from, so that they give the same gradients.
+ * Block-wise back-propagation over a tape, within a block slice by slice. The three ways of {@link Backprop} differ only in
+ * where a block's graph comes from, so that they give the same gradients.
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025, online back-propagation</a>
  */
@@ -14,115 +14,170 @@ final class BackwardPass {
 
     private final Branches branches;
     private final Step step;
-    private final Backprop backprop;
+    private final Execution execution;
     private final Tape tape;
+    private final int rebuilt;
 
-    BackwardPass(Branches branches, Step step, Backprop backprop, Tape tape) {
+    BackwardPass(Branches branches, Step step, Execution execution, Tape tape) {
         this.branches = branches;
         this.step = step;
-        this.backprop = backprop;
+        this.execution = execution;
         this.tape = tape;
+        this.rebuilt = execution.rebuilt(branches.depth());
     }
 
     /** ∂L/∂x_0 from ∂L/∂x_K, parameter gradients accumulating; owned by the tape. */
     NDArray differentiate(NDArray gradient) {
-        verify(branches.depth(), tape.current);
-        verify(branches.depth() - 1, tape.previous);
-        NDArray outer = gradient; // ∂L/∂x_{k+1}
+        verify(rebuilt, tape.current);
+        verify(rebuilt - 1, tape.previous);
+        NDArray outer = tape.keep(gradient.duplicate()); // ∂L/∂x_{k+1}
         NDArray carry = null; // the part of ∂L/∂x_k that came from x_{k+2}
         for (int k = branches.depth() - 1; k >= 0; k--) {
-            NDArray inner;
-            NDArray nextCarry = null;
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray gamma = tape.gamma(k, outer);
-                Recorded graph = graph(k);
-                inner = throughBranch(graph, outer, gamma);
-                if (backprop == Backprop.REVERSIBLE && k > 0) {
-                    rebuild(k, graph.branch().stopGradient(), gamma);
-                }
-                inner.addi(gamma == null ? outer : outer.mul(gamma.neg().addi(1)));
-                if (carry != null) {
-                    inner.addi(carry);
-                }
-                tape.keep(inner);
-                if (gamma != null) {
-                    nextCarry = tape.keep(outer.mul(gamma));
-                }
-                graph.leaf().close();
-                graph.branch().close();
+            boolean rebuilds = k < rebuilt && k > 0;
+            if (rebuilds && k == rebuilt - 1) {
+                tape.current = own(tape.current);
             }
-            if (outer != gradient) {
-                outer.close();
+            NDArray gamma = tape.gamma(k);
+            if (gamma != null && carry == null) {
+                carry = tape.keep(outer.zerosLike());
             }
-            if (carry != null) {
+            for (int c = 0; c < tape.chunks.count(); c++) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    outer = slice(k, c, gamma, outer, carry, rebuilds);
+                }
+            }
+            if (gamma == null && carry != null) {
                 carry.close();
+                carry = null;
+            } else if (gamma != null) {
+                gamma.close();
             }
-            outer = inner;
-            carry = nextCarry;
+            forget(k);
+            if (rebuilds) {
+                NDArray earlier = tape.current;
+                tape.current = tape.previous;
+                tape.previous = earlier;
+                verify(k - 1, earlier);
+            }
         }
         return outer;
     }
 
-    private Recorded graph(int k) {
-        return switch (backprop) {
-            case STORE -> tape.graphs[k];
-            case CHECKPOINT -> branches.record(k, tape.states[k], tape.context, tape.draw);
-            case REVERSIBLE -> branches.record(k, tape.previous, tape.context, tape.draw);
+    /** Differentiates block k over slice c; returns the gradient that holds its ∂L/∂x_k. */
+    private NDArray slice(
+            int k, int c, NDArray gamma, NDArray outer, NDArray carry, boolean rebuilds) {
+        Chunks chunks = tape.chunks;
+        Recorded graph = graph(k, c);
+        NDArray above = chunks.of(outer, c);
+        NDArray signs = chunks.of(gamma, c);
+        NDArray inner = throughGraph(graph, above, signs);
+        if (rebuilds) {
+            NDArray h = graph.output().stopGradient();
+            NDArray x = chunks.of(tape.previous, c);
+            step.back(chunks.of(tape.current, c), x, h, signs, side(k, c));
+        }
+        graph.leaf().close();
+        graph.output().close();
+        if (gamma != null) {
+            step.adjoint(inner, above, chunks.of(carry, c), signs);
+            return outer;
+        }
+        if (!step.residual()) {
+            inner.addi(above);
+        }
+        if (carry != null) {
+            inner.addi(chunks.of(carry, c));
+        }
+        if (chunks.count() == 1) {
+            outer.close();
+            return tape.keep(inner);
+        }
+        chunks.set(outer, c, inner);
+        return outer;
+    }
+
+    private Recorded graph(int k, int c) {
+        return switch (execution.block(k, branches.depth())) {
+            case STORE -> tape.graphs[k][c];
+            case CHECKPOINT -> record(k, c, tape.states[k]);
+            case REVERSIBLE -> record(k, c, tape.previous);
         };
     }
 
-    /** (1+γ) Jᵀ ∂L/∂x_{k+1}; the graph and its activations are freed here. */
-    private static NDArray throughBranch(Recorded graph, NDArray outer, NDArray gamma) {
+    private Recorded record(int k, int c, NDArray state) {
+        return ForwardPass.record(branches, step, tape, k, c, tape.chunks.of(state, c));
+    }
+
+    /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */
+    private NDArray throughGraph(Recorded graph, NDArray outer, NDArray gamma) {
         if (gamma == null) {
-            Autograd.backward(graph.branch(), outer);
+            Autograd.backward(graph.output(), outer);
         } else {
-            try (NDArray scaled = outer.mul(gamma.add(1))) {
-                Autograd.backward(graph.branch(), scaled);
+            try (NDArray scaled = step.scaled(outer, gamma)) {
+                Autograd.backward(graph.output(), scaled);
             }
         }
         return graph.leaf().getGradient();
     }
 
-    /** Shifts (x_{k+1}, x_k) to (x_k, x_{k−1}). */
-    private void rebuild(int k, NDArray branch, NDArray gamma) {
-        SideBits side = tape.sides[k - 1];
-        NDArray earlier = tape.keep(step.inverse(tape.current, tape.previous, branch, gamma, side));
-        verify(k - 1, earlier);
-        tape.current.close();
-        tape.current = tape.previous;
-        tape.previous = earlier;
-        if (side != null) {
-            side.close();
+    /** Frees what only block k needed. */
+    private void forget(int k) {
+        if (tape.states[k] != null) {
+            tape.states[k].close();
+        }
+        tape.graphs[k] = null;
+        if (k > 0 && tape.sides[k - 1] != null) {
+            for (SideBits side : tape.sides[k - 1]) {
+                if (side != null) {
+                    side.close();
+                }
+            }
             tape.sides[k - 1] = null;
         }
     }
 
-    /** x_0 from (x_K, x_{K−1}) without gradients, on copies of the tape's handles; owned by the tape. */
+    /** x_0 from (x_n, x_{n−1}) without gradients, on copies; owned by the tape. */
     NDArray walkBack(StateVisitor visitor) {
-        NDArray current = tape.keep(tape.current.stopGradient());
-        NDArray previous = tape.keep(tape.previous.stopGradient());
+        Chunks chunks = tape.chunks;
+        NDArray current = tape.keep(tape.current.duplicate());
+        NDArray previous = tape.keep(tape.previous.duplicate());
         visitor.visit(branches.depth(), current);
         visitor.visit(branches.depth() - 1, previous);
         for (int k = branches.depth() - 1; k > 0; k--) {
-            NDArray earlier;
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray h = branches.train(k, previous, tape.context, tape.draw);
-                NDArray gamma = tape.gamma(k, h);
-                earlier = tape.keep(step.inverse(current, previous, h, gamma, tape.sides[k - 1]));
+            try (NDArray gamma = tape.gamma(k)) {
+                for (int c = 0; c < chunks.count(); c++) {
+                    try (NDScope scope = new NDScope()) {
+                        scope.suppressNotUsedWarning();
+                        NDArray x = chunks.of(previous, c);
+                        NDArray h = branches.train(k, c, x, chunks.of(tape.context, c), tape.draw);
+                        NDArray state = chunks.of(current, c);
+                        step.back(state, x, h, chunks.of(gamma, c), side(k, c));
+                    }
+                }
             }
-            visitor.visit(k - 1, earlier);
-            current.close();
+            NDArray earlier = current;
             current = previous;
             previous = earlier;
+            visitor.visit(k - 1, earlier);
         }
         current.close();
         return previous;
     }
 
+    private SideBits side(int k, int c) {
+        return tape.sides[k - 1] == null ? null : tape.sides[k - 1][c];
+    }
+
+    /** A copy to write into: the caller may still look at x_K. */
+    private NDArray own(NDArray state) {
+        NDArray copy = tape.keep(state.duplicate());
+        state.close();
+        return copy;
+    }
+
     private void verify(int index, NDArray state) {
-        if (tape.fingerprints != null) {
+        if (tape.fingerprints != null && state != null) {
             long found = Fingerprint.of(state);
             if (found != tape.fingerprints[index]) {
                 throw new ReconstructionException(index, tape.fingerprints[index], found);

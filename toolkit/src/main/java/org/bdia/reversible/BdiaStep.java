@@ -34,34 +34,51 @@ final class BdiaStep implements Step {
         return Scoped.result(() -> quantise(branch.duplicate()).addi(current).addi(0f));
     }
 
+    /** x_{k+1} = Q[x_k + h_k]. */
     @Override
-    public SideBits side(NDManager manager, NDArray previous) {
-        return sideBits == 0 ? null : SideBits.of(manager, previous, sideBits, grid);
+    public NDArray plain(NDArray current, NDArray branch) {
+        return Scoped.result(() -> quantise(current.add(branch)).addi(0f));
+    }
+
+    @Override
+    public SideBits leap(
+            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
+        SideBits side = side(owner == null ? state.getManager() : owner, state);
+        state.set(ALL, forward(state, current, branch, gamma, side));
+        if (owner == null) {
+            side.close();
+            return null;
+        }
+        return side;
+    }
+
+    @Override
+    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        state.set(ALL, inverse(state, current, branch, gamma, side));
+    }
+
+    /** The side bits of a state that a leap is going to overwrite. */
+    SideBits side(NDManager owner, NDArray previous) {
+        return SideBits.of(owner, previous, sideBits, grid);
     }
 
     /** x_{k+1} = γ(x_{k−1} + s 2^−l) + Q[(1−γ)x_k + (1+γ)h]. */
-    @Override
-    public NDArray forward(
+    NDArray forward(
             NDArray previous, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
         return Scoped.result(
                 () -> {
-                    if (gamma == null) {
-                        return quantise(current.add(branch)).addi(0f);
-                    }
-                    NDArray next = side.offsets().addi(previous).muli(gamma);
+                    NDArray next = side.offsets(1).addi(previous).muli(gamma);
                     return next.addi(inner(current, branch, gamma)).addi(0f);
                 });
     }
 
     /** The exact inverse of {@link #forward}: x_{k−1} = (x_{k+1} − Q[…])/γ − s 2^−l, bit for bit. */
-    @Override
-    public NDArray inverse(
-            NDArray next, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+    NDArray inverse(NDArray next, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
         return Scoped.result(
                 () -> {
                     // 1/γ is ±2^m, so the division is exact.
                     NDArray even = next.sub(inner(current, branch, gamma)).divi(gamma);
-                    return even.subi(side.offsets()).addi(0f);
+                    return even.subi(side.offsets(1)).addi(0f);
                 });
     }
 

@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -47,9 +48,27 @@ final class Branches {
         return firstLayer + k;
     }
 
-    /** h_k(x, context) as in training: dropout repeats for the same draw. */
-    NDArray train(int k, NDArray state, NDList context, Draw draw) {
-        Autograd.seedDropout(draw, layer(k));
+    /**
+     * The manager of the weights.
+     *
+     * @throws IllegalStateException if no branch has any yet
+     */
+    NDManager manager() {
+        for (Block block : blocks) {
+            for (Pair<String, Parameter> entry : block.getParameters()) {
+                if (entry.getValue().isInitialized()) {
+                    return entry.getValue().getArray().getManager();
+                }
+            }
+        }
+        throw new IllegalStateException(
+                "no branch has weights yet; call initialize(manager, DataType.FLOAT32, shape) on each"
+                        + " first");
+    }
+
+    /** h_k(x, context) of slice c as in training: dropout repeats for the same draw. */
+    NDArray train(int k, int c, NDArray state, NDList context, Draw draw) {
+        Autograd.seedDropout(draw, layer(k), c);
         return run(k, state, context, true);
     }
 
@@ -58,10 +77,20 @@ final class Branches {
         return run(k, state, context, false);
     }
 
-    /** The graph of h_k, from a new leaf that shares the state's storage. */
-    Recorded record(int k, NDArray state, NDList context, Draw draw) {
+    /**
+     * The graph of h_k, from a new leaf that shares the state's storage.
+     *
+     * @param residual whether the graph is to hold x + h
+     */
+    Recorded record(int k, int c, NDArray state, NDList context, Draw draw, boolean residual) {
         NDArray leaf = Autograd.leaf(state);
-        return new Recorded(leaf, Autograd.recorded(() -> train(k, leaf, context, draw)));
+        return new Recorded(
+                leaf,
+                Autograd.recorded(
+                        () -> {
+                            NDArray h = train(k, c, leaf, context, draw);
+                            return residual ? leaf.add(h) : h;
+                        }));
     }
 
     private NDArray run(int k, NDArray state, NDList context, boolean training) {

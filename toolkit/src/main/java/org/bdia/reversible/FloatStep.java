@@ -12,30 +12,27 @@ final class FloatStep implements Step {
     }
 
     @Override
-    public NDArray first(NDArray current, NDArray branch) {
+    public NDArray plain(NDArray current, NDArray branch) {
         return current.add(branch);
     }
 
     @Override
-    public SideBits side(NDManager manager, NDArray previous) {
-        return null;
+    public boolean residual() {
+        return true;
     }
 
     /** x_{k+1} = γ x_{k−1} + (1 − γ) x_k + (1 + γ) h. */
     @Override
-    public NDArray forward(
-            NDArray previous, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
-        if (gamma == null) {
-            return current.add(branch);
-        }
-        return Scoped.result(() -> inner(current, branch, gamma).addi(previous.mul(gamma)));
+    public SideBits leap(
+            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
+        state.muli(gamma).addi(inner(current, branch, gamma));
+        return null;
     }
 
     /** x_{k−1} = (x_{k+1} − (1 − γ) x_k − (1 + γ) h) / γ, up to rounding that grows by 1/|γ| per block. */
     @Override
-    public NDArray inverse(
-            NDArray next, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
-        return Scoped.result(() -> next.sub(inner(current, branch, gamma)).divi(gamma));
+    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        state.subi(inner(current, branch, gamma)).divi(gamma);
     }
 
     @Override

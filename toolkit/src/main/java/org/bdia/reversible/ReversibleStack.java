@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import java.util.List;
-import org.bdia.reversible.Tape.Recorded;
 
 /**
  * K residual branches h<sub>0</sub> … h<sub>K−1</sub>, run by a {@link Method} and differentiated by a {@link
@@ -26,35 +25,46 @@ public final class ReversibleStack implements AutoCloseable {
 
     private final Branches branches;
     private final Method method;
-    private final Backprop backprop;
-    private final boolean verify; // wanted; done where states are rebuilt bit for bit
+    private final Execution execution;
     private final Step step;
     private final Step inference;
     private Tape tape;
 
-    private ReversibleStack(Branches branches, Method method, Backprop backprop, boolean verify) {
+    private ReversibleStack(Branches branches, Method method, Execution execution) {
         this.branches = branches;
         this.method = method;
-        this.backprop = backprop;
-        this.verify = verify;
-        this.step = Step.of(method);
+        this.execution = execution;
+        this.step = step(method);
         this.inference =
                 method instanceof Method.Bdia bdia
-                        ? Step.of(new Method.Quantised(bdia.level()))
+                        ? step(new Method.Quantised(bdia.level()))
                         : step;
     }
 
+    private Step step(Method of) {
+        return Step.of(of, execution.kernels(), branches::manager);
+    }
+
+    /** A stack that is run by {@link Execution#of}, see {@link #of(List, Method, Execution)}. */
+    public static ReversibleStack of(
+            List<? extends Block> branches, Method method, Backprop backprop) {
+        return of(branches, method, Execution.of(backprop));
+    }
+
     /**
-     * A stack over initialised branches, without verification.
+     * A stack over initialised branches.
      *
      * @param branches h_0 … h_{K−1}, K ≥ 1
      * @throws IllegalArgumentException if there is no branch, if the method cannot be differentiated this
-     *     way, or if a branch keeps running statistics, since it would not repeat itself
+     *     way, if more blocks are to be stored than there are, or if a branch keeps running statistics, since it would
+     *     not repeat itself
      */
     public static ReversibleStack of(
-            List<? extends Block> branches, Method method, Backprop backprop) {
-        backprop.requireSupports(method);
-        return new ReversibleStack(new Branches(branches, 0), method, backprop, false);
+            List<? extends Block> branches, Method method, Execution execution) {
+        execution.backprop().requireSupports(method);
+        var checked = new Branches(branches, 0);
+        execution.requireDepth(checked.depth());
+        return new ReversibleStack(checked, method, execution);
     }
 
     /**
@@ -64,16 +74,12 @@ public final class ReversibleStack implements AutoCloseable {
      * @param layer the layer of h_0, 0 or more
      */
     public ReversibleStack withFirstLayer(int layer) {
-        return new ReversibleStack(branches.withFirstLayer(layer), method, backprop, verify);
+        return new ReversibleStack(branches.withFirstLayer(layer), method, execution);
     }
 
-    /**
-     * The same stack in verify mode or not: the forward pass keeps a 64-bit fingerprint of every state, and the
-     * backward pass compares what it rebuilds. Of no effect unless exact {@link Method.Bdia} is differentiated by
-     * {@link Backprop#REVERSIBLE}: nothing else rebuilds states bit for bit.
-     */
-    public ReversibleStack withVerify(boolean newVerify) {
-        return new ReversibleStack(branches, method, backprop, newVerify);
+    /** The same stack in verify mode or not, see {@link Execution#withVerify}. */
+    public ReversibleStack withVerify(boolean verify) {
+        return new ReversibleStack(branches, method, execution.withVerify(verify));
     }
 
     /**
@@ -105,14 +111,8 @@ public final class ReversibleStack implements AutoCloseable {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         close();
-        tape =
-                new Tape(
-                        x.getManager().newSubManager(),
-                        draw,
-                        context,
-                        branches.depth(),
-                        backprop,
-                        verify && method instanceof Method.Bdia);
+        boolean verify = execution.verify() && method instanceof Method.Bdia;
+        tape = new Tape(x, draw, context, branches.depth(), execution, verify);
         try {
             return Autograd.unrecorded(() -> run(x, visitor));
         } catch (RuntimeException e) {
@@ -122,62 +122,12 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     private NDArray run(NDArray x, StateVisitor visitor) {
-        NDArray previous = null;
-        NDArray current = tape.keep(step.enter(x));
-        made(0, current, visitor);
-        for (int k = 0; k < branches.depth(); k++) {
-            NDArray next;
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray h = branchKeeping(k, current);
-                if (k == 0) {
-                    next = step.first(current, h);
-                } else {
-                    tape.gammas[k] = drawGamma(k);
-                    SideBits side = step.side(tape.manager, previous);
-                    next = step.forward(previous, current, h, tape.gamma(k, current), side);
-                    if (backprop == Backprop.REVERSIBLE) {
-                        tape.sides[k - 1] = side;
-                    } else if (side != null) {
-                        side.close();
-                    }
-                }
-                tape.keep(next);
-            }
-            made(k + 1, next, visitor);
-            if (previous != null && tape.states == null) {
-                previous.close();
-            }
-            previous = current;
-            current = next;
+        var pass = new ForwardPass(branches, step, method, execution, tape);
+        try (NDArray last = pass.run(x, visitor)) {
+            NDArray output = last.stopGradient();
+            output.attach(x.getManager());
+            return output;
         }
-        tape.previous = previous;
-        tape.current = current;
-        NDArray output = current.stopGradient();
-        output.attach(x.getManager());
-        return output;
-    }
-
-    private void made(int index, NDArray state, StateVisitor visitor) {
-        step.check(index, state);
-        if (tape.fingerprints != null) {
-            tape.fingerprints[index] = Fingerprint.of(state);
-        }
-        visitor.visit(index, state);
-    }
-
-    private NDArray branchKeeping(int k, NDArray current) {
-        if (tape.graphs != null) {
-            Recorded recorded = branches.record(k, current, tape.context, tape.draw);
-            tape.keep(recorded.leaf());
-            tape.keep(recorded.branch());
-            tape.graphs[k] = recorded;
-            return recorded.branch().stopGradient();
-        }
-        if (tape.states != null) {
-            tape.states[k] = current;
-        }
-        return branches.train(k, current, tape.context, tape.draw);
     }
 
     /**
@@ -191,7 +141,7 @@ public final class ReversibleStack implements AutoCloseable {
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
-        StackChecks.gradient(gradient, tape.current);
+        StackChecks.gradient(gradient, tape.kind);
         try {
             NDArray result = Autograd.unrecorded(() -> pass().differentiate(gradient));
             result.attach(gradient.getManager());
@@ -203,7 +153,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     private BackwardPass pass() {
-        return new BackwardPass(branches, step, backprop, tape);
+        return new BackwardPass(branches, step, execution, tape);
     }
 
     /**
@@ -219,10 +169,10 @@ public final class ReversibleStack implements AutoCloseable {
     /** {@link #inverse()} that shows every state x<sub>K</sub>, x<sub>K−1</sub>, … x<sub>0</sub>. */
     public NDArray inverse(StateVisitor visitor) {
         requireTape("inverse");
-        if (backprop != Backprop.REVERSIBLE) {
+        if (execution.rebuilt(branches.depth()) < branches.depth()) {
             throw new IllegalStateException(
                     "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses "
-                            + backprop);
+                            + describe());
         }
         NDArray rebuilt = Autograd.unrecorded(() -> pass().walkBack(visitor));
         rebuilt.attach(tape.manager.getParentManager());
@@ -272,7 +222,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     private NDArray inferBlock(int k, NDArray state, BranchEvaluator evaluator) {
         NDArray h = evaluator.evaluate(k, state);
-        return k == 0 ? inference.first(state, h) : inference.forward(null, state, h, null, null);
+        return k == 0 ? inference.first(state, h) : inference.plain(state, h);
     }
 
     /** The bytes of side information that the kept forward pass holds; 0 without one. */
@@ -285,9 +235,9 @@ public final class ReversibleStack implements AutoCloseable {
         return method;
     }
 
-    /** How it is differentiated. */
-    public Backprop backprop() {
-        return backprop;
+    /** How it is run and differentiated. */
+    public Execution execution() {
+        return execution;
     }
 
     /** The number K of branches. */
@@ -304,14 +254,10 @@ public final class ReversibleStack implements AutoCloseable {
         }
     }
 
-    private float[] drawGamma(int k) {
-        if (method instanceof Method.Bdia bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        if (method instanceof Method.BdiaFloat bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        return null;
+    private String describe() {
+        return execution.backprop() == Backprop.REVERSIBLE
+                ? "it for the first " + execution.rebuilt(depth()) + " of " + depth() + " blocks"
+                : execution.backprop().toString();
     }
 
     private void requireTape(String operation) {

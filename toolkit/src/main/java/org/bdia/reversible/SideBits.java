@@ -37,9 +37,31 @@ public final class SideBits implements AutoCloseable {
      */
     static SideBits of(NDManager manager, NDArray state, int bits, FixedPoint grid) {
         NDArray packed = Scoped.result(() -> pack(manager, state, bits, grid));
+        return packed(manager, packed, state.getShape(), bits, grid);
+    }
+
+    /**
+     * Takes over bits that are packed already.
+     *
+     * @param manager the manager that is to own them
+     * @param packed uint8, 8/m activations to a byte
+     * @param shape the state's shape
+     */
+    static SideBits packed(
+            NDManager manager, NDArray packed, Shape shape, int bits, FixedPoint grid) {
         NDScope.unregister(packed);
         packed.attach(manager);
-        return new SideBits(packed, state.getShape(), bits, grid);
+        return new SideBits(packed, shape, bits, grid);
+    }
+
+    /** (1, 2<sup>m</sup>, 2<sup>2m</sup>, …) as a column: a product with it adds the values of one byte up, exactly. */
+    static NDArray weights(NDArray like, int bits) {
+        int perByte = 8 / bits;
+        float[] weights = new float[perByte];
+        for (int i = 0; i < perByte; i++) {
+            weights[i] = 1 << (i * bits);
+        }
+        return like.getManager().create(weights, new Shape(perByte, 1));
     }
 
     private static NDArray pack(NDManager manager, NDArray state, int bits, FixedPoint grid) {
@@ -51,28 +73,22 @@ public final class SideBits implements AutoCloseable {
         if (missing > 0) {
             values = values.concat(manager.zeros(new Shape(missing)), 0);
         }
-        // A product with (1, 2^m, 2^2m, …) adds the values of one byte up, exactly.
-        float[] weights = new float[perByte];
-        for (int i = 0; i < perByte; i++) {
-            weights[i] = 1 << (i * bits);
-        }
-        NDArray bytes =
-                values.reshape(-1, perByte).matMul(manager.create(weights, new Shape(perByte, 1)));
+        NDArray bytes = values.reshape(-1, perByte).matMul(weights(state, bits));
         return bytes.toType(DataType.UINT8, true);
     }
 
-    /** s·2<sup>−l</sup> for every activation, in the state's shape; float32. */
-    NDArray offsets() {
-        return Scoped.result(this::unpack);
+    /** sign·s·2<sup>−l</sup> for every activation, in the state's shape, never −0.0; float32. */
+    NDArray offsets(int sign) {
+        return Scoped.result(() -> unpack(sign));
     }
 
-    private NDArray unpack() {
+    private NDArray unpack(int sign) {
         int perByte = 8 / bits;
         float[] table = new float[256 * perByte];
         for (int value = 0; value < 256; value++) {
             for (int i = 0; i < perByte; i++) {
                 int s = value >> (i * bits) & ((1 << bits) - 1);
-                table[value * perByte + i] = (float) (s * grid.step());
+                table[value * perByte + i] = (float) (sign * s * grid.step());
             }
         }
         NDManager manager = packed.getManager();

@@ -42,19 +42,17 @@ final class StackChecks {
     }
 
     /** Refuses a gradient that is not like the output. */
-    static void gradient(NDArray gradient, NDArray output) {
-        if (!gradient.getShape().equals(output.getShape())
-                || gradient.getDataType() != output.getDataType()
-                || !gradient.getDevice().equals(output.getDevice())) {
+    static void gradient(NDArray gradient, Tape.Kind output) {
+        if (!Tape.Kind.of(gradient).equals(output)) {
             throw new IllegalArgumentException(
                     String.format(
                             "the gradient is %s%s on %s, but the output is %s%s on %s",
                             gradient.getDataType(),
                             gradient.getShape(),
                             gradient.getDevice(),
-                            output.getDataType(),
-                            output.getShape(),
-                            output.getDevice()));
+                            output.type(),
+                            output.shape(),
+                            output.device()));
         }
     }
 }

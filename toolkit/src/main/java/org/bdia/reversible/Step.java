@@ -2,41 +2,93 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import java.util.function.Supplier;
 
 /**
- * One block's arithmetic: states in, one state out, nothing remembered.
+ * One block's arithmetic: two states in, one state out, nothing remembered. A leap overwrites the older state with the
+ * newer one, and back does the reverse, so that two states' memory is enough.
  *
- * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), or null for γ = 0;
- * side: null where the method keeps none.
+ * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1); side: null where the method
+ * keeps none. Whole batches or slices of them.
  */
-sealed interface Step permits BdiaStep, FloatStep {
+sealed interface Step permits BdiaStep, FusedStep, FloatStep {
 
-    /** The arithmetic of a method. */
-    static Step of(Method method) {
+    /** The whole of an array, to overwrite it. */
+    NDIndex ALL = new NDIndex(":");
+
+    /**
+     * The arithmetic of a method.
+     *
+     * @param owner whom compiled functions are to belong to
+     */
+    static Step of(Method method, Kernels kernels, Supplier<NDManager> owner) {
         if (method instanceof Method.Bdia bdia) {
-            return new BdiaStep(new FixedPoint(bdia.level()), bdia.sideBits());
+            return onGrid(new FixedPoint(bdia.level()), bdia.sideBits(), kernels, owner);
         }
         if (method instanceof Method.Quantised quantised) {
-            return new BdiaStep(new FixedPoint(quantised.level()), 0);
+            return onGrid(new FixedPoint(quantised.level()), 0, kernels, owner);
         }
         return new FloatStep();
+    }
+
+    private static Step onGrid(
+            FixedPoint grid, int sideBits, Kernels kernels, Supplier<NDManager> owner) {
+        var plain = new BdiaStep(grid, sideBits);
+        return kernels == Kernels.PLAIN ? plain : new FusedStep(grid, sideBits, plain, owner);
     }
 
     /** x<sub>0</sub> from the embedding; always a new array. */
     NDArray enter(NDArray embedding);
 
     /** x<sub>1</sub> from x<sub>0</sub> and h<sub>0</sub>. */
-    NDArray first(NDArray current, NDArray branch);
+    default NDArray first(NDArray current, NDArray branch) {
+        return plain(current, branch);
+    }
 
-    /** The side information of x<sub>k−1</sub>, owned by the manager, or null. */
-    SideBits side(NDManager manager, NDArray previous);
+    /** x<sub>k+1</sub> from x<sub>k</sub> and h<sub>k</sub> where γ = 0. */
+    NDArray plain(NDArray current, NDArray branch);
 
-    /** x<sub>k+1</sub> from x<sub>k−1</sub>, x<sub>k</sub>, h<sub>k</sub>; previous is not read where γ = 0. */
-    NDArray forward(
-            NDArray previous, NDArray current, NDArray branch, NDArray gamma, SideBits side);
+    /**
+     * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
+     *
+     * @param state x<sub>k−1</sub>, afterwards x<sub>k+1</sub>
+     * @param owner who is to own the side bits; null if they are not wanted
+     * @return the side information of x<sub>k−1</sub>, or null
+     */
+    SideBits leap(NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner);
 
-    /** x<sub>k−1</sub> from x<sub>k+1</sub>, x<sub>k</sub>, h<sub>k</sub>. */
-    NDArray inverse(NDArray next, NDArray current, NDArray branch, NDArray gamma, SideBits side);
+    /**
+     * Overwrites x<sub>k+1</sub> with x<sub>k−1</sub>: undoes {@link #leap}.
+     *
+     * @param state x<sub>k+1</sub>, afterwards x<sub>k−1</sub>
+     * @param side what leap returned
+     */
+    void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side);
+
+    /** (1+γ) outer, what a branch's graph is multiplied by. */
+    default NDArray scaled(NDArray outer, NDArray gamma) {
+        return outer.mul(gamma.add(1));
+    }
+
+    /**
+     * The adjoint of a leap, the branch aside: inner ← inner + (1−γ) outer + carry = ∂L/∂x_k, carry ← γ outer, which is the
+     * part of ∂L/∂x_{k−1} that bypasses x_k, and outer ← inner.
+     *
+     * @param inner (1+γ) Jᵀ ∂L/∂x_{k+1}
+     * @param outer ∂L/∂x_{k+1}
+     * @param carry the part of ∂L/∂x_k that came from x_{k+2}
+     */
+    default void adjoint(NDArray inner, NDArray outer, NDArray carry, NDArray gamma) {
+        inner.addi(outer.mul(gamma.neg().addi(1))).addi(carry);
+        carry.set(ALL, outer.mul(gamma));
+        outer.set(ALL, inner);
+    }
+
+    /** Whether {@link #plain} is x + h without rounding, so that a graph may hold it. */
+    default boolean residual() {
+        return false;
+    }
 
     /**
      * Checks a state when it is made.

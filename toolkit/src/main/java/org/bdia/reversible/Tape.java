@@ -1,9 +1,12 @@
 package org.bdia.reversible;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
 /**
  * What one forward pass keeps for its backward pass. One manager owns it all, so that closing the tape frees
@@ -11,8 +14,20 @@ import ai.djl.ndarray.NDScope;
  */
 final class Tape implements AutoCloseable {
 
-    /** One block's recorded graph: its input as a leaf and the branch computed from it. */
-    record Recorded(NDArray leaf, NDArray branch) {}
+    /**
+     * One slice's recorded graph.
+     *
+     * @param leaf its input
+     * @param output the branch, or the branch with the skip
+     */
+    record Recorded(NDArray leaf, NDArray output) {}
+
+    /** What the embedding, and so every state, is like. */
+    record Kind(Shape shape, DataType type, Device device) {
+        static Kind of(NDArray array) {
+            return new Kind(array.getShape(), array.getDataType(), array.getDevice());
+        }
+    }
 
     final NDManager manager;
     final Draw draw;
@@ -20,41 +35,40 @@ final class Tape implements AutoCloseable {
     /** What every branch gets beside its state; the caller's. */
     final NDList context;
 
+    final Kind kind;
+    final Chunks chunks;
+
     /** ±|γ| per block and sample; row 0 and, for γ = 0, every row is null. */
     final float[][] gammas;
 
-    /** Where states are checkpointed: x_0 … x_{K−1}; else null. */
+    /** x_k where block k is checkpointed. */
     final NDArray[] states;
 
-    /** Where graphs are stored: one per block; else null. */
-    final Recorded[] graphs;
+    /** The graphs of block k's slices where it is stored. */
+    final Recorded[][] graphs;
 
-    /** s_0 … s_{K−2} where the method keeps side bits and the backward pass needs them. */
-    final SideBits[] sides;
+    /** s_k of every slice where block k + 1 is reversible and the method keeps side bits. */
+    final SideBits[][] sides;
 
-    /** One fingerprint per state in verify mode; else null. */
+    /** One fingerprint per rebuilt state in verify mode; else null. */
     final long[] fingerprints;
 
-    /** x_{K−1} and x_K. */
+    /** x_{n−1} and x_n behind the n blocks that are reversible; null if there is none. */
     NDArray previous;
 
     NDArray current;
 
-    Tape(
-            NDManager manager,
-            Draw draw,
-            NDList context,
-            int blocks,
-            Backprop backprop,
-            boolean verify) {
-        this.manager = manager;
+    Tape(NDArray x, Draw draw, NDList context, int blocks, Execution execution, boolean verify) {
+        this.manager = x.getManager().newSubManager();
         this.draw = draw;
         this.context = context;
+        this.kind = Kind.of(x);
+        this.chunks = Chunks.of(x.getShape(), execution.chunkTokens());
         this.gammas = new float[blocks][];
-        this.states = backprop == Backprop.CHECKPOINT ? new NDArray[blocks] : null;
-        this.graphs = backprop == Backprop.STORE ? new Recorded[blocks] : null;
-        this.sides = new SideBits[blocks];
-        this.fingerprints = verify && backprop == Backprop.REVERSIBLE ? new long[blocks + 1] : null;
+        this.states = new NDArray[blocks];
+        this.graphs = new Recorded[blocks][];
+        this.sides = new SideBits[blocks][];
+        this.fingerprints = verify ? new long[execution.rebuilt(blocks) + 1] : null;
     }
 
     /** Takes an array out of the innermost scope and owns it until it is closed. */
@@ -65,18 +79,19 @@ final class Tape implements AutoCloseable {
     }
 
     /** Block k's γ as (B, 1, …, 1), or null for γ = 0. */
-    NDArray gamma(int k, NDArray like) {
+    NDArray gamma(int k) {
         return gammas[k] == null
                 ? null
-                : Gamma.broadcast(
-                        manager, gammas[k], like.getShape().dimension(), like.getDataType());
+                : Gamma.broadcast(manager, gammas[k], kind.shape().dimension(), kind.type());
     }
 
     /** The bytes of side information held. */
     long sideBytes() {
         long bytes = 0;
-        for (SideBits side : sides) {
-            bytes += side == null ? 0 : side.bytes();
+        for (SideBits[] slices : sides) {
+            for (SideBits side : slices == null ? new SideBits[0] : slices) {
+                bytes += side == null ? 0 : side.bytes();
+            }
         }
         return bytes;
     }

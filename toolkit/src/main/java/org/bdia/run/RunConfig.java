@@ -2,6 +2,7 @@ package org.bdia.run;
 
 import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.train.TrainConfig;
 
@@ -32,6 +33,11 @@ public record RunConfig(
      */
     public RunConfig {
         backprop.requireSupports(method);
+    }
+
+    /** How the model's stacks are run. */
+    public Execution execution() {
+        return Execution.of(backprop).withVerify(verify);
     }
 
     /** The run's name: see {@link RunStore#id}. */

@@ -17,6 +17,7 @@ import java.util.List;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Reconstruction;
 import org.junit.jupiter.api.AfterEach;
@@ -243,7 +244,7 @@ class LanguageModelsTest {
     }
 
     private Gpt gpt(GptConfig config, Method method, Backprop backprop) {
-        Gpt gpt = new Gpt(config, method, backprop, true);
+        Gpt gpt = new Gpt(config, method, Execution.of(backprop).withVerify(true));
         gpt.initialize(manager, 5);
         return gpt;
     }
@@ -253,7 +254,7 @@ class LanguageModelsTest {
     }
 
     private Seq2Seq translator(Seq2SeqConfig config, Method method, Backprop backprop) {
-        Seq2Seq model = new Seq2Seq(config, method, backprop, true);
+        Seq2Seq model = new Seq2Seq(config, method, Execution.of(backprop).withVerify(true));
         model.initialize(manager, 5);
         return model;
     }

@@ -22,6 +22,7 @@ import ai.djl.util.Pair;
 import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,7 +213,8 @@ class VisionTransformerTest {
     }
 
     private VisionTransformer model(VitConfig config, Method method, Backprop backprop) {
-        VisionTransformer vit = new VisionTransformer(config, method, backprop, true);
+        VisionTransformer vit =
+                new VisionTransformer(config, method, Execution.of(backprop).withVerify(true));
         vit.initialize(manager, 5);
         return vit;
     }

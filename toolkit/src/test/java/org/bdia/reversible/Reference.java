@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bdia.nn.Attention;
+import org.bdia.nn.Gelu;
 import org.bdia.nn.TransformerBlock;
 
 /** A file of reference vectors: its tensors, and the blocks built from its weights. */
@@ -56,23 +57,27 @@ final class Reference implements AutoCloseable {
                     "04mlp_02fc2_weight",
                     "04mlp_02fc2_bias");
 
+    static final Execution CHECKPOINT = Execution.of(Backprop.CHECKPOINT);
+
     private final NDManager manager;
+    private final Kernels kernels;
     private final JsonNode metadata;
     private final Map<String, NDArray> tensors = new HashMap<>();
     private final List<TransformerBlock> blocks = new ArrayList<>();
 
-    private Reference(NDManager manager, JsonNode metadata) {
+    private Reference(NDManager manager, JsonNode metadata, Kernels kernels) {
         this.manager = manager;
+        this.kernels = kernels;
         this.metadata = metadata;
     }
 
-    static Reference read(NDManager parent, Path file) throws IOException {
+    static Reference read(NDManager parent, Path file, Kernels kernels) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         int header =
                 Math.toIntExact(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong());
         JsonNode json = new ObjectMapper().readTree(bytes, 8, header);
         NDManager manager = parent.newSubManager();
-        Reference reference = new Reference(manager, json.get("__metadata__"));
+        Reference reference = new Reference(manager, json.get("__metadata__"), kernels);
         for (NDArray tensor : NDList.decode(manager, bytes)) {
             reference.tensors.put(tensor.getName(), tensor);
         }
@@ -88,7 +93,14 @@ final class Reference implements AutoCloseable {
         int mlp = (int) tensor("block.0.fc1.bias").size();
         for (int k = 0; k < depth(); k++) {
             TransformerBlock block =
-                    new TransformerBlock(number("width"), number("heads"), mlp, pattern, 0);
+                    new TransformerBlock(
+                            number("width"),
+                            number("heads"),
+                            mlp,
+                            pattern,
+                            Gelu.ERF,
+                            0,
+                            Execution.of(Backprop.STORE).withKernels(kernels));
             block.initialize(
                     manager, DataType.FLOAT32, new Shape(1, number("tokens"), number("width")));
             blocks.add(block);
@@ -119,7 +131,12 @@ final class Reference implements AutoCloseable {
     }
 
     Step step() {
-        return Step.of(method());
+        return Step.of(method(), kernels, () -> manager);
+    }
+
+    ReversibleStack stack(Method method) {
+        return ReversibleStack.of(
+                blocks, method, Execution.of(Backprop.STORE).withKernels(kernels));
     }
 
     NDManager manager() {
@@ -162,20 +179,11 @@ final class Reference implements AutoCloseable {
     Tape tape() {
         int batch = number("batch");
         Draw draw = new Draw(0, 0, new long[batch]);
-        Tape tape =
-                new Tape(
-                        manager.newSubManager(),
-                        draw,
-                        new NDList(),
-                        depth(),
-                        Backprop.CHECKPOINT,
-                        false);
+        Tape tape = new Tape(state(0), draw, new NDList(), depth(), CHECKPOINT, false);
         for (int k = 0; k < depth(); k++) {
             tape.states[k] = state(k);
             tape.gammas[k] = k == 0 ? null : gammas(k);
         }
-        tape.previous = state(depth() - 1);
-        tape.current = state(depth());
         return tape;
     }
 

@@ -66,8 +66,14 @@ class ReferenceParityTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("cases")
     void parity(String name, Check check, Path file) throws IOException {
+        for (Kernels kernels : Kernels.values()) {
+            parity(check, file, kernels);
+        }
+    }
+
+    private static void parity(Check check, Path file, Kernels kernels) throws IOException {
         try (NDManager manager = NDManager.newBaseManager();
-                Reference reference = Reference.read(manager, file)) {
+                Reference reference = Reference.read(manager, file, kernels)) {
             Autograd.unrecorded(
                     () -> {
                         switch (check) {
@@ -97,8 +103,11 @@ class ReferenceParityTest {
 
     private static void sideBits(Reference r) {
         for (int k = 0; k <= r.depth() - 2; k++) {
-            try (SideBits side = r.step().side(r.manager(), r.state(k))) {
-                float[] found = side.offsets().mul(r.grid().scale()).toFloatArray();
+            NDArray state = r.state(k).duplicate();
+            NDArray h = r.branch(k + 1, r.state(k + 1));
+            try (SideBits side =
+                    r.step().leap(state, r.state(k + 1), h, r.gamma(k + 1), r.manager())) {
+                float[] found = side.offsets(1).mul(r.grid().scale()).toFloatArray();
                 NDArray expected = r.tensor("side." + k).toType(DataType.FLOAT32, false);
                 assertThat(found).as("side.%d", k).isEqualTo(expected.toFloatArray());
             }
@@ -109,19 +118,21 @@ class ReferenceParityTest {
         int differing = 0;
         for (int k = 1; k < r.depth(); k++) {
             NDArray h = r.branch(k, r.state(k));
-            SideBits side = r.step().side(r.manager(), r.state(k - 1));
-            NDArray fromFile = r.step().inverse(r.state(k + 1), r.state(k), h, r.gamma(k), side);
+            NDArray rebuilt = r.state(k - 1).duplicate();
+            SideBits side = r.step().leap(rebuilt, r.state(k), h, r.gamma(k), r.manager());
+            r.step().back(rebuilt, r.state(k), h, r.gamma(k), side);
+            // Numerically: the file may hold −0.0 where our states never do.
+            assertThat(rebuilt.neq(r.state(k - 1)).any().getBoolean())
+                    .as("state %d", k - 1)
+                    .isFalse();
+            NDArray fromFile = r.state(k + 1).duplicate();
+            r.step().back(fromFile, r.state(k), h, r.gamma(k), side);
             differing +=
                     (int)
                             fromFile.neq(r.state(k - 1))
                                     .toType(DataType.INT64, false)
                                     .sum()
                                     .getLong();
-            NDArray rebuilt = r.step().inverse(next(r, k), r.state(k), h, r.gamma(k), side);
-            // Numerically: the file may hold −0.0 where our states never do.
-            assertThat(rebuilt.neq(r.state(k - 1)).any().getBoolean())
-                    .as("state %d", k - 1)
-                    .isFalse();
         }
         assertThat(differing)
                 .as("activations rebuilt otherwise from the file's own states")
@@ -129,9 +140,10 @@ class ReferenceParityTest {
     }
 
     private static NDArray next(Reference r, int k) {
-        SideBits side = r.step().side(r.manager(), r.state(k - 1));
+        NDArray state = r.state(k - 1).duplicate();
         NDArray h = r.branch(k, r.state(k));
-        return r.step().forward(r.state(k - 1), r.state(k), h, r.gamma(k), side);
+        r.step().leap(state, r.state(k), h, r.gamma(k), null);
+        return state;
     }
 
     private static void gradients(Reference r) {
@@ -143,7 +155,7 @@ class ReferenceParityTest {
         Tape tape = r.tape();
         NDArray seed = error.div(error.size());
         NDArray found =
-                new BackwardPass(new Branches(r.blocks(), 0), r.step(), Backprop.CHECKPOINT, tape)
+                new BackwardPass(new Branches(r.blocks(), 0), r.step(), Reference.CHECKPOINT, tape)
                         .differentiate(seed);
         assertClose("grad.input", found, r.tensor("grad.input"));
         for (int k = 0; k < r.depth(); k++) {
@@ -158,13 +170,13 @@ class ReferenceParityTest {
     }
 
     private static void plainInference(Reference r) {
-        ReversibleStack stack = ReversibleStack.of(r.blocks(), Method.standard(), Backprop.STORE);
+        ReversibleStack stack = r.stack(Method.standard());
         assertClose("inference.plain", stack.infer(r.tensor("input")), r.tensor("inference.plain"));
     }
 
     private static void quantisedInference(Reference r) {
         Method method = Method.quantised().withLevel(r.grid().level());
-        ReversibleStack stack = ReversibleStack.of(r.blocks(), method, Backprop.STORE);
+        ReversibleStack stack = r.stack(method);
         NDArray found = stack.infer(r.tensor("input"));
         // A rounding taken differently early on spreads, but only within its own sample.
         long perSample = found.size() / found.getShape().get(0);

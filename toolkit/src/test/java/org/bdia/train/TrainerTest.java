@@ -16,6 +16,7 @@ import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.StateRangeException;
 import org.junit.jupiter.api.AfterEach;
@@ -243,7 +244,9 @@ class TrainerTest {
     }
 
     private VisionTransformer model(Method method) {
-        VisionTransformer model = new VisionTransformer(SMALL, method, Backprop.REVERSIBLE, true);
+        VisionTransformer model =
+                new VisionTransformer(
+                        SMALL, method, Execution.of(Backprop.REVERSIBLE).withVerify(true));
         model.initialize(manager, 5);
         return model;
     }

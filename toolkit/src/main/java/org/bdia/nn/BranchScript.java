@@ -1,0 +1,187 @@
+package org.bdia.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.bdia.reversible.Precision;
+import org.bdia.reversible.TorchScript;
+
+/**
+ * Writes a {@link TransformerBlock}'s branch as one TorchScript function, with libtorch's fused attention where it is the
+ * faster kernel.
+ *
+ * <p>Its arguments: x (B, T, D), the block's parameters in its own order, the mask if there is one. In the function q, k, v
+ * are (B, H, T, E).
+ */
+final class BranchScript {
+
+    /** What differs from branch to branch in the function; sizes of weights do not. */
+    record Options(int width, int heads, Attention.Pattern pattern, Gelu gelu) {}
+
+    /** Types of arrays as TorchScript numbers them. */
+    private static final int FLOAT32 = 6;
+
+    private static final int BFLOAT16 = 15;
+
+    /** Up to so many tokens two products in bfloat16 beat fused attention, which is fast in float32 alone on the CPU. */
+    private static final int SHORT = 128;
+
+    private final Options options;
+    private final boolean half;
+    private final boolean masked;
+    private final float dropout;
+    private final List<String> lines = new ArrayList<>();
+
+    private BranchScript(Options options, Precision precision, boolean masked, float dropout) {
+        this.options = options;
+        this.half = precision == Precision.BFLOAT16_BRANCH;
+        this.masked = masked;
+        this.dropout = dropout;
+    }
+
+    /**
+     * The function of a branch.
+     *
+     * @param masked whether the last argument is a mask that is added to the scores
+     * @param dropout the rate; 0 for evaluation
+     */
+    static TorchScript of(Options options, Precision precision, boolean masked, float dropout) {
+        var script = new BranchScript(options, precision, masked, dropout);
+        script.attention();
+        script.mlp();
+        String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
+        String parameters =
+                "x, norm1, shift1, "
+                        + temperature
+                        + "qkv, qkv_bias, out, out_bias, norm2, shift2, fc1, fc1_bias, fc2, fc2_bias";
+        return new TorchScript(
+                parameters + (masked ? ", mask" : ""), String.join("\n", script.lines));
+    }
+
+    /** f = attention(LN x). */
+    private void attention() {
+        int heads = options.heads();
+        line("batch = torch.size(x, 0)");
+        line("tokens = torch.size(x, 1)");
+        line("normed = %s", norm("x", 1));
+        line("joined = %s", linear("normed", "qkv"));
+        line("split = torch.reshape(joined, [batch, tokens, 3, %d, -1])", heads);
+        line("heads = torch.permute(split, [2, 0, 3, 1, 4])");
+        line("q = torch.select(heads, 0, 0)");
+        line("k = torch.select(heads, 0, 1)");
+        line("v = torch.select(heads, 0, 2)");
+        if (dropout > 0) {
+            weighted("");
+        } else if (half) {
+            line("if torch.le(tokens, %d):", SHORT);
+            weighted("  ");
+            line("else:");
+            line("  q = torch.to(q, %d)", FLOAT32);
+            line("  k = torch.to(k, %d)", FLOAT32);
+            line("  v = torch.to(v, %d)", FLOAT32);
+            fused("  ");
+        } else {
+            fused("");
+        }
+        line("together = torch.reshape(torch.permute(mixed, [0, 2, 1, 3]), [batch, tokens, -1])");
+        line("f = %s", single(dropped(linear("together", "out"))));
+    }
+
+    /** g = MLP(LN(x + f)), and the branch f + g. */
+    private void mlp() {
+        line("inner = %s", norm("torch.add(x, f)", 2));
+        String hidden = linear("inner", "fc1");
+        line("active = torch.gelu(%s, approximate=\"%s\")", hidden, approximation());
+        line("g = %s", single(dropped(linear(dropped("active"), "fc2"))));
+        line("return torch.add(f, g)");
+    }
+
+    private String approximation() {
+        return options.gelu() == Gelu.TANH ? "tanh" : "none";
+    }
+
+    /** mixed = softmax(scores) v by two products, with dropout on the weights. */
+    private void weighted(String indent) {
+        scaledQuery(indent);
+        line(indent + "scores = torch.matmul(q, torch.transpose(k, 2, 3))");
+        for (String hidden : hidden(options.pattern() == Attention.Pattern.CAUSAL)) {
+            line(indent + "scores = torch.add(scores, torch.to(%s, %d))", hidden, type());
+        }
+        line(indent + "weights = %s", dropped("torch.softmax(scores, -1)"));
+        line(indent + "mixed = torch.matmul(weights, v)");
+    }
+
+    /** mixed = softmax(scores) v by the fused kernel, whose memory does not grow with T². */
+    private void fused(String indent) {
+        boolean causal = options.pattern() == Attention.Pattern.CAUSAL;
+        scaledQuery(indent);
+        String mask =
+                hidden(causal && masked).stream()
+                        .reduce((a, b) -> "torch.add(" + a + ", " + b + ")")
+                        .orElse("None");
+        line(
+                indent
+                        + "mixed = torch.scaled_dot_product_attention(q, k, v, %s, 0., %s, scale=1.)",
+                mask,
+                causal && !masked ? "True" : "False");
+    }
+
+    /** q / √E, or q times the learned temperature. */
+    private void scaledQuery(String indent) {
+        if (options.pattern() == Attention.Pattern.LOCALITY) {
+            line(indent + "q = torch.mul(q, torch.to(torch.exp(temperature), %d))", type());
+        } else {
+            double scale = 1 / Math.sqrt((double) options.width() / options.heads());
+            line(indent + "q = torch.mul(q, %s)", scale);
+        }
+    }
+
+    /** What is added to the scores. */
+    private List<String> hidden(boolean causal) {
+        List<String> terms = new ArrayList<>();
+        String first = "torch.select(torch.select(torch.select(q, 0, 0), 0, 0), 1, 0)"; // (T)
+        String row = "torch.full_like(" + first + ", -1.0e9)";
+        if (causal) {
+            terms.add("torch.triu(torch.expand(" + row + ", [tokens, tokens]), 1)");
+        }
+        if (options.pattern() == Attention.Pattern.LOCALITY) {
+            terms.add("torch.diag(" + row + ")");
+        }
+        if (masked) {
+            terms.add("mask");
+        }
+        return terms;
+    }
+
+    private String norm(String x, int index) {
+        return String.format(
+                "torch.layer_norm(%s, [%d], norm%d, shift%d, 1.0e-5)",
+                x, options.width(), index, index);
+    }
+
+    private String linear(String x, String weight) {
+        String format =
+                half
+                        ? "torch.linear(torch.to(%s, TYPE), torch.to(%s, TYPE), torch.to(%s_bias, TYPE))"
+                        : "torch.linear(%s, %s, %s_bias)";
+        return String.format(format.replace("TYPE", "" + BFLOAT16), x, weight, weight);
+    }
+
+    private String dropped(String x) {
+        return dropout > 0
+                ? String.format(Locale.ROOT, "torch.dropout(%s, %s, True)", x, dropout)
+                : x;
+    }
+
+    private String single(String x) {
+        return half ? String.format("torch.to(%s, %d)", x, FLOAT32) : x;
+    }
+
+    private int type() {
+        return half ? BFLOAT16 : FLOAT32;
+    }
+
+    private void line(String format, Object... values) {
+        lines.add(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,58 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * The slices of a batch that a block works on one after another. Branches see every sample for itself, so that only
+ * memory and the order of sums in weight gradients depend on them.
+ *
+ * @param batch B
+ * @param size the samples of each slice but the last
+ */
+record Chunks(int batch, int size) {
+
+    /** Slices of about so many tokens, whole samples; 0 = one slice. */
+    static Chunks of(Shape state, int tokens) {
+        int batch = Math.toIntExact(state.get(0));
+        long perSample = Math.max(1, state.size() / batch / state.get(state.dimension() - 1));
+        int size = tokens == 0 ? batch : (int) Math.max(1, Math.min(batch, tokens / perSample));
+        return new Chunks(batch, size);
+    }
+
+    /** The number of slices. */
+    int count() {
+        return (batch + size - 1) / size;
+    }
+
+    /** Slice c of an array (B, …), sharing its storage; null of null. */
+    NDArray of(NDArray array, int c) {
+        return array == null
+                ? null
+                : JniUtils.slice(
+                        (PtNDArray) array, 0, (long) c * size, Math.min(batch, (c + 1) * size), 1);
+    }
+
+    /** Slice c of every array that begins with the batch axis, and all the others. */
+    NDList of(NDList context, int c) {
+        if (count() == 1) {
+            return context;
+        }
+        NDList slices = new NDList();
+        for (NDArray array : context) {
+            Shape shape = array.getShape();
+            boolean batched = shape.dimension() > 0 && shape.get(0) == batch;
+            slices.add(batched ? of(array, c) : array);
+        }
+        return slices;
+    }
+
+    /** Writes slice c of an array. */
+    void set(NDArray array, int c, NDArray value) {
+        array.set(new NDIndex(c * size + ":" + Math.min(batch, (c + 1) * size)), value);
+    }
+}

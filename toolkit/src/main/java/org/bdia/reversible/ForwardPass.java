@@ -1,0 +1,153 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import org.bdia.reversible.Tape.Recorded;
+
+/** The forward pass of training, which fills a tape: block by block, and within a block slice by slice. */
+final class ForwardPass {
+
+    private final Branches branches;
+    private final Step step;
+    private final Method method;
+    private final Execution execution;
+    private final Tape tape;
+    private final int rebuilt;
+
+    ForwardPass(Branches branches, Step step, Method method, Execution execution, Tape tape) {
+        this.branches = branches;
+        this.step = step;
+        this.method = method;
+        this.execution = execution;
+        this.tape = tape;
+        this.rebuilt = execution.rebuilt(branches.depth());
+    }
+
+    /** x_K from the embedding; owned by the tape. */
+    NDArray run(NDArray x, StateVisitor visitor) {
+        NDArray previous = null;
+        NDArray current = tape.keep(step.enter(x));
+        made(0, current, visitor);
+        for (int k = 0; k < branches.depth(); k++) {
+            if (backprop(k) == Backprop.CHECKPOINT) {
+                tape.states[k] = tape.keep(current.stopGradient());
+            }
+            tape.gammas[k] = k == 0 ? null : gamma(k);
+            NDArray next;
+            if (tape.gammas[k] == null) {
+                next = plain(k, current);
+            } else {
+                // A state that is rebuilt later may be overwritten now.
+                next = k < rebuilt ? previous : tape.keep(previous.duplicate());
+                leap(k, next, current);
+            }
+            made(k + 1, next, visitor);
+            if (previous != null && previous != next) {
+                previous.close();
+            }
+            previous = current;
+            current = next;
+            if (k + 1 == rebuilt) {
+                tape.previous = tape.keep(previous.stopGradient());
+                tape.current = tape.keep(current.stopGradient());
+            }
+        }
+        if (previous != null) {
+            previous.close();
+        }
+        return current;
+    }
+
+    private Backprop backprop(int k) {
+        return execution.block(k, branches.depth());
+    }
+
+    private void leap(int k, NDArray state, NDArray current) {
+        Chunks chunks = tape.chunks;
+        NDManager sideOwner = k < rebuilt ? tape.manager : null;
+        SideBits[] sides = new SideBits[chunks.count()];
+        try (NDArray gamma = tape.gamma(k)) {
+            for (int c = 0; c < chunks.count(); c++) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDArray x = chunks.of(current, c);
+                    NDArray h = branch(k, c, x);
+                    sides[c] = step.leap(chunks.of(state, c), x, h, chunks.of(gamma, c), sideOwner);
+                }
+            }
+        }
+        if (sideOwner != null) {
+            tape.sides[k - 1] = sides;
+        }
+    }
+
+    private NDArray plain(int k, NDArray current) {
+        Chunks chunks = tape.chunks;
+        NDArray next = null;
+        for (int c = 0; c < chunks.count(); c++) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray x = chunks.of(current, c);
+                NDArray h = branch(k, c, x);
+                NDArray part;
+                if (step.residual() && backprop(k) == Backprop.STORE) {
+                    part = h; // the graph holds x + h
+                } else {
+                    part = k == 0 ? step.first(x, h) : step.plain(x, h);
+                }
+                if (chunks.count() == 1) {
+                    next = tape.keep(part);
+                } else {
+                    next = next == null ? tape.keep(current.zerosLike()) : next;
+                    chunks.set(next, c, part);
+                }
+            }
+        }
+        return next;
+    }
+
+    /** h_k of a slice, or what its graph holds where that is stored. */
+    private NDArray branch(int k, int c, NDArray x) {
+        if (backprop(k) != Backprop.STORE) {
+            return branches.train(k, c, x, tape.chunks.of(tape.context, c), tape.draw);
+        }
+        Recorded recorded = record(branches, step, tape, k, c, x);
+        tape.keep(recorded.leaf());
+        tape.keep(recorded.output());
+        if (c == 0) {
+            tape.graphs[k] = new Recorded[tape.chunks.count()];
+        }
+        tape.graphs[k][c] = recorded;
+        return recorded.output().stopGradient();
+    }
+
+    /** The graph of block k over a slice. */
+    static Recorded record(Branches branches, Step step, Tape tape, int k, int c, NDArray x) {
+        return branches.record(
+                k,
+                c,
+                x,
+                Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
+                tape.draw,
+                step.residual() && tape.gammas[k] == null);
+    }
+
+    private void made(int index, NDArray state, StateVisitor visitor) {
+        step.check(index, state);
+        if (tape.fingerprints != null && index < tape.fingerprints.length) {
+            tape.fingerprints[index] = Fingerprint.of(state);
+        }
+        visitor.visit(index, state);
+    }
+
+    private float[] gamma(int k) {
+        if (method instanceof Method.Bdia bdia) {
+            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
+        }
+        if (method instanceof Method.BdiaFloat bdia) {
+            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
+        }
+        return null;
+    }
+}

@@ -1,0 +1,129 @@
+package org.bdia.reversible;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A function of arrays in TorchScript, PyTorch's typed subset of Python: the way to kernels that DJL does not bind, such as
+ * fused attention, bfloat16 and in-place arithmetic. Calls are differentiable like any other operation.
+ *
+ * <p>The engine reads TorchScript from an archive as PyTorch's {@code torch.jit.save} writes it; this class writes the
+ * same few entries. The function is loaded at its first call, belongs to the manager that the call names and is loaded
+ * again when that one has been closed. Belongs to one thread.
+ */
+public final class TorchScript {
+
+    /** Entries of the archive lie under this folder. */
+    private static final String ROOT = "function/";
+
+    private final String source;
+    private NDManager owner;
+    private PtSymbolBlock module;
+
+    /**
+     * A function, not yet compiled.
+     *
+     * @param parameters its arrays' names, separated by commas; all are tensors
+     * @param body its statements, a line each, without indentation: {@code torch} calls alone, the last one {@code
+     *     return} of one tensor
+     */
+    public TorchScript(String parameters, String body) {
+        var text = new StringBuilder("class M(Module):\n");
+        text.append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
+        text.append("  def forward(self: __torch__.M");
+        for (String name : parameters.split(",", -1)) {
+            text.append(", ").append(name.strip()).append(": Tensor");
+        }
+        text.append(") -> Tensor:\n");
+        body.strip().lines().forEach(line -> text.append("    ").append(line).append('\n'));
+        source = text.toString();
+    }
+
+    /**
+     * The function's result.
+     *
+     * @param manager what the compiled function is to belong to, if it is not compiled yet
+     * @param inputs as many as parameters; the result belongs to the first one's manager
+     */
+    public NDArray call(NDManager manager, NDArray... inputs) {
+        if (module == null || !owner.isOpen()) {
+            load(manager);
+        }
+        // DJL takes arrays whose names hold dots or brackets for dictionaries and lists.
+        String[] names = Arrays.stream(inputs).map(NDArray::getName).toArray(String[]::new);
+        try {
+            Arrays.stream(inputs).forEach(input -> input.setName(null));
+            return IValueUtils.forward(module, new NDList(inputs), true).singletonOrThrow();
+        } finally {
+            for (int i = 0; i < names.length; i++) {
+                inputs[i].setName(names[i]);
+            }
+        }
+    }
+
+    private void load(NDManager manager) {
+        Engine.getEngine("PyTorch");
+        // The optimising executor profiles its first calls and may then compute differently: a
+        // function must repeat itself.
+        JniUtils.setGraphExecutorOptimize(false);
+        try (var archive = new ByteArrayInputStream(archive())) {
+            module = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
+            owner = manager;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] archive() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(
+                    ZipOutputStream
+                            .STORED); // the engine maps entries, and so reads no compressed ones
+            write(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+            write(zip, "data.pkl", object());
+            write(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'}); // an empty tuple
+            write(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
+            write(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Pickle, protocol 2: an object of class __torch__.M whose state is {"training": True}. */
+    private static byte[] object() {
+        String global = "c__torch__\nM\nq\0"; // push the class, remember it as 0
+        String make = ")\u0081}("; // no arguments, make the object; an empty dictionary, a mark
+        String key = "X\b\0\0\0trainingq\1"; // a string of 8 bytes, remembered as 1
+        String fill = "\u0088ub"; // True; put the pair into the dictionary, the dictionary into the
+        // object
+        String text = "\u0080\2" + global + make + key + fill + "q\2.";
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void write(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        var entry = new ZipEntry(ROOT + name);
+        var checksum = new CRC32();
+        checksum.update(content);
+        entry.setSize(content.length);
+        entry.setCompressedSize(content.length);
+        entry.setCrc(checksum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,255 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+import org.bdia.reversible.Reconstruction;
+import org.bdia.reversible.ReversibleStack;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever way a stack is run, it computes the same and rebuilds the same. */
+class ExecutionTest {
+
+    private static final int DEPTH = 6;
+    private static final int BATCH = 7;
+    private static final int TOKENS = 10;
+    private static final int WIDTH = 16;
+    private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE);
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FULL, 0, FLOAT32",
+        "CAUSAL, 0.1, FLOAT32",
+        "LOCALITY, 0, FLOAT32",
+        "FULL, 0, BFLOAT16_BRANCH",
+        "CAUSAL, 0.1, BFLOAT16_BRANCH",
+        "LOCALITY, 0.1, BFLOAT16_BRANCH"
+    })
+    void chunksPrecisionAndMixedPlansRebuildEveryStateBitForBit(
+            Attention.Pattern pattern, float dropout, Precision precision) {
+        Execution base = REVERSIBLE.withPrecision(precision);
+        for (int depth : new int[] {2, 24}) {
+            for (int tokens : new int[] {0, 1, 3 * TOKENS}) {
+                Execution execution = base.withChunkTokens(tokens);
+                List<TransformerBlock> blocks = blocks(pattern, dropout, execution, depth);
+                for (double gamma : new double[] {0.5, 0.25}) {
+                    ReversibleStack stack =
+                            ReversibleStack.of(blocks, Method.bdia(gamma), execution);
+
+                    Reconstruction reconstruction = Reconstruction.of(stack, input(), draw());
+
+                    assertThat(reconstruction.mismatches()).isZero();
+                    assertThat(reconstruction.states()).hasSize(depth + 1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, FLOAT32", "30, FLOAT32", "30, BFLOAT16_BRANCH"})
+    void everyPlanGivesTheSameBits(int chunkTokens, Precision precision) {
+        Execution base =
+                REVERSIBLE.withChunkTokens(chunkTokens).withPrecision(precision).withVerify(true);
+        List<float[]> reversible = gradients(Method.bdia(0.5), base);
+        for (Execution plan :
+                List.of(
+                        base.withStored(1),
+                        base.withStored(2).withCheckpointed(3),
+                        base.withStored(DEPTH),
+                        base.withCheckpointed(DEPTH))) {
+            assertSame(gradients(Method.bdia(0.5), plan), reversible);
+        }
+        Execution store =
+                Execution.of(Backprop.STORE).withChunkTokens(chunkTokens).withPrecision(precision);
+        Execution checkpoint =
+                Execution.of(Backprop.CHECKPOINT)
+                        .withChunkTokens(chunkTokens)
+                        .withPrecision(precision);
+        for (Method method :
+                List.of(Method.standard(), Method.quantised(), Method.bdiaFloat(0.5))) {
+            List<float[]> stored = gradients(method, store);
+            assertSame(gradients(method, checkpoint), stored);
+            assertSame(gradients(method, checkpoint.withStored(2)), stored);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Attention.Pattern.class)
+    void fusedKernelsEqualThePlainTwin(Attention.Pattern pattern) {
+        Execution fused = Execution.of(Backprop.STORE);
+        Execution bfloat16 = fused.withPrecision(Precision.BFLOAT16_BRANCH);
+        List<float[]> expected = gradients(pattern, fused.withKernels(Kernels.PLAIN), false);
+
+        assertClose(gradients(pattern, fused, false), expected, 1e-5);
+        assertClose(gradients(pattern, fused, true), expected, 1e-5); // a mask that hides nothing
+        assertClose(gradients(pattern, fused.withChunkTokens(TOKENS), false), expected, 1e-5);
+        // 8 bits of mantissa, six blocks deep: as one vector, since small gradients are noise.
+        List<float[]> whole = List.of(joined(expected));
+        assertClose(List.of(joined(gradients(pattern, bfloat16, false))), whole, 5e-2);
+        assertClose(List.of(joined(gradients(pattern, bfloat16, true))), whole, 5e-2);
+    }
+
+    private List<float[]> gradients(Attention.Pattern pattern, Execution execution, boolean mask) {
+        return gradients(pattern, Method.standard(), execution, mask);
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        assertThatThrownBy(() -> REVERSIBLE.withStored(-1))
+                .hasMessage(
+                        "checkpointed, stored and chunkTokens must be 0 or more, but are 0, -1 and 0");
+        assertThatThrownBy(
+                        () ->
+                                REVERSIBLE
+                                        .withPrecision(Precision.BFLOAT16_BRANCH)
+                                        .withKernels(Kernels.PLAIN))
+                .hasMessage(
+                        "Precision.BFLOAT16_BRANCH needs Kernels.FUSED: DJL's own operations have no"
+                                + " bfloat16");
+        List<TransformerBlock> blocks = blocks(Attention.Pattern.FULL, 0, REVERSIBLE, 2);
+        assertThatThrownBy(
+                        () ->
+                                ReversibleStack.of(
+                                        blocks,
+                                        Method.bdia(0.5),
+                                        REVERSIBLE.withStored(2).withCheckpointed(1)))
+                .hasMessage("2 blocks are to be stored and 1 checkpointed, but the stack has 2");
+        ReversibleStack mixed =
+                ReversibleStack.of(blocks, Method.bdia(0.5), REVERSIBLE.withStored(1));
+        mixed.forward(input(), draw());
+        assertThatThrownBy(mixed::inverse)
+                .hasMessage(
+                        "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses it"
+                                + " for the first 1 of 2 blocks");
+        assertThatThrownBy(
+                        () ->
+                                new Seq2Seq(
+                                        Seq2SeqConfig.smoke(),
+                                        Method.bdia(0.5),
+                                        REVERSIBLE.withPrecision(Precision.BFLOAT16_BRANCH)))
+                .hasMessageContaining("computes in float32 only");
+    }
+
+    private List<float[]> gradients(Method method, Execution execution) {
+        return gradients(Attention.Pattern.FULL, method, execution, false);
+    }
+
+    /** The output, ∂L/∂x and all parameter gradients. */
+    private List<float[]> gradients(
+            Attention.Pattern pattern, Method method, Execution execution, boolean masked) {
+        try (NDManager own = manager.newSubManager()) {
+            List<TransformerBlock> blocks = blocks(pattern, 0, execution, DEPTH);
+            NDList context =
+                    masked ? new NDList(own.zeros(new Shape(BATCH, 1, 1, TOKENS))) : new NDList();
+            try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
+                NDArray x = input();
+                NDArray y = stack.forward(x, context, draw());
+                NDArray dx = stack.backward(y.mul(0.01));
+                List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
+                for (TransformerBlock block : blocks) {
+                    for (Parameter parameter : block.getParameters().values()) {
+                        all.add(parameter.getArray().getGradient().toFloatArray());
+                    }
+                }
+                return all;
+            }
+        }
+    }
+
+    private List<TransformerBlock> blocks(
+            Attention.Pattern pattern, float dropout, Execution execution, int depth) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int k = 0; k < depth; k++) {
+            var block = new TransformerBlock(WIDTH, 4, 24, pattern, Gelu.TANH, dropout, execution);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, TOKENS, WIDTH));
+            blocks.add(block);
+        }
+        return blocks;
+    }
+
+    private NDArray input() {
+        Engine.getEngine("PyTorch").setRandomSeed(6);
+        return manager.randomNormal(new Shape(BATCH, TOKENS, WIDTH));
+    }
+
+    private static Draw draw() {
+        return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
+    }
+
+    private static void assertSame(List<float[]> found, List<float[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(found.get(i)).as("array %d", i).isEqualTo(expected.get(i));
+        }
+    }
+
+    /** In norm, relative to all arrays' largest. */
+    private static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
+        assertThat(found).hasSameSizeAs(expected);
+        double largest = 0;
+        for (float[] array : expected) {
+            largest = Math.max(largest, norm(array));
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            float[] difference = expected.get(i).clone();
+            for (int j = 0; j < difference.length; j++) {
+                difference[j] -= found.get(i)[j];
+            }
+            // A bias that softmax cancels has no gradient but noise.
+            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
+            assertThat(norm(difference) / scale).as("array %d", i).isLessThanOrEqualTo(bound);
+        }
+    }
+
+    private static float[] joined(List<float[]> arrays) {
+        float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
+        int at = 0;
+        for (float[] array : arrays) {
+            System.arraycopy(array, 0, whole, at, array.length);
+            at += array.length;
+        }
+        return whole;
+    }
+
+    private static double norm(float[] array) {
+        double sum = 0;
+        for (float value : array) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+}
