@@ -6,10 +6,10 @@ import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Scoped;
 
 /** The loss of guessing classes, in nats. */
-final class CrossEntropy {
+public final class CrossEntropy {
 
     /** The label of what is not to be guessed, such as padding. */
-    static final long IGNORED = -1;
+    public static final long IGNORED = -1;
 
     private CrossEntropy() {}
 
@@ -22,7 +22,7 @@ final class CrossEntropy {
      * @param labelSmoothing s, 0 ≤ s &lt; 1
      * @return a scalar
      */
-    static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
+    public static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
         return Scoped.result(
                 () -> {
                     NDArray logs = scores.logSoftmax(-1);

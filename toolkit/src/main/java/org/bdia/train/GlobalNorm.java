@@ -4,8 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.bdia.reversible.Autograd;
 
@@ -52,13 +50,6 @@ final class GlobalNorm {
                 }
             }
             return Math.sqrt(total.getFloat());
-        }
-    }
-
-    /** Sets every gradient to zero. */
-    static void zero(Block model) {
-        for (NDArray weight : weights(model)) {
-            JniUtils.zeroGrad((PtNDArray) weight);
         }
     }
 

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,13 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
                             return null;
                         });
             }
+        }
+    }
+
+    /** Sets every gradient to zero, in place. */
+    public void zeroGradients() {
+        for (Slot slot : slots) {
+            JniUtils.zeroGrad((PtNDArray) slot.weight());
         }
     }
 

@@ -118,7 +118,7 @@ public final class Trainer {
                 events.accept(new TrainEvent.Started(0));
                 evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
             }
-            GlobalNorm.zero(model);
+            optimizer.zeroGradients();
             long lastTime = System.nanoTime();
             while (step < total) {
                 if (stop.getAsBoolean()) {
@@ -131,7 +131,7 @@ public final class Trainer {
                 double norm = GlobalNorm.clip(model, config.clipNorm());
                 requireFinite(step, "the gradient's norm", norm, UNTOUCHED, lastGood);
                 optimizer.update(rate);
-                GlobalNorm.zero(model);
+                optimizer.zeroGradients();
                 step++;
                 lossSum += loss;
                 long now = System.nanoTime();

@@ -10,6 +10,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 import java.util.Random;
 import org.bdia.reversible.Autograd;
@@ -157,7 +159,9 @@ class OptimizerTest {
 
     /** Through a graph whose gradient is the wanted one. */
     private void setGradients(double[] forWeight, double[] forBias) {
-        GlobalNorm.zero(model);
+        model.getParameters()
+                .values()
+                .forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter.getArray()));
         NDArray loss =
                 Autograd.recorded(
                         () ->
