@@ -39,7 +39,7 @@ import org.bdia.train.OptimizerConfig;
  */
 public final class StepWorker implements AutoCloseable {
 
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 5;
     private static final int VOCABULARY = 256;
     private static final int CLASSES = 10;
     private static final long SEED = 1;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.bdia.reversible.Allocator;
 
 /** A process that measures one point, seen from its parent. */
 final class Worker implements AutoCloseable {
@@ -56,6 +57,7 @@ final class Worker implements AutoCloseable {
             Path counters = Files.createTempFile("bdia-memory", ".counters");
             Files.write(counters, new byte[COUNTERS_BYTES]);
             var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            Allocator.keepFreed(builder.environment()); // for either engine
             if (tools.shim() != null) {
                 builder.environment().put("LD_PRELOAD", tools.shim().toString());
                 builder.environment().put(MemoryProbe.COUNTERS, counters.toString());

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
+import org.bdia.reversible.Allocator;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -134,7 +135,9 @@ final class ChildRuns {
                         "--runs",
                         store.root().toString());
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).start();
+            var builder = new ProcessBuilder(command).redirectErrorStream(true);
+            Allocator.keepFreed(builder.environment());
+            return builder.start();
         } catch (IOException e) {
             throw new ExperimentException("no child JVM could be started by " + java, e);
         }

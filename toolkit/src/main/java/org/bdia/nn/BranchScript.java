@@ -1,8 +1,10 @@
 package org.bdia.nn;
 
+import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.TorchScript;
 
@@ -26,14 +28,25 @@ final class BranchScript {
     /** Up to so many tokens two products in bfloat16 beat fused attention, which is fast in float32 alone on the CPU. */
     private static final int SHORT = 128;
 
+    /**
+     * From so many tokens on a float32 product is written as a convolution of one pixel: libtorch gives those to oneDNN,
+     * which uses all of a processor's vector instructions, and products to MKL, which on other makers' processors does not.
+     */
+    private static final int MANY = 512;
+
+    private static final Pattern INTEL = Pattern.compile("amd64|x86_64");
+
     private final Options options;
     private final boolean half;
+    private final boolean convolving;
     private final boolean masked;
     private final float dropout;
     private final List<String> lines = new ArrayList<>();
 
-    private BranchScript(Options options, Precision precision, boolean masked, float dropout) {
+    private BranchScript(
+            Options options, Precision precision, Device device, boolean masked, float dropout) {
         this.options = options;
+        this.convolving = !device.isGpu() && INTEL.matcher(System.getProperty("os.arch")).matches();
         this.half = precision == Precision.BFLOAT16_BRANCH;
         this.masked = masked;
         this.dropout = dropout;
@@ -42,11 +55,13 @@ final class BranchScript {
     /**
      * The function of a branch.
      *
+     * @param device where it is going to run
      * @param masked whether the last argument is a mask that is added to the scores
      * @param dropout the rate; 0 for evaluation
      */
-    static TorchScript of(Options options, Precision precision, boolean masked, float dropout) {
-        var script = new BranchScript(options, precision, masked, dropout);
+    static TorchScript of(
+            Options options, Precision precision, Device device, boolean masked, float dropout) {
+        var script = new BranchScript(options, precision, device, masked, dropout);
         script.attention();
         script.mlp();
         String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
@@ -92,7 +107,8 @@ final class BranchScript {
         line("inner = %s", norm("torch.add(x, f)", 2));
         String hidden = linear("inner", "fc1");
         line("active = torch.gelu(%s, approximate=\"%s\")", hidden, approximation());
-        line("g = %s", single(dropped(linear(dropped("active"), "fc2"))));
+        line("active = %s", dropped("active"));
+        line("g = %s", single(dropped(linear("active", "fc2"))));
         line("return torch.add(f, g)");
     }
 
@@ -159,12 +175,29 @@ final class BranchScript {
                 x, options.width(), index, index);
     }
 
+    /** Adds the lines that compute x Wᵀ + b, and returns the result's name. */
     private String linear(String x, String weight) {
-        String format =
-                half
-                        ? "torch.linear(torch.to(%s, TYPE), torch.to(%s, TYPE), torch.to(%s_bias, TYPE))"
-                        : "torch.linear(%s, %s, %s_bias)";
-        return String.format(format.replace("TYPE", "" + BFLOAT16), x, weight, weight);
+        String y = weight + "_output";
+        if (half) {
+            line(
+                    "%s = torch.linear(torch.to(%s, %d), torch.to(%s, %d), torch.to(%s_bias, %d))",
+                    y, x, BFLOAT16, weight, BFLOAT16, weight, BFLOAT16);
+        } else if (convolving) {
+            line("if torch.ge(torch.mul(batch, tokens), %d):", MANY);
+            line(
+                    "  image = torch.permute(torch.reshape(%s, [batch, tokens, 1, -1]), [0, 3, 1, 2])",
+                    x);
+            line("  kernel = torch.reshape(%s, [torch.size(%s, 0), -1, 1, 1])", weight, weight);
+            line("  convolved = torch.conv2d(image, kernel, %s_bias)", weight);
+            line(
+                    "  %s = torch.reshape(torch.permute(convolved, [0, 2, 3, 1]), [batch, tokens, -1])",
+                    y);
+            line("else:");
+            line("  %s = torch.linear(%s, %s, %s_bias)", y, x, weight, weight);
+        } else {
+            line("%s = torch.linear(%s, %s, %s_bias)", y, x, weight, weight);
+        }
+        return y;
     }
 
     private String dropped(String x) {

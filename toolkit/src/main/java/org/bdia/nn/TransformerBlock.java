@@ -101,7 +101,13 @@ public final class TransformerBlock extends AbstractBlock {
         TorchScript script =
                 scripts.computeIfAbsent(
                         (mask != null) + " " + rate,
-                        key -> BranchScript.of(options, execution.precision(), mask != null, rate));
+                        key ->
+                                BranchScript.of(
+                                        options,
+                                        execution.precision(),
+                                        x.getDevice(),
+                                        mask != null,
+                                        rate));
         return script.call(arguments.get(1).getManager(), arguments.toArray(NDArray[]::new));
     }
 
