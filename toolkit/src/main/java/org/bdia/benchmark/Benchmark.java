@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
 
 /**
  * Measures points side by side: every point has a process of its own, all of a group are alive at once and take turns of one
@@ -70,7 +72,7 @@ public final class Benchmark {
         Point point = worker.point();
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
-        Point store = point.with("standard", "store", "fast");
+        Point store = point.with(Method.standard(), Backprop.STORE);
         Point peer = point.onEngine(point.engine().equals("djl") ? "python" : "djl");
         return new Row(
                 point,

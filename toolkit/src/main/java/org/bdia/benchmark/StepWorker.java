@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.bdia.nn.Gelu;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
@@ -39,8 +38,7 @@ import org.bdia.train.OptimizerConfig;
  */
 public final class StepWorker implements AutoCloseable {
 
-    private static final int WARM_UP = 5;
-    private static final int VOCABULARY = 256;
+    private static final int WARM_UP = 8;
     private static final int CLASSES = 10;
     private static final long SEED = 1;
     private static final double MIB = 1 << 20;
@@ -62,8 +60,8 @@ public final class StepWorker implements AutoCloseable {
         manager = NDManager.newBaseManager(device);
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
-        inputs = point.task().equals("vit") ? images() : ids(VOCABULARY, point.tokens());
-        labels = point.task().equals("vit") ? ids(CLASSES) : ids(VOCABULARY, point.tokens());
+        inputs = point.task().equals("vit") ? images() : ids(Point.VOCABULARY, point.tokens());
+        labels = point.task().equals("vit") ? ids(CLASSES) : ids(Point.VOCABULARY, point.tokens());
         optimizer = OptimizerConfig.adamW(0).create(manager, model);
     }
 
@@ -88,28 +86,12 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private ReversibleModel model() {
-        if (point.task().equals("vit")) {
-            var config =
-                    VitConfig.laptop()
-                            .withDepth(point.depth())
-                            .withWidth(point.width())
-                            .withHeads(point.heads())
-                            .withMlp(point.mlp());
+        if (point.model() instanceof VitConfig config) {
             var vit = new VisionTransformer(config, point.computed(), point.execution());
             vit.initialize(manager, SEED);
             return vit;
         }
-        var config =
-                new GptConfig(
-                        VOCABULARY,
-                        point.tokens(),
-                        point.width(),
-                        point.depth(),
-                        point.heads(),
-                        point.mlp(),
-                        0,
-                        Gelu.ERF);
-        var gpt = new Gpt(config, point.computed(), point.execution());
+        var gpt = new Gpt((GptConfig) point.model(), point.computed(), point.execution());
         gpt.initialize(manager, SEED);
         return gpt;
     }
