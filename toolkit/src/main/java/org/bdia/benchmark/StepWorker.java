@@ -38,7 +38,6 @@ import org.bdia.train.OptimizerConfig;
  */
 public final class StepWorker implements AutoCloseable {
 
-    private static final int WARM_UP = 8;
     private static final int CLASSES = 10;
     private static final long SEED = 1;
     private static final double MIB = 1 << 20;
@@ -65,13 +64,14 @@ public final class StepWorker implements AutoCloseable {
         optimizer = OptimizerConfig.adamW(0).create(manager, model);
     }
 
-    /** Measures the point that the arguments describe, see {@link Point#arguments}. */
+    /** Measures the point that the arguments describe, see {@link Point#arguments}, after as many steps as the last one says,
+     * {@code warmup=8}. */
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (var worker = new StepWorker(Point.parse(args), device)) {
-            worker.warmUp();
+            worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
             out.println(JSON.writeValueAsString(worker.ready()));
             for (String line = in.readLine();
                     line != null && !line.equals("quit");
@@ -107,8 +107,8 @@ public final class StepWorker implements AutoCloseable {
         return manager.randomInteger(0, bound, new Shape(whole), DataType.INT64);
     }
 
-    private void warmUp() {
-        for (int i = 0; i < WARM_UP; i++) {
+    private void warmUp(int count) {
+        for (int i = 0; i < count; i++) {
             step();
         }
         optimizer.update(1e-6);

@@ -17,7 +17,6 @@ record Footprint(
         boolean locality,
         Precision precision,
         long headPerSample,
-        long headWeights,
         long embeddingPerSample,
         long parameters) {
 
@@ -47,7 +46,6 @@ record Footprint(
                 vit.localityAttention(),
                 precision,
                 vit.tokens() * width * FLOAT,
-                0,
                 (6L * vit.tokens() * width + 3 * patches * inputs) * FLOAT,
                 embedding + head + vit.depth() * block(width, vit.mlp(), vit.localityAttention()));
     }
@@ -65,7 +63,6 @@ record Footprint(
                 false,
                 precision,
                 gpt.context() * (4L * gpt.vocabulary() + width) * FLOAT,
-                token * FLOAT,
                 (gpt.dropout() > 0 ? 6L : 4L) * gpt.context() * width * FLOAT,
                 token + (gpt.context() + 2) * width + gpt.depth() * block(width, gpt.mlp(), false));
     }

@@ -45,7 +45,7 @@ final class StepMemory {
     }
 
     private long head() {
-        return batch * footprint.headPerSample() + footprint.headWeights();
+        return batch * footprint.headPerSample();
     }
 
     /** x_K, where nothing that is kept holds it. */

@@ -76,6 +76,17 @@ class MemoryPlanTest {
         assertThat(peak).isCloseTo(counted, within(0.02 * counted));
     }
 
+    /** With GPT-2's vocabulary the head outweighs the blocks. */
+    @ParameterizedTest
+    @CsvSource({"standard, STORE, 0, 410.16", "bdia, REVERSIBLE, 1024, 393.41"})
+    void predictsTheCountedPeaksOfAGptWithItsOwnVocabulary(
+            String method, Backprop backprop, int chunk, double counted) {
+        var gpt = new GptConfig(50257, 64, 128, 4, 4, 512, 0, Gelu.ERF);
+        Execution execution = Execution.of(backprop).withChunkTokens(chunk);
+        double peak = MemoryModel.of(gpt, named(method)).peak(execution, 8) / MIB;
+        assertThat(peak).isCloseTo(counted, within(0.02 * counted));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "standard, STORE,         0, FLOAT32,         1306.55",
