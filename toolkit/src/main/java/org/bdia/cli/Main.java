@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
         version = "bdia 0.1.0",
         description =
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
-        subcommands = {RunCommand.class, BenchCommand.class, Doctor.class, KernelCommand.class})
+        subcommands = {
+            RunCommand.class,
+            DataCommand.class,
+            BenchCommand.class,
+            Doctor.class,
+            KernelCommand.class
+        })
 public final class Main {
 
     private Main() {}
