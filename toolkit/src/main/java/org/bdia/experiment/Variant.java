@@ -28,10 +28,10 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
         this(method, backprop, new Regulariser.None());
     }
 
-    /** A method differentiated as it is meant to be: exact BDIA by REVERSIBLE, all else by STORE. */
+    /** A method differentiated as it is meant to be: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
     public static Variant of(Method method) {
-        return new Variant(
-                method, method instanceof Method.Bdia ? Backprop.REVERSIBLE : Backprop.STORE);
+        boolean rebuilt = method instanceof Method.Bdia || method instanceof Method.RevNet;
+        return new Variant(method, rebuilt ? Backprop.REVERSIBLE : Backprop.STORE);
     }
 
     /** The same with dropout in place of the model's own rate. */

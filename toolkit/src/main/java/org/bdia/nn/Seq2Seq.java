@@ -64,8 +64,8 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * The model of a configuration, without weights.
      *
      * @param execution how either stack is run; the decoder's branches are computed by plain kernels
-     * @throws IllegalArgumentException if the method cannot be differentiated this way, or the precision is not
-     *     float32
+     * @throws IllegalArgumentException if the method cannot be differentiated this way, has two streams, or the
+     *     precision is not float32
      */
     public Seq2Seq(Seq2SeqConfig config, Method method, Execution execution) {
         if (execution.precision() != Precision.FLOAT32) {
@@ -73,6 +73,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                     "the decoder of a Seq2Seq computes in float32 only, but the precision is "
                             + execution.precision()
                             + "; use Precision.FLOAT32");
+        }
+        if (method instanceof Method.RevNet) {
+            throw new IllegalArgumentException(
+                    "a Seq2Seq runs one stream per stack, but "
+                            + method
+                            + " needs two, and a head that reads both; use it with VisionTransformer or Gpt,"
+                            + " or choose Method.bdia(0.5) here");
         }
         this.config = config;
         int width = config.width();

@@ -24,7 +24,7 @@ final class ForwardPass {
         this.rebuilt = execution.rebuilt(branches.depth());
     }
 
-    /** x_K from the embedding; owned by the tape. */
+    /** The output, x_K or two streams, from the embedding; owned by the tape. */
     NDArray run(NDArray x, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = tape.keep(step.enter(x));
@@ -35,7 +35,7 @@ final class ForwardPass {
             }
             tape.gammas[k] = k == 0 ? null : gamma(k);
             NDArray next;
-            if (tape.gammas[k] == null) {
+            if (!tape.leaps(k)) {
                 next = plain(k, current);
             } else {
                 // A state that is rebuilt later may be overwritten now.
@@ -53,10 +53,12 @@ final class ForwardPass {
                 tape.current = tape.keep(current.stopGradient());
             }
         }
-        if (previous != null) {
-            previous.close();
+        if (previous == null) {
+            return current;
         }
-        return current;
+        NDArray output = tape.coupled ? tape.keep(Streams.join(previous, current)) : current;
+        previous.close();
+        return output;
     }
 
     private Backprop backprop(int k) {
@@ -130,7 +132,7 @@ final class ForwardPass {
                 x,
                 Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
                 tape.draw,
-                step.residual() && tape.gammas[k] == null);
+                step.residual() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {

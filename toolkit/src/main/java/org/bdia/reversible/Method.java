@@ -7,7 +7,7 @@ package org.bdia.reversible;
  */
 public sealed interface Method {
 
-    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float. */
+    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float, revnet. */
     String label();
 
     /** Whether the stack's input can be rebuilt from its two last states. */
@@ -41,6 +41,11 @@ public sealed interface Method {
      */
     static BdiaFloat bdiaFloat(double gamma) {
         return new BdiaFloat(gamma);
+    }
+
+    /** The reversible transformer of two streams, RevViT, whose inverse subtracts what was added. */
+    static RevNet revNet() {
+        return new RevNet();
     }
 
     /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
@@ -146,6 +151,28 @@ public sealed interface Method {
         @Override
         public String label() {
             return "bdia-float";
+        }
+
+        @Override
+        public boolean invertible() {
+            return true;
+        }
+    }
+
+    /**
+     * Two streams of full width, both starting as the embedding: Y<sub>1</sub> = X<sub>1</sub> + f(X<sub>2</sub>),
+     * Y<sub>2</sub> = X<sub>2</sub> + g(Y<sub>1</sub>), f and g the halves of a transformer block.
+     *
+     * <p>Told as one sequence over the 2K halves h<sub>0</sub> = f<sub>0</sub>, h<sub>1</sub> = g<sub>0</sub>, h<sub>2</sub> =
+     * f<sub>1</sub>, …: x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>) with x<sub>−1</sub> = x<sub>0</sub>,
+     * so that a stack of it has two branches per block, and both last states are its output, side by side: (B, T, 2D).
+     *
+     * @see <a href="https://arxiv.org/abs/2302.04869">Mangalam et al., Reversible Vision Transformers, 2022</a>
+     */
+    record RevNet() implements Method {
+        @Override
+        public String label() {
+            return "revnet";
         }
 
         @Override

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <p>Letters: B batch, T tokens, D width; states x<sub>0</sub> … x<sub>K</sub> are (B, T, D). Branches are DJL
  * blocks that map (B, T, D) to (B, T, D) and do not add their input themselves. All of them may get the same further
- * inputs, the context: masks, or an encoder's output whose gradient accumulates over the branches.
+ * inputs, the context: masks, or an encoder's output whose gradient accumulates over the branches. The output is x<sub>K</sub>,
+ * or with {@link Method.RevNet} the two streams x<sub>K−1</sub> and x<sub>K</sub> side by side, (B, T, 2D).
  *
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
  * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
@@ -83,12 +84,12 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     /**
-     * The training pass from the embedding to x<sub>K</sub>, keeping what {@link #backward} needs. A pass that
+     * The training pass from the embedding to the output, keeping what {@link #backward} needs. A pass that
      * was kept before is dropped.
      *
      * @param x the embedding (B, T, D); float32 for methods on a grid, float32 or float64 otherwise
      * @param draw seed, step and the B samples' ids
-     * @return x<sub>K</sub>, owned by the caller; not to be changed in place before {@link #backward}
+     * @return the output, owned by the caller; not to be changed in place before {@link #backward}
      * @throws IllegalArgumentException if shape or type do not fit
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
@@ -111,8 +112,7 @@ public final class ReversibleStack implements AutoCloseable {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         close();
-        boolean verify = execution.verify() && method instanceof Method.Bdia;
-        tape = new Tape(x, draw, context, branches.depth(), execution, verify);
+        tape = new Tape(x, draw, context, branches.depth(), execution, method);
         try {
             return Autograd.unrecorded(() -> run(x, visitor));
         } catch (RuntimeException e) {
@@ -133,15 +133,15 @@ public final class ReversibleStack implements AutoCloseable {
     /**
      * The backward pass: adds every branch parameter's gradient to what it holds and consumes the forward pass.
      *
-     * @param gradient ∂L/∂x<sub>K</sub>, (B, T, D)
+     * @param gradient the loss's gradient at the output, of the output's shape
      * @return ∂L/∂x of the embedding, (B, T, D); the rounding of the embedding passes it on unchanged
      * @throws IllegalStateException if there is no forward pass to differentiate
-     * @throws IllegalArgumentException if shape, type or device are not those of x<sub>K</sub>
+     * @throws IllegalArgumentException if shape, type or device are not those of the output
      * @throws ReconstructionException in verify mode, if a rebuilt state differs from the one made
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
-        StackChecks.gradient(gradient, tape.kind);
+        StackChecks.gradient(gradient, tape.output());
         try {
             NDArray result = Autograd.unrecorded(() -> pass().differentiate(gradient));
             result.attach(gradient.getManager());
@@ -185,7 +185,7 @@ public final class ReversibleStack implements AutoCloseable {
      * leaves a kept forward pass alone.
      *
      * @param x the embedding (B, T, D)
-     * @return x<sub>K</sub>, owned by the caller
+     * @return the output, owned by the caller
      * @throws IllegalArgumentException if shape or type do not fit
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
@@ -206,23 +206,7 @@ public final class ReversibleStack implements AutoCloseable {
     public NDArray infer(NDArray x, BranchEvaluator evaluator) {
         StackChecks.input(x, method);
         return Autograd.unrecorded(
-                () -> {
-                    NDArray current = inference.enter(x);
-                    inference.check(0, current);
-                    for (int k = 0; k < branches.depth(); k++) {
-                        NDArray state = current;
-                        int block = k;
-                        current = Scoped.result(() -> inferBlock(block, state, evaluator));
-                        state.close();
-                        inference.check(k + 1, current);
-                    }
-                    return current;
-                });
-    }
-
-    private NDArray inferBlock(int k, NDArray state, BranchEvaluator evaluator) {
-        NDArray h = evaluator.evaluate(k, state);
-        return k == 0 ? inference.first(state, h) : inference.plain(state, h);
+                () -> new Inference(inference, branches.depth()).run(x, evaluator));
     }
 
     /** The bytes of side information that the kept forward pass holds; 0 without one. */
@@ -240,7 +224,12 @@ public final class ReversibleStack implements AutoCloseable {
         return execution;
     }
 
-    /** The number K of branches. */
+    /** How many states stand side by side in the output: 2 with {@link Method.RevNet}, else 1. */
+    public int streams() {
+        return step.coupled() ? 2 : 1;
+    }
+
+    /** The number K of branches, of which a block has two with {@link Method.RevNet}. */
     public int depth() {
         return branches.depth();
     }

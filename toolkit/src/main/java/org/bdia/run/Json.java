@@ -51,6 +51,9 @@ public final class Json {
                     Schedule.class,
                     OptimizerConfig.class);
 
+    /** Proper names, which kebab case would tear apart. */
+    private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
+
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
             MAPPER.writer(
@@ -216,6 +219,9 @@ public final class Json {
     }
 
     private static String name(Class<?> permitted) {
+        if (PROPER.containsKey(permitted)) {
+            return PROPER.get(permitted);
+        }
         var camel = permitted.getSimpleName().replaceFirst("(?<=.)Config$", "");
         return camel.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,40 @@ class WorkloadTest {
         assertThat(scores(reversed)).isEqualTo(scores(stored));
         assertThat(reversed.samples()).hasSize(5).isEqualTo(stored.samples());
         assertThat(reversed.metrics()).extracting(MetricRow::metric).contains("loss", "perplexity");
+    }
+
+    /** Floating-point, so that stored and reversed runs end alike, not to the bit. */
+    @Test
+    void twoStreamsClassifyAndWrite() {
+        List<RunConfig> configs =
+                List.of(
+                        Runs.small(Method.revNet(), Backprop.REVERSIBLE, 3),
+                        new RunConfig(
+                                TEXT,
+                                GPT,
+                                Method.revNet(),
+                                Backprop.REVERSIBLE,
+                                true,
+                                TrainConfig.of(1, 4, 1e-3),
+                                1));
+        for (RunConfig config : configs) {
+            RunRecord reversed = run(config);
+            RunRecord stored =
+                    run(
+                            new RunConfig(
+                                    config.task(),
+                                    config.model(),
+                                    config.method(),
+                                    Backprop.STORE,
+                                    true,
+                                    config.train(),
+                                    config.seed()));
+            assertThat(reversed.metrics()).hasSameSizeAs(stored.metrics());
+            for (int i = 0; i < stored.metrics().size(); i++) {
+                assertThat(reversed.metrics().get(i).value())
+                        .isCloseTo(stored.metrics().get(i).value(), withinPercentage(0.1));
+            }
+        }
     }
 
     @Test

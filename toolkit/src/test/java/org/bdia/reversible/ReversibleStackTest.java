@@ -82,7 +82,7 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float", "revnet"})
     void everyWayOfDifferentiatingGivesTheSameBits(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 9, 0.1f, DataType.FLOAT32);
@@ -95,7 +95,7 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float", "revnet"})
     void gradientsEqualThoseOfOneStraightThroughGraph(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
@@ -115,7 +115,7 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"standard", "float"})
+    @ValueSource(strings = {"standard", "float", "revnet"})
     void gradientsEqualFiniteDifferencesInDoublePrecision(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 3, 0f, DataType.FLOAT64);
@@ -235,6 +235,7 @@ class ReversibleStackTest {
             case "standard" -> Method.standard();
             case "quantised" -> Method.quantised();
             case "float" -> Method.bdiaFloat(0.5);
+            case "revnet" -> Method.revNet();
             default -> Method.bdia(Double.parseDouble(name));
         };
     }

@@ -36,6 +36,7 @@ class RunConfigTest {
                         with(Method.standard(), Backprop.STORE),
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
+                        with(Method.revNet(), Backprop.REVERSIBLE),
                         new RunConfig(
                                 IMAGES.withSizes(100, 10, 20).withSynthetic(true),
                                 ModelConfig.vit(),
