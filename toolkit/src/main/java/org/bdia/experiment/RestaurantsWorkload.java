@@ -82,7 +82,7 @@ final class RestaurantsWorkload implements Workload {
     static RunConfig pretraining(RunConfig config, Start.Pretrained start) {
         return new RunConfig(
                 start.text(),
-                config.model().withDropout(0),
+                config.model().withDropout(0).withDropPath(0),
                 Method.standard(),
                 Backprop.STORE,
                 false,

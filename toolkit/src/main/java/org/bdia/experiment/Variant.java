@@ -36,7 +36,31 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
 
     /** The same with dropout in place of the model's own rate. */
     public Variant withDropout(double rate) {
-        return new Variant(method, backprop, new Regulariser.Dropout(rate));
+        return with(new Regulariser.Dropout(rate));
+    }
+
+    /** The same with stochastic depth at this rate. */
+    public Variant withDropPath(double rate) {
+        return with(new Regulariser.DropPath(rate));
+    }
+
+    /** The same with this weight decay in place of the optimiser's own. */
+    public Variant withWeightDecay(double decay) {
+        return with(new Regulariser.WeightDecay(decay));
+    }
+
+    /** The same with this label smoothing in place of the training's own. */
+    public Variant withLabelSmoothing(double share) {
+        return with(new Regulariser.LabelSmoothing(share));
+    }
+
+    private Variant with(Regulariser added) {
+        return new Variant(method, backprop, added);
+    }
+
+    /** The same with activation checkpointing: every state kept, every block recomputed. */
+    public Variant checkpointed() {
+        return new Variant(method, Backprop.CHECKPOINT, regulariser);
     }
 
     /**

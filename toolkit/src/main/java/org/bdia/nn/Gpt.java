@@ -78,7 +78,9 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         // GPT-2's: the sum of 2K projections into the residual keeps its variance.
         float residual = (float) (0.02 / Math.sqrt(2.0 * config.depth()));
         blocks.forEach(block -> block.setResidualInitializer(new NormalInitializer(residual)));
-        stack = ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution);
+        stack =
+                ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution)
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */
@@ -99,7 +101,8 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     /** Another stack over the same blocks and weights, for example to compare methods. */
     public ReversibleStack stack(Method method, Backprop backprop) {
-        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop);
+        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop)
+                .withDropPath(config.dropPath());
     }
 
     /**
@@ -190,7 +193,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(stack.method());
+        Checks.trainableByDjl(stack.method(), config);
         NDArray x = embedding.embed(store, inputs.singletonOrThrow(), 0, true);
         for (TransformerBlock block : blocks) {
             x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());

@@ -113,10 +113,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         }
         decoderNorm = addChildBlock("decoder_norm", LayerNorm.builder().axis(2).build());
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
-        encoder = ReversibleStack.of(encoderBlocks, method, execution);
+        encoder =
+                ReversibleStack.of(encoderBlocks, method, execution)
+                        .withDropPath(config.dropPath());
         decoder =
                 ReversibleStack.of(decoderBlocks, method, execution)
-                        .withFirstLayer(config.encoderDepth());
+                        .withFirstLayer(config.encoderDepth())
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
@@ -283,7 +286,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(encoder.method());
+        Checks.trainableByDjl(encoder.method(), config);
         NDArray mask = mask(inputs.get(0));
         NDArray x = sourceEmbedding.embed(store, inputs.get(0), 0, true);
         for (TransformerBlock block : encoderBlocks) {

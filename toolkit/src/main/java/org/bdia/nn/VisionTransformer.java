@@ -78,7 +78,9 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
         // Small, so that training begins at the loss of a uniform guess, log C.
         head.setInitializer(new NormalInitializer(0.02f), Parameter.Type.WEIGHT);
-        stack = ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution);
+        stack =
+                ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution)
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
@@ -94,7 +96,8 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     /** Another stack over the same blocks and weights, for example to compare methods. */
     public ReversibleStack stack(Method method, Backprop backprop) {
-        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop);
+        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop)
+                .withDropPath(config.dropPath());
     }
 
     /**
@@ -162,7 +165,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(stack.method());
+        Checks.trainableByDjl(stack.method(), config);
         NDArray x = embed(store, inputs.singletonOrThrow(), true);
         for (TransformerBlock block : blocks) {
             x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());

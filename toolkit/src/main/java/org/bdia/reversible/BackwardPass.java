@@ -154,7 +154,13 @@ final class BackwardPass {
                     try (NDScope scope = new NDScope()) {
                         scope.suppressNotUsedWarning();
                         NDArray x = chunks.of(previous, c);
-                        NDArray h = branches.train(k, c, x, chunks.of(tape.context, c), tape.draw);
+                        NDArray h =
+                                branches.train(
+                                        k,
+                                        c,
+                                        x,
+                                        chunks.of(tape.context, c),
+                                        chunks.of(tape.draw, c));
                         NDArray state = chunks.of(current, c);
                         step.back(state, x, h, chunks.of(gamma, c), side(k, c));
                     }

@@ -112,7 +112,8 @@ final class ForwardPass {
     /** h_k of a slice, or what its graph holds where that is stored. */
     private NDArray branch(int k, int c, NDArray x) {
         if (backprop(k) != Backprop.STORE) {
-            return branches.train(k, c, x, tape.chunks.of(tape.context, c), tape.draw);
+            return branches.train(
+                    k, c, x, tape.chunks.of(tape.context, c), tape.chunks.of(tape.draw, c));
         }
         Recorded recorded = record(branches, step, tape, k, c, x);
         tape.keep(recorded.leaf());
@@ -131,7 +132,7 @@ final class ForwardPass {
                 c,
                 x,
                 Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
-                tape.draw,
+                tape.chunks.of(tape.draw, c),
                 step.residual() && !tape.leaps(k));
     }
 

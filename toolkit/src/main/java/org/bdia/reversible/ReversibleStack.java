@@ -63,7 +63,7 @@ public final class ReversibleStack implements AutoCloseable {
     public static ReversibleStack of(
             List<? extends Block> branches, Method method, Execution execution) {
         execution.backprop().requireSupports(method);
-        var checked = new Branches(branches, 0);
+        var checked = new Branches(branches);
         execution.requireDepth(checked.depth());
         return new ReversibleStack(checked, method, execution);
     }
@@ -76,6 +76,18 @@ public final class ReversibleStack implements AutoCloseable {
      */
     public ReversibleStack withFirstLayer(int layer) {
         return new ReversibleStack(branches.withFirstLayer(layer), method, execution);
+    }
+
+    /**
+     * The same stack with stochastic depth: in training a sample skips branch k of K with probability rate (k+1)/K, as a
+     * function of the draw, and the branches of the others are scaled up to make good for it.
+     *
+     * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
+     * @throws IllegalArgumentException if the rate is out of range
+     * @see <a href="https://arxiv.org/abs/1603.09382">Huang et al., 2016</a>
+     */
+    public ReversibleStack withDropPath(double rate) {
+        return new ReversibleStack(branches.withDropPath(new DropPath(rate)), method, execution);
     }
 
     /** The same stack in verify mode or not, see {@link Execution#withVerify}. */

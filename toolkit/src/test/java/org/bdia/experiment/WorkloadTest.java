@@ -105,9 +105,19 @@ class WorkloadTest {
     }
 
     @Test
+    void stochasticDepthEndsWithTheSameBitsHoweverDifferentiated() {
+        GptConfig model = GPT.withDropPath(0.3);
+        RunRecord stored = run(TEXT, model, Backprop.STORE);
+
+        assertThat(scores(run(TEXT, model, Backprop.REVERSIBLE))).isEqualTo(scores(stored));
+        assertThat(scores(run(TEXT, model, Backprop.CHECKPOINT))).isEqualTo(scores(stored));
+        assertThat(scores(stored)).isNotEqualTo(scores(run(TEXT, GPT, Backprop.STORE)));
+    }
+
+    @Test
     void sentencesAreTranslatedAndScored() {
         TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
-        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1, 0.2);
         RunRecord stored = run(task, model, Backprop.STORE);
         RunRecord reversed = run(task, model, Backprop.REVERSIBLE);
 

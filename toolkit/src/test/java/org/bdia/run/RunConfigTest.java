@@ -37,6 +37,9 @@ class RunConfigTest {
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
                         with(Method.revNet(), Backprop.REVERSIBLE),
+                        withModel(VitConfig.smoke().withDropPath(0.1)),
+                        withModel(ModelConfig.gpt().withDropPath(0.2)),
+                        withModel(ModelConfig.seq2seq().withDropPath(0.3)),
                         new RunConfig(
                                 IMAGES.withSizes(100, 10, 20).withSynthetic(true),
                                 ModelConfig.vit(),
@@ -51,6 +54,26 @@ class RunConfigTest {
             assertThat(Json.parse(config.json(), RunConfig.class, "text")).isEqualTo(config);
         }
         assertThat(configs.stream().map(RunConfig::id).distinct()).hasSize(configs.size());
+    }
+
+    @Test
+    void whatGoesWithoutSayingIsNotSaid() {
+        RunConfig plain = withModel(VitConfig.smoke());
+        String said = plain.json().replace("\"dropout\":0.0", "\"dropPath\":0,\"dropout\":0.0");
+
+        assertThat(plain.json()).doesNotContain("dropPath");
+        assertThat(said).contains("dropPath");
+        assertThat(Json.parse(said, RunConfig.class, "text")).isEqualTo(plain);
+        assertThat(withModel(VitConfig.smoke().withDropPath(0.1)).json())
+                .contains("\"dropPath\":0.1");
+        assertRefused(
+                CONFIG.json().replace("\"dropout\"", "\"dropPath\":1,\"dropout\""),
+                "dropPath must be");
+    }
+
+    private static RunConfig withModel(ModelConfig model) {
+        return new RunConfig(
+                IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);
     }
 
     @Test
