@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import java.util.Locale;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.FixedPoint;
+import org.bdia.reversible.Gamma;
 import org.bdia.reversible.Method;
 
 /**
@@ -73,17 +74,34 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
         return resultLabel() + gamma + way;
     }
 
-    /** The name in results files, where γ and the way have columns of their own: {@code bdia}, {@code bdia+l5}. */
+    /**
+     * The name in results files, where |γ| and the way have columns of their own: {@code bdia}, {@code bdia+l5}, {@code
+     * bdia+batch}, {@code bdia-float+uniform}.
+     */
     String resultLabel() {
+        var name = new StringBuilder(method.label());
         int level =
                 method instanceof Method.Bdia bdia
                         ? bdia.level()
                         : method instanceof Method.Quantised quantised
                                 ? quantised.level()
                                 : FixedPoint.PAPER_LEVEL;
-        return method.label()
-                + (level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level)
-                + regulariser.suffix();
+        name.append(level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level);
+        if (method instanceof Method.BdiaFloat bdia && bdia.law() == Gamma.Law.UNIFORM) {
+            name.append("+uniform");
+        }
+        name.append(perBatch() ? "+batch" : "");
+        return name.append(regulariser.suffix()).toString();
+    }
+
+    private boolean perBatch() {
+        Gamma.Per per =
+                method instanceof Method.Bdia exact
+                        ? exact.per()
+                        : method instanceof Method.BdiaFloat drifting
+                                ? drifting.per()
+                                : Gamma.Per.SAMPLE;
+        return per == Gamma.Per.BATCH;
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

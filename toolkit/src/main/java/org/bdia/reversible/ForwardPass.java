@@ -33,7 +33,7 @@ final class ForwardPass {
             if (backprop(k) == Backprop.CHECKPOINT) {
                 tape.states[k] = tape.keep(current.stopGradient());
             }
-            tape.gammas[k] = k == 0 ? null : gamma(k);
+            tape.gammas[k] = k == 0 ? null : Gamma.of(method, tape.draw, branches.layer(k));
             NDArray next;
             if (!tape.leaps(k)) {
                 next = plain(k, current);
@@ -142,15 +142,5 @@ final class ForwardPass {
             tape.fingerprints[index] = Fingerprint.of(state);
         }
         visitor.visit(index, state);
-    }
-
-    private float[] gamma(int k) {
-        if (method instanceof Method.Bdia bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        if (method instanceof Method.BdiaFloat bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        return null;
     }
 }

@@ -95,8 +95,9 @@ public sealed interface Method {
      *
      * @param gamma |γ| = 2<sup>−m</sup>, m = 1 or 2
      * @param level the quantisation level, see {@link FixedPoint}
+     * @param per who shares a draw
      */
-    record Bdia(double gamma, int level) implements Method {
+    record Bdia(double gamma, int level, Gamma.Per per) implements Method {
         /** Checks gamma and level. */
         public Bdia {
             if (gamma != 0.5 && gamma != 0.25) {
@@ -110,9 +111,19 @@ public sealed interface Method {
             new FixedPoint(level);
         }
 
+        /** One γ per sample. */
+        public Bdia(double gamma, int level) {
+            this(gamma, level, Gamma.Per.SAMPLE);
+        }
+
         /** The same method on another grid. */
         public Bdia withLevel(int newLevel) {
-            return new Bdia(gamma, newLevel);
+            return new Bdia(gamma, newLevel, per);
+        }
+
+        /** The same with one γ for all samples of a batch. */
+        public Bdia perBatch() {
+            return new Bdia(gamma, level, Gamma.Per.BATCH);
         }
 
         /** The side bits m kept per activation, −log2 |γ|. */
@@ -132,12 +143,14 @@ public sealed interface Method {
     }
 
     /**
-     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>), γ = ±|γ|
-     * drawn per sample and block. Its inverse multiplies rounding errors by 1/|γ| per block.
+     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>), γ drawn per
+     * sample and block. Its inverse multiplies rounding errors by 1/|γ| per block.
      *
-     * @param gamma |γ|, above 0 and at most 1
+     * @param gamma |γ|, above 0 and at most 1; of a uniform γ the bound
+     * @param law ±|γ|, or any number in between, which may be next to 0, so that there is no inverse
+     * @param per who shares a draw
      */
-    record BdiaFloat(double gamma) implements Method {
+    record BdiaFloat(double gamma, Gamma.Law law, Gamma.Per per) implements Method {
         /** Checks gamma. */
         public BdiaFloat {
             if (!(gamma > 0 && gamma <= 1)) {
@@ -148,6 +161,21 @@ public sealed interface Method {
             }
         }
 
+        /** γ = ±|γ|, one per sample. */
+        public BdiaFloat(double gamma) {
+            this(gamma, Gamma.Law.SIGNS, Gamma.Per.SAMPLE);
+        }
+
+        /** The same with γ ~ U[−|γ|, |γ|]. */
+        public BdiaFloat uniform() {
+            return new BdiaFloat(gamma, Gamma.Law.UNIFORM, per);
+        }
+
+        /** The same with one γ for all samples of a batch. */
+        public BdiaFloat perBatch() {
+            return new BdiaFloat(gamma, law, Gamma.Per.BATCH);
+        }
+
         @Override
         public String label() {
             return "bdia-float";
@@ -155,7 +183,7 @@ public sealed interface Method {
 
         @Override
         public boolean invertible() {
-            return true;
+            return law == Gamma.Law.SIGNS;
         }
     }
 

@@ -3,6 +3,7 @@ package org.bdia.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 
 /**
@@ -14,6 +15,11 @@ final class LaterKeys {
     /** By the object's {@code name}: the key, and what its absence means. */
     private static final Map<String, Map<String, JsonNode>> MEANT =
             Map.of(
+                    "bdia", Map.of("per", TextNode.valueOf("SAMPLE")),
+                    "bdia-float",
+                            Map.of(
+                                    "per", TextNode.valueOf("SAMPLE"),
+                                    "law", TextNode.valueOf("SIGNS")),
                     "vit", Map.of("dropPath", DoubleNode.valueOf(0)),
                     "gpt", Map.of("dropPath", DoubleNode.valueOf(0)),
                     "seq2-seq", Map.of("dropPath", DoubleNode.valueOf(0)));

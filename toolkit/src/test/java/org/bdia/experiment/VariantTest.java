@@ -44,6 +44,18 @@ class VariantTest {
     }
 
     @Test
+    void everyGammaHasItsName() {
+        assertThat(Variant.of(Method.bdia(0.5).perBatch()).label()).isEqualTo("bdia+batch");
+        assertThat(Variant.of(Method.bdia(0.25).withLevel(12)).label())
+                .isEqualTo("bdia+l12 γ=0.25");
+        assertThat(Variant.of(Method.bdiaFloat(0.6)).label()).isEqualTo("bdia-float γ=0.6");
+        assertThat(Variant.of(Method.bdiaFloat(0.5).uniform()).label())
+                .isEqualTo("bdia-float+uniform");
+        assertThat(Variant.of(Method.bdiaFloat(0.5).uniform().perBatch()).resultLabel())
+                .isEqualTo("bdia-float+uniform+batch");
+    }
+
+    @Test
     void methodsThatRebuildAreReversed() {
         assertThat(Variant.of(Method.revNet()).backprop()).isEqualTo(Backprop.REVERSIBLE);
         assertThat(Variant.of(Method.bdia(0.5)).backprop()).isEqualTo(Backprop.REVERSIBLE);

@@ -25,6 +25,8 @@ import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on generated text: they train, write, are scored, and end with the same bits stored and reversed. */
 class WorkloadTest {
@@ -102,6 +104,33 @@ class WorkloadTest {
                         .isCloseTo(stored.metrics().get(i).value(), withinPercentage(0.1));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6, 7, 8, 9, 10, 11, 12})
+    void everyLevelTrainsAndIsRebuiltBitForBit(int level) {
+        RunConfig reversed = Runs.small(Method.bdia(0.5).withLevel(level), Backprop.REVERSIBLE, 3);
+        RunConfig stored = Runs.small(Method.bdia(0.5).withLevel(level), Backprop.STORE, 3);
+
+        assertThat(reversed.verify()).isTrue();
+        assertThat(scores(run(reversed))).isEqualTo(scores(run(stored)));
+        run(Runs.small(Method.quantised().withLevel(level), Backprop.STORE, 3));
+    }
+
+    @Test
+    void everyDrawOfGammaTrains() {
+        List<Method> methods =
+                List.of(
+                        Method.bdia(0.5),
+                        Method.bdia(0.5).perBatch(),
+                        Method.bdia(0.25),
+                        Method.bdiaFloat(0.6),
+                        Method.bdiaFloat(0.5).uniform(),
+                        Method.bdiaFloat(0.5).uniform().perBatch());
+        List<List<MetricRow>> all =
+                methods.stream().map(m -> scores(run(Runs.small(m, Backprop.STORE, 3)))).toList();
+
+        assertThat(all).doesNotHaveDuplicates();
     }
 
     @Test

@@ -76,7 +76,7 @@ class DropPathTest {
     void theDrawsAreNotThoseOfGamma() {
         Draw draw = Toy.draw(4096, 1);
         float[] factors = new DropPath(RATE).factors(5, 6, 5, draw);
-        float[] gammas = Gamma.draw(0.5, draw, 5);
+        float[] gammas = Gamma.of(Method.bdia(0.5), draw, 5);
         int together = 0;
         for (int i = 0; i < factors.length; i++) {
             together += factors[i] == 0 == gammas[i] < 0 ? 1 : 0;

@@ -40,7 +40,7 @@ final class StraightThrough {
                 NDArray sum = current.add(h);
                 next = grid ? round(sum, step) : sum;
             } else {
-                float[] signs = Gamma.draw(magnitude, draw, k);
+                float[] signs = Gamma.of(method, draw, k);
                 NDArray gamma = Gamma.broadcast(x.getManager(), signs, 3, x.getDataType());
                 NDArray inner = current.mul(gamma.neg().add(1)).add(h.mul(gamma.add(1)));
                 NDArray earlier = previous;

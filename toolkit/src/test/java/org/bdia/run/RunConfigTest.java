@@ -37,6 +37,10 @@ class RunConfigTest {
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
                         with(Method.revNet(), Backprop.REVERSIBLE),
+                        with(Method.bdia(0.5).withLevel(12).perBatch(), Backprop.REVERSIBLE),
+                        with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT),
+                        with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),
+                        with(Method.bdiaFloat(0.5).uniform().perBatch(), Backprop.STORE),
                         withModel(VitConfig.smoke().withDropPath(0.1)),
                         withModel(ModelConfig.gpt().withDropPath(0.2)),
                         withModel(ModelConfig.seq2seq().withDropPath(0.3)),
@@ -61,6 +65,10 @@ class RunConfigTest {
         RunConfig plain = withModel(VitConfig.smoke());
         String said = plain.json().replace("\"dropout\":0.0", "\"dropPath\":0,\"dropout\":0.0");
 
+        assertThat(Json.canonical(Method.bdia(0.5)))
+                .isEqualTo("{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\"}");
+        assertThat(Json.canonical(Method.bdiaFloat(0.6)))
+                .isEqualTo("{\"gamma\":0.6,\"name\":\"bdia-float\"}");
         assertThat(plain.json()).doesNotContain("dropPath");
         assertThat(said).contains("dropPath");
         assertThat(Json.parse(said, RunConfig.class, "text")).isEqualTo(plain);
@@ -93,6 +101,12 @@ class RunConfigTest {
         assertRefused(
                 json.replaceFirst("\"method\":\\{[^}]*\\}", "\"method\":{\"name\":\"standard\"}"),
                 "REVERSIBLE needs a method with an inverse");
+    }
+
+    @Test
+    void aUniformGammaIsNotReversed() {
+        String json = with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT).json();
+        assertRefused(json.replace("CHECKPOINT", "REVERSIBLE"), "gamma that may be next to 0");
     }
 
     private static void assertRefused(String json, String message) {
