@@ -118,10 +118,21 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     @Override
     public NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
         NDArray ids = inputs.singletonOrThrow();
         ParameterStore store = store(ids);
         return Autograd.unrecorded(
-                () -> Scoped.result(() -> head(store, stack.infer(embed(ids)), false)));
+                () ->
+                        Scoped.result(
+                                () ->
+                                        head(
+                                                store,
+                                                stack.infer(embed(ids), new NDList(), gamma),
+                                                false)));
     }
 
     @Override

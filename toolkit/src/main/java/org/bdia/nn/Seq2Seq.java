@@ -151,6 +151,10 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
      */
     public NDList encode(NDArray source) {
+        return encode(source, 0);
+    }
+
+    private NDList encode(NDArray source, double gamma) {
         ParameterStore store = store(source);
         return Autograd.unrecorded(
                 () -> {
@@ -159,7 +163,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                             Scoped.result(
                                     () -> {
                                         NDArray x = sourceEmbedding.embed(store, source, 0, false);
-                                        NDArray last = encoder.infer(x, new NDList(mask));
+                                        NDArray last = encoder.infer(x, new NDList(mask), gamma);
                                         return norm(encoderNorm, store, last, false);
                                     });
                     return new NDList(memory, mask);
@@ -175,13 +179,17 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
      */
     public NDArray decode(NDList context, NDArray target) {
+        return decode(context, target, 0);
+    }
+
+    private NDArray decode(NDList context, NDArray target, double gamma) {
         ParameterStore store = store(target);
         return Autograd.unrecorded(
                 () ->
                         Scoped.result(
                                 () -> {
                                     NDArray x = targetEmbedding.embed(store, target, 0, false);
-                                    return head(store, decoder.infer(x, context), false);
+                                    return head(store, decoder.infer(x, context, gamma), false);
                                 }));
     }
 
@@ -213,8 +221,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
 
     @Override
     public NDArray predict(NDList inputs) {
-        try (NDList context = encode(inputs.get(0))) {
-            return decode(context, inputs.get(1));
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
+        try (NDList context = encode(inputs.get(0), gamma)) {
+            return decode(context, inputs.get(1), gamma);
         }
     }
 

@@ -112,6 +112,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     @Override
     public NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
         NDArray images = inputs.singletonOrThrow();
         ParameterStore store = store(images);
         return Autograd.unrecorded(
@@ -119,7 +124,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                         Scoped.result(
                                 () -> {
                                     NDArray x = embed(store, images, false);
-                                    return head(store, stack.infer(x), false);
+                                    return head(store, stack.infer(x, new NDList(), gamma), false);
                                 }));
     }
 

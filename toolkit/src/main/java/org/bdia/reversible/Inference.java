@@ -7,10 +7,17 @@ final class Inference {
 
     private final Step step;
     private final int depth;
+    private final double gamma;
 
-    Inference(Step step, int depth) {
+    /**
+     * A pass.
+     *
+     * @param gamma γ of every block but the first, which has none; 0 is the plain transformer
+     */
+    Inference(Step step, int depth, double gamma) {
         this.step = step;
         this.depth = depth;
+        this.gamma = gamma;
     }
 
     /** The output of the embedding x, registered with the caller's scope. */
@@ -25,18 +32,19 @@ final class Inference {
             }
             previous = current;
             current = next;
-            if (!step.coupled()) {
+            if (!step.coupled() && gamma == 0) {
                 previous.close();
                 previous = null;
             }
             step.check(k + 1, current);
         }
-        if (previous == null) {
-            return current;
+        NDArray output = step.coupled() ? Streams.join(previous, current) : current;
+        if (previous != null) {
+            previous.close();
         }
-        NDArray output = Streams.join(previous, current);
-        previous.close();
-        current.close();
+        if (output != current) {
+            current.close();
+        }
         return output;
     }
 
@@ -47,7 +55,12 @@ final class Inference {
                     if (k == 0) {
                         return step.first(current, h);
                     }
-                    return step.coupled() ? step.couple(previous, h) : step.plain(current, h);
+                    if (step.coupled()) {
+                        return step.couple(previous, h);
+                    }
+                    return gamma == 0
+                            ? step.plain(current, h)
+                            : step.blend(previous, current, h, gamma);
                 });
     }
 }

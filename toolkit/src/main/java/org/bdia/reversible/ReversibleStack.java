@@ -216,9 +216,25 @@ public final class ReversibleStack implements AutoCloseable {
      * @param evaluator called with k = 0 … K−1 and x<sub>k</sub>; returns h<sub>k</sub>(x<sub>k</sub>)
      */
     public NDArray infer(NDArray x, BranchEvaluator evaluator) {
+        return infer(x, evaluator, 0);
+    }
+
+    /**
+     * {@link #infer(NDArray, NDList)} with the BDIA update and one γ for all samples and all blocks but the first, instead of
+     * E[γ] = 0; on a grid each state is rounded to it. How far a model bears this is the paper's figure 1.
+     *
+     * @param gamma γ, −1 to 1; 0 is the inference without
+     * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method's streams have none
+     */
+    public NDArray infer(NDArray x, NDList context, double gamma) {
+        return infer(x, (k, state) -> branches.infer(k, state, context), gamma);
+    }
+
+    private NDArray infer(NDArray x, BranchEvaluator evaluator, double gamma) {
         StackChecks.input(x, method);
+        StackChecks.gamma(gamma, method);
         return Autograd.unrecorded(
-                () -> new Inference(inference, branches.depth()).run(x, evaluator));
+                () -> new Inference(inference, branches.depth(), gamma).run(x, evaluator));
     }
 
     /** The bytes of side information that the kept forward pass holds; 0 without one. */

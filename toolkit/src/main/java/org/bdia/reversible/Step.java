@@ -49,6 +49,14 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
     /** x<sub>k+1</sub> from x<sub>k</sub> and h<sub>k</sub> where γ = 0. */
     NDArray plain(NDArray current, NDArray branch);
 
+    /**
+     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>) with one γ of any value; on a
+     * grid the whole sum is rounded, since nothing is to be rebuilt.
+     */
+    default NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+        throw new UnsupportedOperationException(this + " has no gamma");
+    }
+
     /** x<sub>k+1</sub> from x<sub>k−1</sub> and h<sub>k</sub>(x<sub>k</sub>) where two streams are {@link #coupled}. */
     default NDArray couple(NDArray previous, NDArray branch) {
         throw new UnsupportedOperationException(this + " has one stream");
