@@ -6,8 +6,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The class path on which a child JVM finds the toolkit.
@@ -30,7 +30,9 @@ public final class ClassPath {
      * @throws IllegalStateException if it loads from elsewhere than local files
      */
     static String of(ClassLoader loader) {
-        List<String> entries = new ArrayList<>();
+        // JJava adds an entry once more whenever it looks at it again: a command line holds 128
+        // KiB.
+        Set<String> entries = new LinkedHashSet<>();
         for (ClassLoader at = loader; at != null; at = at.getParent()) {
             if (at instanceof URLClassLoader cells) {
                 for (URL url : cells.getURLs()) {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,15 @@ class ClassPathTest {
                     .isEqualTo(
                             String.join(
                                     File.pathSeparator, jar.toString(), folder.toString(), OWN));
+        }
+    }
+
+    @Test
+    void namesOnceWhatALoaderWasGivenOftenAsJJavaDoes() throws Exception {
+        URL[] often = new URL[5000];
+        Arrays.fill(often, url(folder));
+        try (var cells = new URLClassLoader(often, ClassLoader.getSystemClassLoader())) {
+            assertThat(ClassPath.of(cells)).isEqualTo(folder + File.pathSeparator + OWN);
         }
     }
 
