@@ -7,6 +7,7 @@ import java.net.URLClassLoader;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -40,7 +41,8 @@ public final class ClassPath {
                 }
             }
         }
-        entries.add(System.getProperty("java.class.path"));
+        String own = System.getProperty("java.class.path");
+        entries.addAll(List.of(own.split(File.pathSeparator, -1)));
         return String.join(File.pathSeparator, entries);
     }
 
