@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.reversible.Allocator;
+import org.bdia.reversible.ClassPath;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -128,7 +129,7 @@ final class ChildRuns {
                 List.of(
                         java.toString(),
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        ClassPath.current(),
                         "org.bdia.cli.Main",
                         "run",
                         "--worker",
