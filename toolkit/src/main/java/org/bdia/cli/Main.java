@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             DataCommand.class,
             BenchCommand.class,
+            FaultsCommand.class,
             Doctor.class,
             KernelCommand.class
         })

@@ -3,9 +3,7 @@ package org.bdia.experiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -34,6 +32,13 @@ final class ChildRuns {
 
     private static final int LOG_LINES = 40;
 
+    /** A process ended by signal n has, by the shell's convention that Java follows, the exit code 128 + n. */
+    private static final int SIGNALS = 128;
+
+    private static final int KILLED = SIGNALS + 9;
+    private static final String OUT_OF_MEMORY =
+            " (killed from outside, which is what the system does when memory runs out)";
+
     private ChildRuns() {}
 
     /** One run to be finished, and the line of the comparison that it belongs to. */
@@ -42,16 +47,30 @@ final class ChildRuns {
     /** One finished run. */
     record Outcome(Variant variant, RunConfig config, RunRecord record) {}
 
-    /** Finishes every run that is not finished, one after the other, and reads them all. */
+    /**
+     * Finishes every run that is not finished, one after the other, and reads them all.
+     *
+     * @throws ExperimentException if a child dies, once all other runs are finished; or at once if this thread is
+     *     interrupted
+     */
     static List<Outcome> complete(List<Planned> runs, RunStore store) {
         List<Planned> open = runs.stream().filter(r -> !store.isDone(r.config().id())).toList();
+        List<String> failures = new ArrayList<>();
         for (int i = 0; i < open.size(); i++) {
             RunConfig config = open.get(i).config();
             String title =
                     String.format(
                             "run %d of %d · %s, seed %d",
                             i + 1, open.size(), open.get(i).variant().label(), config.seed());
-            execute(config, store, Notebook.progress(title));
+            execute(config, store, Notebook.progress(title)).ifPresent(failures::add);
+        }
+        if (!failures.isEmpty()) {
+            throw new ExperimentException(
+                    String.format(
+                            "%d of %d runs failed; the others are finished, and are not run again next time%n%s",
+                            failures.size(),
+                            open.size(),
+                            String.join(System.lineSeparator(), failures)));
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Planned run : runs) {
@@ -61,14 +80,13 @@ final class ChildRuns {
         return outcomes;
     }
 
-    private static void execute(RunConfig config, RunStore store, Progress progress) {
+    /** Carries one run out; returns what went wrong, with the end of the child's log. */
+    private static Optional<String> execute(RunConfig config, RunStore store, Progress progress) {
         Process child = start(store);
         Deque<String> log = new ArrayDeque<>();
-        try (Writer input =
-                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.UTF_8)) {
-            input.write(config.json() + "\n");
-            input.flush();
+        try {
             BlockingQueue<Optional<String>> lines = lines(child);
+            send(child, config.json() + "\n");
             for (Optional<String> next = lines.take(); next.isPresent(); next = lines.take()) {
                 String line = next.get();
                 StepLine step = StepLine.parse(line);
@@ -81,18 +99,25 @@ final class ChildRuns {
                     log.removeFirst();
                 }
             }
-            if (child.waitFor() != 0) {
-                throw failed(config, child.exitValue(), log);
-            }
+            int exit = child.waitFor();
+            return exit == 0 ? Optional.empty() : Optional.of(failure(config, exit, log));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ExperimentException(
                     "interrupted; run " + config.id() + " goes on from its checkpoint next time",
                     e);
-        } catch (IOException e) {
-            throw new ExperimentException("lost the child JVM of run " + config.id(), e);
         } finally {
             end(child);
+        }
+    }
+
+    /** Leaves the stream open, which tells the child that this JVM is alive. */
+    private static void send(Process child, String text) {
+        try {
+            child.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            child.getOutputStream().flush();
+        } catch (IOException e) {
+            // The child is dead already: its log and its exit code say more than a broken pipe.
         }
     }
 
@@ -166,14 +191,15 @@ final class ChildRuns {
         }
     }
 
-    private static ExperimentException failed(RunConfig config, int exit, Deque<String> log) {
-        return new ExperimentException(
-                String.format(
-                        "run %s (%s, seed %d) failed with exit code %d; the end of its log:%n%s",
-                        config.id(),
-                        config.method().label(),
-                        config.seed(),
-                        exit,
-                        String.join(System.lineSeparator(), log)));
+    private static String failure(RunConfig config, int exit, Deque<String> log) {
+        return String.format(
+                "run %s (%s, seed %d) failed with %s; the end of its log:%n%s",
+                config.id(),
+                config.method().label(),
+                config.seed(),
+                exit > SIGNALS
+                        ? "signal " + (exit - SIGNALS) + (exit == KILLED ? OUT_OF_MEMORY : "")
+                        : "exit code " + exit,
+                log.isEmpty() ? "(it wrote nothing)" : String.join(System.lineSeparator(), log));
     }
 }
