@@ -176,7 +176,9 @@ public final class VerifyCampaign {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 ReversibleStack stack = stack(way, manager)) {
             long rebuilt =
-                    (long) stack.depth() - way.execution().stored() - way.execution().checkpointed();
+                    (long) stack.depth()
+                            - way.execution().stored()
+                            - way.execution().checkpointed();
             long until = states + share;
             for (long step = 0; states < until; step++) {
                 try (NDScope scope = new NDScope()) {
