@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
@@ -108,7 +108,7 @@ public final class StepWorker implements AutoCloseable {
                         point.heads(),
                         point.mlp(),
                         0,
-                        Gelu.ERF);
+                        Activation.GELU);
         var gpt = new Gpt(config, point.computed(), point.execution());
         gpt.initialize(manager, SEED);
         return gpt;

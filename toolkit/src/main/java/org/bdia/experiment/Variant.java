@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
 import java.util.Locale;
+import org.bdia.nn.Activation;
+import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.FixedPoint;
 import org.bdia.reversible.Method;
@@ -11,8 +13,14 @@ import org.bdia.reversible.Method;
  * @param method what is computed
  * @param backprop how it is differentiated
  * @param regulariser what is added
+ * @param activation what the derivative of the model's activation is computed from; {@link Activation.Derivative#EXACT} leaves the
+ *     model's as it is
  */
-public record Variant(Method method, Backprop backprop, Regulariser regulariser) {
+public record Variant(
+        Method method,
+        Backprop backprop,
+        Regulariser regulariser,
+        Activation.Derivative activation) {
 
     /**
      * Checks that the two go together.
@@ -25,7 +33,7 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
 
     /** A method differentiated in a way of its own, with nothing added. */
     public Variant(Method method, Backprop backprop) {
-        this(method, backprop, new Regulariser.None());
+        this(method, backprop, new Regulariser.None(), Activation.Derivative.EXACT);
     }
 
     /** A method differentiated as it is meant to be: exact BDIA by REVERSIBLE, all else by STORE. */
@@ -36,7 +44,25 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
 
     /** The same with dropout in place of the model's own rate. */
     public Variant withDropout(double rate) {
-        return new Variant(method, backprop, new Regulariser.Dropout(rate));
+        return new Variant(method, backprop, new Regulariser.Dropout(rate), activation);
+    }
+
+    /** The same with the model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
+    public Variant withInvertedActivation() {
+        return withActivation(Activation.Derivative.INVERTED);
+    }
+
+    /** The same with the derivative of the model's activation computed from something else. */
+    public Variant withActivation(Activation.Derivative value) {
+        return new Variant(method, backprop, regulariser, value);
+    }
+
+    /** The model with what this adds to it. */
+    ModelConfig apply(ModelConfig model) {
+        ModelConfig regularised = regulariser.apply(model);
+        return activation == Activation.Derivative.EXACT
+                ? regularised
+                : regularised.withActivation(model.activation().withDerivative(activation));
     }
 
     /**
@@ -59,7 +85,17 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
                                 : FixedPoint.PAPER_LEVEL;
         return method.label()
                 + (level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level)
-                + regulariser.suffix();
+                + regulariser.suffix()
+                + activationSuffix();
+    }
+
+    private String activationSuffix() {
+        return switch (activation) {
+            case EXACT -> "";
+            case INVERTED -> "+invact";
+            case SIGN_BIT -> "+invact-sign-bit";
+            case PRINTED -> "+invact-printed";
+        };
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import ai.djl.Device;
+import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +14,42 @@ import org.bdia.reversible.TorchScript;
  * faster kernel.
  *
  * <p>Its arguments: x (B, T, D), the block's parameters in its own order, the mask if there is one. In the function q, k, v
- * are (B, H, T, E).
+ * are (B, H, T, E). An inverted activation cuts it into three, see {@link SplitBranch}.
  */
 final class BranchScript {
 
     /** What differs from branch to branch in the function; sizes of weights do not. */
-    record Options(int width, int heads, Attention.Pattern pattern, Gelu gelu) {}
+    record Options(int width, int heads, Attention.Pattern pattern, Activation activation) {}
+
+    /** What one function computes. */
+    enum Part {
+        /** x → f + g, with an activation that autograd differentiates. */
+        WHOLE,
+
+        /** x → f. */
+        ATTENTION,
+
+        /** a = x + f → W₁ LN a + b₁, the activation's argument. */
+        HIDDEN,
+
+        /** y, f → f + g, y the activation's value with dropout. */
+        PROJECTION;
+
+        private static final int NORM_AND_LINEAR = 4;
+        private static final int LINEAR = 2;
+
+        /** Those of the block's parameters that the function takes. */
+        List<Parameter> of(List<Parameter> all) {
+            int hidden = all.size() - NORM_AND_LINEAR - LINEAR;
+            int projection = all.size() - LINEAR;
+            return switch (this) {
+                case WHOLE -> all;
+                case ATTENTION -> all.subList(0, hidden);
+                case HIDDEN -> all.subList(hidden, projection);
+                case PROJECTION -> all.subList(projection, all.size());
+            };
+        }
+    }
 
     /** Types of arrays as TorchScript numbers them. */
     private static final int FLOAT32 = 6;
@@ -53,31 +84,62 @@ final class BranchScript {
     }
 
     /**
-     * The function of a branch.
+     * The function of a branch, or of a part of it.
      *
      * @param device where it is going to run
      * @param masked whether the last argument is a mask that is added to the scores
      * @param dropout the rate; 0 for evaluation
      */
     static TorchScript of(
-            Options options, Precision precision, Device device, boolean masked, float dropout) {
+            Part part,
+            Options options,
+            Precision precision,
+            Device device,
+            boolean masked,
+            float dropout) {
         var script = new BranchScript(options, precision, device, masked, dropout);
-        script.attention();
-        script.mlp();
         String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
+        String mixing = "norm1, shift1, " + temperature + "qkv, qkv_bias, out, out_bias";
+        String hiding = "norm2, shift2, fc1, fc1_bias";
+        String projecting = "fc2, fc2_bias";
+        String mask = masked ? ", mask" : "";
         String parameters =
-                "x, norm1, shift1, "
-                        + temperature
-                        + "qkv, qkv_bias, out, out_bias, norm2, shift2, fc1, fc1_bias, fc2, fc2_bias";
-        return new TorchScript(
-                parameters + (masked ? ", mask" : ""), String.join("\n", script.lines));
+                switch (part) {
+                    case WHOLE -> {
+                        script.attention();
+                        script.line("a = torch.add(x, f)");
+                        script.activate(script.hidden());
+                        script.projection();
+                        yield "x, " + mixing + ", " + hiding + ", " + projecting + mask;
+                    }
+                    case ATTENTION -> {
+                        script.attention();
+                        script.line("return f");
+                        yield "x, " + mixing + mask;
+                    }
+                    case HIDDEN -> {
+                        script.sizes("a");
+                        script.line("return torch.contiguous(%s)", script.hidden());
+                        yield "a, " + hiding;
+                    }
+                    case PROJECTION -> {
+                        script.sizes("y");
+                        script.projection();
+                        yield "y, f, " + projecting;
+                    }
+                };
+        return new TorchScript(parameters, String.join("\n", script.lines));
+    }
+
+    private void sizes(String array) {
+        line("batch = torch.size(%s, 0)", array);
+        line("tokens = torch.size(%s, 1)", array);
     }
 
     /** f = attention(LN x). */
     private void attention() {
         int heads = options.heads();
-        line("batch = torch.size(x, 0)");
-        line("tokens = torch.size(x, 1)");
+        sizes("x");
         line("normed = %s", norm("x", 1));
         line("joined = %s", linear("normed", "qkv"));
         line("split = torch.reshape(joined, [batch, tokens, 3, %d, -1])", heads);
@@ -102,18 +164,33 @@ final class BranchScript {
         line("f = %s", single(dropped(linear("together", "out"))));
     }
 
-    /** g = MLP(LN(x + f)), and the branch f + g. */
-    private void mlp() {
-        line("inner = %s", norm("torch.add(x, f)", 2));
-        String hidden = linear("inner", "fc1");
-        line("active = torch.gelu(%s, approximate=\"%s\")", hidden, approximation());
-        line("active = %s", dropped("active"));
-        line("g = %s", single(dropped(linear("active", "fc2"))));
-        line("return torch.add(f, g)");
+    /** The name of W₁ LN a + b₁. */
+    private String hidden() {
+        line("inner = %s", norm("a", 2));
+        return linear("inner", "fc1");
     }
 
-    private String approximation() {
-        return options.gelu() == Gelu.TANH ? "tanh" : "none";
+    /** y, with dropout. */
+    private void activate(String hidden) {
+        line("y = %s", activation(hidden));
+        line("y = %s", dropped("y"));
+    }
+
+    private String activation(String x) {
+        return switch (options.activation().function()) {
+            case GELU -> "torch.gelu(" + x + ", approximate=\"none\")";
+            case GELU_TANH -> "torch.gelu(" + x + ", approximate=\"tanh\")";
+            case SILU -> "torch.silu(" + x + ")";
+            case RELU -> "torch.relu(" + x + ")"; // its graph keeps y; so does the next one's
+            case LEAKY_RELU ->
+                    "torch.leaky_relu_(torch.clone(" + x + "), " + ActivationScript.SLOPE + ")";
+        };
+    }
+
+    /** The branch f + g, g = W₂ y + b₂. */
+    private void projection() {
+        line("g = %s", single(dropped(linear("y", "fc2"))));
+        line("return torch.add(f, g)");
     }
 
     /** mixed = softmax(scores) v by two products, with dropout on the weights. */

@@ -13,6 +13,7 @@ package org.bdia.nn;
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
  * @param dropout the rate on the embeddings and inside the branches, 0 ≤ dropout &lt; 1
+ * @param activation the MLPs' activation
  */
 public record Seq2SeqConfig(
         int sourceVocabulary,
@@ -23,7 +24,8 @@ public record Seq2SeqConfig(
         int decoderDepth,
         int heads,
         int mlp,
-        double dropout)
+        double dropout,
+        Activation activation)
         implements ModelConfig {
 
     /**
@@ -47,17 +49,17 @@ public record Seq2SeqConfig(
 
     /** A few seconds of training: width 32, 2 + 2 blocks, 2 heads, MLP 64. */
     public static Seq2SeqConfig smoke() {
-        return new Seq2SeqConfig(1000, 1000, 32, 32, 2, 2, 2, 64, 0);
+        return new Seq2SeqConfig(1000, 1000, 32, 32, 2, 2, 2, 64, 0, Activation.GELU);
     }
 
     /** Minutes on two cores: width 64, 4 + 4 blocks, 4 heads, MLP 128. */
     public static Seq2SeqConfig laptop() {
-        return new Seq2SeqConfig(4000, 4000, 48, 64, 4, 4, 4, 128, 0);
+        return new Seq2SeqConfig(4000, 4000, 48, 64, 4, 4, 4, 128, 0, Activation.GELU);
     }
 
     /** The base transformer's sizes (arXiv 1706.03762): width 512, 6 + 6 blocks, 8 heads, MLP 2048, dropout 0.1. */
     public static Seq2SeqConfig paper() {
-        return new Seq2SeqConfig(16000, 16000, 128, 512, 6, 6, 8, 2048, 0.1);
+        return new Seq2SeqConfig(16000, 16000, 128, 512, 6, 6, 8, 2048, 0.1, Activation.GELU);
     }
 
     @Override
@@ -68,7 +70,16 @@ public record Seq2SeqConfig(
     /** The same with other numbers of token ids. */
     public Seq2SeqConfig withVocabularies(int source, int target) {
         return new Seq2SeqConfig(
-                source, target, context, width, encoderDepth, decoderDepth, heads, mlp, dropout);
+                source,
+                target,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout,
+                activation);
     }
 
     /** The same with other depths. */
@@ -82,7 +93,8 @@ public record Seq2SeqConfig(
                 decoder,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                activation);
     }
 
     /** The same with another context. */
@@ -96,7 +108,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                activation);
     }
 
     /** The same with another width. */
@@ -110,7 +123,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                activation);
     }
 
     /** The same with another number of heads. */
@@ -124,7 +138,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 value,
                 mlp,
-                dropout);
+                dropout,
+                activation);
     }
 
     /** The same with another MLP width. */
@@ -138,7 +153,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 value,
-                dropout);
+                dropout,
+                activation);
     }
 
     @Override
@@ -152,6 +168,22 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
+                value,
+                activation);
+    }
+
+    @Override
+    public Seq2SeqConfig withActivation(Activation value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout,
                 value);
     }
 }

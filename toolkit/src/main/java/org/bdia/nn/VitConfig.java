@@ -14,6 +14,7 @@ package org.bdia.nn;
  * @param pooling class token or mean
  * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
  * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
+ * @param activation the MLP's activation
  */
 public record VitConfig(
         int image,
@@ -26,7 +27,8 @@ public record VitConfig(
         double dropout,
         Pooling pooling,
         boolean shiftedPatches,
-        boolean localityAttention)
+        boolean localityAttention,
+        Activation activation)
         implements ModelConfig {
 
     /** How the tokens become one vector for the head. */
@@ -62,12 +64,14 @@ public record VitConfig(
 
     /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
     public static VitConfig smoke() {
-        return new VitConfig(32, 4, 10, 32, 4, 2, 64, 0, Pooling.MEAN, false, false);
+        return new VitConfig(
+                32, 4, 10, 32, 4, 2, 64, 0, Pooling.MEAN, false, false, Activation.GELU);
     }
 
     /** Minutes on two cores: width 64, depth 6, 4 heads, MLP 128, mean pooling. */
     public static VitConfig laptop() {
-        return new VitConfig(32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false);
+        return new VitConfig(
+                32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false, Activation.GELU);
     }
 
     /**
@@ -75,7 +79,8 @@ public record VitConfig(
      * locality attention; 9.6 M parameters.
      */
     public static VitConfig paper() {
-        return new VitConfig(32, 4, 10, 512, 6, 8, 512, 0.1, Pooling.CLASS_TOKEN, true, true);
+        return new VitConfig(
+                32, 4, 10, 512, 6, 8, 512, 0.1, Pooling.CLASS_TOKEN, true, true, Activation.GELU);
     }
 
     /** The number T of tokens in a state. */
@@ -97,7 +102,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another patch size. */
@@ -113,7 +119,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another width. */
@@ -129,7 +136,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another depth. */
@@ -145,7 +153,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another number of heads. */
@@ -161,7 +170,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another MLP width. */
@@ -177,7 +187,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     @Override
@@ -193,7 +204,8 @@ public record VitConfig(
                 value,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with another pooling. */
@@ -209,7 +221,8 @@ public record VitConfig(
                 dropout,
                 value,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with shifted-patch tokens on or off. */
@@ -225,7 +238,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 value,
-                localityAttention);
+                localityAttention,
+                activation);
     }
 
     /** The same with locality self-attention on or off. */
@@ -241,6 +255,24 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
+                value,
+                activation);
+    }
+
+    @Override
+    public VitConfig withActivation(Activation value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention,
                 value);
     }
 }
