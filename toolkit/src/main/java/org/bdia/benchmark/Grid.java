@@ -2,12 +2,15 @@ package org.bdia.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.nn.Activation;
 
 /** The points of the benchmark, in groups that are measured side by side. */
 public final class Grid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
+
+    private static final String INVERTED = Activation.inverted(Activation.Function.GELU).word();
 
     private Grid() {}
 
@@ -48,6 +51,11 @@ public final class Grid {
             }
             points.add(here.with("bdia", "reversible", "fast"));
             points.add(here.with("bdia", "reversible", "lean"));
+            if (!quick) {
+                Point inverted = here.withActivation(INVERTED);
+                points.add(inverted);
+                points.add(inverted.with("bdia", "reversible", "fast"));
+            }
             if (peer) {
                 points.add(here.onEngine("python"));
                 if (!quick) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.nn.Activation;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
@@ -14,7 +15,7 @@ import org.bdia.reversible.Precision;
  * One configuration whose training step is measured.
  *
  * @param engine djl or python
- * @param task vit or gpt
+ * @param task vit, gpt, or mlp: branches without attention
  * @param method standard or bdia (γ = ±½, level 9)
  * @param backprop store, checkpoint or reversible
  * @param variant fast (a block works on the whole batch) or lean (see {@link Execution#lean})
@@ -25,6 +26,7 @@ import org.bdia.reversible.Precision;
  * @param width D
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
+ * @param activation the MLP's, as {@link Activation#word} says it; the python engine has gelu alone
  */
 public record Point(
         String engine,
@@ -38,16 +40,22 @@ public record Point(
         int tokens,
         int width,
         int heads,
-        int mlp) {
+        int mlp,
+        String activation) {
 
     /** Checks the words. */
     public Point {
         require("engine", engine, "djl", "python");
-        require("task", task, "vit", "gpt");
+        require("task", task, "vit", "gpt", "mlp");
         require("method", method, "standard", "bdia");
         require("backprop", backprop, "store", "checkpoint", "reversible");
         require("variant", variant, "fast", "lean");
         require("precision", precision, "float32", "bfloat16");
+        if (engine.equals("djl")) {
+            Activation.parse(activation);
+        } else {
+            require("activation", activation, Activation.GELU.word());
+        }
     }
 
     private static void require(String name, String value, String... known) {
@@ -59,7 +67,7 @@ public record Point(
 
     /** The base size: width 128, 4 heads, MLP 512; 64 samples of 64 tokens, or for gpt 16 of 256. */
     public static Point base(String task, int depth) {
-        boolean vit = task.equals("vit");
+        boolean gpt = task.equals("gpt");
         return new Point(
                 "djl",
                 task,
@@ -68,11 +76,12 @@ public record Point(
                 "fast",
                 "float32",
                 depth,
-                vit ? 64 : 16,
-                vit ? 64 : 256,
+                gpt ? 16 : 64,
+                gpt ? 256 : 64,
                 128,
                 4,
-                512);
+                512,
+                Activation.GELU.word());
     }
 
     /** The same point of another method, differentiated otherwise. */
@@ -89,35 +98,87 @@ public record Point(
                 tokens,
                 width,
                 heads,
-                mlp);
+                mlp,
+                activation);
     }
 
     /** The same point in another precision. */
     public Point withPrecision(String value) {
         return new Point(
-                engine, task, method, backprop, variant, value, depth, batch, tokens, width, heads,
-                mlp);
+                engine,
+                task,
+                method,
+                backprop,
+                variant,
+                value,
+                depth,
+                batch,
+                tokens,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** The same point of another batch size and number of tokens. */
     public Point withBatch(int samples, int length) {
         return new Point(
-                engine, task, method, backprop, variant, precision, depth, samples, length, width,
-                heads, mlp);
+                engine,
+                task,
+                method,
+                backprop,
+                variant,
+                precision,
+                depth,
+                samples,
+                length,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** The same point of another model size. */
     public Point withSize(int newWidth, int newHeads, int newMlp) {
         return new Point(
-                engine, task, method, backprop, variant, precision, depth, batch, tokens, newWidth,
-                newHeads, newMlp);
+                engine,
+                task,
+                method,
+                backprop,
+                variant,
+                precision,
+                depth,
+                batch,
+                tokens,
+                newWidth,
+                newHeads,
+                newMlp,
+                activation);
     }
 
-    /** The same point on another engine; only ours has a lean variant. */
+    /** The same point with another activation, for example {@code inverted-gelu}. */
+    public Point withActivation(String word) {
+        return new Point(
+                engine, task, method, backprop, variant, precision, depth, batch, tokens, width,
+                heads, mlp, word);
+    }
+
+    /** The same point on another engine; only ours has a lean variant, and activations other than GELU. */
     public Point onEngine(String value) {
         return new Point(
-                value, task, method, backprop, "fast", precision, depth, batch, tokens, width,
-                heads, mlp);
+                value,
+                task,
+                method,
+                backprop,
+                "fast",
+                precision,
+                depth,
+                batch,
+                tokens,
+                width,
+                heads,
+                mlp,
+                value.equals("djl") ? activation : Activation.GELU.word());
     }
 
     /** How the stack is run. */
@@ -164,6 +225,7 @@ public record Point(
         }
         if (engine.equals("djl")) {
             words.add("variant=" + variant);
+            words.add("activation=" + activation);
         }
         return words;
     }
@@ -187,6 +249,7 @@ public record Point(
                 Integer.parseInt(values.get("tokens")),
                 Integer.parseInt(values.get("width")),
                 Integer.parseInt(values.get("heads")),
-                Integer.parseInt(values.get("mlp")));
+                Integer.parseInt(values.get("mlp")),
+                values.get("activation"));
     }
 }

@@ -62,8 +62,9 @@ public final class StepWorker implements AutoCloseable {
         manager = NDManager.newBaseManager(device);
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
-        inputs = point.task().equals("vit") ? images() : ids(VOCABULARY, point.tokens());
-        labels = point.task().equals("vit") ? ids(CLASSES) : ids(VOCABULARY, point.tokens());
+        boolean text = point.task().equals("gpt");
+        inputs = text ? ids(VOCABULARY, point.tokens()) : numbers();
+        labels = text ? ids(VOCABULARY, point.tokens()) : ids(CLASSES);
         optimizer = OptimizerConfig.adamW(0).create(manager, model);
     }
 
@@ -94,10 +95,17 @@ public final class StepWorker implements AutoCloseable {
                             .withDepth(point.depth())
                             .withWidth(point.width())
                             .withHeads(point.heads())
-                            .withMlp(point.mlp());
+                            .withMlp(point.mlp())
+                            .withActivation(Activation.parse(point.activation()));
             var vit = new VisionTransformer(config, point.computed(), point.execution());
             vit.initialize(manager, SEED);
             return vit;
+        }
+        Activation activation = Activation.parse(point.activation());
+        if (point.task().equals("mlp")) {
+            var mlps = new MlpModel(point, CLASSES);
+            mlps.initialize(manager, SEED);
+            return mlps;
         }
         var config =
                 new GptConfig(
@@ -108,14 +116,18 @@ public final class StepWorker implements AutoCloseable {
                         point.heads(),
                         point.mlp(),
                         0,
-                        Activation.GELU);
+                        activation);
         var gpt = new Gpt(config, point.computed(), point.execution());
         gpt.initialize(manager, SEED);
         return gpt;
     }
 
-    private NDArray images() {
-        return manager.randomNormal(0, 1, new Shape(point.batch(), 3, 32, 32), DataType.FLOAT32);
+    private NDArray numbers() {
+        Shape shape =
+                point.task().equals("vit")
+                        ? new Shape(point.batch(), 3, 32, 32)
+                        : new Shape(point.batch(), point.tokens(), point.width());
+        return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
     }
 
     private NDArray ids(int bound, long... shape) {
@@ -133,12 +145,20 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private float step() {
+        return step(() -> {});
+    }
+
+    /** A step that calls back where the forward pass of the model ends: whatever is alive then is kept for the backward pass. */
+    private float step(Runnable turn) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             optimizer.zeroGradients();
             return model.differentiate(
                     new NDList(inputs),
-                    output -> CrossEntropy.mean(output, labels, 0),
+                    output -> {
+                        turn.run();
+                        return CrossEntropy.mean(output, labels, 0);
+                    },
                     new Draw(SEED, steps++, LongStream.range(0, point.batch()).toArray()));
         }
     }
@@ -171,8 +191,14 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private Map<String, Object> memory() {
-        MemoryProbe.Reading reading = new MemoryProbe(device, System.getenv()).measure(this::step);
+        var probe = new MemoryProbe(device, System.getenv());
+        MemoryProbe.Reading reading = probe.measure(this::step);
+        double[] saved = new double[1];
+        double before = probe.live();
+        step(() -> saved[0] = probe.live() - before);
         return Map.of(
+                "saved_mib",
+                saved[0],
                 "peak_mib",
                 reading.peak(),
                 "rest_mib",

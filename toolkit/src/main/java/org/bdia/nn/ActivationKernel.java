@@ -3,6 +3,7 @@ package org.bdia.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.Map;
 import org.bdia.reversible.Autograd;
@@ -15,8 +16,15 @@ import org.bdia.reversible.TorchScript;
  */
 final class ActivationKernel {
 
+    /** Elements that libtorch gives to one thread at least, small enough for its cache. */
+    private static final int GRAIN = 1 << 15;
+
+    /** A GPU wants more at a time. */
+    private static final int GPU_SLICE = 1 << 22;
+
     private final Activation activation;
     private final Map<String, TorchScript> scripts = new HashMap<>();
+    private int slice; // chosen once, since packed bits depend on it
 
     ActivationKernel(Activation activation) {
         this.activation = activation;
@@ -96,9 +104,17 @@ final class ActivationKernel {
     }
 
     private TorchScript script(String name, NDArray like, float rate, Writer writer) {
+        if (slice == 0) {
+            slice =
+                    like.getDevice().isGpu()
+                            ? GPU_SLICE
+                            : GRAIN * Math.max(1, JniUtils.getNumThreads());
+        }
         return scripts.computeIfAbsent(
                 name + " " + like.getDataType() + " " + rate,
-                key -> writer.write(new ActivationScript(activation, like.getDataType(), rate)));
+                key ->
+                        writer.write(
+                                new ActivationScript(activation, like.getDataType(), rate, slice)));
     }
 
     /** Which of the functions. */

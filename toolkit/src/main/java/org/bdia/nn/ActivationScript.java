@@ -11,7 +11,7 @@ import org.bdia.reversible.TorchScript;
  * Writes the functions of an inverted {@link Activation} in TorchScript: y in place of x with its bits, the gradient in place of y,
  * and a twin that autograd differentiates.
  *
- * <p>In place, arrays are worked on in slices that stay in a processor's cache, which bounds what is needed beside them. Bits are
+ * <p>In place, arrays are worked on in slices, which bounds what is needed beside them. Bits are
  * packed slice by slice: byte j of a slice of n holds those of elements j, j + n/8, j + 2n/8, …, so that packing is eight
  * whole-row operations.
  */
@@ -19,9 +19,6 @@ final class ActivationScript {
 
     /** Of the leaky ReLU below 0. */
     static final double SLOPE = 0.01;
-
-    /** Elements of a slice, a multiple of 8. */
-    private static final int SLICE = 1 << 16;
 
     private static final String WEIGHTS =
             """
@@ -60,16 +57,19 @@ final class ActivationScript {
     private final int type;
     private final int integer;
     private final double kept;
+    private final int slice;
     private final StringBuilder text = new StringBuilder();
 
     /**
      * The functions for arrays of a type.
      *
      * @param rate of dropout behind the activation
+     * @param slice the elements of a slice, a multiple of 8; whoever packs and whoever unpacks must agree
      * @throws IllegalArgumentException if the type is no floating-point type
      */
-    ActivationScript(Activation activation, DataType array, float rate) {
+    ActivationScript(Activation activation, DataType array, float rate, int slice) {
         this.activation = activation;
+        this.slice = slice;
         this.kept = 1.0 - rate;
         switch (array) { // as TorchScript numbers types: float 6, double 7; int16 2, int32 3, int64
             // 4
@@ -178,6 +178,8 @@ final class ActivationScript {
     /** inner = g f′ of the x behind u = y, where lower says on which side it lay. */
     private void derivative(String indent) {
         List<String> lines = new ArrayList<>();
+        // 1 or 0: interpolating picks one of two finite values many times faster than torch.where
+        lines.add("side = torch.to(lower, " + type + ")");
         lines.add("z = torch.clamp(torch.sub(u, MINIMUM), 0, LAST)");
         if (activation.derivative() == Activation.Derivative.PRINTED) {
             lines.addAll(PrintedDerivative.of(activation.function()));
@@ -185,10 +187,10 @@ final class ActivationScript {
             int n = inversion().lower().size();
             lines.add("rest = torch.clamp_(torch.div(z, MINIMUM), -1)");
             lines.add("tail = torch.clamp_(torch.neg_(torch.log1p_(rest)), 0, LOWER_LAST)");
-            lines.add("v = torch.sqrt_(torch.where(lower, tail, z))");
+            lines.add("v = torch.sqrt_(torch.lerp(z, tail, side))");
             polynomial(lines, "below", 1, n);
             polynomial(lines, "above_it", n + 1, n + inversion().upper().size());
-            lines.add("point = torch.where(lower, below, above_it)");
+            lines.add("point = torch.lerp(above_it, below, side)");
             lines.add("inner = " + call("%s_backward(g, point%s)"));
         }
         for (String each : lines) {
@@ -267,9 +269,9 @@ final class ActivationScript {
     private TorchScript script(String parameters) {
         String body =
                 text.toString()
-                        .replace("SLICE // 8", Integer.toString(SLICE / 8))
-                        .replace("SLICE - 1", Integer.toString(SLICE - 1))
-                        .replace("SLICE", Integer.toString(SLICE));
+                        .replace("SLICE // 8", Integer.toString(slice / 8))
+                        .replace("SLICE - 1", Integer.toString(slice - 1))
+                        .replace("SLICE", Integer.toString(slice));
         return new TorchScript(parameters, body);
     }
 }

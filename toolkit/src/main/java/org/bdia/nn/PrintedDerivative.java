@@ -3,7 +3,7 @@ package org.bdia.nn;
 import java.util.List;
 
 /**
- * The formulas for f′ as the paper prints them, in TorchScript: from u = y and z = max(y − m, 0), lower for x &lt; T, the incoming
+ * The formulas for f′ as the paper prints them, in TorchScript: from u = y and z = max(y − m, 0), side = 1 for x &lt; T, else 0, the incoming
  * gradient g, to inner = g f′.
  *
  * @see <a href="https://arxiv.org/abs/2407.15545">Novikov, Oseledets, 2024</a>
@@ -22,7 +22,7 @@ final class PrintedDerivative {
                     "front = torch.add(torch.add(torch.mul(root, 1.5584201843500274),"
                             + " torch.mul(z, 0.04404574801811055)), -1.383717971214795)",
                     "upper = torch.add(torch.mul(front, decay), 1)",
-                    "inner = torch.mul(g, torch.where(lower, below, upper))");
+                    "inner = torch.mul(g, torch.lerp(upper, below, side))");
 
     private static final List<String> SILU =
             List.of(
@@ -35,7 +35,7 @@ final class PrintedDerivative {
                     "front = torch.add(torch.add(torch.mul(root, 0.8485896470316523),"
                             + " torch.mul(z, -0.16299051259510922)), -1.3108564021309803)",
                     "upper = torch.add(torch.mul(front, decay), 1)",
-                    "quotient = torch.where(lower, below, upper)",
+                    "quotient = torch.lerp(upper, below, side)",
                     "finite = torch.clamp(u, None, LAST)",
                     "slope = torch.add(torch.mul(quotient, torch.rsub(finite, 1)), finite)",
                     "inner = torch.mul(g, slope)");

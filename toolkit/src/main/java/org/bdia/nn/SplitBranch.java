@@ -3,6 +3,7 @@ package org.bdia.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -75,16 +76,37 @@ final class SplitBranch {
 
     /** The graph of h(x), or of x + h(x); called with gradients recorded. */
     BranchGraph record(Pieces pieces, NDArray leaf, boolean residual) {
-        NDArray f = pieces.mix() == null ? null : pieces.mix().apply(leaf);
-        NDArray mixed = f == null ? null : leaf.stopGradient().add(f);
-        NDArray middle = f == null ? leaf : Autograd.leaf(mixed);
+        if (pieces.mix() == null) {
+            return record(pieces, leaf, residual, null, leaf, null);
+        }
+        try (NDArray recorded = pieces.mix().apply(leaf);
+                NDArray f = recorded.stopGradient();
+                NDArray x = leaf.stopGradient()) {
+            NDArray mixed = x.add(recorded);
+            return record(pieces, leaf, residual, mixed, Autograd.leaf(mixed), f);
+        }
+    }
+
+    private BranchGraph record(
+            Pieces pieces,
+            NDArray leaf,
+            boolean residual,
+            NDArray mixed,
+            NDArray middle,
+            NDArray f) {
         NDArray hidden = pieces.hidden().apply(middle);
         NDArray bits = kernel.overwrite(pieces.owner(), hidden, pieces.dropout());
         NDArray active = Autograd.leaf(hidden);
-        NDArray h = pieces.project().apply(active, f == null ? null : f.stopGradient());
-        NDArray output = residual ? leaf.stopGradient().add(h) : h;
+        NDArray end = pieces.project().apply(active, f);
+        if (residual) {
+            try (NDArray h = end;
+                    NDArray x = leaf.stopGradient()) {
+                end = x.add(h);
+            }
+        }
+        NDArray output = end.stopGradient();
         return new Graph(
-                kernel, pieces, residual, leaf, mixed, middle, hidden, bits, active, output);
+                kernel, pieces, residual, leaf, mixed, middle, hidden, bits, active, end, output);
     }
 
     /**
@@ -94,6 +116,8 @@ final class SplitBranch {
      * @param middle a, the leaf of the second; the leaf itself without f
      * @param hidden h, the end of the second, whose memory holds y
      * @param active y, the leaf of the third
+     * @param end the end of the third; as long as it is open, it holds on to y and ∂L/∂y
+     * @param output the end's value
      */
     private record Graph(
             ActivationKernel kernel,
@@ -105,12 +129,16 @@ final class SplitBranch {
             NDArray hidden,
             NDArray bits,
             NDArray active,
+            NDArray end,
             NDArray output)
             implements BranchGraph {
 
+        private static final NDIndex ALL = new NDIndex(":");
+
         @Override
         public void backward(NDArray gradient) {
-            Autograd.backward(output, gradient);
+            Autograd.backward(end, gradient);
+            end.close();
             try (NDArray above = active.getGradient()) {
                 kernel.differentiate(pieces.owner(), active, bits, above, pieces.dropout());
             }
@@ -127,8 +155,11 @@ final class SplitBranch {
                 return;
             }
             try (NDArray atMiddle = middle.getGradient();
-                    NDArray atMixed = atMiddle.add(gradient)) {
+                    NDArray atMixed = mixed.stopGradient()) {
                 middle.close();
+                try (NDArray sum = atMiddle.add(gradient)) {
+                    atMixed.set(ALL, sum); // where a was
+                }
                 Autograd.backward(mixed, atMixed);
                 mixed.close();
                 add(residual ? atMixed : atMiddle); // x's share of a, and of the output
@@ -143,7 +174,7 @@ final class SplitBranch {
 
         @Override
         public NDList arrays() {
-            NDList arrays = new NDList(hidden, bits, active, output);
+            NDList arrays = new NDList(hidden, bits, active, end, output);
             if (mixed != null) {
                 arrays.add(mixed);
                 arrays.add(middle);
