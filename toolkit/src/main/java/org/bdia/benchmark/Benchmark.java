@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bdia.nn.Activation;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 
@@ -79,18 +80,21 @@ public final class Benchmark {
         Point point = worker.point();
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
-        Point store = point.with(Method.standard(), Backprop.STORE);
+        Point store = point.with(Method.standard(), Backprop.STORE).withActivation(Activation.GELU);
         Point peer = point.onEngine(point.engine().equals("djl") ? "python" : "djl");
         return new Row(
                 point,
                 ready.get("engine").asText(),
                 ready.get("params_mib").asDouble(),
                 memory.get("peak_mib").asDouble(),
+                memory.path("saved_mib").asDouble(Double.NaN),
                 memory.get("rss_peak_mib").asDouble(),
                 memory.get("source").asText(),
                 times.get(point),
                 ratio(times.get(point), times.get(store)),
-                ratio(times.get(point), times.get(peer)));
+                peer.activation().equals(point.activation())
+                        ? ratio(times.get(point), times.get(peer))
+                        : Double.NaN);
     }
 
     /** The median of the rounds' ratios. */
@@ -109,7 +113,7 @@ public final class Benchmark {
         Point p = row.point();
         return String.format(
                 Locale.ROOT,
-                "%-6s %s K=%-2d %-8s %-10s %-4s %-8s  peak %7.1f MiB (%s)  %7.1f ms  / store %.3f  / peer %.3f",
+                "%-6s %s K=%-2d %-8s %-10s %-4s %-8s %-13s  saved %7.1f  peak %7.1f MiB (%s)  %7.1f ms  / store %.3f  / peer %.3f",
                 p.engine(),
                 p.task(),
                 p.depth(),
@@ -117,6 +121,8 @@ public final class Benchmark {
                 p.backprop(),
                 p.variant(),
                 p.precision(),
+                p.activation(),
+                row.saved(),
                 row.peak(),
                 row.source(),
                 row.median(),

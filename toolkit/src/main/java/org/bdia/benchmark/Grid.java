@@ -2,6 +2,7 @@ package org.bdia.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.nn.Activation;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
@@ -11,6 +12,8 @@ public final class Grid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
+
+    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
 
     private Grid() {}
 
@@ -56,6 +59,10 @@ public final class Grid {
             fast.add(reversible);
             points.addAll(fast);
             points.add(reversible.lean());
+            if (!quick) {
+                points.add(store.withActivation(INVERTED));
+                points.add(reversible.withActivation(INVERTED));
+            }
             if (peer) {
                 fast.forEach(point -> points.add(point.onEngine("python")));
             }

@@ -73,6 +73,11 @@ final class MemoryProbe {
                         (counters.getLong(PEAK) - live) / MIB, live / MIB, residentPeak, "counted");
     }
 
+    /** The bytes of all tensors alive at the moment, in MiB; NaN where nothing counts them. */
+    double live() {
+        return counters == null ? Double.NaN : counters.getLong(LIVE) / MIB;
+    }
+
     private Reading onGpu(Runnable computation) {
         JniUtils.emptyCudaCache();
         double rest = CudaUtils.getGpuMemory(device).getCommitted() / MIB;

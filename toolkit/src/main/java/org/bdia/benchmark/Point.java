@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.VitConfig;
@@ -18,7 +18,7 @@ import org.bdia.reversible.Precision;
  * One configuration whose training step is measured.
  *
  * @param engine djl or python
- * @param task vit or gpt; a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
+ * @param task vit, gpt, or mlp (branches without attention); a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
  *     one with mean pooling
  * @param method standard or bdia (γ = ±½, level 9)
  * @param execution how the stack is run
@@ -28,6 +28,7 @@ import org.bdia.reversible.Precision;
  * @param width D
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
+ * @param activation the MLP's; the python engine has GELU alone
  */
 public record Point(
         String engine,
@@ -39,7 +40,8 @@ public record Point(
         int tokens,
         int width,
         int heads,
-        int mlp) {
+        int mlp,
+        Activation activation) {
 
     /** The tokens of the paper's model: 64 patches and a class token. */
     static final int PAPER_TOKENS = 65;
@@ -52,13 +54,17 @@ public record Point(
     /** Checks the words. */
     public Point {
         require("engine", engine, "djl", "python");
-        require("task", task, "vit", "gpt");
+        require("task", task, "vit", "gpt", "mlp");
         require("method", method, "standard", "bdia");
         if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
             throw new IllegalArgumentException(
                     "a vit has 64 tokens, or 65 as the paper's, but tokens is "
                             + tokens
                             + "; measure gpt to vary the length");
+        }
+
+        if (engine.equals("python")) {
+            require("activation", activation.word(), Activation.GELU.word());
         }
     }
 
@@ -71,18 +77,19 @@ public record Point(
 
     /** The base size: width 128, 4 heads, MLP 512; 64 samples of 64 tokens, or for gpt 16 of 256. */
     public static Point base(String task, int depth) {
-        boolean vit = task.equals("vit");
+        boolean gpt = task.equals("gpt");
         return new Point(
                 "djl",
                 task,
                 "standard",
                 Execution.of(Backprop.STORE),
                 depth,
-                vit ? 64 : 16,
-                vit ? PLAIN_TOKENS : 256,
+                gpt ? 16 : 64,
+                gpt ? 256 : PLAIN_TOKENS,
                 128,
                 4,
-                512);
+                512,
+                Activation.GELU);
     }
 
     /** The paper's images: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
@@ -97,12 +104,24 @@ public record Point(
                 PAPER_TOKENS,
                 512,
                 8,
-                512);
+                512,
+                Activation.GELU);
     }
 
     /** The same point of another method, run otherwise. */
     public Point with(Method other, Execution run) {
-        return new Point(engine, task, other.label(), run, depth, batch, tokens, width, heads, mlp);
+        return new Point(
+                engine,
+                task,
+                other.label(),
+                run,
+                depth,
+                batch,
+                tokens,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** {@link #with(Method, Execution)} in the point's own precision, blocks all differentiated alike on the whole batch. */
@@ -121,32 +140,81 @@ public record Point(
     }
 
     private Point withExecution(Execution run) {
-        return new Point(engine, task, method, run, depth, batch, tokens, width, heads, mlp);
+        return new Point(
+                engine, task, method, run, depth, batch, tokens, width, heads, mlp, activation);
     }
 
     /** The same point at another depth. */
     public Point withDepth(int blocks) {
-        return new Point(engine, task, method, execution, blocks, batch, tokens, width, heads, mlp);
+        return new Point(
+                engine,
+                task,
+                method,
+                execution,
+                blocks,
+                batch,
+                tokens,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** The same point of another batch size. */
     public Point withBatch(int samples) {
         return new Point(
-                engine, task, method, execution, depth, samples, tokens, width, heads, mlp);
+                engine,
+                task,
+                method,
+                execution,
+                depth,
+                samples,
+                tokens,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** The same point of another length. */
     public Point withTokens(int length) {
-        return new Point(engine, task, method, execution, depth, batch, length, width, heads, mlp);
+        return new Point(
+                engine,
+                task,
+                method,
+                execution,
+                depth,
+                batch,
+                length,
+                width,
+                heads,
+                mlp,
+                activation);
     }
 
     /** The same point of another model size. */
     public Point withSize(int newWidth, int newHeads, int newMlp) {
         return new Point(
-                engine, task, method, execution, depth, batch, tokens, newWidth, newHeads, newMlp);
+                engine,
+                task,
+                method,
+                execution,
+                depth,
+                batch,
+                tokens,
+                newWidth,
+                newHeads,
+                newMlp,
+                activation);
     }
 
-    /** The same point on another engine; only ours has a lean variant. */
+    /** The same point with another activation. */
+    public Point withActivation(Activation value) {
+        return new Point(
+                engine, task, method, execution, depth, batch, tokens, width, heads, mlp, value);
+    }
+
+    /** The same point on another engine; only ours has a lean variant, and activations other than GELU. */
     public Point onEngine(String value) {
         return new Point(
                 value,
@@ -158,7 +226,8 @@ public record Point(
                 tokens,
                 width,
                 heads,
-                mlp);
+                mlp,
+                value.equals("djl") ? activation : Activation.GELU);
     }
 
     /** How blocks are differentiated: store, checkpoint or reversible. */
@@ -188,10 +257,18 @@ public record Point(
         return method.equals("bdia") ? Method.bdia(0.5) : Method.standard();
     }
 
-    /** The model. */
+    /**
+     * The model.
+     *
+     * @throws IllegalStateException if the task is mlp, which has none
+     */
     public ModelConfig model() {
+        if (task.equals("mlp")) {
+            throw new IllegalStateException(
+                    "task mlp has branches alone, and no model around them");
+        }
         if (task.equals("gpt")) {
-            return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, Gelu.ERF);
+            return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, activation);
         }
         VitConfig kind = tokens == PAPER_TOKENS ? VitConfig.paper() : VitConfig.laptop();
         return kind.withHeads(1).withWidth(width).withHeads(heads).withDepth(depth).withMlp(mlp);
@@ -224,6 +301,7 @@ public record Point(
             words.add("checkpointed=" + execution.checkpointed());
             words.add("stored=" + execution.stored());
             words.add("chunk=" + execution.chunkTokens());
+            words.add("activation=" + activation);
         }
         return words;
     }
@@ -251,7 +329,8 @@ public record Point(
                 number(values, "tokens"),
                 number(values, "width"),
                 number(values, "heads"),
-                number(values, "mlp"));
+                number(values, "mlp"),
+                Activation.parse(values.get("activation")));
     }
 
     private static int number(Map<String, String> values, String key) {

@@ -9,10 +9,11 @@ import java.util.Locale;
  * @param engine the engine's name and version
  * @param parameters the parameters' memory; gradients take as much, the optimiser twice that
  * @param peak the peak above rest during a step
+ * @param saved what is alive between forward and backward pass, NaN where it was not counted
  * @param residentPeak the resident set's, a cross-check
  * @param source how the peak was found: counted, rss or cuda
  * @param times of each round
- * @param ratioToStore the median over rounds of the time divided by that of standard, store in the same round, same engine,
+ * @param ratioToStore the median over rounds of the time divided by that of standard, store, gelu in the same round, same engine,
  *     task, depth and precision; NaN without one
  * @param ratioToPeer the same, divided by that of the same row of the other engine
  */
@@ -21,6 +22,7 @@ public record Row(
         String engine,
         double parameters,
         double peak,
+        double saved,
         double residentPeak,
         String source,
         List<Double> times,
@@ -31,7 +33,7 @@ public record Row(
     public static final String HEADER =
             "task,method,backprop,variant,precision,engine,depth,batch,tokens,width,params_mib,optimizer_mib,"
                     + "gradients_mib,activations_mib,side_mib,peak_mib,total_mib,ms_median,ms_min,ms_max,"
-                    + "ratio_to_store,ratio_to_peer";
+                    + "ratio_to_store,ratio_to_peer,activation,saved_mib";
 
     /** Copies the list. */
     public Row {
@@ -83,7 +85,9 @@ public record Row(
                 number(times.stream().mapToDouble(v -> v).min().orElse(Double.NaN)),
                 number(times.stream().mapToDouble(v -> v).max().orElse(Double.NaN)),
                 number(ratioToStore),
-                number(ratioToPeer));
+                number(ratioToPeer),
+                point.activation().word(),
+                number(saved));
     }
 
     private static String number(double value) {

@@ -59,8 +59,9 @@ public final class StepWorker implements AutoCloseable {
         manager = NDManager.newBaseManager(device);
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
-        inputs = point.task().equals("vit") ? images() : ids(Point.VOCABULARY, point.tokens());
-        labels = point.task().equals("vit") ? ids(CLASSES) : ids(Point.VOCABULARY, point.tokens());
+        boolean text = point.task().equals("gpt");
+        inputs = text ? ids(Point.VOCABULARY, point.tokens()) : numbers();
+        labels = text ? ids(Point.VOCABULARY, point.tokens()) : ids(CLASSES);
         optimizer = OptimizerConfig.adamW(0).create(manager, model);
     }
 
@@ -86,6 +87,11 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private ReversibleModel model() {
+        if (point.task().equals("mlp")) {
+            var mlps = new MlpModel(point, CLASSES);
+            mlps.initialize(manager, SEED);
+            return mlps;
+        }
         if (point.model() instanceof VitConfig config) {
             var vit = new VisionTransformer(config, point.computed(), point.execution());
             vit.initialize(manager, SEED);
@@ -96,8 +102,13 @@ public final class StepWorker implements AutoCloseable {
         return gpt;
     }
 
-    private NDArray images() {
-        return manager.randomNormal(0, 1, new Shape(point.batch(), 3, 32, 32), DataType.FLOAT32);
+    /** Images, or states where there is no embedding. */
+    private NDArray numbers() {
+        Shape shape =
+                point.task().equals("vit")
+                        ? new Shape(point.batch(), 3, 32, 32)
+                        : new Shape(point.batch(), point.tokens(), point.width());
+        return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
     }
 
     private NDArray ids(int bound, long... shape) {
@@ -115,12 +126,20 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private float step() {
+        return step(() -> {});
+    }
+
+    /** A step that calls back where the forward pass of the model ends: whatever is alive then is kept for the backward pass. */
+    private float step(Runnable turn) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             optimizer.zeroGradients();
             return model.differentiate(
                     new NDList(inputs),
-                    output -> CrossEntropy.mean(output, labels, 0),
+                    output -> {
+                        turn.run();
+                        return CrossEntropy.mean(output, labels, 0);
+                    },
                     new Draw(SEED, steps++, LongStream.range(0, point.batch()).toArray()));
         }
     }
@@ -153,8 +172,14 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private Map<String, Object> memory() {
-        MemoryProbe.Reading reading = new MemoryProbe(device, System.getenv()).measure(this::step);
+        var probe = new MemoryProbe(device, System.getenv());
+        MemoryProbe.Reading reading = probe.measure(this::step);
+        double[] saved = new double[1];
+        double before = probe.live();
+        step(() -> saved[0] = probe.live() - before);
         return Map.of(
+                "saved_mib",
+                saved[0],
                 "peak_mib",
                 reading.peak(),
                 "rest_mib",

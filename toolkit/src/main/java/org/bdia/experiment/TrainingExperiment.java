@@ -129,7 +129,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     private RunConfig config(Variant variant, long seed) {
         return new RunConfig(
                 task,
-                variant.regulariser().apply(model),
+                variant.apply(model),
                 variant.method(),
                 variant.backprop(),
                 verify,

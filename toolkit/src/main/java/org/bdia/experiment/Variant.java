@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
 import java.util.Locale;
+import org.bdia.nn.Activation;
+import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.FixedPoint;
 import org.bdia.reversible.Gamma;
@@ -12,8 +14,14 @@ import org.bdia.reversible.Method;
  * @param method what is computed
  * @param backprop how it is differentiated
  * @param regulariser what is added
+ * @param activation what the derivative of the model's activation is computed from; {@link Activation.Derivative#EXACT} leaves the
+ *     model's as it is
  */
-public record Variant(Method method, Backprop backprop, Regulariser regulariser) {
+public record Variant(
+        Method method,
+        Backprop backprop,
+        Regulariser regulariser,
+        Activation.Derivative activation) {
 
     /**
      * Checks that the two go together.
@@ -26,7 +34,7 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
 
     /** A method differentiated in a way of its own, with nothing added. */
     public Variant(Method method, Backprop backprop) {
-        this(method, backprop, new Regulariser.None());
+        this(method, backprop, new Regulariser.None(), Activation.Derivative.EXACT);
     }
 
     /** A method differentiated as it is meant to be: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
@@ -56,12 +64,30 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
     }
 
     private Variant with(Regulariser added) {
-        return new Variant(method, backprop, added);
+        return new Variant(method, backprop, added, activation);
     }
 
     /** The same with activation checkpointing: every state kept, every block recomputed. */
     public Variant checkpointed() {
-        return new Variant(method, Backprop.CHECKPOINT, regulariser);
+        return new Variant(method, Backprop.CHECKPOINT, regulariser, activation);
+    }
+
+    /** The same with the model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
+    public Variant withInvertedActivation() {
+        return withActivation(Activation.Derivative.INVERTED);
+    }
+
+    /** The same with the derivative of the model's activation computed from something else. */
+    public Variant withActivation(Activation.Derivative value) {
+        return new Variant(method, backprop, regulariser, value);
+    }
+
+    /** The model with what this adds to it. */
+    ModelConfig apply(ModelConfig model) {
+        ModelConfig regularised = regulariser.apply(model);
+        return activation == Activation.Derivative.EXACT
+                ? regularised
+                : regularised.withActivation(model.activation().withDerivative(activation));
     }
 
     /**
@@ -91,7 +117,7 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
             name.append("+uniform");
         }
         name.append(perBatch() ? "+batch" : "");
-        return name.append(regulariser.suffix()).toString();
+        return name.append(regulariser.suffix()).append(activationSuffix()).toString();
     }
 
     private boolean perBatch() {
@@ -102,6 +128,15 @@ public record Variant(Method method, Backprop backprop, Regulariser regulariser)
                                 ? drifting.per()
                                 : Gamma.Per.SAMPLE;
         return per == Gamma.Per.BATCH;
+    }
+
+    private String activationSuffix() {
+        return switch (activation) {
+            case EXACT -> "";
+            case INVERTED -> "+invact";
+            case SIGN_BIT -> "+invact-sign-bit";
+            case PRINTED -> "+invact-printed";
+        };
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.bdia.nn.Activation;
 import org.bdia.nn.Attention;
 import org.bdia.nn.DecoderBlock;
-import org.bdia.nn.Gelu;
 import org.bdia.nn.TransformerBlock;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
@@ -215,7 +215,7 @@ public final class VerifyCampaign {
         Shape state = new Shape(1, TOKENS, WIDTH);
         for (int k = 0; k < way.depth(); k++) {
             if (way.cross()) {
-                Block block = new DecoderBlock(WIDTH, HEADS, MLP, way.dropout());
+                Block block = new DecoderBlock(WIDTH, HEADS, MLP, Activation.GELU, way.dropout());
                 block.initialize(manager, DataType.FLOAT32, state, state);
                 blocks.add(block);
             } else {
@@ -225,7 +225,7 @@ public final class VerifyCampaign {
                                 HEADS,
                                 MLP,
                                 way.pattern(),
-                                Gelu.TANH,
+                                Activation.of(Activation.Function.GELU_TANH),
                                 way.dropout(),
                                 way.execution());
                 block.initialize(manager, DataType.FLOAT32, state);

@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import ai.djl.Device;
+import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,27 +14,45 @@ import org.bdia.reversible.TorchScript;
  * faster kernel.
  *
  * <p>Its arguments: x (B, T, D), the block's parameters in its own order, the mask if there is one. In the function q, k, v
- * are (B, H, T, E).
+ * are (B, H, T, E). An inverted activation cuts it into three, see {@link SplitBranch}.
  */
 final class BranchScript {
 
     /** What differs from branch to branch in the function; sizes of weights do not. */
-    record Options(Part part, int width, int heads, Attention.Pattern pattern, Gelu gelu) {
-        Options of(Part value) {
-            return new Options(value, width, heads, pattern, gelu);
-        }
-    }
+    record Options(int width, int heads, Attention.Pattern pattern, Activation activation) {}
 
-    /** What the function computes. */
+    /** What one function computes. */
     enum Part {
-        /** The branch h(x) = f(x) + g(x + f(x)). */
+        /** x → f + g, with an activation that autograd differentiates. */
         WHOLE,
 
-        /** Its first half, f(x). */
+        /** x → f. */
         ATTENTION,
 
-        /** Its second half, g(x), which looks at no mask. */
-        MLP
+        /** x → g, with an activation that autograd differentiates. */
+        MLP,
+
+        /** a = x + f → W₁ LN a + b₁, the activation's argument. */
+        HIDDEN,
+
+        /** y, f → f + g, y the activation's value with dropout. */
+        PROJECTION;
+
+        private static final int NORM_AND_LINEAR = 4;
+        private static final int LINEAR = 2;
+
+        /** Those of the whole block's parameters that the function takes. */
+        List<Parameter> of(List<Parameter> all) {
+            int hidden = all.size() - NORM_AND_LINEAR - LINEAR;
+            int projection = all.size() - LINEAR;
+            return switch (this) {
+                case WHOLE -> all;
+                case ATTENTION -> all.subList(0, hidden);
+                case MLP -> all.subList(hidden, all.size());
+                case HIDDEN -> all.subList(hidden, projection);
+                case PROJECTION -> all.subList(projection, all.size());
+            };
+        }
     }
 
     /** Types of arrays as TorchScript numbers them. */
@@ -69,57 +88,68 @@ final class BranchScript {
     }
 
     /**
-     * The function of a branch or a half of one.
+     * The function of a branch, or of a part of it.
      *
      * @param device where it is going to run
      * @param masked whether the last argument is a mask that is added to the scores
      * @param dropout the rate; 0 for evaluation
      */
     static TorchScript of(
-            Options options, Precision precision, Device device, boolean masked, float dropout) {
+            Part part,
+            Options options,
+            Precision precision,
+            Device device,
+            boolean masked,
+            float dropout) {
         var script = new BranchScript(options, precision, device, masked, dropout);
-        return new TorchScript(script.parameters(), script.body());
+        String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
+        String mixing = "norm1, shift1, " + temperature + "qkv, qkv_bias, out, out_bias";
+        String hiding = "norm2, shift2, fc1, fc1_bias";
+        String projecting = "fc2, fc2_bias";
+        String mask = masked ? ", mask" : "";
+        String parameters =
+                switch (part) {
+                    case WHOLE -> {
+                        script.attention();
+                        script.line("a = torch.add(x, f)");
+                        script.activate(script.hidden());
+                        script.projection();
+                        yield "x, " + mixing + ", " + hiding + ", " + projecting + mask;
+                    }
+                    case ATTENTION -> {
+                        script.attention();
+                        script.line("return f");
+                        yield "x, " + mixing + mask;
+                    }
+                    case MLP -> {
+                        script.sizes("a");
+                        script.activate(script.hidden());
+                        script.line("return %s", script.projected());
+                        yield "a, " + hiding + ", " + projecting;
+                    }
+                    case HIDDEN -> {
+                        script.sizes("a");
+                        script.line("return torch.contiguous(%s)", script.hidden());
+                        yield "a, " + hiding;
+                    }
+                    case PROJECTION -> {
+                        script.sizes("y");
+                        script.projection();
+                        yield "y, f, " + projecting;
+                    }
+                };
+        return new TorchScript(parameters, String.join("\n", script.lines));
     }
 
-    private String parameters() {
-        var names = new StringBuilder("x");
-        if (options.part() != Part.MLP) {
-            names.append(", norm1, shift1");
-            names.append(options.pattern() == Attention.Pattern.LOCALITY ? ", temperature" : "");
-            names.append(", qkv, qkv_bias, out, out_bias");
-        }
-        if (options.part() != Part.ATTENTION) {
-            names.append(", norm2, shift2, fc1, fc1_bias, fc2, fc2_bias");
-        }
-        return names.append(masked ? ", mask" : "").toString();
-    }
-
-    private String body() {
-        switch (options.part()) {
-            case WHOLE -> {
-                attention();
-                mlp("torch.add(x, f)");
-                line("return torch.add(f, g)");
-            }
-            case ATTENTION -> {
-                attention();
-                line("return f");
-            }
-            case MLP -> {
-                line("batch = torch.size(x, 0)");
-                line("tokens = torch.size(x, 1)");
-                mlp("x");
-                line("return g");
-            }
-        }
-        return String.join("\n", lines);
+    private void sizes(String array) {
+        line("batch = torch.size(%s, 0)", array);
+        line("tokens = torch.size(%s, 1)", array);
     }
 
     /** f = attention(LN x). */
     private void attention() {
         int heads = options.heads();
-        line("batch = torch.size(x, 0)");
-        line("tokens = torch.size(x, 1)");
+        sizes("x");
         line("normed = %s", norm("x", 1));
         line("joined = %s", linear("normed", "qkv"));
         line("split = torch.reshape(joined, [batch, tokens, 3, %d, -1])", heads);
@@ -144,17 +174,38 @@ final class BranchScript {
         line("f = %s", single(dropped(linear("together", "out"))));
     }
 
-    /** g = MLP(LN input). */
-    private void mlp(String input) {
-        line("inner = %s", norm(input, 2));
-        String hidden = linear("inner", "fc1");
-        line("active = torch.gelu(%s, approximate=\"%s\")", hidden, approximation());
-        line("active = %s", dropped("active"));
-        line("g = %s", single(dropped(linear("active", "fc2"))));
+    /** The name of W₁ LN a + b₁. */
+    private String hidden() {
+        line("inner = %s", norm("a", 2));
+        return linear("inner", "fc1");
     }
 
-    private String approximation() {
-        return options.gelu() == Gelu.TANH ? "tanh" : "none";
+    /** y, with dropout. */
+    private void activate(String hidden) {
+        line("y = %s", activation(hidden));
+        line("y = %s", dropped("y"));
+    }
+
+    private String activation(String x) {
+        return switch (options.activation().function()) {
+            case GELU -> "torch.gelu(" + x + ", approximate=\"none\")";
+            case GELU_TANH -> "torch.gelu(" + x + ", approximate=\"tanh\")";
+            case SILU -> "torch.silu(" + x + ")";
+            case RELU -> "torch.relu(" + x + ")"; // its graph keeps y; so does the next one's
+            case LEAKY_RELU ->
+                    "torch.leaky_relu_(torch.clone(" + x + "), " + ActivationScript.SLOPE + ")";
+        };
+    }
+
+    /** The branch f + g. */
+    private void projection() {
+        line("return torch.add(f, %s)", projected());
+    }
+
+    /** The name of g = W₂ y + b₂. */
+    private String projected() {
+        line("g = %s", single(dropped(linear("y", "fc2"))));
+        return "g";
     }
 
     /** mixed = softmax(scores) v by two products, with dropout on the weights. */

@@ -10,6 +10,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.RecordingBranch;
 import org.bdia.reversible.Scoped;
 
 /**
@@ -18,7 +20,7 @@ import org.bdia.reversible.Scoped;
  *
  * <p>Inputs: x (B, T, D), memory (B, S, D), optionally the memory's mask (B, 1, 1, S); output (B, T, D).
  */
-public final class DecoderBlock extends AbstractBlock {
+public final class DecoderBlock extends AbstractBlock implements RecordingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -26,6 +28,8 @@ public final class DecoderBlock extends AbstractBlock {
     private final CrossAttention cross;
     private final LayerNorm ln3;
     private final Mlp mlp;
+    private final float dropout;
+    private final SplitBranch split;
 
     /**
      * A block.
@@ -33,10 +37,11 @@ public final class DecoderBlock extends AbstractBlock {
      * @param width D, a multiple of heads
      * @param heads attention heads
      * @param mlp the hidden width of the MLP
+     * @param activation the MLP's activation
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
-    public DecoderBlock(int width, int heads, int mlp, float dropout) {
+    public DecoderBlock(int width, int heads, int mlp, Activation activation, float dropout) {
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention =
                 addChildBlock(
@@ -45,7 +50,9 @@ public final class DecoderBlock extends AbstractBlock {
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
         cross = addChildBlock("cross", new CrossAttention(width, heads, dropout));
         ln3 = addChildBlock("ln3", LayerNorm.builder().axis(2).build());
-        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, Gelu.ERF, dropout));
+        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
+        this.dropout = dropout;
+        split = new SplitBranch(activation);
     }
 
     @Override
@@ -79,18 +86,46 @@ public final class DecoderBlock extends AbstractBlock {
             KeyValueCache.Layer past,
             KeyValueCache.Layer seen,
             boolean training) {
+        var pieces = pieces(store, context, past, seen, training);
+        return Scoped.result(() -> split.run(pieces, x));
+    }
+
+    @Override
+    public boolean recordsItself() {
+        return split.recordsItself();
+    }
+
+    @Override
+    public BranchGraph record(
+            ParameterStore store, NDArray leaf, NDList context, boolean residual) {
+        return split.record(pieces(store, context, null, null, true), leaf, residual);
+    }
+
+    /** f + c, W₁ LN, W₂. */
+    private SplitBranch.Pieces pieces(
+            ParameterStore store,
+            NDList context,
+            KeyValueCache.Layer past,
+            KeyValueCache.Layer seen,
+            boolean training) {
         NDArray memory = context.get(0);
         NDArray mask = context.size() > 1 ? context.get(1) : null;
-        return Scoped.result(
-                () -> {
-                    NDArray normed = run(ln1, store, x, training);
-                    NDArray f = attention.attend(store, normed, null, past, training);
-                    NDArray attended = x.add(f);
-                    NDArray looking = run(ln2, store, attended, training);
-                    NDArray c = cross.attend(store, looking, memory, mask, seen, training);
-                    NDArray inner = run(ln3, store, attended.add(c), training);
-                    return f.add(c).add(run(mlp, store, inner, training));
-                });
+        return new SplitBranch.Pieces(
+                SplitBranch.owner(this),
+                x ->
+                        Scoped.result(
+                                () -> {
+                                    NDArray normed = run(ln1, store, x, training);
+                                    NDArray f =
+                                            attention.attend(store, normed, null, past, training);
+                                    NDArray looking = run(ln2, store, x.add(f), training);
+                                    return f.add(
+                                            cross.attend(
+                                                    store, looking, memory, mask, seen, training));
+                                }),
+                a -> Scoped.result(() -> mlp.hidden(store, run(ln3, store, a, training), training)),
+                (y, f) -> Scoped.result(() -> f.add(mlp.project(store, y, training))),
+                training ? dropout : 0);
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

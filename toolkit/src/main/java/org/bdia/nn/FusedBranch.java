@@ -1,11 +1,10 @@
 package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.TorchScript;
 
-/** A branch as compiled functions, each made when it is first needed: with and without mask and dropout. */
+/** A branch and its parts as compiled functions, each made when it is first needed: with and without mask and dropout. */
 final class FusedBranch {
 
     private final BranchScript.Options options;
@@ -28,48 +27,49 @@ final class FusedBranch {
         this.execution = execution;
     }
 
-    /** The same for a part of the branch. */
-    FusedBranch of(BranchScript.Part part) {
-        return new FusedBranch(options.of(part), dropout, execution);
-    }
-
     /** Whether this input is one for fused kernels. */
     boolean takes(NDArray x) {
         return execution.kernels() == Kernels.FUSED && x.getDataType() == DataType.FLOAT32;
     }
 
+    /** The rate of dropout inside the branch. */
+    float dropout() {
+        return dropout;
+    }
+
     /**
-     * The branch.
+     * A part of the branch.
      *
-     * @param parameters in the order of the script's arguments
-     * @param mask added to the scores, or null
+     * @param parameters those that the part needs, in the order of the block's
+     * @param mask added to the scores, or null; a part without attention takes none
      */
     NDArray call(
+            BranchScript.Part part,
             ParameterStore store,
-            ParameterList parameters,
-            NDArray x,
+            List<Parameter> parameters,
             NDArray mask,
-            boolean training) {
-        boolean masked = mask != null && options.part() != BranchScript.Part.MLP;
-        List<NDArray> arguments = new ArrayList<>();
-        arguments.add(x);
-        for (Pair<String, Parameter> entry : parameters) {
-            arguments.add(store.getValue(entry.getValue(), x.getDevice(), training));
+            boolean training,
+            NDArray... inputs) {
+        List<NDArray> arguments = new ArrayList<>(List.of(inputs));
+        for (Parameter parameter : parameters) {
+            arguments.add(store.getValue(parameter, inputs[0].getDevice(), training));
         }
-        if (masked) {
+        NDManager owner = arguments.get(inputs.length).getManager();
+        if (mask != null) {
             arguments.add(mask);
         }
         float rate = training ? dropout : 0;
         TorchScript script =
                 scripts.computeIfAbsent(
-                        masked + " " + rate,
+                        part + " " + (mask != null) + " " + rate,
                         key ->
                                 BranchScript.of(
+                                        part,
                                         options,
                                         execution.precision(),
-                                        x.getDevice(),
-                                        masked,
+                                        inputs[0].getDevice(),
+                                        mask != null,
                                         rate));
-        return script.call(arguments.get(1).getManager(), arguments.toArray(NDArray[]::new));
+        return script.call(owner, arguments.toArray(NDArray[]::new));
     }
 }

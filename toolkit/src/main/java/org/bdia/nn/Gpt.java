@@ -68,7 +68,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                             config.heads(),
                             config.mlp(),
                             Attention.Pattern.CAUSAL,
-                            config.gelu(),
+                            config.activation(),
                             dropout,
                             execution);
             blocks.add(addChildBlock("block", block));

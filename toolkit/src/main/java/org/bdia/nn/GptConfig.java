@@ -10,7 +10,7 @@ package org.bdia.nn;
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
  * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
- * @param gelu the MLP's activation
+ * @param activation the MLP's activation
  * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record GptConfig(
@@ -21,7 +21,7 @@ public record GptConfig(
         int heads,
         int mlp,
         double dropout,
-        Gelu gelu,
+        Activation activation,
         double dropPath)
         implements ModelConfig {
 
@@ -54,72 +54,92 @@ public record GptConfig(
             int heads,
             int mlp,
             double dropout,
-            Gelu gelu) {
-        this(vocabulary, context, width, depth, heads, mlp, dropout, gelu, 0);
+            Activation activation) {
+        this(vocabulary, context, width, depth, heads, mlp, dropout, activation, 0);
     }
 
     /** A small one: context 64, width 64, depth 6, 4 heads, MLP 256, no dropout, GPT-2's vocabulary. */
     public static GptConfig nano() {
-        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, Gelu.ERF);
+        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, Activation.GELU);
     }
 
     /** GPT-2: context 1024, width 768, depth 12, 12 heads, dropout 0.1; 124 M parameters. */
     public static GptConfig gpt2() {
-        return new GptConfig(GPT2_VOCABULARY, 1024, 768, 12, 12, 3072, 0.1, Gelu.TANH);
+        return new GptConfig(
+                GPT2_VOCABULARY,
+                1024,
+                768,
+                12,
+                12,
+                3072,
+                0.1,
+                Activation.of(Activation.Function.GELU_TANH));
     }
 
     /** GPT-2 medium: context 1024, width 1024, depth 24, 16 heads, dropout 0.1; 355 M parameters. */
     public static GptConfig gpt2Medium() {
-        return new GptConfig(GPT2_VOCABULARY, 1024, 1024, 24, 16, 4096, 0.1, Gelu.TANH);
+        return new GptConfig(
+                GPT2_VOCABULARY,
+                1024,
+                1024,
+                24,
+                16,
+                4096,
+                0.1,
+                Activation.of(Activation.Function.GELU_TANH));
     }
 
     /** The same with another number of token ids. */
     public GptConfig withVocabulary(int value) {
-        return new GptConfig(value, context, width, depth, heads, mlp, dropout, gelu, dropPath);
+        return new GptConfig(
+                value, context, width, depth, heads, mlp, dropout, activation, dropPath);
     }
 
     /** The same with another context. */
     public GptConfig withContext(int value) {
-        return new GptConfig(vocabulary, value, width, depth, heads, mlp, dropout, gelu, dropPath);
+        return new GptConfig(
+                vocabulary, value, width, depth, heads, mlp, dropout, activation, dropPath);
     }
 
     /** The same with another width. */
     public GptConfig withWidth(int value) {
         return new GptConfig(
-                vocabulary, context, value, depth, heads, mlp, dropout, gelu, dropPath);
+                vocabulary, context, value, depth, heads, mlp, dropout, activation, dropPath);
     }
 
     /** The same with another depth. */
     public GptConfig withDepth(int value) {
         return new GptConfig(
-                vocabulary, context, width, value, heads, mlp, dropout, gelu, dropPath);
+                vocabulary, context, width, value, heads, mlp, dropout, activation, dropPath);
     }
 
     /** The same with another number of heads. */
     public GptConfig withHeads(int value) {
         return new GptConfig(
-                vocabulary, context, width, depth, value, mlp, dropout, gelu, dropPath);
+                vocabulary, context, width, depth, value, mlp, dropout, activation, dropPath);
     }
 
     /** The same with another MLP width. */
     public GptConfig withMlp(int value) {
         return new GptConfig(
-                vocabulary, context, width, depth, heads, value, dropout, gelu, dropPath);
+                vocabulary, context, width, depth, heads, value, dropout, activation, dropPath);
     }
 
     @Override
     public GptConfig withDropout(double value) {
-        return new GptConfig(vocabulary, context, width, depth, heads, mlp, value, gelu, dropPath);
+        return new GptConfig(
+                vocabulary, context, width, depth, heads, mlp, value, activation, dropPath);
     }
 
-    /** The same with another activation. */
-    public GptConfig withGelu(Gelu value) {
+    @Override
+    public GptConfig withActivation(Activation value) {
         return new GptConfig(
                 vocabulary, context, width, depth, heads, mlp, dropout, value, dropPath);
     }
 
     @Override
     public GptConfig withDropPath(double value) {
-        return new GptConfig(vocabulary, context, width, depth, heads, mlp, dropout, gelu, value);
+        return new GptConfig(
+                vocabulary, context, width, depth, heads, mlp, dropout, activation, value);
     }
 }

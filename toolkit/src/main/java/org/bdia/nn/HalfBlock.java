@@ -20,17 +20,20 @@ final class HalfBlock extends AbstractBlock {
 
     private final LayerNorm norm;
     private final Block inner;
+    private final BranchScript.Part part;
     private final FusedBranch fused;
 
     HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused) {
-        this(norm, (Block) attention, fused.of(BranchScript.Part.ATTENTION));
+        this(norm, attention, fused, BranchScript.Part.ATTENTION);
     }
 
+    /** g; without fused kernels where fused is null. */
     HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused) {
-        this(norm, (Block) mlp, fused.of(BranchScript.Part.MLP));
+        this(norm, mlp, fused, BranchScript.Part.MLP);
     }
 
-    private HalfBlock(LayerNorm norm, Block inner, FusedBranch fused) {
+    private HalfBlock(LayerNorm norm, Block inner, FusedBranch fused, BranchScript.Part part) {
+        this.part = part;
         this.norm = addChildBlock("norm", norm);
         this.inner = addChildBlock("inner", inner);
         this.fused = fused;
@@ -43,10 +46,11 @@ final class HalfBlock extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.get(0);
-        NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
+        boolean masked = inputs.size() > 1 && part == BranchScript.Part.ATTENTION;
+        NDArray mask = masked ? inputs.get(1) : null;
         return new NDList(
-                fused.takes(x)
-                        ? fused.call(store, getParameters(), x, mask, training)
+                fused != null && fused.takes(x)
+                        ? fused.call(part, store, getParameters().values(), mask, training, x)
                         : branch(store, x, mask, null, training));
     }
 

@@ -10,21 +10,38 @@ import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.RecordingBranch;
 import org.bdia.reversible.Scoped;
 
-/** A transformer's feed-forward part, W₂ gelu(W₁ x), dropout after each step. (B, T, D) → (B, T, D). */
-final class Mlp extends AbstractBlock {
+/**
+ * A transformer's feed-forward part, W₂ f(W₁ x), dropout after each step. (B, T, D) → (B, T, D), hidden width M.
+ *
+ * <p>As a branch of a {@link org.bdia.reversible.ReversibleStack} with an inverted activation it keeps x, f's value and a bit per
+ * hidden activation instead of x, f's argument and its value.
+ */
+public final class Mlp extends AbstractBlock implements RecordingBranch {
 
     private final float dropout;
-    private final Gelu gelu;
+    private final SplitBranch split;
     private final Linear fc1;
     private final Linear fc2;
 
-    Mlp(int width, int hidden, Gelu gelu, float dropout) {
+    /**
+     * An MLP.
+     *
+     * @param width D
+     * @param hidden M
+     * @param activation f
+     * @param dropout the rate after f and at the end, 0 ≤ dropout &lt; 1
+     * @throws IllegalArgumentException if a size or the dropout is out of range
+     */
+    public Mlp(int width, int hidden, Activation activation, float dropout) {
+        Checks.positive("width", width);
         Checks.positive("mlp", hidden);
         Checks.dropout(dropout);
         this.dropout = dropout;
-        this.gelu = gelu;
+        split = new SplitBranch(activation);
         fc1 = addChildBlock("fc1", Linear.builder().setUnits(hidden).build());
         fc2 = addChildBlock("fc2", Linear.builder().setUnits(width).build());
     }
@@ -36,14 +53,38 @@ final class Mlp extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow();
-        return new NDList(Scoped.result(() -> transform(store, x, training)));
+        return new NDList(Scoped.result(() -> split.run(pieces(store, training), x)));
     }
 
-    private NDArray transform(ParameterStore store, NDArray x, boolean training) {
-        NDArray hidden = fc1.forward(store, new NDList(x), training).singletonOrThrow();
-        NDArray active = DropoutMask.apply(gelu.apply(hidden), dropout, training); // (B, T, M)
-        NDArray y = fc2.forward(store, new NDList(active), training).singletonOrThrow();
-        return DropoutMask.apply(y, dropout, training);
+    @Override
+    public boolean recordsItself() {
+        return split.recordsItself();
+    }
+
+    @Override
+    public BranchGraph record(
+            ParameterStore store, NDArray leaf, NDList context, boolean residual) {
+        return split.record(pieces(store, true), leaf, residual);
+    }
+
+    private SplitBranch.Pieces pieces(ParameterStore store, boolean training) {
+        return new SplitBranch.Pieces(
+                SplitBranch.owner(this),
+                null,
+                x -> hidden(store, x, training),
+                (y, f) -> project(store, y, training),
+                training ? dropout : 0);
+    }
+
+    /** W₁ x, (B, T, D) → (B, T, M). */
+    NDArray hidden(ParameterStore store, NDArray x, boolean training) {
+        return fc1.forward(store, new NDList(x), training).singletonOrThrow();
+    }
+
+    /** dropout(W₂ y), (B, T, M) → (B, T, D). */
+    NDArray project(ParameterStore store, NDArray y, boolean training) {
+        NDArray g = fc2.forward(store, new NDList(y), training).singletonOrThrow();
+        return DropoutMask.apply(g, dropout, training);
     }
 
     /** The projection that adds to the residual, for an initialiser of its own. */

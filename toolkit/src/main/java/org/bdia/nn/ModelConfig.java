@@ -18,6 +18,12 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** The same with another rate of stochastic depth. */
     ModelConfig withDropPath(double value);
 
+    /** The activation of every MLP. */
+    Activation activation();
+
+    /** The same with another activation. */
+    ModelConfig withActivation(Activation value);
+
     /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */
     static VitConfig vit() {
         return VitConfig.laptop();

@@ -101,14 +101,16 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                             config.heads(),
                             config.mlp(),
                             Attention.Pattern.FULL,
-                            Gelu.ERF,
+                            config.activation(),
                             dropout,
                             execution);
             encoderBlocks.add(addChildBlock("encoder", block));
         }
         encoderNorm = addChildBlock("encoder_norm", LayerNorm.builder().axis(2).build());
         for (int k = 0; k < config.decoderDepth(); k++) {
-            DecoderBlock block = new DecoderBlock(width, config.heads(), config.mlp(), dropout);
+            DecoderBlock block =
+                    new DecoderBlock(
+                            width, config.heads(), config.mlp(), config.activation(), dropout);
             decoderBlocks.add(addChildBlock("decoder", block));
         }
         decoderNorm = addChildBlock("decoder_norm", LayerNorm.builder().axis(2).build());

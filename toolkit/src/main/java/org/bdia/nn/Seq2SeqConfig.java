@@ -1,5 +1,7 @@
 package org.bdia.nn;
 
+import java.util.function.Consumer;
+
 /**
  * An encoder–decoder transformer with learned positions; the head is tied to the target embedding. Token id 0 is padding
  * on both sides.
@@ -13,6 +15,7 @@ package org.bdia.nn;
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
  * @param dropout the rate on the embeddings and inside the branches, 0 ≤ dropout &lt; 1
+ * @param activation the MLPs' activation
  * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record Seq2SeqConfig(
@@ -25,6 +28,7 @@ public record Seq2SeqConfig(
         int heads,
         int mlp,
         double dropout,
+        Activation activation,
         double dropPath)
         implements ModelConfig {
 
@@ -48,7 +52,7 @@ public record Seq2SeqConfig(
         Checks.rate("dropPath", dropPath);
     }
 
-    /** A model without stochastic depth. */
+    /** A model with the exact GELU, without stochastic depth. */
     public Seq2SeqConfig(
             int sourceVocabulary,
             int targetVocabulary,
@@ -69,6 +73,7 @@ public record Seq2SeqConfig(
                 heads,
                 mlp,
                 dropout,
+                Activation.GELU,
                 0);
     }
 
@@ -94,121 +99,104 @@ public record Seq2SeqConfig(
 
     /** The same with other numbers of token ids. */
     public Seq2SeqConfig withVocabularies(int source, int target) {
-        return new Seq2SeqConfig(
-                source,
-                target,
-                context,
-                width,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                mlp,
-                dropout,
-                dropPath);
+        return with(
+                draft -> {
+                    draft.sourceVocabulary = source;
+                    draft.targetVocabulary = target;
+                });
     }
 
     /** The same with other depths. */
     public Seq2SeqConfig withDepths(int encoder, int decoder) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                width,
-                encoder,
-                decoder,
-                heads,
-                mlp,
-                dropout,
-                dropPath);
+        return with(
+                draft -> {
+                    draft.encoderDepth = encoder;
+                    draft.decoderDepth = decoder;
+                });
     }
 
     /** The same with another context. */
     public Seq2SeqConfig withContext(int value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                value,
-                width,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                mlp,
-                dropout,
-                dropPath);
+        return with(draft -> draft.context = value);
     }
 
     /** The same with another width. */
     public Seq2SeqConfig withWidth(int value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                value,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                mlp,
-                dropout,
-                dropPath);
+        return with(draft -> draft.width = value);
     }
 
     /** The same with another number of heads. */
     public Seq2SeqConfig withHeads(int value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                width,
-                encoderDepth,
-                decoderDepth,
-                value,
-                mlp,
-                dropout,
-                dropPath);
+        return with(draft -> draft.heads = value);
     }
 
     /** The same with another MLP width. */
     public Seq2SeqConfig withMlp(int value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                width,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                value,
-                dropout,
-                dropPath);
+        return with(draft -> draft.mlp = value);
     }
 
     @Override
     public Seq2SeqConfig withDropout(double value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                width,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                mlp,
-                value,
-                dropPath);
+        return with(draft -> draft.dropout = value);
+    }
+
+    @Override
+    public Seq2SeqConfig withActivation(Activation value) {
+        return with(draft -> draft.activation = value);
     }
 
     @Override
     public Seq2SeqConfig withDropPath(double value) {
-        return new Seq2SeqConfig(
-                sourceVocabulary,
-                targetVocabulary,
-                context,
-                width,
-                encoderDepth,
-                decoderDepth,
-                heads,
-                mlp,
-                dropout,
-                value);
+        return with(draft -> draft.dropPath = value);
+    }
+
+    private Seq2SeqConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    /** The components while some of them change; a record has no shorter way to a changed copy. */
+    private static final class Draft {
+        private int sourceVocabulary;
+        private int targetVocabulary;
+        private int context;
+        private int width;
+        private int encoderDepth;
+        private int decoderDepth;
+        private int heads;
+        private int mlp;
+        private double dropout;
+        private Activation activation;
+        private double dropPath;
+
+        Draft(Seq2SeqConfig config) {
+            sourceVocabulary = config.sourceVocabulary;
+            targetVocabulary = config.targetVocabulary;
+            context = config.context;
+            width = config.width;
+            encoderDepth = config.encoderDepth;
+            decoderDepth = config.decoderDepth;
+            heads = config.heads;
+            mlp = config.mlp;
+            dropout = config.dropout;
+            activation = config.activation;
+            dropPath = config.dropPath;
+        }
+
+        Seq2SeqConfig config() {
+            return new Seq2SeqConfig(
+                    sourceVocabulary,
+                    targetVocabulary,
+                    context,
+                    width,
+                    encoderDepth,
+                    decoderDepth,
+                    heads,
+                    mlp,
+                    dropout,
+                    activation,
+                    dropPath);
+        }
     }
 }

@@ -14,26 +14,32 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.RecordingBranch;
 import org.bdia.reversible.Scoped;
 
 /**
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =
- * attention(LN x), g(x) = MLP(LN x) with GELU. (B, T, D) → (B, T, D); a second input is a mask, see {@link Attention}.
+ * attention(LN x), g(x) = MLP(LN x). (B, T, D) → (B, T, D); a second input is a mask, see {@link Attention}.
+ *
+ * <p>With an inverted {@link Activation} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
+ * value; DJL's own trainer gets the same gradients, but keeps as much as ever.
  */
-public final class TransformerBlock extends AbstractBlock {
+public final class TransformerBlock extends AbstractBlock implements RecordingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
     private final LayerNorm ln2;
     private final Mlp mlp;
     private final FusedBranch fused;
+    private final SplitBranch split;
 
     /** A block with the exact GELU and fused kernels, see the other constructor. */
     public TransformerBlock(
             int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
-        this(width, heads, mlp, pattern, Gelu.ERF, dropout, Execution.of(Backprop.STORE));
+        this(width, heads, mlp, pattern, Activation.GELU, dropout, Execution.of(Backprop.STORE));
     }
 
     /**
@@ -43,7 +49,7 @@ public final class TransformerBlock extends AbstractBlock {
      * @param heads attention heads
      * @param mlp the hidden width of the MLP
      * @param pattern what a token may see
-     * @param gelu the MLP's activation
+     * @param activation the MLP's activation
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
      * @param execution whose kernels and precision are used
      * @throws IllegalArgumentException if a size or the dropout is out of range
@@ -53,17 +59,17 @@ public final class TransformerBlock extends AbstractBlock {
             int heads,
             int mlp,
             Attention.Pattern pattern,
-            Gelu gelu,
+            Activation activation,
             float dropout,
             Execution execution) {
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
-        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, gelu, dropout));
-        BranchScript.Options options =
-                new BranchScript.Options(BranchScript.Part.WHOLE, width, heads, pattern, gelu);
+        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
+        var options = new BranchScript.Options(width, heads, pattern, activation);
         fused = new FusedBranch(options, dropout, execution);
+        split = new SplitBranch(activation);
     }
 
     @Override
@@ -74,10 +80,45 @@ public final class TransformerBlock extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
         NDArray x = inputs.get(0);
-        return new NDList(
-                fused.takes(x)
-                        ? fused.call(store, getParameters(), x, mask, training)
-                        : branch(store, x, mask, null, training));
+        if (fused.takes(x) && !split.recordsItself()) {
+            return new NDList(fused(BranchScript.Part.WHOLE, store, training, mask, x));
+        }
+        SplitBranch.Pieces pieces = pieces(store, x, mask, training);
+        return new NDList(Scoped.result(() -> split.run(pieces, x)));
+    }
+
+    @Override
+    public boolean recordsItself() {
+        return split.recordsItself();
+    }
+
+    @Override
+    public BranchGraph record(
+            ParameterStore store, NDArray leaf, NDList context, boolean residual) {
+        NDArray mask = context.isEmpty() ? null : context.get(0);
+        return split.record(pieces(store, leaf, mask, true), leaf, residual);
+    }
+
+    private SplitBranch.Pieces pieces(
+            ParameterStore store, NDArray like, NDArray mask, boolean training) {
+        if (!fused.takes(like)) {
+            return plain(store, mask, null, training);
+        }
+        return new SplitBranch.Pieces(
+                SplitBranch.owner(this),
+                x -> fused(BranchScript.Part.ATTENTION, store, training, mask, x),
+                a -> fused(BranchScript.Part.HIDDEN, store, training, null, a),
+                (y, f) -> fused(BranchScript.Part.PROJECTION, store, training, null, y, f),
+                training ? fused.dropout() : 0);
+    }
+
+    private NDArray fused(
+            BranchScript.Part part,
+            ParameterStore store,
+            boolean training,
+            NDArray mask,
+            NDArray... inputs) {
+        return fused.call(part, store, part.of(getParameters().values()), mask, training, inputs);
     }
 
     /**
@@ -91,29 +132,32 @@ public final class TransformerBlock extends AbstractBlock {
         return blocks.stream().flatMap(block -> block.halves().stream()).toList();
     }
 
-    /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights. */
+    /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights; an inverted activation saves nothing there. */
     List<HalfBlock> halves() {
-        return List.of(new HalfBlock(ln1, attention, fused), new HalfBlock(ln2, mlp, fused));
+        return List.of(
+                new HalfBlock(ln1, attention, fused),
+                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */
     NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
-        return branch(store, x, null, past, false);
+        SplitBranch.Pieces pieces = plain(store, null, past, false);
+        return Scoped.result(() -> split.run(pieces, x));
     }
 
-    private NDArray branch(
-            ParameterStore store,
-            NDArray x,
-            NDArray mask,
-            KeyValueCache.Layer past,
-            boolean training) {
-        return Scoped.result(
-                () -> {
-                    NDArray normed = run(ln1, store, x, training);
-                    NDArray f = attention.attend(store, normed, mask, past, training);
-                    NDArray inner = run(ln2, store, x.add(f), training);
-                    return f.add(run(mlp, store, inner, training));
-                });
+    private SplitBranch.Pieces plain(
+            ParameterStore store, NDArray mask, KeyValueCache.Layer past, boolean training) {
+        return new SplitBranch.Pieces(
+                SplitBranch.owner(this),
+                x ->
+                        Scoped.result(
+                                () -> {
+                                    NDArray normed = run(ln1, store, x, training);
+                                    return attention.attend(store, normed, mask, past, training);
+                                }),
+                a -> Scoped.result(() -> mlp.hidden(store, run(ln2, store, a, training), training)),
+                (y, f) -> Scoped.result(() -> f.add(mlp.project(store, y, training))),
+                training ? fused.dropout() : 0);
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

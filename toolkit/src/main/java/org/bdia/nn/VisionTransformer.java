@@ -68,7 +68,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                             config.heads(),
                             config.mlp(),
                             pattern,
-                            Gelu.ERF,
+                            config.activation(),
                             (float) config.dropout(),
                             execution);
             blocks.add(addChildBlock("block", block));

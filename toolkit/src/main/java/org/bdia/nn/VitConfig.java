@@ -1,5 +1,7 @@
 package org.bdia.nn;
 
+import java.util.function.Consumer;
+
 /**
  * A vision transformer over square RGB images.
  *
@@ -14,6 +16,7 @@ package org.bdia.nn;
  * @param pooling class token or mean
  * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
  * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
+ * @param activation the MLP's activation
  * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record VitConfig(
@@ -28,6 +31,7 @@ public record VitConfig(
         Pooling pooling,
         boolean shiftedPatches,
         boolean localityAttention,
+        Activation activation,
         double dropPath)
         implements ModelConfig {
 
@@ -63,7 +67,7 @@ public record VitConfig(
         Checks.rate("dropPath", dropPath);
     }
 
-    /** A model without stochastic depth. */
+    /** A model with the exact GELU, without stochastic depth. */
     public VitConfig(
             int image,
             int patch,
@@ -88,6 +92,7 @@ public record VitConfig(
                 pooling,
                 shiftedPatches,
                 localityAttention,
+                Activation.GELU,
                 0);
     }
 
@@ -115,190 +120,119 @@ public record VitConfig(
         return pooling == Pooling.CLASS_TOKEN ? patches + 1 : patches;
     }
 
-    /** The same with another number of classes. */
-    public VitConfig withClasses(int value) {
-        return new VitConfig(
-                image,
-                patch,
-                value,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
-    }
-
     /** The same with another patch size. */
     public VitConfig withPatch(int value) {
-        return new VitConfig(
-                image,
-                value,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.patch = value);
+    }
+
+    /** The same with another number of classes. */
+    public VitConfig withClasses(int value) {
+        return with(draft -> draft.classes = value);
     }
 
     /** The same with another width. */
     public VitConfig withWidth(int value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                value,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.width = value);
     }
 
     /** The same with another depth. */
     public VitConfig withDepth(int value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                value,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.depth = value);
     }
 
     /** The same with another number of heads. */
     public VitConfig withHeads(int value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                value,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.heads = value);
     }
 
     /** The same with another MLP width. */
     public VitConfig withMlp(int value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                value,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.mlp = value);
     }
 
     @Override
     public VitConfig withDropout(double value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                value,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.dropout = value);
     }
 
     /** The same with another pooling. */
     public VitConfig withPooling(Pooling value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                value,
-                shiftedPatches,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.pooling = value);
     }
 
     /** The same with shifted-patch tokens on or off. */
     public VitConfig withShiftedPatches(boolean value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                value,
-                localityAttention,
-                dropPath);
+        return with(draft -> draft.shiftedPatches = value);
     }
 
     /** The same with locality self-attention on or off. */
     public VitConfig withLocalityAttention(boolean value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                value,
-                dropPath);
+        return with(draft -> draft.localityAttention = value);
+    }
+
+    @Override
+    public VitConfig withActivation(Activation value) {
+        return with(draft -> draft.activation = value);
     }
 
     @Override
     public VitConfig withDropPath(double value) {
-        return new VitConfig(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                value);
+        return with(draft -> draft.dropPath = value);
+    }
+
+    private VitConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    /** The components while some of them change; a record has no shorter way to a changed copy. */
+    private static final class Draft {
+        private int image;
+        private int patch;
+        private int classes;
+        private int width;
+        private int depth;
+        private int heads;
+        private int mlp;
+        private double dropout;
+        private Pooling pooling;
+        private boolean shiftedPatches;
+        private boolean localityAttention;
+        private Activation activation;
+        private double dropPath;
+
+        Draft(VitConfig config) {
+            image = config.image;
+            patch = config.patch;
+            classes = config.classes;
+            width = config.width;
+            depth = config.depth;
+            heads = config.heads;
+            mlp = config.mlp;
+            dropout = config.dropout;
+            pooling = config.pooling;
+            shiftedPatches = config.shiftedPatches;
+            localityAttention = config.localityAttention;
+            activation = config.activation;
+            dropPath = config.dropPath;
+        }
+
+        VitConfig config() {
+            return new VitConfig(
+                    image,
+                    patch,
+                    classes,
+                    width,
+                    depth,
+                    heads,
+                    mlp,
+                    dropout,
+                    pooling,
+                    shiftedPatches,
+                    localityAttention,
+                    activation,
+                    dropPath);
+        }
     }
 }

@@ -27,6 +27,11 @@ public final class Autograd {
         return inMode(false, computation);
     }
 
+    /** Whether this thread records gradients at the moment. */
+    public static boolean isRecording() {
+        return JniUtils.isGradMode();
+    }
+
     private static <T> T inMode(boolean record, Supplier<T> computation) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(record);

@@ -72,17 +72,17 @@ final class BackwardPass {
     private NDArray slice(
             int k, int c, NDArray gamma, NDArray outer, NDArray carry, boolean rebuilds) {
         Chunks chunks = tape.chunks;
-        Recorded graph = graph(k, c);
+        Recorded recorded = graph(k, c);
         NDArray above = chunks.of(outer, c);
         NDArray signs = chunks.of(gamma, c);
-        NDArray inner = throughGraph(k, graph, above, signs);
+        NDArray inner = throughGraph(k, recorded, above, signs);
         if (rebuilds) {
-            NDArray h = graph.output().stopGradient();
+            NDArray h = recorded.graph().output().stopGradient();
             NDArray x = chunks.of(tape.previous, c);
             step.back(chunks.of(tape.current, c), x, h, signs, side(k, c));
         }
-        graph.leaf().close();
-        graph.output().close();
+        recorded.leaf().close();
+        recorded.graph().close();
         if (tape.leaps(k)) {
             step.adjoint(inner, above, chunks.of(carry, c), signs);
             return outer;
@@ -114,15 +114,15 @@ final class BackwardPass {
     }
 
     /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */
-    private NDArray throughGraph(int k, Recorded graph, NDArray outer, NDArray gamma) {
+    private NDArray throughGraph(int k, Recorded recorded, NDArray outer, NDArray gamma) {
         if (!tape.leaps(k)) {
-            Autograd.backward(graph.output(), outer);
+            recorded.graph().backward(outer);
         } else {
             try (NDArray scaled = step.scaled(outer, gamma)) {
-                Autograd.backward(graph.output(), scaled);
+                recorded.graph().backward(scaled);
             }
         }
-        return graph.leaf().getGradient();
+        return recorded.leaf().getGradient();
     }
 
     /** Frees what only block k needed. */

@@ -100,17 +100,35 @@ final class Branches {
     Recorded record(int k, int c, NDArray state, NDList context, Draw draw, boolean residual) {
         NDArray leaf = Autograd.leaf(state);
         return new Recorded(
-                leaf,
-                Autograd.recorded(
-                        () -> {
-                            NDArray h = train(k, c, leaf, context, draw);
-                            return residual ? leaf.add(h) : h;
-                        }));
+                leaf, Autograd.recorded(() -> graph(k, c, leaf, context, draw, residual)));
+    }
+
+    private BranchGraph graph(
+            int k, int c, NDArray leaf, NDList context, Draw draw, boolean residual) {
+        if (blocks.get(k) instanceof RecordingBranch branch && branch.recordsItself()) {
+            requireWeights(k, leaf);
+            Autograd.seedDropout(draw, layer(k), c);
+            var store = new ParameterStore(leaf.getManager(), false);
+            BranchGraph graph = branch.record(store, leaf, context, residual);
+            requireSame(k, leaf, graph.output());
+            return graph;
+        }
+        NDArray h = train(k, c, leaf, context, draw);
+        return BranchGraph.of(residual ? leaf.add(h) : h);
     }
 
     private NDArray run(int k, NDArray state, NDList context, boolean training) {
-        Block block = blocks.get(k);
-        if (!block.isInitialized()) {
+        requireWeights(k, state);
+        ParameterStore store = new ParameterStore(state.getManager(), false);
+        NDList inputs = new NDList(state);
+        inputs.addAll(context);
+        NDArray h = blocks.get(k).forward(store, inputs, training).singletonOrThrow();
+        requireSame(k, state, h);
+        return h;
+    }
+
+    private void requireWeights(int k, NDArray state) {
+        if (!blocks.get(k).isInitialized()) {
             throw new IllegalStateException(
                     "branch "
                             + k
@@ -118,10 +136,9 @@ final class Branches {
                             + state.getShape()
                             + ") on it first");
         }
-        ParameterStore store = new ParameterStore(state.getManager(), false);
-        NDList inputs = new NDList(state);
-        inputs.addAll(context);
-        NDArray h = block.forward(store, inputs, training).singletonOrThrow();
+    }
+
+    private static void requireSame(int k, NDArray state, NDArray h) {
         if (!h.getShape().equals(state.getShape()) || h.getDataType() != state.getDataType()) {
             throw new IllegalArgumentException(
                     String.format(
@@ -132,7 +149,6 @@ final class Branches {
                             h.getDataType(),
                             h.getShape()));
         }
-        return h;
     }
 
     private static void refuseRunningStatistics(int k, Block block) {

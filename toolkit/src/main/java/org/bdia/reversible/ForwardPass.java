@@ -117,12 +117,12 @@ final class ForwardPass {
         }
         Recorded recorded = record(branches, step, tape, k, c, x);
         tape.keep(recorded.leaf());
-        tape.keep(recorded.output());
+        recorded.graph().arrays().forEach(tape::keep);
         if (c == 0) {
             tape.graphs[k] = new Recorded[tape.chunks.count()];
         }
         tape.graphs[k][c] = recorded;
-        return recorded.output().stopGradient();
+        return recorded.graph().output().stopGradient();
     }
 
     /** The graph of block k over a slice. */

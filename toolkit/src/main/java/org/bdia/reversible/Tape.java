@@ -18,9 +18,9 @@ final class Tape implements AutoCloseable {
      * One slice's recorded graph.
      *
      * @param leaf its input
-     * @param output the branch, or the branch with the skip
+     * @param graph the branch, or the branch with the skip
      */
-    record Recorded(NDArray leaf, NDArray output) {}
+    record Recorded(NDArray leaf, BranchGraph graph) {}
 
     /** What the embedding, and so every state, is like. */
     record Kind(Shape shape, DataType type, Device device) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -18,8 +19,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,6 +30,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import org.bdia.nn.Activation;
 import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Method;
 import org.bdia.train.OptimizerConfig;
@@ -91,6 +96,7 @@ public final class Json {
      */
     public static <T> T parse(String text, Class<T> type, String source) {
         var tree = tree(text, source);
+        ActivationKeys.complete(tree);
         try {
             return MAPPER.treeToValue(LaterKeys.spelledOut(tree), type);
         } catch (JsonProcessingException e) {
@@ -138,8 +144,10 @@ public final class Json {
     private static JsonNode sorted(JsonNode node, String key) {
         if (node.isObject()) {
             var object = JsonNodeFactory.instance.objectNode();
-            node.properties().stream()
-                    .filter(e -> !LaterKeys.goesWithoutSaying(node, e.getKey(), e.getValue()))
+            ObjectNode written = node.deepCopy();
+            ActivationKeys.shorten(written);
+            written.properties().stream()
+                    .filter(e -> !LaterKeys.goesWithoutSaying(written, e.getKey(), e.getValue()))
                     .sorted(Map.Entry.comparingByKey())
                     .forEach(e -> object.set(e.getKey(), sorted(e.getValue(), e.getKey())));
             return object;
@@ -186,7 +194,7 @@ public final class Json {
                                                                 text.setCoercion(
                                                                         shape,
                                                                         CoercionAction.Fail)))
-                        .addModule(instants());
+                        .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);
             for (var permitted : type.getPermittedSubclasses()) {
@@ -196,19 +204,28 @@ public final class Json {
         return builder.build();
     }
 
-    /** Instants as ISO-8601 text. */
-    private static SimpleModule instants() {
+    /** Instants as ISO-8601 text, activations as their words. */
+    private static SimpleModule texts() {
         return new SimpleModule()
                 .addSerializer(Instant.class, ToStringSerializer.instance)
-                .addDeserializer(
-                        Instant.class,
-                        new StdDelegatingDeserializer<>(
-                                new StdConverter<String, Instant>() {
-                                    @Override
-                                    public Instant convert(String text) {
-                                        return Instant.parse(text);
-                                    }
-                                }));
+                .addDeserializer(Instant.class, reading(Instant::parse))
+                .addSerializer(Activation.class, ToStringSerializer.instance)
+                .addDeserializer(Activation.class, reading(Activation::parse));
+    }
+
+    private static <T> StdDelegatingDeserializer<T> reading(Function<String, T> parse) {
+        return new StdDelegatingDeserializer<>(
+                new StdConverter<String, T>() {
+                    @Override
+                    public T convert(String text) {
+                        return parse.apply(text);
+                    }
+
+                    @Override
+                    public JavaType getInputType(TypeFactory factory) {
+                        return factory.constructType(String.class);
+                    }
+                });
     }
 
     /**

@@ -20,9 +20,15 @@ final class LaterKeys {
                             Map.of(
                                     "per", TextNode.valueOf("SAMPLE"),
                                     "law", TextNode.valueOf("SIGNS")),
-                    "vit", Map.of("dropPath", DoubleNode.valueOf(0)),
+                    "vit",
+                            Map.of(
+                                    "dropPath", DoubleNode.valueOf(0),
+                                    "activation", TextNode.valueOf("gelu")),
                     "gpt", Map.of("dropPath", DoubleNode.valueOf(0)),
-                    "seq2-seq", Map.of("dropPath", DoubleNode.valueOf(0)));
+                    "seq2-seq",
+                            Map.of(
+                                    "dropPath", DoubleNode.valueOf(0),
+                                    "activation", TextNode.valueOf("gelu")));
 
     private LaterKeys() {}
 

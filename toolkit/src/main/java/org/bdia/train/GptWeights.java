@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.reversible.Autograd;
@@ -62,7 +62,7 @@ public final class GptWeights {
                     Math.max(1, width / HEAD_WIDTH),
                     Math.toIntExact(mlp.get(1)),
                     0.1,
-                    Gelu.TANH);
+                    Activation.of(Activation.Function.GELU_TANH));
         } catch (IOException e) {
             throw SafetensorsHeader.unreadable(file, e);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import java.util.Map;
+import org.bdia.nn.Activation;
+import org.bdia.nn.GptConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
@@ -43,6 +45,16 @@ class EnvironmentTest {
         assertThat(Variant.of(Method.bdia(0.25).withLevel(5)).label()).isEqualTo("bdia+l5 γ=0.25");
         assertThat(Variant.of(Method.quantised()).label()).isEqualTo("quantised");
         assertThat(Variant.of(Method.standard()).backprop()).isEqualTo(Backprop.STORE);
+        Variant inverted = Variant.of(Method.standard()).withInvertedActivation();
+        assertThat(inverted.label()).isEqualTo("standard+invact");
+        assertThat(inverted.withDropout(0.1).label()).isEqualTo("standard+dropout0.1+invact");
+        assertThat(Variant.of(Method.bdia(0.5)).withInvertedActivation().label())
+                .isEqualTo("bdia+invact");
+        assertThat(inverted.apply(GptConfig.gpt2()).activation())
+                .isEqualTo(Activation.inverted(Activation.Function.GELU_TANH));
+        Activation silu = Activation.of(Activation.Function.SILU);
+        assertThat(Variant.of(Method.standard()).apply(GptConfig.gpt2().withActivation(silu)))
+                .isEqualTo(GptConfig.gpt2().withActivation(silu));
         assertThatThrownBy(() -> new Variant(Method.standard(), Backprop.REVERSIBLE))
                 .hasMessageContaining("needs a method with an inverse");
     }

@@ -10,7 +10,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
 import org.bdia.data.TextCorpus;
 import org.bdia.experiment.ChildRuns.Outcome;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.report.Caption;
@@ -89,7 +89,7 @@ class GammaSweepTest {
                         100,
                         0,
                         true),
-                new GptConfig(50257, 64, 8, 2, 2, 8, 0, Gelu.ERF),
+                new GptConfig(50257, 64, 8, 2, 2, 8, 0, Activation.GELU),
                 Method.bdia(0.5),
                 Backprop.STORE,
                 true,

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bdia.data.DataFolder;
 import org.bdia.data.TextCorpus;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.Seq2SeqConfig;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole runs on generated text: they train, write, are scored, and end with the same bits stored and reversed. */
 class WorkloadTest {
 
-    private static final GptConfig GPT = new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, Gelu.ERF);
+    private static final GptConfig GPT = new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, Activation.GELU);
     private static final TaskConfig.Text TEXT =
             new TaskConfig.Text(
                     TextCorpus.Source.SHAKESPEARE,
@@ -146,7 +146,7 @@ class WorkloadTest {
     @Test
     void sentencesAreTranslatedAndScored() {
         TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
-        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1, 0.2);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1).withDropPath(0.2);
         RunRecord stored = run(task, model, Backprop.STORE);
         RunRecord reversed = run(task, model, Backprop.REVERSIBLE);
 

@@ -194,7 +194,15 @@ class ExecutionTest {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         List<TransformerBlock> blocks = new ArrayList<>();
         for (int k = 0; k < depth; k++) {
-            var block = new TransformerBlock(WIDTH, 4, 24, pattern, Gelu.TANH, dropout, execution);
+            var block =
+                    new TransformerBlock(
+                            WIDTH,
+                            4,
+                            24,
+                            pattern,
+                            Activation.of(Activation.Function.GELU_TANH),
+                            dropout,
+                            execution);
             block.initialize(manager, DataType.FLOAT32, new Shape(1, TOKENS, WIDTH));
             blocks.add(block);
         }

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The laws of the core for causal attention, and for cross-attention with padding, in whole models. */
 class LanguageModelsTest {
 
-    private static final GptConfig GPT = new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Gelu.TANH);
+    private static final GptConfig GPT =
+            new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Activation.of(Activation.Function.GELU_TANH));
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 7, 6, 2, 3, 2, 10, 0.1);
     private static final Draw DRAW = new Draw(3, 2, new long[] {4, 5, 9});
 

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bdia.nn.Activation;
 import org.bdia.nn.Attention;
-import org.bdia.nn.Gelu;
 import org.bdia.nn.TransformerBlock;
 
 /** A file of reference vectors: its tensors, and the blocks built from its weights. */
@@ -98,7 +98,7 @@ final class Reference implements AutoCloseable {
                             number("heads"),
                             mlp,
                             pattern,
-                            Gelu.ERF,
+                            Activation.GELU,
                             0,
                             Execution.of(Backprop.STORE).withKernels(kernels));
             block.initialize(

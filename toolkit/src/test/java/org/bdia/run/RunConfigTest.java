@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.nn.Activation;
+import org.bdia.nn.GptConfig;
 import org.bdia.nn.ModelConfig;
+import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
@@ -82,6 +85,57 @@ class RunConfigTest {
     private static RunConfig withModel(ModelConfig model) {
         return new RunConfig(
                 IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);
+    }
+
+    @Test
+    void geluIsWrittenAsBeforeThereWasAChoice() {
+        assertThat(Json.canonical(VitConfig.smoke()))
+                .isEqualTo(
+                        "{\"classes\":10,\"depth\":4,\"dropout\":0.0,\"heads\":2,\"image\":32,"
+                                + "\"localityAttention\":false,\"mlp\":64,\"name\":\"vit\",\"patch\":4,"
+                                + "\"pooling\":\"MEAN\",\"shiftedPatches\":false,\"width\":32}");
+        assertThat(Json.canonical(GptConfig.nano()))
+                .isEqualTo(
+                        "{\"context\":64,\"depth\":6,\"dropout\":0.0,\"gelu\":\"ERF\",\"heads\":4,"
+                                + "\"mlp\":256,\"name\":\"gpt\",\"vocabulary\":50257,\"width\":64}");
+        assertThat(Json.canonical(GptConfig.gpt2())).contains("\"gelu\":\"TANH\"");
+        assertThat(Json.canonical(Seq2SeqConfig.smoke())).doesNotContain("activation");
+    }
+
+    @Test
+    void everyActivationOfEveryModelSurvivesJson() {
+        for (String word : List.of("gelu", "gelu-tanh", "silu", "relu", "inverted-gelu")) {
+            Activation activation = Activation.parse(word);
+            for (ModelConfig model :
+                    List.of(VitConfig.smoke(), GptConfig.nano(), Seq2SeqConfig.smoke())) {
+                ModelConfig changed = model.withActivation(activation);
+                String json = Json.canonical(changed);
+                assertThat(Json.parse(json, ModelConfig.class, "text")).isEqualTo(changed);
+                if (!word.startsWith("gelu")) {
+                    assertThat(json).contains("\"activation\":\"" + word + "\"");
+                }
+            }
+        }
+        assertThatThrownBy(
+                        () ->
+                                Json.parse(
+                                        Json.canonical(GptConfig.nano()).replace("ERF", "SINE"),
+                                        ModelConfig.class,
+                                        "text"))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("gelu");
+        assertThatThrownBy(
+                        () ->
+                                Json.parse(
+                                        Json.canonical(
+                                                        VitConfig.smoke()
+                                                                .withActivation(
+                                                                        Activation.parse("silu")))
+                                                .replace("silu", "sine"),
+                                        ModelConfig.class,
+                                        "text"))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("activation is \"sine\"; expected gelu,");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.reversible.Backprop;
@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GptWeightsTest {
 
     /** Twelve blocks, so that names have one digit and two. */
-    private static final GptConfig CONFIG = new GptConfig(13, 6, 8, 12, 2, 12, 0.1, Gelu.TANH);
+    private static final GptConfig CONFIG =
+            new GptConfig(13, 6, 8, 12, 2, 12, 0.1, Activation.of(Activation.Function.GELU_TANH));
 
     @TempDir private Path folder;
     private NDManager manager;

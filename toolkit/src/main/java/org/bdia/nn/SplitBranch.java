@@ -1,0 +1,190 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Block;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.BranchGraph;
+
+/**
+ * Runs h(x) = f(x) + W₂ act(W₁ LN(x + f(x))) piece by piece, so that an inverted activation can stand between two pieces of its
+ * graph:
+ *
+ * <pre>
+ *   x ─ f ─ a = x + f   │   a ─ LN ─ W₁ ─ h   │ act │   y ─ W₂ ─ h(x)
+ * </pre>
+ *
+ * <p>Each │ is where one graph ends and the next one's leaf begins, in the same memory: a's on either side, and y in place of h.
+ * The second cut lets the derivative be computed by hand; the first one keeps f from being differentiated twice, through a and
+ * as a summand of the output. f's own value is kept by nobody.
+ *
+ * <p>Dropout behind the activation belongs to it: instead of autograd's mask in full it keeps a bit.
+ */
+final class SplitBranch {
+
+    /**
+     * What differs from branch to branch.
+     *
+     * @param owner whom the activation's compiled functions belong to: who owns the weights
+     * @param mix x → f(x), or null for none; then a is x
+     * @param hidden a → h, contiguous, and not kept by its own graph
+     * @param project (y, f(x)) → h(x), which f(x) is a mere summand of
+     * @param dropout the rate behind the activation, 0 for none
+     */
+    record Pieces(
+            NDManager owner,
+            UnaryOperator<NDArray> mix,
+            UnaryOperator<NDArray> hidden,
+            BinaryOperator<NDArray> project,
+            float dropout) {}
+
+    /** The owner of a block's weights. */
+    static NDManager owner(Block block) {
+        return block.getParameters().valueAt(0).getArray().getManager();
+    }
+
+    private final ActivationKernel kernel;
+
+    SplitBranch(Activation activation) {
+        kernel = new ActivationKernel(activation);
+    }
+
+    /** Whether {@link #record} saves anything. */
+    boolean recordsItself() {
+        return kernel.activation().isInverted();
+    }
+
+    /** h(x), differentiable by autograd where gradients are recorded. */
+    NDArray run(Pieces pieces, NDArray x) {
+        NDArray f = pieces.mix() == null ? null : pieces.mix().apply(x);
+        NDArray hidden = pieces.hidden().apply(f == null ? x : x.add(f));
+        return pieces.project().apply(activated(pieces, hidden), f);
+    }
+
+    private NDArray activated(Pieces pieces, NDArray hidden) {
+        if (recordsItself() && !Autograd.isRecording()) {
+            kernel.overwrite(pieces.owner(), hidden, pieces.dropout()).close();
+            return hidden;
+        }
+        NDArray y = kernel.apply(pieces.owner(), hidden);
+        return DropoutMask.apply(y, pieces.dropout(), pieces.dropout() > 0);
+    }
+
+    /** The graph of h(x), or of x + h(x); called with gradients recorded. */
+    BranchGraph record(Pieces pieces, NDArray leaf, boolean residual) {
+        if (pieces.mix() == null) {
+            return record(pieces, leaf, residual, null, leaf, null);
+        }
+        try (NDArray recorded = pieces.mix().apply(leaf);
+                NDArray f = recorded.stopGradient();
+                NDArray x = leaf.stopGradient()) {
+            NDArray mixed = x.add(recorded);
+            return record(pieces, leaf, residual, mixed, Autograd.leaf(mixed), f);
+        }
+    }
+
+    private BranchGraph record(
+            Pieces pieces,
+            NDArray leaf,
+            boolean residual,
+            NDArray mixed,
+            NDArray middle,
+            NDArray f) {
+        NDArray hidden = pieces.hidden().apply(middle);
+        NDArray bits = kernel.overwrite(pieces.owner(), hidden, pieces.dropout());
+        NDArray active = Autograd.leaf(hidden);
+        NDArray end = pieces.project().apply(active, f);
+        if (residual) {
+            try (NDArray h = end;
+                    NDArray x = leaf.stopGradient()) {
+                end = x.add(h);
+            }
+        }
+        NDArray output = end.stopGradient();
+        return new Graph(
+                kernel, pieces, residual, leaf, mixed, middle, hidden, bits, active, end, output);
+    }
+
+    /**
+     * The pieces and their seams.
+     *
+     * @param mixed a, the end of the first piece; null without f
+     * @param middle a, the leaf of the second; the leaf itself without f
+     * @param hidden h, the end of the second, whose memory holds y
+     * @param active y, the leaf of the third
+     * @param end the end of the third; as long as it is open, it holds on to y and ∂L/∂y
+     * @param output the end's value
+     */
+    private record Graph(
+            ActivationKernel kernel,
+            Pieces pieces,
+            boolean residual,
+            NDArray leaf,
+            NDArray mixed,
+            NDArray middle,
+            NDArray hidden,
+            NDArray bits,
+            NDArray active,
+            NDArray end,
+            NDArray output)
+            implements BranchGraph {
+
+        private static final NDIndex ALL = new NDIndex(":");
+
+        @Override
+        public void backward(NDArray gradient) {
+            Autograd.backward(end, gradient);
+            end.close();
+            try (NDArray above = active.getGradient()) {
+                kernel.differentiate(pieces.owner(), active, bits, above, pieces.dropout());
+            }
+            active.close(); // and with it ∂L/∂y
+            bits.close();
+            try (NDArray atHidden = hidden.stopGradient()) { // ∂L/∂h, where h and y were
+                Autograd.backward(hidden, atHidden);
+            }
+            hidden.close();
+            if (mixed == null) {
+                if (residual) {
+                    add(gradient);
+                }
+                return;
+            }
+            try (NDArray atMiddle = middle.getGradient();
+                    NDArray atMixed = mixed.stopGradient()) {
+                middle.close();
+                try (NDArray sum = atMiddle.add(gradient)) {
+                    atMixed.set(ALL, sum); // where a was
+                }
+                Autograd.backward(mixed, atMixed);
+                mixed.close();
+                add(residual ? atMixed : atMiddle); // x's share of a, and of the output
+            }
+        }
+
+        private void add(NDArray gradient) {
+            try (NDArray sum = leaf.getGradient()) {
+                sum.addi(gradient);
+            }
+        }
+
+        @Override
+        public NDList arrays() {
+            NDList arrays = new NDList(hidden, bits, active, end, output);
+            if (mixed != null) {
+                arrays.add(mixed);
+                arrays.add(middle);
+            }
+            return arrays;
+        }
+
+        @Override
+        public void close() {
+            arrays().close();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.bdia.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.bdia.nn.Activation;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+import org.junit.jupiter.api.Test;
+
+class PointTest {
+
+    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+
+    @Test
+    void aPointSurvivesItsWords() {
+        for (String task : List.of("vit", "gpt", "mlp")) {
+            Point point =
+                    Point.base(task, 12)
+                            .with(Method.bdia(0.5), Execution.lean().withStored(1))
+                            .withPrecision(Precision.BFLOAT16_BRANCH)
+                            .withBatch(3)
+                            .withSize(8, 2, 24)
+                            .withActivation(Activation.parse("sign-bit-gelu-tanh"));
+            assertThat(Point.parse(point.arguments().toArray(String[]::new))).isEqualTo(point);
+        }
+    }
+
+    @Test
+    void thePeerIsToldNothingOfWhatItLacks() {
+        Point peer = Point.base("vit", 12).onEngine("python");
+        assertThat(peer.arguments()).noneMatch(word -> word.startsWith("activation"));
+        assertThatThrownBy(() -> peer.withActivation(INVERTED))
+                .hasMessage("activation is inverted-gelu; expected one of gelu");
+    }
+}

@@ -1,0 +1,368 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.bdia.nn.Activation.Derivative;
+import org.bdia.nn.Activation.Function;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+import org.bdia.reversible.Reconstruction;
+import org.bdia.reversible.ReversibleStack;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A graph cut at the activation is the graph that autograd would hold with the approximate derivative. */
+class InvertedActivationTest {
+
+    private static final int DEPTH = 4;
+    private static final int BATCH = 6;
+    private static final int TOKENS = 10;
+    private static final int WIDTH = 16;
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INVERTED, GELU, PLAIN, 10",
+        "INVERTED, GELU, FUSED, 10",
+        "INVERTED, GELU, FUSED, 128",
+        "INVERTED, GELU_TANH, FUSED, 10",
+        "INVERTED, SILU, PLAIN, 10",
+        "SIGN_BIT, GELU, PLAIN, 10",
+        "SIGN_BIT, SILU, FUSED, 10",
+        "PRINTED, SILU, FUSED, 10",
+        "PRINTED, GELU, PLAIN, 10"
+    })
+    void blocksEqualAutogradWithTheDerivativeReplaced(
+            Derivative derivative, Function function, Kernels kernels, int tokens) {
+        var activation = new Activation(function, derivative);
+        for (Attention.Pattern pattern : Attention.Pattern.values()) {
+            for (Method method : List.of(Method.standard(), Method.quantised())) {
+                Execution store = Execution.of(Backprop.STORE).withKernels(kernels);
+                List<TransformerBlock> blocks = blocks(activation, pattern, 0, store, tokens, 1);
+                NDArray x = input(tokens);
+                List<float[]> found = gradients(blocks, method, store, x, new NDList());
+
+                clear(blocks);
+                NDArray leaf = Autograd.leaf(x);
+                NDArray y =
+                        Autograd.recorded(
+                                () -> {
+                                    NDArray h = forward(blocks.get(0), leaf);
+                                    return method instanceof Method.Standard ? leaf.add(h) : h;
+                                });
+                Autograd.backward(y, x.mul(0.01));
+                NDArray dx = leaf.getGradient();
+                if (!(method instanceof Method.Standard)) {
+                    dx = dx.add(x.mul(0.01)); // past the rounding
+                }
+                List<float[]> expected = new ArrayList<>(List.of(dx.toFloatArray()));
+                expected.addAll(parameterGradients(blocks));
+
+                assertClose(method + " " + pattern, found.subList(1, found.size()), expected, 2e-6);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INVERTED, PLAIN, 0, 0",
+        "INVERTED, FUSED, 0, 0",
+        "INVERTED, FUSED, 0.1, 20",
+        "INVERTED, PLAIN, 0.1, 0",
+        "SIGN_BIT, FUSED, 0.1, 0",
+        "SIGN_BIT, PLAIN, 0, 20",
+        "PRINTED, FUSED, 0, 0"
+    })
+    void everyWayOfDifferentiatingGivesTheSameBits(
+            Derivative derivative, Kernels kernels, float dropout, int chunkTokens) {
+        var activation = new Activation(Function.GELU, derivative);
+        Execution base =
+                Execution.of(Backprop.REVERSIBLE)
+                        .withKernels(kernels)
+                        .withChunkTokens(chunkTokens)
+                        .withVerify(true);
+        for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
+            List<float[]> reversible = gradients(activation, dropout, method, base);
+            for (Execution other :
+                    List.of(
+                            base.withStored(DEPTH),
+                            base.withCheckpointed(DEPTH),
+                            base.withStored(2))) {
+                assertSame(gradients(activation, dropout, method, other), reversible);
+            }
+        }
+        Execution store = base.withVerify(false).withStored(DEPTH);
+        for (Method method : List.of(Method.standard(), Method.quantised())) {
+            Execution plain = with(Backprop.STORE, store);
+            assertSame(
+                    gradients(activation, dropout, method, with(Backprop.CHECKPOINT, store)),
+                    gradients(activation, dropout, method, plain));
+        }
+    }
+
+    private static Execution with(Backprop backprop, Execution like) {
+        return Execution.of(backprop)
+                .withKernels(like.kernels())
+                .withChunkTokens(like.chunkTokens());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, 0", "BFLOAT16_BRANCH, 0", "BFLOAT16_BRANCH, 0.1"})
+    void everyStateIsRebuiltBitForBit(Precision precision, float dropout) {
+        Execution execution = Execution.of(Backprop.REVERSIBLE).withPrecision(precision);
+        for (Derivative derivative : List.of(Derivative.INVERTED, Derivative.SIGN_BIT)) {
+            var activation = new Activation(Function.SILU, derivative);
+            var blocks =
+                    blocks(activation, Attention.Pattern.CAUSAL, dropout, execution, TOKENS, 12);
+            var stack = ReversibleStack.of(blocks, Method.bdia(0.5), execution);
+            assertThat(Reconstruction.of(stack, input(TOKENS), draw()).mismatches()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void gradientsAreCloseToTheExactOnes(Precision precision) {
+        for (float dropout : new float[] {0, 0.1f}) {
+            Execution store = Execution.of(Backprop.STORE).withPrecision(precision);
+            List<float[]> exact = gradients(Activation.GELU, 0, Method.standard(), store);
+            List<float[]> inverted =
+                    gradients(
+                            Activation.inverted(Function.GELU), dropout, Method.standard(), store);
+            if (dropout == 0) { // with it, the masks are others
+                double bound = precision == Precision.FLOAT32 ? 2e-4 : 3e-2;
+                assertClose(List.of(joined(inverted)), List.of(joined(exact)), bound);
+            }
+            for (float[] array : inverted) {
+                for (float value : array) {
+                    assertThat(value).isFinite();
+                }
+            }
+        }
+    }
+
+    @Test
+    void anEncoderDecoderTrainsWithIt() {
+        var config =
+                new Seq2SeqConfig(11, 9, 7, 8, 2, 2, 2, 16, 0)
+                        .withActivation(Activation.inverted(Function.GELU));
+        List<List<float[]>> all = new ArrayList<>();
+        for (Backprop backprop : Backprop.values()) {
+            try (NDManager own = manager.newSubManager()) {
+                var model = new Seq2Seq(config, Method.bdia(0.5), backprop);
+                model.initialize(own, 3);
+                NDArray ids = own.create(new long[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+                model.differentiate(
+                        new NDList(ids, ids),
+                        y -> y.mul(y).sum(),
+                        new Draw(1, 2, new long[] {0, 1}));
+                all.add(parameterGradients(List.of(model)));
+            }
+        }
+        assertSame(all.get(1), all.get(0));
+        assertSame(all.get(2), all.get(0));
+    }
+
+    @Test
+    void anMlpAloneIsABranchToo() {
+        for (Activation activation :
+                List.of(Activation.inverted(Function.SILU), Activation.of(Function.LEAKY_RELU))) {
+            for (Method method : List.of(Method.standard(), Method.quantised())) {
+                Engine.getEngine("PyTorch").setRandomSeed(4);
+                var mlp = new Mlp(WIDTH, 24, activation, 0);
+                mlp.initialize(manager, DataType.FLOAT32, new Shape(1, TOKENS, WIDTH));
+                Execution store = Execution.of(Backprop.STORE);
+                Execution checkpoint = Execution.of(Backprop.CHECKPOINT);
+                NDArray x = input(TOKENS);
+                List<float[]> stored = gradients(List.of(mlp), method, store, x, new NDList());
+                clear(List.of(mlp));
+                assertSame(gradients(List.of(mlp), method, checkpoint, x, new NDList()), stored);
+            }
+        }
+    }
+
+    @Test
+    void trainingLeavesNothingBehind() {
+        for (Backprop backprop : Backprop.values()) {
+            for (float dropout : new float[] {0, 0.1f}) {
+                Execution execution = Execution.of(backprop);
+                var blocks =
+                        blocks(
+                                Activation.inverted(Function.GELU),
+                                Attention.Pattern.FULL,
+                                dropout,
+                                execution,
+                                TOKENS,
+                                DEPTH);
+                gradients(blocks, Method.bdia(0.5), execution, input(TOKENS), new NDList());
+                int before = manager.getManagedArrays().size();
+                for (int step = 0; step < 3; step++) {
+                    try (NDScope scope = new NDScope()) {
+                        scope.suppressNotUsedWarning();
+                        gradients(blocks, Method.bdia(0.5), execution, input(TOKENS), new NDList());
+                    }
+                }
+                assertThat(manager.getManagedArrays()).as("%s", backprop).hasSize(before);
+            }
+        }
+    }
+
+    private List<float[]> gradients(
+            Activation activation, float dropout, Method method, Execution execution) {
+        var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
+        return gradients(blocks, method, execution, input(TOKENS), new NDList());
+    }
+
+    /** The output, ∂L/∂x and all parameter gradients. */
+    private List<float[]> gradients(
+            List<? extends Block> blocks,
+            Method method,
+            Execution execution,
+            NDArray x,
+            NDList context) {
+        try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
+            NDArray y = stack.forward(x, context, draw());
+            NDArray dx = stack.backward(x.mul(0.01));
+            List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
+            all.addAll(parameterGradients(blocks));
+            return all;
+        }
+    }
+
+    private static List<float[]> parameterGradients(List<? extends Block> blocks) {
+        List<float[]> all = new ArrayList<>();
+        for (Block block : blocks) {
+            for (Parameter parameter : block.getParameters().values()) {
+                try (NDArray gradient = parameter.getArray().getGradient()) {
+                    all.add(gradient.toFloatArray());
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void clear(List<? extends Block> blocks) {
+        for (Block block : blocks) {
+            for (Parameter parameter : block.getParameters().values()) {
+                try (NDArray gradient = parameter.getArray().getGradient()) {
+                    gradient.subi(gradient);
+                }
+            }
+        }
+    }
+
+    private static NDArray forward(Block block, NDArray x) {
+        return block.forward(new ParameterStore(x.getManager(), false), new NDList(x), true)
+                .singletonOrThrow();
+    }
+
+    private List<TransformerBlock> blocks(
+            Activation activation,
+            Attention.Pattern pattern,
+            float dropout,
+            Execution execution,
+            int tokens,
+            int depth) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int k = 0; k < depth; k++) {
+            var block = new TransformerBlock(WIDTH, 4, 24, pattern, activation, dropout, execution);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, tokens, WIDTH));
+            blocks.add(block);
+        }
+        return blocks;
+    }
+
+    private NDArray input(int tokens) {
+        Engine.getEngine("PyTorch").setRandomSeed(6);
+        // On the grid, so that methods that round see the same.
+        return manager.randomNormal(new Shape(BATCH, tokens, WIDTH)).mul(512).round().div(512);
+    }
+
+    private static Draw draw() {
+        return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
+    }
+
+    private static void assertSame(List<float[]> found, List<float[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(java.util.Arrays.equals(found.get(i), expected.get(i)))
+                    .as("array %d", i)
+                    .isTrue();
+        }
+    }
+
+    /** In norm, relative to all arrays' largest. */
+    private static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
+        assertClose("", found, expected, bound);
+    }
+
+    private static void assertClose(
+            String what, List<float[]> found, List<float[]> expected, double bound) {
+        assertThat(found).hasSameSizeAs(expected);
+        double largest = 0;
+        for (float[] array : expected) {
+            largest = Math.max(largest, norm(array));
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            float[] difference = expected.get(i).clone();
+            for (int j = 0; j < difference.length; j++) {
+                difference[j] -= found.get(i)[j];
+            }
+            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
+            assertThat(norm(difference) / scale)
+                    .as("array %d %s", i, what)
+                    .isLessThanOrEqualTo(bound);
+        }
+    }
+
+    private static float[] joined(List<float[]> arrays) {
+        float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
+        int at = 0;
+        for (float[] array : arrays) {
+            System.arraycopy(array, 0, whole, at, array.length);
+            at += array.length;
+        }
+        return whole;
+    }
+
+    private static double norm(float[] array) {
+        double sum = 0;
+        for (float value : array) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+}
