@@ -119,10 +119,10 @@ class PlantedFaultTest {
         Pass(List<? extends Block> blocks, Kernels kernels) {
             Method.Bdia method = Method.bdia(0.5);
             execution = Execution.of(Backprop.REVERSIBLE).withKernels(kernels).withVerify(true);
-            branches = new Branches(blocks, 0);
+            branches = new Branches(blocks);
             step = Step.of(method, kernels, branches::manager);
             NDArray x = Toy.input(manager, BATCH, TOKENS, DataType.FLOAT32);
-            tape = new Tape(x, Toy.draw(BATCH, 4), new NDList(), DEPTH, execution, true);
+            tape = new Tape(x, Toy.draw(BATCH, 4), new NDList(), DEPTH, execution, method);
             var pass = new ForwardPass(branches, step, method, execution, tape);
             last = Autograd.unrecorded(() -> pass.run(x, (index, state) -> {}));
         }
