@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -162,20 +161,9 @@ public final class ExperimentResult {
                 row.value());
     }
 
-    /** The difference of two variants with its paired test, in words. */
+    /** The difference of two variants with its test and effect size, in words. */
     public String difference(String metric, String first, String second) {
-        Comparison.Paired paired = compare(metric).paired(first, second);
-        String test =
-                Double.isNaN(paired.pValue())
-                        ? "no test"
-                        : String.format(Locale.ROOT, "paired t-test p = %.3f", paired.pValue());
-        return metric
-                + ", "
-                + paired.difference().method()
-                + ": "
-                + paired.difference().text()
-                + ", "
-                + test;
+        return metric + ", " + compare(metric).contrast(first, second).text();
     }
 
     /**
