@@ -10,12 +10,19 @@ import picocli.CommandLine.Command;
         version = "bdia 0.1.0",
         description =
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
-        subcommands = {RunCommand.class, BenchCommand.class, Doctor.class, KernelCommand.class})
+        subcommands = {
+            RunCommand.class,
+            SweepCommand.class,
+            CompareCommand.class,
+            BenchCommand.class,
+            Doctor.class,
+            KernelCommand.class
+        })
 public final class Main {
 
     private Main() {}
 
-    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused. */
+    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }

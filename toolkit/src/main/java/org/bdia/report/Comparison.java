@@ -95,8 +95,13 @@ public final class Comparison {
             values.computeIfAbsent(row.method(), method -> new TreeMap<>())
                     .put(row.seed(), row.value());
         }
+        return of(values, metric, results.stream().map(Result::metric).distinct().toList());
+    }
+
+    /** Of values that are gathered already; the metrics that there are make the message if this one is missing. */
+    static Comparison of(
+            Map<String, SortedMap<Long, Double>> values, String metric, List<String> metrics) {
         if (values.isEmpty()) {
-            List<String> metrics = results.stream().map(Result::metric).distinct().toList();
             throw new IllegalArgumentException(
                     "no row has the metric '" + metric + "'; there are " + metrics);
         }

@@ -20,7 +20,7 @@ final class ContrastTable {
                                 + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
                                 + contrasts.size()
                                 + (contrasts.size() == 1 ? " method)" : " methods)"));
-        return table.addColumns(
+        table.addColumns(
                 words("method", contrasts, Contrast::method),
                 words("seeds", contrasts, Contrast::seeds),
                 numbers("difference", contrasts, Contrast::difference),
@@ -31,8 +31,11 @@ final class ContrastTable {
                 numbers("p", contrasts, c -> c.t().raw()),
                 numbers("p Holm", contrasts, c -> c.t().holm()),
                 numbers("U p", contrasts, c -> c.u().raw()),
-                numbers("U p Holm", contrasts, c -> c.u().holm()),
-                words("note", contrasts, Contrast::note));
+                numbers("U p Holm", contrasts, c -> c.u().holm()));
+        if (contrasts.stream().anyMatch(c -> !c.note().isEmpty())) {
+            table.addColumns(words("note", contrasts, Contrast::note));
+        }
+        return table;
     }
 
     private static StringColumn words(
