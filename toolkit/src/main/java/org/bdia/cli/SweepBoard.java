@@ -23,6 +23,9 @@ final class SweepBoard {
     private static final int BAR = 20;
     private static final double NOWHERE = -1;
 
+    /** A run that was resumed so near its end says nothing about a whole one. */
+    private static final double RESUMED_LATE = 0.9;
+
     private final int total;
     private final int parallel;
     private final LongSupplier nanos;
@@ -98,8 +101,8 @@ final class SweepBoard {
         }
         finished++;
         double took = ended == null ? 0 : (now - ended.started()) / 1e9;
-        if (ended != null && ended.first() < 0.1) {
-            seconds.add(took); // a resumed run says little about a whole one
+        if (ended != null && ended.first() < RESUMED_LATE) {
+            seconds.add(took / (1 - Math.max(0, ended.first())));
         }
         return "finished  " + item.text() + ", took " + Progress.time(took);
     }
