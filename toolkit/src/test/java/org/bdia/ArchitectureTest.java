@@ -26,6 +26,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
+                    "benchmark",
                     "experiment",
                     "notebook",
                     "cli");
@@ -39,6 +40,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
+                    "benchmark",
                     "experiment",
                     "notebook",
                     "cli");
@@ -53,6 +55,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
+                    "benchmark",
                     "experiment",
                     "notebook",
                     "cli");
@@ -67,17 +70,38 @@ class ArchitectureTest {
                     "train",
                     "run",
                     "report",
+                    "benchmark",
                     "experiment",
                     "notebook",
                     "cli");
 
     @ArchTest
     static final ArchRule TRAINING_WRITES_NO_RUNS_AND_NO_REPORTS =
-            mayNotSee("train", "run", "report", "experiment", "notebook", "cli");
+            mayNotSee("train", "run", "report", "benchmark", "experiment", "notebook", "cli");
 
     @ArchTest
     static final ArchRule REPORTS_READ_FILES_ALONE =
-            mayNotSee("report", "reversible", "nn", "train", "experiment", "notebook", "cli");
+            mayNotSee(
+                    "report",
+                    "reversible",
+                    "nn",
+                    "train",
+                    "benchmark",
+                    "experiment",
+                    "notebook",
+                    "cli");
+
+    @ArchTest
+    static final ArchRule MEASURING_READS_NO_DATA_AND_WRITES_NO_RUNS =
+            mayNotSee(
+                    "benchmark",
+                    "data",
+                    "run",
+                    "report",
+                    "metric",
+                    "experiment",
+                    "notebook",
+                    "cli");
 
     @ArchTest
     static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE =

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
 
 /**
  * Measures points side by side: every point has a process of its own, all of a group are alive at once and take turns of one
@@ -14,21 +16,28 @@ import java.util.function.Consumer;
  */
 public final class Benchmark {
 
+    /** Steps until a process's times are steady. */
+    public static final int WARM_UP = 8;
+
     private final Tools tools;
+    private final int warmUp;
     private final int rounds;
     private final Consumer<String> log;
 
     /**
      * A benchmark.
      *
+     * @param warmUp the steps before, 1 or more; {@link #WARM_UP} where times matter
      * @param rounds the turns of each point, 1 or more; the medians are over them
      * @param log told what is being measured
      */
-    public Benchmark(Tools tools, int rounds, Consumer<String> log) {
-        if (rounds < 1) {
-            throw new IllegalArgumentException("rounds must be at least 1, but is " + rounds);
+    public Benchmark(Tools tools, int warmUp, int rounds, Consumer<String> log) {
+        if (rounds < 1 || warmUp < 1) {
+            throw new IllegalArgumentException(
+                    "rounds and warm-up must be at least 1, but are " + rounds + " and " + warmUp);
         }
         this.tools = tools;
+        this.warmUp = warmUp;
         this.rounds = rounds;
         this.log = log;
     }
@@ -43,7 +52,7 @@ public final class Benchmark {
         List<Worker> workers = new ArrayList<>();
         try {
             for (Point point : points) {
-                Worker worker = Worker.start(point, tools);
+                Worker worker = Worker.start(point, warmUp, tools);
                 workers.add(worker);
                 worker.await(); // one after the other: warming up takes all cores
             }
@@ -70,7 +79,7 @@ public final class Benchmark {
         Point point = worker.point();
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
-        Point store = point.with("standard", "store", "fast");
+        Point store = point.with(Method.standard(), Backprop.STORE);
         Point peer = point.onEngine(point.engine().equals("djl") ? "python" : "djl");
         return new Row(
                 point,

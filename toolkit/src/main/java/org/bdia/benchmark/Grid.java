@@ -2,6 +2,9 @@ package org.bdia.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
 
 /** The points of the benchmark, in groups that are measured side by side. */
 public final class Grid {
@@ -38,23 +41,23 @@ public final class Grid {
     }
 
     private static List<Point> group(Point base, boolean quick, boolean peer) {
+        Method standard = Method.standard();
+        Method bdia = Method.bdia(0.5);
         List<Point> points = new ArrayList<>();
-        for (String precision : quick ? List.of("float32") : List.of("float32", "bfloat16")) {
-            Point here = base.withPrecision(precision);
-            points.add(here);
+        for (Precision precision :
+                quick ? List.of(Precision.FLOAT32) : List.of(Precision.values())) {
+            Point store = base.withPrecision(precision);
+            Point reversible = store.with(bdia, Backprop.REVERSIBLE);
+            List<Point> fast = new ArrayList<>(List.of(store));
             if (!quick) {
-                points.add(here.with("standard", "checkpoint", "fast"));
-                points.add(here.with("bdia", "store", "fast"));
+                fast.add(store.with(standard, Backprop.CHECKPOINT));
+                fast.add(store.with(bdia, Backprop.STORE));
             }
-            points.add(here.with("bdia", "reversible", "fast"));
-            points.add(here.with("bdia", "reversible", "lean"));
+            fast.add(reversible);
+            points.addAll(fast);
+            points.add(reversible.lean());
             if (peer) {
-                points.add(here.onEngine("python"));
-                if (!quick) {
-                    points.add(here.with("standard", "checkpoint", "fast").onEngine("python"));
-                    points.add(here.with("bdia", "store", "fast").onEngine("python"));
-                }
-                points.add(here.with("bdia", "reversible", "fast").onEngine("python"));
+                fast.forEach(point -> points.add(point.onEngine("python")));
             }
         }
         return points;

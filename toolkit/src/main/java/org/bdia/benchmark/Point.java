@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.nn.Gelu;
+import org.bdia.nn.GptConfig;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
@@ -14,14 +18,13 @@ import org.bdia.reversible.Precision;
  * One configuration whose training step is measured.
  *
  * @param engine djl or python
- * @param task vit or gpt
+ * @param task vit or gpt; a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
+ *     one with mean pooling
  * @param method standard or bdia (γ = ±½, level 9)
- * @param backprop store, checkpoint or reversible
- * @param variant fast (a block works on the whole batch) or lean (see {@link Execution#lean})
- * @param precision float32 or bfloat16, the branches' alone
+ * @param execution how the stack is run
  * @param depth K
  * @param batch B
- * @param tokens T; 64 for vit
+ * @param tokens T; 64 or {@value #PAPER_TOKENS} for vit
  * @param width D
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
@@ -30,9 +33,7 @@ public record Point(
         String engine,
         String task,
         String method,
-        String backprop,
-        String variant,
-        String precision,
+        Execution execution,
         int depth,
         int batch,
         int tokens,
@@ -40,14 +41,25 @@ public record Point(
         int heads,
         int mlp) {
 
+    /** The tokens of the paper's model: 64 patches and a class token. */
+    static final int PAPER_TOKENS = 65;
+
+    /** The number of different tokens of a gpt. */
+    static final int VOCABULARY = 256;
+
+    private static final int PLAIN_TOKENS = 64;
+
     /** Checks the words. */
     public Point {
         require("engine", engine, "djl", "python");
         require("task", task, "vit", "gpt");
         require("method", method, "standard", "bdia");
-        require("backprop", backprop, "store", "checkpoint", "reversible");
-        require("variant", variant, "fast", "lean");
-        require("precision", precision, "float32", "bfloat16");
+        if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
+            throw new IllegalArgumentException(
+                    "a vit has 64 tokens, or 65 as the paper's, but tokens is "
+                            + tokens
+                            + "; measure gpt to vary the length");
+        }
     }
 
     private static void require(String name, String value, String... known) {
@@ -64,26 +76,83 @@ public record Point(
                 "djl",
                 task,
                 "standard",
-                "store",
-                "fast",
-                "float32",
+                Execution.of(Backprop.STORE),
                 depth,
                 vit ? 64 : 16,
-                vit ? 64 : 256,
+                vit ? PLAIN_TOKENS : 256,
                 128,
                 4,
                 512);
     }
 
-    /** The same point of another method, differentiated otherwise. */
-    public Point with(String newMethod, String newBackprop, String newVariant) {
+    /** The paper's images: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
+    public static Point paper() {
         return new Point(
-                engine,
+                "djl",
+                "vit",
+                "standard",
+                Execution.of(Backprop.STORE),
+                6,
+                128,
+                PAPER_TOKENS,
+                512,
+                8,
+                512);
+    }
+
+    /** The same point of another method, run otherwise. */
+    public Point with(Method other, Execution run) {
+        return new Point(engine, task, other.label(), run, depth, batch, tokens, width, heads, mlp);
+    }
+
+    /** {@link #with(Method, Execution)} in the point's own precision, blocks all differentiated alike on the whole batch. */
+    public Point with(Method other, Backprop backprop) {
+        return with(other, Execution.of(backprop).withPrecision(execution.precision()));
+    }
+
+    /** The same point, so many tokens at a time. */
+    public Point lean() {
+        return withExecution(execution.withChunkTokens(Execution.LEAN_TOKENS));
+    }
+
+    /** The same point in another precision. */
+    public Point withPrecision(Precision value) {
+        return withExecution(execution.withPrecision(value));
+    }
+
+    private Point withExecution(Execution run) {
+        return new Point(engine, task, method, run, depth, batch, tokens, width, heads, mlp);
+    }
+
+    /** The same point at another depth. */
+    public Point withDepth(int blocks) {
+        return new Point(engine, task, method, execution, blocks, batch, tokens, width, heads, mlp);
+    }
+
+    /** The same point of another batch size. */
+    public Point withBatch(int samples) {
+        return new Point(
+                engine, task, method, execution, depth, samples, tokens, width, heads, mlp);
+    }
+
+    /** The same point of another length. */
+    public Point withTokens(int length) {
+        return new Point(engine, task, method, execution, depth, batch, length, width, heads, mlp);
+    }
+
+    /** The same point of another model size. */
+    public Point withSize(int newWidth, int newHeads, int newMlp) {
+        return new Point(
+                engine, task, method, execution, depth, batch, tokens, newWidth, newHeads, newMlp);
+    }
+
+    /** The same point on another engine; only ours has a lean variant. */
+    public Point onEngine(String value) {
+        return new Point(
+                value,
                 task,
-                newMethod,
-                newBackprop,
-                newVariant,
-                precision,
+                method,
+                execution.withChunkTokens(0),
                 depth,
                 batch,
                 tokens,
@@ -92,45 +161,26 @@ public record Point(
                 mlp);
     }
 
-    /** The same point in another precision. */
-    public Point withPrecision(String value) {
-        return new Point(
-                engine, task, method, backprop, variant, value, depth, batch, tokens, width, heads,
-                mlp);
+    /** How blocks are differentiated: store, checkpoint or reversible. */
+    public String backprop() {
+        return execution.backprop().name().toLowerCase(Locale.ROOT);
     }
 
-    /** The same point of another batch size and number of tokens. */
-    public Point withBatch(int samples, int length) {
-        return new Point(
-                engine, task, method, backprop, variant, precision, depth, samples, length, width,
-                heads, mlp);
+    /** fast (a block works on the whole batch), lean (see {@link Execution#lean}), or what else was planned. */
+    public String variant() {
+        String chunk =
+                switch (execution.chunkTokens()) {
+                    case 0 -> "fast";
+                    case Execution.LEAN_TOKENS -> "lean";
+                    default -> execution.chunkTokens() + " tokens";
+                };
+        String kept = execution.checkpointed() > 0 ? "+" + execution.checkpointed() + "c" : "";
+        return chunk + kept + (execution.stored() > 0 ? "+" + execution.stored() + "s" : "");
     }
 
-    /** The same point of another model size. */
-    public Point withSize(int newWidth, int newHeads, int newMlp) {
-        return new Point(
-                engine, task, method, backprop, variant, precision, depth, batch, tokens, newWidth,
-                newHeads, newMlp);
-    }
-
-    /** The same point on another engine; only ours has a lean variant. */
-    public Point onEngine(String value) {
-        return new Point(
-                value, task, method, backprop, "fast", precision, depth, batch, tokens, width,
-                heads, mlp);
-    }
-
-    /** How the stack is run. */
-    public Execution execution() {
-        Execution execution =
-                Execution.of(Backprop.valueOf(backprop.toUpperCase(Locale.ROOT)))
-                        .withPrecision(
-                                precision.equals("float32")
-                                        ? Precision.FLOAT32
-                                        : Precision.BFLOAT16_BRANCH);
-        return variant.equals("lean")
-                ? execution.withChunkTokens(Execution.LEAN_TOKENS)
-                : execution;
+    /** float32 or bfloat16, the branches' alone. */
+    public String precision() {
+        return execution.precision() == Precision.FLOAT32 ? "float32" : "bfloat16";
     }
 
     /** What is computed. */
@@ -138,32 +188,42 @@ public record Point(
         return method.equals("bdia") ? Method.bdia(0.5) : Method.standard();
     }
 
+    /** The model. */
+    public ModelConfig model() {
+        if (task.equals("gpt")) {
+            return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, Gelu.ERF);
+        }
+        VitConfig kind = tokens == PAPER_TOKENS ? VitConfig.paper() : VitConfig.laptop();
+        return kind.withHeads(1).withWidth(width).withHeads(heads).withDepth(depth).withMlp(mlp);
+    }
+
     /** The bytes of side information that a reversible forward pass keeps, one bit per activation and block but two. */
     public double sideMib() {
-        return backprop.equals("reversible")
-                ? (depth - 1.0) * batch * tokens * width / 8 / (1 << 20)
+        int rebuilt = depth - execution.checkpointed() - execution.stored();
+        return backprop().equals("reversible")
+                ? Math.max(0, rebuilt - 1.0) * batch * tokens * width / 8 / (1 << 20)
                 : 0;
     }
 
     /** {@code key=value} words from which {@link #parse} makes the point again; the peer reads them too. */
     public List<String> arguments() {
-        List<String> words = new ArrayList<>();
-        for (String pair :
-                List.of(
-                        "task=" + task,
-                        "method=" + method,
-                        "backprop=" + backprop,
-                        "precision=" + precision,
-                        "depth=" + depth,
-                        "batch=" + batch,
-                        "tokens=" + tokens,
-                        "width=" + width,
-                        "heads=" + heads,
-                        "mlp=" + mlp)) {
-            words.add(pair);
-        }
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "task=" + task,
+                                "method=" + method,
+                                "backprop=" + backprop(),
+                                "precision=" + precision(),
+                                "depth=" + depth,
+                                "batch=" + batch,
+                                "tokens=" + tokens,
+                                "width=" + width,
+                                "heads=" + heads,
+                                "mlp=" + mlp));
         if (engine.equals("djl")) {
-            words.add("variant=" + variant);
+            words.add("checkpointed=" + execution.checkpointed());
+            words.add("stored=" + execution.stored());
+            words.add("chunk=" + execution.chunkTokens());
         }
         return words;
     }
@@ -175,18 +235,26 @@ public record Point(
             String[] pair = word.split("=", 2);
             values.put(pair[0], pair.length > 1 ? pair[1] : "");
         }
+        Backprop backprop = Backprop.valueOf(values.get("backprop").toUpperCase(Locale.ROOT));
+        boolean single = values.get("precision").equals("float32");
         return new Point(
                 "djl",
                 values.get("task"),
                 values.get("method"),
-                values.get("backprop"),
-                values.get("variant"),
-                values.get("precision"),
-                Integer.parseInt(values.get("depth")),
-                Integer.parseInt(values.get("batch")),
-                Integer.parseInt(values.get("tokens")),
-                Integer.parseInt(values.get("width")),
-                Integer.parseInt(values.get("heads")),
-                Integer.parseInt(values.get("mlp")));
+                Execution.of(backprop)
+                        .withPrecision(single ? Precision.FLOAT32 : Precision.BFLOAT16_BRANCH)
+                        .withCheckpointed(number(values, "checkpointed"))
+                        .withStored(number(values, "stored"))
+                        .withChunkTokens(number(values, "chunk")),
+                number(values, "depth"),
+                number(values, "batch"),
+                number(values, "tokens"),
+                number(values, "width"),
+                number(values, "heads"),
+                number(values, "mlp"));
+    }
+
+    private static int number(Map<String, String> values, String key) {
+        return Integer.parseInt(values.get(key));
     }
 }

@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.bdia.nn.Gelu;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
@@ -39,8 +38,6 @@ import org.bdia.train.OptimizerConfig;
  */
 public final class StepWorker implements AutoCloseable {
 
-    private static final int WARM_UP = 5;
-    private static final int VOCABULARY = 256;
     private static final int CLASSES = 10;
     private static final long SEED = 1;
     private static final double MIB = 1 << 20;
@@ -62,18 +59,19 @@ public final class StepWorker implements AutoCloseable {
         manager = NDManager.newBaseManager(device);
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
-        inputs = point.task().equals("vit") ? images() : ids(VOCABULARY, point.tokens());
-        labels = point.task().equals("vit") ? ids(CLASSES) : ids(VOCABULARY, point.tokens());
+        inputs = point.task().equals("vit") ? images() : ids(Point.VOCABULARY, point.tokens());
+        labels = point.task().equals("vit") ? ids(CLASSES) : ids(Point.VOCABULARY, point.tokens());
         optimizer = OptimizerConfig.adamW(0).create(manager, model);
     }
 
-    /** Measures the point that the arguments describe, see {@link Point#arguments}. */
+    /** Measures the point that the arguments describe, see {@link Point#arguments}, after as many steps as the last one says,
+     * {@code warmup=8}. */
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (var worker = new StepWorker(Point.parse(args), device)) {
-            worker.warmUp();
+            worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
             out.println(JSON.writeValueAsString(worker.ready()));
             for (String line = in.readLine();
                     line != null && !line.equals("quit");
@@ -88,28 +86,12 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private ReversibleModel model() {
-        if (point.task().equals("vit")) {
-            var config =
-                    VitConfig.laptop()
-                            .withDepth(point.depth())
-                            .withWidth(point.width())
-                            .withHeads(point.heads())
-                            .withMlp(point.mlp());
+        if (point.model() instanceof VitConfig config) {
             var vit = new VisionTransformer(config, point.computed(), point.execution());
             vit.initialize(manager, SEED);
             return vit;
         }
-        var config =
-                new GptConfig(
-                        VOCABULARY,
-                        point.tokens(),
-                        point.width(),
-                        point.depth(),
-                        point.heads(),
-                        point.mlp(),
-                        0,
-                        Gelu.ERF);
-        var gpt = new Gpt(config, point.computed(), point.execution());
+        var gpt = new Gpt((GptConfig) point.model(), point.computed(), point.execution());
         gpt.initialize(manager, SEED);
         return gpt;
     }
@@ -125,8 +107,8 @@ public final class StepWorker implements AutoCloseable {
         return manager.randomInteger(0, bound, new Shape(whole), DataType.INT64);
     }
 
-    private void warmUp() {
-        for (int i = 0; i < WARM_UP; i++) {
+    private void warmUp(int count) {
+        for (int i = 0; i < count; i++) {
             step();
         }
         optimizer.update(1e-6);

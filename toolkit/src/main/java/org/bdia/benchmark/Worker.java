@@ -41,24 +41,29 @@ final class Worker implements AutoCloseable {
     }
 
     /** Starts a process; it builds its model and warms up until {@link #await}. */
-    static Worker start(Point point, Tools tools) {
+    static Worker start(Point point, int warmUp, Tools tools) {
         List<String> command = new ArrayList<>();
         if (point.engine().equals("python")) {
             command.addAll(tools.peer());
             command.add("threads=" + tools.threads());
         } else {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // Java's own compiler and collector are not to take cores from the tensors.
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.add(StepWorker.class.getName());
         }
         command.addAll(point.arguments());
+        command.add("warmup=" + warmUp);
         try {
             Path errors = Files.createTempFile("bdia-worker", ".log");
             Path counters = Files.createTempFile("bdia-memory", ".counters");
             Files.write(counters, new byte[COUNTERS_BYTES]);
             var builder = new ProcessBuilder(command).redirectError(errors.toFile());
-            Allocator.keepFreed(builder.environment()); // for either engine
-            if (tools.shim() != null) {
+            if (tools.shim() == null) {
+                Allocator.returnFreed(builder.environment());
+            } else {
+                Allocator.keepFreed(builder.environment()); // for either engine
                 builder.environment().put("LD_PRELOAD", tools.shim().toString());
                 builder.environment().put(MemoryProbe.COUNTERS, counters.toString());
             }

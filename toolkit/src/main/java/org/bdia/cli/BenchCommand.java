@@ -56,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var out = spec.commandLine().getOut();
         Tools tools = Tools.fromEnvironment();
-        var benchmark = new Benchmark(tools, rounds, out::println);
+        var benchmark = new Benchmark(tools, Benchmark.WARM_UP, rounds, out::println);
         Files.createDirectories(output);
         List<Row> rows = new ArrayList<>();
         for (List<Point> group : Grid.groups(quick, !tools.peer().isEmpty(), task, depths)) {

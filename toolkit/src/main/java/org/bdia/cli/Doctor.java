@@ -147,8 +147,9 @@ final class Doctor implements Callable<Integer> {
 
     static Finding data(Path folder) {
         String mend =
-                "set BDIA_DATA to the folder that holds the data sets, laid out as datasets/README.md says;"
-                        + " without it the smoke profile uses generated stand-ins, labelled synthetic";
+                "run: ci/bdia data fetch, or set BDIA_DATA to the folder that holds the data sets, laid out"
+                        + " as datasets/README.md says; without them the smoke profile uses generated"
+                        + " stand-ins, labelled synthetic";
         if (!Files.isDirectory(folder)) {
             return new Finding("data", false, "no folder " + folder, mend);
         }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             SweepCommand.class,
             CompareCommand.class,
+            DataCommand.class,
             BenchCommand.class,
             Doctor.class,
             KernelCommand.class

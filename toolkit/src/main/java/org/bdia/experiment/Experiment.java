@@ -49,4 +49,9 @@ public final class Experiment {
     public static ExactnessExperiment exactness() {
         return ExactnessExperiment.create();
     }
+
+    /** Peak memory and time of one training step, every way to train side by side, sized by the profile. */
+    public static MemoryExperiment memory() {
+        return MemoryExperiment.create();
+    }
 }

@@ -26,7 +26,7 @@ final class BranchScript {
     private static final int BFLOAT16 = 15;
 
     /** Up to so many tokens two products in bfloat16 beat fused attention, which is fast in float32 alone on the CPU. */
-    private static final int SHORT = 128;
+    static final int SHORT = 128;
 
     /**
      * From so many tokens on a float32 product is written as a convolution of one pixel: libtorch gives those to oneDNN,

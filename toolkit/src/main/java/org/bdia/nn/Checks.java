@@ -53,7 +53,8 @@ final class Checks {
         if (shape.dimension() != 2 || ids.getDataType() != DataType.INT64) {
             throw new IllegalArgumentException(
                     String.format(
-                            "the %s must be int64 ids of shape (B, T), but are %s%s",
+                            "the %s must be int64 ids of shape (B, T), but are %s%s; convert them with"
+                                    + " toType(DataType.INT64, false)",
                             name, ids.getDataType(), shape));
         }
         if (shape.get(1) > context) {

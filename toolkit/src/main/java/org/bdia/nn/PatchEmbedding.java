@@ -122,7 +122,8 @@ public final class PatchEmbedding extends AbstractBlock {
                 || shape.get(3) != config.image()) {
             throw new IllegalArgumentException(
                     String.format(
-                            "the model takes images (B, %d, %d, %d), but got %s",
+                            "the model takes images (B, %d, %d, %d), but got %s; resize them, or make the model"
+                                    + " for their size",
                             CHANNELS, config.image(), config.image(), shape));
         }
     }

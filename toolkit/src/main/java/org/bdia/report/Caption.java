@@ -37,6 +37,11 @@ public record Caption(
         }
     }
 
+    /** A caption of something made under a profile. */
+    public Caption(List<Provenance> data, Profile profile, String seeds, String hardware) {
+        this(data, Optional.of(profile), seeds, hardware);
+    }
+
     /** A caption for numbered seeds. */
     public static Caption of(
             List<Provenance> data, Profile profile, List<Long> seeds, String hardware) {

@@ -25,7 +25,7 @@ public record Draw(long seed, long step, long[] sampleIds) {
                             + step
                             + " and there are "
                             + sampleIds.length
-                            + " ids");
+                            + " ids; pass one sample id per row");
         }
         sampleIds = sampleIds.clone();
     }

@@ -25,7 +25,8 @@ final class StackChecks {
         if (x.getShape().dimension() < 2) {
             throw new IllegalArgumentException(
                     "the input needs a batch axis and a width, as in (B, T, D), but its shape is "
-                            + x.getShape());
+                            + x.getShape()
+                            + "; reshape it");
         }
     }
 
@@ -46,7 +47,8 @@ final class StackChecks {
         if (!Tape.Kind.of(gradient).equals(output)) {
             throw new IllegalArgumentException(
                     String.format(
-                            "the gradient is %s%s on %s, but the output is %s%s on %s",
+                            "the gradient is %s%s on %s, but the output is %s%s on %s; pass the loss's gradient"
+                                    + " with respect to what forward returned",
                             gradient.getDataType(),
                             gradient.getShape(),
                             gradient.getDevice(),

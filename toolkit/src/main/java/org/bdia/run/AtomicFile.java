@@ -3,8 +3,10 @@ package org.bdia.run;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -50,13 +52,25 @@ final class AtomicFile {
         }
     }
 
+    /** The most frequent reasons have no message that says them. */
+    private static String found(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        return e instanceof CharacterCodingException ? "bytes that are not UTF-8" : e.toString();
+    }
+
     /** Reads UTF-8 text. */
     static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
             throw new RunException(
-                    file + ": expected a readable file of UTF-8 text, found: " + e, e);
+                    file
+                            + ": expected a readable file of UTF-8 text, found "
+                            + found(e)
+                            + "; check the path, or, in a run's folder, remove the folder and run it again",
+                    e);
         }
     }
 }

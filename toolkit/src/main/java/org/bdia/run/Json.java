@@ -126,7 +126,8 @@ public final class Json {
                             + ": expected one JSON object, found "
                             + (tree.isMissingNode()
                                     ? "nothing"
-                                    : tree.getNodeType().toString().toLowerCase(Locale.ROOT)));
+                                    : tree.getNodeType().toString().toLowerCase(Locale.ROOT))
+                            + "; it begins with { and ends with }");
         }
         return tree;
     }

@@ -25,7 +25,12 @@ final class JsonErrors {
         var at = e.getLocation();
         var where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
         return new RunException(
-                source + where + ": expected JSON, found: " + e.getOriginalMessage(), e);
+                source
+                        + where
+                        + ": expected JSON, found: "
+                        + e.getOriginalMessage()
+                        + "; mend the file there, or write it anew",
+                e);
     }
 
     private static String message(JsonNode tree, JsonMappingException e) {
@@ -46,6 +51,9 @@ final class JsonErrors {
         }
         if (e instanceof ValueInstantiationException refused && refused.getCause() != null) {
             return (path.isEmpty() ? "" : key(path) + ": ") + refused.getCause().getMessage();
+        }
+        if (path.isEmpty()) {
+            return "expected one JSON object, found more after its end; remove what follows";
         }
         var found = at(tree, path);
         if (found.isMissingNode()) {

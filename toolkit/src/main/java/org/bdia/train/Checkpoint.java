@@ -3,12 +3,14 @@ package org.bdia.train;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -84,7 +86,13 @@ public final class Checkpoint {
             prune(run, step, config);
             return target;
         } catch (IOException e) {
-            throw new UncheckedIOException("the checkpoint could not be written in " + run, e);
+            throw new UncheckedIOException(
+                    "the checkpoint could not be written in "
+                            + run
+                            + " ("
+                            + e
+                            + "); check space and rights",
+                    e);
         }
     }
 
@@ -160,7 +168,8 @@ public final class Checkpoint {
             }
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("the run's folder " + run + " cannot be read", e);
+            throw new UncheckedIOException(
+                    "the run's folder " + run + " cannot be read (" + e + "); check its rights", e);
         }
     }
 
@@ -175,7 +184,11 @@ public final class Checkpoint {
         Checkpoint newest =
                 latest(run, config, (step, message) -> {})
                         .orElseThrow(
-                                () -> new IllegalArgumentException(run + " has no checkpoint"));
+                                () ->
+                                        new IllegalArgumentException(
+                                                run
+                                                        + ": expected a checkpoint, found none; train"
+                                                        + " the run first"));
         NDList targets = Weights.of(model);
         try (NDManager manager = targets.head().getManager().newSubManager()) {
             NDList values = NDList.decode(manager, new ByteArrayInputStream(newest.weights));
@@ -223,12 +236,21 @@ public final class Checkpoint {
         try {
             State state = JSON.readValue(Files.readAllBytes(file), State.class);
             if (state == null) {
-                throw new DamagedException(file + " is damaged: it holds no object", null);
+                throw new DamagedException(
+                        file + " is damaged: it holds no checkpoint's state", null);
             }
             return state;
+        } catch (JsonProcessingException e) {
+            throw new DamagedException(file + " is damaged: it holds no checkpoint's state", e);
         } catch (IOException e) {
-            throw new DamagedException(file + " is damaged: " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static DamagedException unreadable(Path file, IOException e) {
+        String how =
+                e instanceof NoSuchFileException ? "missing" : "damaged: it cannot be read: " + e;
+        return new DamagedException(file + " is " + how, e);
     }
 
     private static byte[] checked(Path file, String expected) throws DamagedException {
@@ -236,7 +258,7 @@ public final class Checkpoint {
         try {
             bytes = Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new DamagedException(file + " is damaged: it cannot be read", e);
+            throw unreadable(file, e);
         }
         String found = sha256(bytes);
         if (!found.equals(expected)) {

@@ -64,7 +64,7 @@ public final class GptWeights {
                     0.1,
                     Gelu.TANH);
         } catch (IOException e) {
-            throw new UncheckedIOException("the weights " + file + " cannot be read", e);
+            throw SafetensorsHeader.unreadable(file, e);
         }
     }
 
@@ -76,7 +76,8 @@ public final class GptWeights {
                             + ": expected the matrix "
                             + name
                             + " of a GPT-2, found "
-                            + (tensor == null ? "none" : tensor.shape()));
+                            + (tensor == null ? "none" : tensor.shape())
+                            + "; give a file as Hugging Face publishes GPT-2's");
         }
         return tensor.shape();
     }
@@ -99,7 +100,7 @@ public final class GptWeights {
                 copy(channel, tensors.get(target.name()), target);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the weights " + file + " cannot be read", e);
+            throw SafetensorsHeader.unreadable(file, e);
         }
     }
 
@@ -152,7 +153,8 @@ public final class GptWeights {
                     file
                             + ": expected "
                             + HEAD
-                            + " to be the token embedding wte.weight, as GPT-2's is, found other numbers");
+                            + " to be the token embedding wte.weight, as GPT-2's is, found other numbers;"
+                            + " save the model with tied weights");
         }
     }
 
@@ -198,7 +200,7 @@ public final class GptWeights {
                         }
                     });
         } catch (IOException e) {
-            throw new UncheckedIOException("the weights could not be written to " + file, e);
+            throw SafetensorsHeader.unwritable(file, e);
         }
     }
 

@@ -2,14 +2,17 @@ package org.bdia.train;
 
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -173,9 +176,24 @@ final class SafetensorsHeader {
                     Arrays.stream(entry.shape()).boxed().toList(),
                     Math.addExact(data, begin),
                     size);
-        } catch (IOException | RuntimeException e) {
+        } catch (JsonProcessingException e) {
+            throw malformed(file, "tensor " + name + ": " + e.getOriginalMessage(), e);
+        } catch (RuntimeException e) {
             throw malformed(file, "tensor " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A file of weights that cannot be read at all. */
+    static UncheckedIOException unreadable(Path file, IOException e) {
+        String found = e instanceof NoSuchFileException ? "no such file" : e.toString();
+        return new UncheckedIOException(
+                file + ": expected a safetensors file, found " + found + "; check the path", e);
+    }
+
+    /** A file of weights that cannot be written. */
+    static UncheckedIOException unwritable(Path file, IOException e) {
+        return new UncheckedIOException(
+                file + ": the weights could not be written (" + e + "); check space and rights", e);
     }
 
     private static IllegalArgumentException tooSmall(Path file, long size) {

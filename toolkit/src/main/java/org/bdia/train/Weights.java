@@ -33,7 +33,7 @@ public final class Weights {
         try {
             DurableFiles.replace(file, encode(of(model)));
         } catch (IOException e) {
-            throw new UncheckedIOException("the weights could not be written to " + file, e);
+            throw SafetensorsHeader.unwritable(file, e);
         }
     }
 
@@ -55,7 +55,7 @@ public final class Weights {
             requireSame(values, targets, file.toString());
             copy(values, targets);
         } catch (IOException e) {
-            throw new UncheckedIOException("the weights " + file + " cannot be read", e);
+            throw SafetensorsHeader.unreadable(file, e);
         }
     }
 
@@ -90,7 +90,8 @@ public final class Weights {
             if (value == null) {
                 throw new IllegalArgumentException(
                         String.format(
-                                "%s lacks the tensor %s%s; it was saved from another model",
+                                "%s lacks the tensor %s%s; it was saved from another model: load"
+                                        + " it into one of the same configuration",
                                 what, target.getName(), target.getShape()));
             }
             if (!value.getShape().equals(target.getShape())
@@ -98,7 +99,8 @@ public final class Weights {
                 throw new IllegalArgumentException(
                         String.format(
                                 "%s holds the tensor %s as %s%s, but the model's is %s%s; it was"
-                                        + " saved from another model",
+                                        + " saved from another model: load it into one of the same"
+                                        + " configuration",
                                 what,
                                 target.getName(),
                                 value.getDataType(),
@@ -111,7 +113,7 @@ public final class Weights {
             throw new IllegalArgumentException(
                     String.format(
                             "%s holds tensors that the model has not: %s; it was saved from another"
-                                    + " model",
+                                    + " model: load it into one of the same configuration",
                             what, new TreeSet<>(values.keySet())));
         }
     }

@@ -101,7 +101,8 @@ class JsonTest {
     void aFileHoldsOneObject(String text, String found) {
         assertThatThrownBy(() -> Json.parse(text, Config.class, "config.json"))
                 .isInstanceOf(RunException.class)
-                .hasMessage("config.json: expected one JSON object, found " + found);
+                .hasMessageStartingWith(
+                        "config.json: expected one JSON object, found " + found + ";");
     }
 
     @Test

@@ -1,0 +1,176 @@
+package org.bdia.experiment;
+
+import ai.djl.Device;
+import java.util.ArrayList;
+import java.util.List;
+import org.bdia.benchmark.Benchmark;
+import org.bdia.benchmark.Point;
+import org.bdia.benchmark.Row;
+import org.bdia.benchmark.Tools;
+import org.bdia.experiment.MemoryResult.Measurement;
+import org.bdia.experiment.MemoryResult.Varied;
+import org.bdia.nn.MemoryModel;
+import org.bdia.nn.MemoryPlan;
+import org.bdia.notebook.Notebook;
+import org.bdia.notebook.Progress;
+import org.bdia.report.Profile;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+
+/**
+ * Peak memory and time of one training step against depth, batch size or length: every way to train in a process of its own, all
+ * of one size side by side. Immutable; each method returns a changed copy.
+ *
+ * <p>Inputs are random tensors: neither memory nor time depends on what is learnt.
+ */
+public final class MemoryExperiment {
+
+    private final Point base;
+    private final Varied axis;
+    private final List<Integer> values;
+    private final Long budget;
+    private final boolean half;
+    private final int rounds;
+
+    private MemoryExperiment(
+            Point base, Varied axis, List<Integer> values, Long budget, boolean half, int rounds) {
+        if (values.isEmpty() || values.stream().anyMatch(v -> v < 1) || rounds < 1) {
+            throw new IllegalArgumentException(
+                    axis.word()
+                            + " and rounds must be at least 1, but are "
+                            + values
+                            + " and "
+                            + rounds);
+        }
+        this.base = base;
+        this.axis = axis;
+        this.values = List.copyOf(values);
+        this.budget = budget;
+        this.half = half;
+        this.rounds = rounds;
+    }
+
+    /** The vision transformer at the profile's size: width 64 and batch 32 for smoke, width 128 and batch 64 else. */
+    static MemoryExperiment create() {
+        Point base = sized("vit");
+        int rounds = Environment.current().profile() == Profile.SMOKE ? 3 : 7;
+        return new MemoryExperiment(base, Varied.DEPTH, List.of(base.depth()), null, false, rounds);
+    }
+
+    private static Point sized(String task) {
+        Point base = Point.base(task, 6);
+        return Environment.current().profile() == Profile.SMOKE
+                ? base.withBatch(base.batch() / 2).withSize(64, 4, 256)
+                : base;
+    }
+
+    /** A GPT instead, with causal attention over 256 tokens. */
+    public MemoryExperiment gpt() {
+        Point gpt = sized("gpt").withDepth(base.depth());
+        return new MemoryExperiment(gpt, axis, values, budget, half, rounds);
+    }
+
+    /** The paper's image model instead: K = 6, batch 128, 65 tokens, width 512. */
+    public MemoryExperiment paperSize() {
+        return new MemoryExperiment(Point.paper(), Varied.DEPTH, List.of(6), budget, half, rounds);
+    }
+
+    /** At these depths K. */
+    public MemoryExperiment depths(Integer... depths) {
+        return new MemoryExperiment(base, Varied.DEPTH, List.of(depths), budget, half, rounds);
+    }
+
+    /** At one depth with these batch sizes B. */
+    public MemoryExperiment batches(Integer... batches) {
+        return new MemoryExperiment(base, Varied.BATCH, List.of(batches), budget, half, rounds);
+    }
+
+    /**
+     * At one depth with these numbers T of tokens, the batch shrinking as T grows so that B · T stays.
+     *
+     * @throws IllegalArgumentException unless this is a GPT
+     */
+    public MemoryExperiment lengths(Integer... lengths) {
+        if (!base.task().equals("gpt")) {
+            throw new IllegalArgumentException(
+                    "an image has as many tokens as it has patches; call gpt() before lengths(…)");
+        }
+        return new MemoryExperiment(base, Varied.TOKENS, List.of(lengths), budget, half, rounds);
+    }
+
+    /** With another depth K where depth is not what varies. */
+    public MemoryExperiment depth(int depth) {
+        return new MemoryExperiment(base.withDepth(depth), axis, values, budget, half, rounds);
+    }
+
+    /** With a line for what {@link MemoryPlan} chooses for so many MiB in all. */
+    public MemoryExperiment planned(long mebibytes) {
+        return new MemoryExperiment(base, axis, values, mebibytes << 20, half, rounds);
+    }
+
+    /** With lines in bfloat16, where the machine has it. */
+    public MemoryExperiment bfloat16() {
+        return new MemoryExperiment(base, axis, values, budget, true, rounds);
+    }
+
+    /** With so many turns for every median. */
+    public MemoryExperiment rounds(int value) {
+        return new MemoryExperiment(base, axis, values, budget, half, value);
+    }
+
+    /** Measures, one process per line and size. */
+    public MemoryResult run() {
+        Device device = Environment.device();
+        Progress progress = Notebook.progress("peaks and times against " + axis.word(), "sizes");
+        int warmUp = Math.max(2, Math.min(Benchmark.WARM_UP, rounds));
+        var benchmark = new Benchmark(Tools.fromEnvironment(), warmUp, rounds, line -> {});
+        List<Measurement> measurements = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            Point point = axis.apply(base, values.get(i));
+            progress.update(i, values.size(), axis.symbol() + " = " + values.get(i));
+            for (Row row : benchmark.measure(lines(point, device))) {
+                measurements.add(new Measurement(row, axis.of(row.point())));
+            }
+        }
+        progress.update(values.size(), values.size(), "");
+        return new MemoryResult(
+                Environment.current().profile(), device.toString(), axis, budget, measurements);
+    }
+
+    private List<Point> lines(Point point, Device device) {
+        Method bdia = Method.bdia(0.5);
+        List<Point> lines = new ArrayList<>();
+        for (Precision precision : precisions(device)) {
+            Point store = point.withPrecision(precision);
+            Point reversible = store.with(bdia, Backprop.REVERSIBLE);
+            lines.add(store);
+            lines.add(store.with(Method.standard(), Backprop.CHECKPOINT));
+            lines.add(store.with(bdia, Backprop.STORE));
+            lines.add(reversible);
+            lines.add(reversible.lean());
+        }
+        if (budget != null) {
+            MemoryModel memory = MemoryModel.of(point.model(), bdia);
+            Point planned =
+                    point.with(
+                            bdia, MemoryPlan.forBudget(memory, point.batch(), budget).execution());
+            if (!lines.contains(planned)) {
+                lines.add(planned);
+            }
+        }
+        return lines;
+    }
+
+    private List<Precision> precisions(Device device) {
+        if (half) {
+            try {
+                Precision.BFLOAT16_BRANCH.requireOn(device);
+                return List.of(Precision.values());
+            } catch (IllegalArgumentException e) {
+                Notebook.show("bfloat16 is left out: " + e.getMessage());
+            }
+        }
+        return List.of(Precision.FLOAT32);
+    }
+}

@@ -1,0 +1,136 @@
+package org.bdia.nn;
+
+import org.bdia.reversible.Precision;
+
+/**
+ * What a training step's parts keep in memory, in bytes, from the sizes of a model of {@link TransformerBlock}s alone.
+ *
+ * <p>Counted from what automatic differentiation saves of the function that {@link BranchScript} writes for the CPU: D, M and A
+ * stand for the arrays (T, D), (T, M) and, where attention is written out as two products, (H, T, T) of a sample.
+ */
+record Footprint(
+        int tokens,
+        int width,
+        int heads,
+        int mlp,
+        double dropout,
+        boolean locality,
+        Precision precision,
+        long headPerSample,
+        long embeddingPerSample,
+        long parameters) {
+
+    private static final long FLOAT = Float.BYTES;
+    private static final int COLOURS = 3;
+    private static final int SHIFTED = 5;
+    private static final int STATISTICS = 4; // mean and deviation of two LayerNorms
+
+    /** The footprint of a vision transformer. */
+    static Footprint of(VitConfig vit, Precision precision) {
+        long patches = (long) (vit.image() / vit.patch()) * (vit.image() / vit.patch());
+        long inputs =
+                (long) COLOURS * vit.patch() * vit.patch() * (vit.shiftedPatches() ? SHIFTED : 1);
+        long width = vit.width();
+        long classToken = vit.pooling() == VitConfig.Pooling.CLASS_TOKEN ? width : 0;
+        long embedding =
+                (vit.shiftedPatches() ? 2 * inputs : 0)
+                        + (inputs + 1 + vit.tokens()) * width
+                        + classToken;
+        long head = 2 * width + (width + 1) * vit.classes();
+        return new Footprint(
+                vit.tokens(),
+                vit.width(),
+                vit.heads(),
+                vit.mlp(),
+                vit.dropout(),
+                vit.localityAttention(),
+                precision,
+                vit.tokens() * width * FLOAT,
+                (6L * vit.tokens() * width + 3 * patches * inputs) * FLOAT,
+                embedding + head + vit.depth() * block(width, vit.mlp(), vit.localityAttention()));
+    }
+
+    /** The footprint of a GPT on its longest inputs. */
+    static Footprint of(GptConfig gpt, Precision precision) {
+        long width = gpt.width();
+        long token = gpt.vocabulary() * width;
+        return new Footprint(
+                gpt.context(),
+                gpt.width(),
+                gpt.heads(),
+                gpt.mlp(),
+                gpt.dropout(),
+                false,
+                precision,
+                gpt.context() * (4L * gpt.vocabulary() + width) * FLOAT,
+                (gpt.dropout() > 0 ? 6L : 4L) * gpt.context() * width * FLOAT,
+                token + (gpt.context() + 2) * width + gpt.depth() * block(width, gpt.mlp(), false));
+    }
+
+    /** The parameters of one block. */
+    private static long block(long width, long mlp, boolean locality) {
+        return 4 * width * width + 2 * width * mlp + 9 * width + mlp + (locality ? 1 : 0);
+    }
+
+    /** One state, or its gradient. */
+    long state(long samples) {
+        return samples * tokens * width * FLOAT;
+    }
+
+    /** The graph of one block that worked on so many samples at once. */
+    long graph(long samples) {
+        return precision == Precision.FLOAT32 ? single(samples) : half(samples);
+    }
+
+    private long single(long samples) {
+        long rows = samples * tokens * FLOAT;
+        if (dropout == 0) {
+            return rows * (9L * width + 2L * mlp + heads + STATISTICS);
+        }
+        // The scores, what they are dropped with and what is left; masks after both branches' last
+        // products and the
+        // activation; with a learned temperature q, k and v before it.
+        long saved = (locality ? 13L : 10L) * width + 3L * mlp + STATISTICS;
+        return rows * saved + 3 * scores(samples) * FLOAT;
+    }
+
+    private long half(long samples) {
+        long rows = samples * tokens * FLOAT / 2; // twos of bfloat16
+        long extra = locality ? 3L * width : 0;
+        long saved;
+        long attention = 0;
+        if (dropout > 0) {
+            saved = 12L * width + 3L * mlp + extra;
+            attention = 3 * scores(samples) * FLOAT / 2;
+        } else if (tokens <= BranchScript.SHORT) {
+            saved = 10L * width + 2L * mlp + extra;
+            attention = scores(samples) * FLOAT / 2;
+        } else {
+            saved = 15L * width + 2L * mlp + 2L * heads + extra;
+        }
+        return rows * (saved + 2 * STATISTICS) + attention + weights() / 2;
+    }
+
+    /** What differentiating a block takes beside its graph. */
+    long workspace(long samples) {
+        boolean single = precision == Precision.FLOAT32;
+        long rows = samples * tokens * FLOAT;
+        long perceptron = single ? rows * (width + mlp) : rows * (3L * width + mlp) / 2;
+        // When attention is reached, the MLP's part of the graph is gone.
+        long attention =
+                dropout > 0
+                        ? 2 * scores(samples) * (single ? FLOAT : FLOAT / 2) - 2 * rows * mlp
+                        : 0;
+        long matrix = (long) width * mlp * FLOAT;
+        return Math.max(perceptron, attention) + (single ? 3 * matrix : 5 * matrix / 2);
+    }
+
+    private long scores(long samples) {
+        return samples * heads * tokens * tokens;
+    }
+
+    /** The bytes of a block's matrices in float32. */
+    private long weights() {
+        return (4L * width * width + 2L * width * mlp) * FLOAT;
+    }
+}

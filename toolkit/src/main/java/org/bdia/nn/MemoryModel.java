@@ -1,0 +1,127 @@
+package org.bdia.nn;
+
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+
+/**
+ * The peak memory of a training step, predicted from sizes: nothing is run.
+ *
+ * <p>It follows the step block by block and counts what is alive: kept states and graphs, side bits, one block's graph where it
+ * is recomputed, gradients of states, and the working memory of differentiation. It is written for {@link Kernels#FUSED}
+ * on the CPU, where it agrees with counted peaks within a few per cent; a GPU's attention kernels and its caching allocator
+ * differ.
+ */
+public final class MemoryModel {
+
+    /** Weights, their gradients and AdamW's two moments. */
+    private static final int RESTING = 4;
+
+    private final ModelConfig model;
+    private final Method method;
+
+    private MemoryModel(ModelConfig model, Method method) {
+        this.model = model;
+        this.method = method;
+    }
+
+    /**
+     * The memory of a vision transformer or of a GPT on inputs as long as its context.
+     *
+     * @throws IllegalArgumentException if it is another model
+     */
+    public static MemoryModel of(ModelConfig model, Method method) {
+        if (model instanceof Seq2SeqConfig) {
+            throw new IllegalArgumentException(
+                    "memory is predicted for VitConfig and GptConfig, but the model is "
+                            + model
+                            + "; measure an encoder–decoder instead");
+        }
+        return new MemoryModel(model, method);
+    }
+
+    /**
+     * The peak of a step above rest: beside weights, gradients and the optimiser's state.
+     *
+     * @param batch B, 1 or more
+     * @return bytes
+     * @throws IllegalArgumentException if the method cannot be differentiated this way, the kernels are not fused, or more
+     *     blocks are stored and checkpointed than there are
+     */
+    public long peak(Execution execution, int batch) {
+        execution.backprop().requireSupports(method);
+        if (execution.kernels() != Kernels.FUSED) {
+            throw new IllegalArgumentException(
+                    "memory is predicted for Kernels.FUSED, but the execution has Kernels.PLAIN");
+        }
+        if (batch < 1 || execution.stored() + execution.checkpointed() > model.depth()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "a batch of at least 1 and at most %d stored and checkpointed blocks are expected, but they"
+                                    + " are %d and %d + %d",
+                            model.depth(), batch, execution.stored(), execution.checkpointed()));
+        }
+        Footprint footprint = footprint(execution.precision());
+        var step = new StepMemory(footprint, method, execution, model.depth(), batch);
+        return step.peak();
+    }
+
+    /** The peak and what rests: weights, their gradients and AdamW's two moments; bytes. */
+    public long total(Execution execution, int batch) {
+        return peak(execution, batch) + resting();
+    }
+
+    /** The weights, their gradients and AdamW's two moments; bytes. */
+    public long resting() {
+        return RESTING * parameters() * Float.BYTES;
+    }
+
+    /** The number of the model's parameters. */
+    public long parameters() {
+        return footprint(Precision.FLOAT32).parameters();
+    }
+
+    /**
+     * The largest batch whose step fits, {@link #total}.
+     *
+     * @param bytes the budget
+     * @return 0 if not even one sample fits
+     */
+    public int largestBatch(Execution execution, long bytes) {
+        int fits = 0;
+        int tooLarge = 1;
+        while (total(execution, tooLarge) <= bytes) {
+            fits = tooLarge;
+            if (tooLarge > Integer.MAX_VALUE / 4) {
+                return fits;
+            }
+            tooLarge *= 2;
+        }
+        while (tooLarge - fits > 1) {
+            int middle = (fits + tooLarge) / 2;
+            if (total(execution, middle) <= bytes) {
+                fits = middle;
+            } else {
+                tooLarge = middle;
+            }
+        }
+        return fits;
+    }
+
+    /** The model. */
+    ModelConfig model() {
+        return model;
+    }
+
+    /** Whether the method's states can be rebuilt. */
+    boolean reverses() {
+        return method.invertible();
+    }
+
+    private Footprint footprint(Precision precision) {
+        return model instanceof VitConfig vit
+                ? Footprint.of(vit, precision)
+                : Footprint.of((GptConfig) model, precision);
+    }
+}

@@ -1,0 +1,109 @@
+package org.bdia.nn;
+
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+
+/** What is alive at each moment of a training step, in bytes. */
+final class StepMemory {
+
+    private final Footprint footprint;
+    private final boolean residual;
+    private final int sideBits;
+    private final Execution execution;
+    private final int depth;
+    private final int batch;
+    private final int first; // so many blocks are differentiated by the execution's backprop
+    private final long state;
+    private final long chunk;
+
+    StepMemory(Footprint footprint, Method method, Execution execution, int depth, int batch) {
+        this.footprint = footprint;
+        this.residual = method instanceof Method.Standard;
+        this.sideBits = method instanceof Method.Bdia bdia ? bdia.sideBits() : 0;
+        this.execution = execution;
+        this.depth = depth;
+        this.batch = batch;
+        this.first = depth - execution.checkpointed() - execution.stored();
+        this.state = footprint.state(batch);
+        int tokens = execution.chunkTokens();
+        this.chunk =
+                tokens == 0 ? batch : Math.min(batch, Math.max(1, tokens / footprint.tokens()));
+    }
+
+    /** The most that is alive at once. */
+    long peak() {
+        long peak = batch * footprint.embeddingPerSample();
+        peak = Math.max(peak, kept(depth - 1) + last() + head());
+        for (int k = 0; k < depth; k++) {
+            peak =
+                    Math.max(
+                            peak,
+                            kept(k) + gradients(k) + recomputed(k) + footprint.workspace(chunk));
+        }
+        return peak;
+    }
+
+    private long head() {
+        return batch * footprint.headPerSample();
+    }
+
+    /** x_K, where nothing that is kept holds it. */
+    private long last() {
+        return rebuilt() == depth || (residual && stored(depth - 1)) ? 0 : state;
+    }
+
+    /** What the forward pass kept for blocks 0 … k. */
+    private long kept(int k) {
+        long bytes = 0;
+        for (int i = 0; i <= k; i++) {
+            if (stored(i)) {
+                // A residual graph holds the next state; else the state before the block is kept
+                // beside it.
+                boolean holdsState = residual && i > 0 && stored(i - 1);
+                bytes += graphs() + (holdsState ? 0 : state);
+            } else if (checkpointed(i)) {
+                bytes += state;
+            } else if (i > 0) {
+                bytes += state / Float.SIZE * sideBits;
+            }
+        }
+        if (rebuilt() > 0) {
+            bytes +=
+                    k < rebuilt()
+                            ? 2 * state
+                            : state; // two states; the second is that of the next block
+        }
+        return bytes;
+    }
+
+    /** The graphs of one stored block, slice by slice. */
+    private long graphs() {
+        long whole = batch / chunk;
+        long rest = batch % chunk;
+        return whole * footprint.graph(chunk) + (rest == 0 ? 0 : footprint.graph(rest));
+    }
+
+    private long recomputed(int k) {
+        return stored(k) ? 0 : footprint.graph(chunk);
+    }
+
+    /** Gradients of states: the block's own, the branch's share of it, and with two states the carry. */
+    private long gradients(int k) {
+        int alive = residual ? stored(k) ? 1 : 2 : 3;
+        return alive * state;
+    }
+
+    private int rebuilt() {
+        return execution.backprop() == Backprop.REVERSIBLE ? first : 0;
+    }
+
+    private boolean stored(int k) {
+        return k >= depth - execution.stored()
+                || (k < first && execution.backprop() == Backprop.STORE);
+    }
+
+    private boolean checkpointed(int k) {
+        return !stored(k) && (k >= first || execution.backprop() == Backprop.CHECKPOINT);
+    }
+}

@@ -1,0 +1,73 @@
+package org.bdia.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkTest {
+
+    private static final Tools TOOLS = new Tools(null, List.of(), 1);
+    private static final Point TINY = Point.base("vit", 2).withSize(16, 2, 16).withBatch(2);
+
+    @Test
+    void aPointSurvivesItsArguments() {
+        Execution planned =
+                Execution.lean()
+                        .withStored(1)
+                        .withCheckpointed(2)
+                        .withPrecision(Precision.BFLOAT16_BRANCH);
+        Point point = Point.base("gpt", 6).with(Method.bdia(0.5), planned);
+        assertThat(Point.parse(point.arguments().toArray(String[]::new))).isEqualTo(point);
+        assertThat(point.variant()).isEqualTo("lean+2c+1s");
+        assertThat(point.sideMib()).isEqualTo(2 * 16 * 256 * 128 / 8.0 / (1 << 20));
+    }
+
+    @Test
+    void refusesWordsAndSizesThatItDoesNotKnow() {
+        assertThatThrownBy(() -> Point.base("speech", 6)).hasMessageContaining("vit, gpt");
+        assertThatThrownBy(() -> TINY.withTokens(256)).hasMessageContaining("measure gpt");
+        assertThatThrownBy(() -> new Benchmark(TOOLS, 0, 1, line -> {}))
+                .hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> Grid.groups(true, false, "gpt", null))
+                .hasMessageContaining("nothing to measure");
+    }
+
+    @Test
+    void theGridHasTheMethodsOfTheTableAndThePeersOnes() {
+        List<Point> quick = Grid.groups(true, false, null, List.of(12)).get(0);
+        assertThat(quick.stream().map(p -> p.method() + p.backprop() + p.variant()))
+                .containsExactly("standardstorefast", "bdiareversiblefast", "bdiareversiblelean");
+        List<Point> full = Grid.groups(false, true, "vit", List.of(12)).get(0);
+        assertThat(full).doesNotHaveDuplicates().hasSize(2 * (5 + 4));
+    }
+
+    @Test
+    void measuresInProcessesOfTheirOwn() {
+        Point reversible = TINY.with(Method.bdia(0.5), Backprop.REVERSIBLE);
+        List<Row> rows = new Benchmark(TOOLS, 1, 1, line -> {}).measure(List.of(TINY, reversible));
+        assertThat(rows).extracting(Row::point).containsExactly(TINY, reversible);
+        assertThat(rows.get(0).ratioToStore()).isEqualTo(1);
+        assertThat(rows.get(1).ratioToStore()).isPositive();
+        assertThat(rows.get(0).ratioToPeer()).isNaN();
+        for (Row row : rows) {
+            assertThat(row.median()).isPositive();
+            assertThat(row.csv().split(",", -1)).hasSize(Row.HEADER.split(",").length);
+        }
+    }
+
+    @Test
+    void aProcessThatDiesIsNamedWithTheEndOfItsLog() {
+        Point impossible = TINY.withSize(16, 3, 16);
+        assertThatThrownBy(
+                        () -> new Benchmark(TOOLS, 1, 1, line -> {}).measure(List.of(impossible)))
+                .isInstanceOf(BenchmarkException.class)
+                .hasMessageContaining("heads=3")
+                .hasMessageContaining("multiple of heads");
+    }
+}
