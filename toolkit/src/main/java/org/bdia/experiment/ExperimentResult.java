@@ -11,6 +11,7 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
+import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -101,6 +102,22 @@ public final class ExperimentResult {
      */
     public Figure curves(String what) {
         return runs.curves(what, Figures.Band.RANGE);
+    }
+
+    /**
+     * The same models on the validation data with a constant γ at inference, see {@link GammaSweep}.
+     *
+     * @param gammas each −1 to 1, for example −0.5, −0.25, 0, 0.25, 0.5
+     * @throws IllegalArgumentException if there is no γ, one is out of range, a method has none, or there are no
+     *     validation data
+     */
+    public GammaSweep atGammas(double... gammas) {
+        return GammaSweep.of(
+                outcomes,
+                RunStore.fromEnvironment(),
+                Environment.current().data(),
+                runs.caption(),
+                gammas);
     }
 
     /** Declares this result's data and rows in a notebook's report. */

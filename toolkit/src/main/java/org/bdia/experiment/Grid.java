@@ -62,10 +62,16 @@ record Grid(String name, Map<String, List<JsonNode>> axes) {
                         .get(0);
         ObjectNode config = Json.parse(preset.json(), ObjectNode.class, source);
         // An object replaces what is in it, so it comes before the keys inside.
-        point.keySet().stream()
-                .filter(axis -> !axis.equals(TASK))
-                .sorted(Comparator.comparingInt(axis -> axis.split("\\.", -1).length))
-                .forEach(axis -> replace(config, axis, point.get(axis), task));
+        List<String> outermostFirst =
+                point.keySet().stream()
+                        .filter(axis -> !axis.equals(TASK))
+                        .sorted(Comparator.comparingInt(axis -> axis.split("\\.", -1).length))
+                        .toList();
+        for (String axis : outermostFirst) {
+            replace(config, axis, point.get(axis), task);
+            // Parsing says what an object leaves out, so that the keys inside are found.
+            config = Json.parse(config.toString(), ObjectNode.class, source);
+        }
         if (point.keySet().stream().anyMatch(axis -> axis.startsWith(METHOD))
                 && !point.containsKey(BACKPROP)) {
             Method method = Json.parse(config.get(METHOD).toString(), Method.class, source);

@@ -5,6 +5,9 @@ import org.bdia.nn.GptConfig;
 import org.bdia.nn.MemoryModel;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.Seq2SeqConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 
 /**
@@ -12,7 +15,7 @@ import org.bdia.run.RunConfig;
  * #JVM_MIB} MiB for JVM, libtorch and data, and what {@link MemoryModel} predicts of a training step.
  *
  * <p>An encoder–decoder, which that model does not know, counts as a GPT of its width with its encoder's blocks and two for
- * each of its decoder's, which attend twice.
+ * each of its decoder's, which attend twice; RevNet's two streams count as the plain transformer that stores.
  *
  * <p>Five laptop-sized runs of images and text on two cores (standard and BDIA, widths 64 and 256) had peaks of 0.56 to 0.92
  * GiB of resident memory where this says 1.0 to 1.3.
@@ -24,9 +27,12 @@ final class MemoryEstimate {
     private MemoryEstimate() {}
 
     static long bytes(RunConfig config) {
-        return (1L << 20) * JVM_MIB
-                + MemoryModel.of(predictable(config.model()), config.method())
-                        .total(config.execution(), config.train().batch());
+        boolean streams = config.method() instanceof Method.RevNet;
+        MemoryModel model =
+                MemoryModel.of(
+                        predictable(config.model()), streams ? Method.standard() : config.method());
+        Execution execution = streams ? Execution.of(Backprop.STORE) : config.execution();
+        return (1L << 20) * JVM_MIB + model.total(execution, config.train().batch());
     }
 
     private static ModelConfig predictable(ModelConfig model) {

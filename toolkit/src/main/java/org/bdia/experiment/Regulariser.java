@@ -1,17 +1,13 @@
 package org.bdia.experiment;
 
 import org.bdia.nn.ModelConfig;
+import org.bdia.train.TrainConfig;
 
 /** What a line of a comparison adds against over-fitting, beside what its method does. */
 public sealed interface Regulariser {
 
     /** Nothing. */
     record None() implements Regulariser {
-        @Override
-        public ModelConfig apply(ModelConfig model) {
-            return model;
-        }
-
         @Override
         public String suffix() {
             return "";
@@ -35,8 +31,66 @@ public sealed interface Regulariser {
         }
     }
 
+    /**
+     * Stochastic depth: samples skip whole branches, the later the more often.
+     *
+     * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
+     */
+    record DropPath(double rate) implements Regulariser {
+        @Override
+        public ModelConfig apply(ModelConfig model) {
+            return model.withDropPath(rate);
+        }
+
+        @Override
+        public String suffix() {
+            return "+droppath" + rate;
+        }
+    }
+
+    /**
+     * Weight decay in place of the optimiser's own.
+     *
+     * @param decay fraction of a weight per unit of learning rate, 0 or more
+     */
+    record WeightDecay(double decay) implements Regulariser {
+        @Override
+        public TrainConfig apply(TrainConfig train) {
+            return train.withOptimizer(train.optimizer().withWeightDecay(decay));
+        }
+
+        @Override
+        public String suffix() {
+            return "+decay" + decay;
+        }
+    }
+
+    /**
+     * Label smoothing in place of the training's own; losses on validation and test data stay without.
+     *
+     * @param share of the target spread over all classes, 0 ≤ share &lt; 1
+     */
+    record LabelSmoothing(double share) implements Regulariser {
+        @Override
+        public TrainConfig apply(TrainConfig train) {
+            return train.withLabelSmoothing(share);
+        }
+
+        @Override
+        public String suffix() {
+            return "+smooth" + share;
+        }
+    }
+
     /** The model with it. */
-    ModelConfig apply(ModelConfig model);
+    default ModelConfig apply(ModelConfig model) {
+        return model;
+    }
+
+    /** The training with it. */
+    default TrainConfig apply(TrainConfig train) {
+        return train;
+    }
 
     /** What it adds to a method's name, for example {@code +dropout0.1}. */
     String suffix();

@@ -90,7 +90,7 @@ final class RestaurantsWorkload implements Workload {
     private static RunConfig pretraining(RunConfig config, Start.Pretrained start) {
         return new RunConfig(
                 start.text(),
-                config.model().withDropout(0),
+                config.model().withDropout(0).withDropPath(0),
                 Method.standard(),
                 Backprop.STORE,
                 false,

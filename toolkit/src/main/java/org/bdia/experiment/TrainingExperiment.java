@@ -133,7 +133,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
                 variant.method(),
                 variant.backprop(),
                 verify,
-                train,
+                variant.regulariser().apply(train),
                 seed);
     }
 

@@ -18,7 +18,23 @@ import org.bdia.reversible.TorchScript;
 final class BranchScript {
 
     /** What differs from branch to branch in the function; sizes of weights do not. */
-    record Options(int width, int heads, Attention.Pattern pattern, Gelu gelu) {}
+    record Options(Part part, int width, int heads, Attention.Pattern pattern, Gelu gelu) {
+        Options of(Part value) {
+            return new Options(value, width, heads, pattern, gelu);
+        }
+    }
+
+    /** What the function computes. */
+    enum Part {
+        /** The branch h(x) = f(x) + g(x + f(x)). */
+        WHOLE,
+
+        /** Its first half, f(x). */
+        ATTENTION,
+
+        /** Its second half, g(x), which looks at no mask. */
+        MLP
+    }
 
     /** Types of arrays as TorchScript numbers them. */
     private static final int FLOAT32 = 6;
@@ -53,7 +69,7 @@ final class BranchScript {
     }
 
     /**
-     * The function of a branch.
+     * The function of a branch or a half of one.
      *
      * @param device where it is going to run
      * @param masked whether the last argument is a mask that is added to the scores
@@ -62,15 +78,41 @@ final class BranchScript {
     static TorchScript of(
             Options options, Precision precision, Device device, boolean masked, float dropout) {
         var script = new BranchScript(options, precision, device, masked, dropout);
-        script.attention();
-        script.mlp();
-        String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
-        String parameters =
-                "x, norm1, shift1, "
-                        + temperature
-                        + "qkv, qkv_bias, out, out_bias, norm2, shift2, fc1, fc1_bias, fc2, fc2_bias";
-        return new TorchScript(
-                parameters + (masked ? ", mask" : ""), String.join("\n", script.lines));
+        return new TorchScript(script.parameters(), script.body());
+    }
+
+    private String parameters() {
+        var names = new StringBuilder("x");
+        if (options.part() != Part.MLP) {
+            names.append(", norm1, shift1");
+            names.append(options.pattern() == Attention.Pattern.LOCALITY ? ", temperature" : "");
+            names.append(", qkv, qkv_bias, out, out_bias");
+        }
+        if (options.part() != Part.ATTENTION) {
+            names.append(", norm2, shift2, fc1, fc1_bias, fc2, fc2_bias");
+        }
+        return names.append(masked ? ", mask" : "").toString();
+    }
+
+    private String body() {
+        switch (options.part()) {
+            case WHOLE -> {
+                attention();
+                mlp("torch.add(x, f)");
+                line("return torch.add(f, g)");
+            }
+            case ATTENTION -> {
+                attention();
+                line("return f");
+            }
+            case MLP -> {
+                line("batch = torch.size(x, 0)");
+                line("tokens = torch.size(x, 1)");
+                mlp("x");
+                line("return g");
+            }
+        }
+        return String.join("\n", lines);
     }
 
     /** f = attention(LN x). */
@@ -102,14 +144,13 @@ final class BranchScript {
         line("f = %s", single(dropped(linear("together", "out"))));
     }
 
-    /** g = MLP(LN(x + f)), and the branch f + g. */
-    private void mlp() {
-        line("inner = %s", norm("torch.add(x, f)", 2));
+    /** g = MLP(LN input). */
+    private void mlp(String input) {
+        line("inner = %s", norm(input, 2));
         String hidden = linear("inner", "fc1");
         line("active = torch.gelu(%s, approximate=\"%s\")", hidden, approximation());
         line("active = %s", dropped("active"));
         line("g = %s", single(dropped(linear("active", "fc2"))));
-        line("return torch.add(f, g)");
     }
 
     private String approximation() {

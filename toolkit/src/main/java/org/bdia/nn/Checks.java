@@ -10,11 +10,16 @@ final class Checks {
 
     private Checks() {}
 
-    /** Refuses a rate outside 0 ≤ dropout &lt; 1, NaN included. */
+    /** Refuses a dropout outside 0 ≤ rate &lt; 1, NaN included. */
     static void dropout(double rate) {
+        rate("dropout", rate);
+    }
+
+    /** Refuses a rate outside 0 ≤ rate &lt; 1, NaN included. */
+    static void rate(String name, double rate) {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException(
-                    "dropout must be at least 0 and below 1, but is " + rate);
+                    name + " must be at least 0 and below 1, but is " + rate);
         }
     }
 
@@ -80,8 +85,16 @@ final class Checks {
         }
     }
 
-    /** Refuses DJL's own training for methods whose gradients autograd does not know. */
-    static void trainableByDjl(Method method) {
+    /** Refuses DJL's own training where it would compute something else than the stack does. */
+    static void trainableByDjl(Method method, ModelConfig config) {
+        if (config.dropPath() > 0) {
+            throw new UnsupportedOperationException(
+                    "DJL's own trainer knows no samples' ids, which stochastic depth is a function of, but"
+                            + " this model's dropPath is "
+                            + config.dropPath()
+                            + "; train it with org.bdia.train.Trainer, or call differentiate(inputs, loss,"
+                            + " draw)");
+        }
         if (!(method instanceof Method.Standard)) {
             throw new UnsupportedOperationException(
                     "DJL's own trainer can differentiate Method.standard() only, but this model's method is "

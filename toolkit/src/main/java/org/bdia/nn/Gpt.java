@@ -29,7 +29,8 @@ import org.bdia.reversible.Scoped;
  *
  * <p>An ordinary DJL block: {@code forward} without training is inference for every method, and with training it is the
  * plain transformer that DJL's own trainer differentiates, which only {@link Method#standard()} allows. {@link
- * #differentiate} is the way to train the other methods. Weights do not depend on the method.
+ * #differentiate} is the way to train the other methods. Weights do not depend on the method: of {@link Method#revNet()}'s two
+ * streams the head reads the mean, since a head tied to the token embedding has no more than the width D.
  */
 public final class Gpt extends AbstractBlock implements ReversibleModel {
 
@@ -77,7 +78,9 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         // GPT-2's: the sum of 2K projections into the residual keeps its variance.
         float residual = (float) (0.02 / Math.sqrt(2.0 * config.depth()));
         blocks.forEach(block -> block.setResidualInitializer(new NormalInitializer(residual)));
-        stack = ReversibleStack.of(blocks, method, execution);
+        stack =
+                ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution)
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */
@@ -98,7 +101,8 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     /** Another stack over the same blocks and weights, for example to compare methods. */
     public ReversibleStack stack(Method method, Backprop backprop) {
-        return ReversibleStack.of(blocks, method, backprop);
+        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop)
+                .withDropPath(config.dropPath());
     }
 
     /**
@@ -114,10 +118,21 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     @Override
     public NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
         NDArray ids = inputs.singletonOrThrow();
         ParameterStore store = store(ids);
         return Autograd.unrecorded(
-                () -> Scoped.result(() -> head(store, stack.infer(embed(ids)), false)));
+                () ->
+                        Scoped.result(
+                                () ->
+                                        head(
+                                                store,
+                                                stack.infer(embed(ids), new NDList(), gamma),
+                                                false)));
     }
 
     @Override
@@ -149,23 +164,35 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                                     NDArray last =
                                             stack.infer(
                                                     embedding.embed(store, ids, from, false),
-                                                    (k, state) ->
-                                                            blocks.get(k)
-                                                                    .following(
-                                                                            store,
-                                                                            state,
-                                                                            past.layer(k)));
+                                                    (k, state) -> following(store, k, state, past));
                                     return head(store, last.get(":, -1:"), false);
                                 }));
     }
 
-    /** (B, T, D) → (B, T, V). */
+    private NDArray following(ParameterStore store, int k, NDArray state, KeyValueCache past) {
+        if (stack.streams() == 1) {
+            return blocks.get(k).following(store, state, past.layer(k));
+        }
+        int block = k / 2;
+        return blocks.get(block).halves().get(k % 2).following(store, state, past.layer(block));
+    }
+
+    /** (B, T, D), or (B, T, 2D) of two streams → (B, T, V). */
     private NDArray head(ParameterStore store, NDArray state, boolean training) {
         return Scoped.result(
                 () -> {
-                    NDList normed = norm.forward(store, new NDList(state), training);
+                    NDList normed = norm.forward(store, new NDList(merged(state)), training);
                     return embedding.scores(store, normed.singletonOrThrow(), training);
                 });
+    }
+
+    /** The mean of the streams, (B, T, D). */
+    private NDArray merged(NDArray state) {
+        if (stack.streams() == 1) {
+            return state;
+        }
+        Shape shape = state.getShape();
+        return state.reshape(shape.get(0), shape.get(1), 2, config.width()).mean(new int[] {2});
     }
 
     @Override
@@ -177,7 +204,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(stack.method());
+        Checks.trainableByDjl(stack.method(), config);
         NDArray x = embedding.embed(store, inputs.singletonOrThrow(), 0, true);
         for (TransformerBlock block : blocks) {
             x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());

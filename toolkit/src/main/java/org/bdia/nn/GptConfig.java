@@ -11,6 +11,7 @@ package org.bdia.nn;
  * @param mlp the hidden width of the MLP
  * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
  * @param gelu the MLP's activation
+ * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record GptConfig(
         int vocabulary,
@@ -20,7 +21,8 @@ public record GptConfig(
         int heads,
         int mlp,
         double dropout,
-        Gelu gelu)
+        Gelu gelu,
+        double dropPath)
         implements ModelConfig {
 
     private static final int GPT2_VOCABULARY = 50257;
@@ -40,6 +42,20 @@ public record GptConfig(
         Checks.positive("mlp", mlp);
         Checks.multiple("width", width, "heads", heads);
         Checks.dropout(dropout);
+        Checks.rate("dropPath", dropPath);
+    }
+
+    /** A model without stochastic depth. */
+    public GptConfig(
+            int vocabulary,
+            int context,
+            int width,
+            int depth,
+            int heads,
+            int mlp,
+            double dropout,
+            Gelu gelu) {
+        this(vocabulary, context, width, depth, heads, mlp, dropout, gelu, 0);
     }
 
     /** A small one: context 64, width 64, depth 6, 4 heads, MLP 256, no dropout, GPT-2's vocabulary. */
@@ -59,41 +75,51 @@ public record GptConfig(
 
     /** The same with another number of token ids. */
     public GptConfig withVocabulary(int value) {
-        return new GptConfig(value, context, width, depth, heads, mlp, dropout, gelu);
+        return new GptConfig(value, context, width, depth, heads, mlp, dropout, gelu, dropPath);
     }
 
     /** The same with another context. */
     public GptConfig withContext(int value) {
-        return new GptConfig(vocabulary, value, width, depth, heads, mlp, dropout, gelu);
+        return new GptConfig(vocabulary, value, width, depth, heads, mlp, dropout, gelu, dropPath);
     }
 
     /** The same with another width. */
     public GptConfig withWidth(int value) {
-        return new GptConfig(vocabulary, context, value, depth, heads, mlp, dropout, gelu);
+        return new GptConfig(
+                vocabulary, context, value, depth, heads, mlp, dropout, gelu, dropPath);
     }
 
     /** The same with another depth. */
     public GptConfig withDepth(int value) {
-        return new GptConfig(vocabulary, context, width, value, heads, mlp, dropout, gelu);
+        return new GptConfig(
+                vocabulary, context, width, value, heads, mlp, dropout, gelu, dropPath);
     }
 
     /** The same with another number of heads. */
     public GptConfig withHeads(int value) {
-        return new GptConfig(vocabulary, context, width, depth, value, mlp, dropout, gelu);
+        return new GptConfig(
+                vocabulary, context, width, depth, value, mlp, dropout, gelu, dropPath);
     }
 
     /** The same with another MLP width. */
     public GptConfig withMlp(int value) {
-        return new GptConfig(vocabulary, context, width, depth, heads, value, dropout, gelu);
+        return new GptConfig(
+                vocabulary, context, width, depth, heads, value, dropout, gelu, dropPath);
     }
 
     @Override
     public GptConfig withDropout(double value) {
-        return new GptConfig(vocabulary, context, width, depth, heads, mlp, value, gelu);
+        return new GptConfig(vocabulary, context, width, depth, heads, mlp, value, gelu, dropPath);
     }
 
     /** The same with another activation. */
     public GptConfig withGelu(Gelu value) {
-        return new GptConfig(vocabulary, context, width, depth, heads, mlp, dropout, value);
+        return new GptConfig(
+                vocabulary, context, width, depth, heads, mlp, dropout, value, dropPath);
+    }
+
+    @Override
+    public GptConfig withDropPath(double value) {
+        return new GptConfig(vocabulary, context, width, depth, heads, mlp, dropout, gelu, value);
     }
 }

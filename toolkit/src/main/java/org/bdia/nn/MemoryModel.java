@@ -29,7 +29,7 @@ public final class MemoryModel {
     /**
      * The memory of a vision transformer or of a GPT on inputs as long as its context.
      *
-     * @throws IllegalArgumentException if it is another model
+     * @throws IllegalArgumentException if it is another model, or the method has two streams
      */
     public static MemoryModel of(ModelConfig model, Method method) {
         if (model instanceof Seq2SeqConfig) {
@@ -37,6 +37,12 @@ public final class MemoryModel {
                     "memory is predicted for VitConfig and GptConfig, but the model is "
                             + model
                             + "; measure an encoder–decoder instead");
+        }
+        if (method instanceof Method.RevNet) {
+            throw new IllegalArgumentException(
+                    "memory is predicted for one stream of whole blocks, but "
+                            + method
+                            + " runs halves of them over two; measure it instead");
         }
         return new MemoryModel(model, method);
     }

@@ -12,6 +12,12 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** The same with another dropout rate. */
     ModelConfig withDropout(double value);
 
+    /** The rate of stochastic depth at the last branch of each stack, 0 ≤ dropPath &lt; 1. */
+    double dropPath();
+
+    /** The same with another rate of stochastic depth. */
+    ModelConfig withDropPath(double value);
+
     /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */
     static VitConfig vit() {
         return VitConfig.laptop();

@@ -21,6 +21,15 @@ public interface ReversibleModel extends Block {
     NDArray predict(NDList inputs);
 
     /**
+     * {@link #predict(NDList)} with the BDIA update and one γ for all samples and all blocks but each stack's first, instead
+     * of E[γ] = 0.
+     *
+     * @param gamma γ, −1 to 1
+     * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method has none
+     */
+    NDArray predict(NDList inputs, double gamma);
+
+    /**
      * One forward and backward pass. Gradients are added to those that the parameters already hold.
      *
      * @param inputs as {@link Block#forward} takes them

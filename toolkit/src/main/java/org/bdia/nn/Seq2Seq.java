@@ -64,8 +64,8 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * The model of a configuration, without weights.
      *
      * @param execution how either stack is run; the decoder's branches are computed by plain kernels
-     * @throws IllegalArgumentException if the method cannot be differentiated this way, or the precision is not
-     *     float32
+     * @throws IllegalArgumentException if the method cannot be differentiated this way, has two streams, or the
+     *     precision is not float32
      */
     public Seq2Seq(Seq2SeqConfig config, Method method, Execution execution) {
         if (execution.precision() != Precision.FLOAT32) {
@@ -73,6 +73,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                     "the decoder of a Seq2Seq computes in float32 only, but the precision is "
                             + execution.precision()
                             + "; use Precision.FLOAT32");
+        }
+        if (method instanceof Method.RevNet) {
+            throw new IllegalArgumentException(
+                    "a Seq2Seq runs one stream per stack, but "
+                            + method
+                            + " needs two, and a head that reads both; use it with VisionTransformer or Gpt,"
+                            + " or choose Method.bdia(0.5) here");
         }
         this.config = config;
         int width = config.width();
@@ -106,10 +113,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         }
         decoderNorm = addChildBlock("decoder_norm", LayerNorm.builder().axis(2).build());
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
-        encoder = ReversibleStack.of(encoderBlocks, method, execution);
+        encoder =
+                ReversibleStack.of(encoderBlocks, method, execution)
+                        .withDropPath(config.dropPath());
         decoder =
                 ReversibleStack.of(decoderBlocks, method, execution)
-                        .withFirstLayer(config.encoderDepth());
+                        .withFirstLayer(config.encoderDepth())
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
@@ -141,6 +151,10 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
      */
     public NDList encode(NDArray source) {
+        return encode(source, 0);
+    }
+
+    private NDList encode(NDArray source, double gamma) {
         ParameterStore store = store(source);
         return Autograd.unrecorded(
                 () -> {
@@ -149,7 +163,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                             Scoped.result(
                                     () -> {
                                         NDArray x = sourceEmbedding.embed(store, source, 0, false);
-                                        NDArray last = encoder.infer(x, new NDList(mask));
+                                        NDArray last = encoder.infer(x, new NDList(mask), gamma);
                                         return norm(encoderNorm, store, last, false);
                                     });
                     return new NDList(memory, mask);
@@ -165,13 +179,17 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
      */
     public NDArray decode(NDList context, NDArray target) {
+        return decode(context, target, 0);
+    }
+
+    private NDArray decode(NDList context, NDArray target, double gamma) {
         ParameterStore store = store(target);
         return Autograd.unrecorded(
                 () ->
                         Scoped.result(
                                 () -> {
                                     NDArray x = targetEmbedding.embed(store, target, 0, false);
-                                    return head(store, decoder.infer(x, context), false);
+                                    return head(store, decoder.infer(x, context, gamma), false);
                                 }));
     }
 
@@ -203,8 +221,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
 
     @Override
     public NDArray predict(NDList inputs) {
-        try (NDList context = encode(inputs.get(0))) {
-            return decode(context, inputs.get(1));
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
+        try (NDList context = encode(inputs.get(0), gamma)) {
+            return decode(context, inputs.get(1), gamma);
         }
     }
 
@@ -276,7 +299,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(encoder.method());
+        Checks.trainableByDjl(encoder.method(), config);
         NDArray mask = mask(inputs.get(0));
         NDArray x = sourceEmbedding.embed(store, inputs.get(0), 0, true);
         for (TransformerBlock block : encoderBlocks) {

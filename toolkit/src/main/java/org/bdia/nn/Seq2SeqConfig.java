@@ -13,6 +13,7 @@ package org.bdia.nn;
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
  * @param dropout the rate on the embeddings and inside the branches, 0 ≤ dropout &lt; 1
+ * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record Seq2SeqConfig(
         int sourceVocabulary,
@@ -23,7 +24,8 @@ public record Seq2SeqConfig(
         int decoderDepth,
         int heads,
         int mlp,
-        double dropout)
+        double dropout,
+        double dropPath)
         implements ModelConfig {
 
     /**
@@ -43,6 +45,31 @@ public record Seq2SeqConfig(
         Checks.positive("mlp", mlp);
         Checks.multiple("width", width, "heads", heads);
         Checks.dropout(dropout);
+        Checks.rate("dropPath", dropPath);
+    }
+
+    /** A model without stochastic depth. */
+    public Seq2SeqConfig(
+            int sourceVocabulary,
+            int targetVocabulary,
+            int context,
+            int width,
+            int encoderDepth,
+            int decoderDepth,
+            int heads,
+            int mlp,
+            double dropout) {
+        this(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout,
+                0);
     }
 
     /** A few seconds of training: width 32, 2 + 2 blocks, 2 heads, MLP 64. */
@@ -68,7 +95,16 @@ public record Seq2SeqConfig(
     /** The same with other numbers of token ids. */
     public Seq2SeqConfig withVocabularies(int source, int target) {
         return new Seq2SeqConfig(
-                source, target, context, width, encoderDepth, decoderDepth, heads, mlp, dropout);
+                source,
+                target,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout,
+                dropPath);
     }
 
     /** The same with other depths. */
@@ -82,7 +118,8 @@ public record Seq2SeqConfig(
                 decoder,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                dropPath);
     }
 
     /** The same with another context. */
@@ -96,7 +133,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                dropPath);
     }
 
     /** The same with another width. */
@@ -110,7 +148,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
-                dropout);
+                dropout,
+                dropPath);
     }
 
     /** The same with another number of heads. */
@@ -124,7 +163,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 value,
                 mlp,
-                dropout);
+                dropout,
+                dropPath);
     }
 
     /** The same with another MLP width. */
@@ -138,7 +178,8 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 value,
-                dropout);
+                dropout,
+                dropPath);
     }
 
     @Override
@@ -152,6 +193,22 @@ public record Seq2SeqConfig(
                 decoderDepth,
                 heads,
                 mlp,
+                value,
+                dropPath);
+    }
+
+    @Override
+    public Seq2SeqConfig withDropPath(double value) {
+        return new Seq2SeqConfig(
+                sourceVocabulary,
+                targetVocabulary,
+                context,
+                width,
+                encoderDepth,
+                decoderDepth,
+                heads,
+                mlp,
+                dropout,
                 value);
     }
 }

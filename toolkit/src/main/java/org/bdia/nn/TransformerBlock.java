@@ -11,17 +11,12 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
-import ai.djl.util.Pair;
 import ai.djl.util.PairList;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
-import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Method;
 import org.bdia.reversible.Scoped;
-import org.bdia.reversible.TorchScript;
 
 /**
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =
@@ -33,10 +28,7 @@ public final class TransformerBlock extends AbstractBlock {
     private final Attention attention;
     private final LayerNorm ln2;
     private final Mlp mlp;
-    private final BranchScript.Options options;
-    private final float dropout;
-    private final Execution execution;
-    private final Map<String, TorchScript> scripts = new HashMap<>(); // compiled when first needed
+    private final FusedBranch fused;
 
     /** A block with the exact GELU and fused kernels, see the other constructor. */
     public TransformerBlock(
@@ -69,9 +61,9 @@ public final class TransformerBlock extends AbstractBlock {
         attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
         this.mlp = addChildBlock("mlp", new Mlp(width, mlp, gelu, dropout));
-        this.options = new BranchScript.Options(width, heads, pattern, gelu);
-        this.dropout = dropout;
-        this.execution = execution;
+        BranchScript.Options options =
+                new BranchScript.Options(BranchScript.Part.WHOLE, width, heads, pattern, gelu);
+        fused = new FusedBranch(options, dropout, execution);
     }
 
     @Override
@@ -83,32 +75,25 @@ public final class TransformerBlock extends AbstractBlock {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
         NDArray x = inputs.get(0);
         return new NDList(
-                execution.kernels() == Kernels.FUSED && x.getDataType() == DataType.FLOAT32
-                        ? fused(store, x, mask, training)
+                fused.takes(x)
+                        ? fused.call(store, getParameters(), x, mask, training)
                         : branch(store, x, mask, null, training));
     }
 
-    private NDArray fused(ParameterStore store, NDArray x, NDArray mask, boolean training) {
-        List<NDArray> arguments = new ArrayList<>();
-        arguments.add(x);
-        for (Pair<String, Parameter> entry : getParameters()) {
-            arguments.add(store.getValue(entry.getValue(), x.getDevice(), training));
+    /**
+     * What a stack over blocks runs: the blocks themselves, or, of a method with two streams, the halves of each, f₀, g₀, f₁,
+     * g₁, …, which share the blocks' weights.
+     */
+    static List<? extends AbstractBlock> branches(List<TransformerBlock> blocks, Method method) {
+        if (!(method instanceof Method.RevNet)) {
+            return blocks;
         }
-        if (mask != null) {
-            arguments.add(mask);
-        }
-        float rate = training ? dropout : 0;
-        TorchScript script =
-                scripts.computeIfAbsent(
-                        (mask != null) + " " + rate,
-                        key ->
-                                BranchScript.of(
-                                        options,
-                                        execution.precision(),
-                                        x.getDevice(),
-                                        mask != null,
-                                        rate));
-        return script.call(arguments.get(1).getManager(), arguments.toArray(NDArray[]::new));
+        return blocks.stream().flatMap(block -> block.halves().stream()).toList();
+    }
+
+    /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights. */
+    List<HalfBlock> halves() {
+        return List.of(new HalfBlock(ln1, attention, fused), new HalfBlock(ln2, mlp, fused));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */

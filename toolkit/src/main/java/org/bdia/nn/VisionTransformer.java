@@ -31,7 +31,8 @@ import org.bdia.reversible.Scoped;
  *
  * <p>An ordinary DJL block: {@code forward} without training is inference for every method, and with training it
  * is the plain transformer that DJL's own trainer differentiates, which only {@link Method#standard()} allows.
- * {@link #differentiate} is the way to train the other methods. Weights do not depend on the method.
+ * {@link #differentiate} is the way to train the other methods. Weights do not depend on the method, but for the head of {@link Method#revNet()}:
+ * it reads both streams, LayerNorm(2D), as RevViT's does.
  */
 public final class VisionTransformer extends AbstractBlock implements ReversibleModel {
 
@@ -77,7 +78,9 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
         // Small, so that training begins at the loss of a uniform guess, log C.
         head.setInitializer(new NormalInitializer(0.02f), Parameter.Type.WEIGHT);
-        stack = ReversibleStack.of(blocks, method, execution);
+        stack =
+                ReversibleStack.of(TransformerBlock.branches(blocks, method), method, execution)
+                        .withDropPath(config.dropPath());
     }
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
@@ -93,7 +96,8 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     /** Another stack over the same blocks and weights, for example to compare methods. */
     public ReversibleStack stack(Method method, Backprop backprop) {
-        return ReversibleStack.of(blocks, method, backprop);
+        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop)
+                .withDropPath(config.dropPath());
     }
 
     /**
@@ -108,6 +112,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     @Override
     public NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, double gamma) {
         NDArray images = inputs.singletonOrThrow();
         ParameterStore store = store(images);
         return Autograd.unrecorded(
@@ -115,7 +124,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                         Scoped.result(
                                 () -> {
                                     NDArray x = embed(store, images, false);
-                                    return head(store, stack.infer(x), false);
+                                    return head(store, stack.infer(x, new NDList(), gamma), false);
                                 }));
     }
 
@@ -139,7 +148,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         return embedding.forward(store, new NDList(images), training).singletonOrThrow();
     }
 
-    /** (B, T, D) → (B, C). */
+    /** (B, T, D), or (B, T, 2D) of two streams → (B, C). */
     private NDArray head(ParameterStore store, NDArray state, boolean training) {
         return Scoped.result(
                 () -> {
@@ -161,7 +170,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(stack.method());
+        Checks.trainableByDjl(stack.method(), config);
         NDArray x = embed(store, inputs.singletonOrThrow(), true);
         for (TransformerBlock block : blocks) {
             x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());
@@ -180,7 +189,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         for (TransformerBlock block : blocks) {
             block.initialize(manager, type, state);
         }
-        Shape pooled = new Shape(1, config.width());
+        Shape pooled = new Shape(1, (long) stack.streams() * config.width());
         norm.initialize(manager, type, pooled);
         head.initialize(manager, type, pooled);
     }

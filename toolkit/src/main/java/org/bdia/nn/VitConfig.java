@@ -14,6 +14,7 @@ package org.bdia.nn;
  * @param pooling class token or mean
  * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
  * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
+ * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
 public record VitConfig(
         int image,
@@ -26,7 +27,8 @@ public record VitConfig(
         double dropout,
         Pooling pooling,
         boolean shiftedPatches,
-        boolean localityAttention)
+        boolean localityAttention,
+        double dropPath)
         implements ModelConfig {
 
     /** How the tokens become one vector for the head. */
@@ -58,6 +60,35 @@ public record VitConfig(
                     "a model needs at least 2 classes, but classes is " + classes);
         }
         Checks.dropout(dropout);
+        Checks.rate("dropPath", dropPath);
+    }
+
+    /** A model without stochastic depth. */
+    public VitConfig(
+            int image,
+            int patch,
+            int classes,
+            int width,
+            int depth,
+            int heads,
+            int mlp,
+            double dropout,
+            Pooling pooling,
+            boolean shiftedPatches,
+            boolean localityAttention) {
+        this(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention,
+                0);
     }
 
     /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
@@ -97,7 +128,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another patch size. */
@@ -113,7 +145,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another width. */
@@ -129,7 +162,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another depth. */
@@ -145,7 +179,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another number of heads. */
@@ -161,7 +196,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another MLP width. */
@@ -177,7 +213,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     @Override
@@ -193,7 +230,8 @@ public record VitConfig(
                 value,
                 pooling,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with another pooling. */
@@ -209,7 +247,8 @@ public record VitConfig(
                 dropout,
                 value,
                 shiftedPatches,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with shifted-patch tokens on or off. */
@@ -225,7 +264,8 @@ public record VitConfig(
                 dropout,
                 pooling,
                 value,
-                localityAttention);
+                localityAttention,
+                dropPath);
     }
 
     /** The same with locality self-attention on or off. */
@@ -241,6 +281,24 @@ public record VitConfig(
                 dropout,
                 pooling,
                 shiftedPatches,
+                value,
+                dropPath);
+    }
+
+    @Override
+    public VitConfig withDropPath(double value) {
+        return new VitConfig(
+                image,
+                patch,
+                classes,
+                width,
+                depth,
+                heads,
+                mlp,
+                dropout,
+                pooling,
+                shiftedPatches,
+                localityAttention,
                 value);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.bdia.run.Json;
 
 /**
  * Names for runs by what tells them apart: the method, and every other key of config.json, the seed aside, that is not
@@ -38,7 +39,14 @@ public final class RunLabels {
      * @param configs each a run's config.json
      */
     public static List<String> of(List<JsonNode> configs) {
-        return new RunLabels(configs.stream().map(RunLabels::leaves).toList()).labels();
+        return new RunLabels(
+                        configs.stream().map(RunLabels::spelledOut).map(RunLabels::leaves).toList())
+                .labels();
+    }
+
+    /** With the keys that a file leaves out where they say what goes without saying. */
+    private static JsonNode spelledOut(JsonNode config) {
+        return Json.parse(config.toString(), JsonNode.class, "config.json");
     }
 
     private List<String> labels() {

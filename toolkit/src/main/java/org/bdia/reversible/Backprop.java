@@ -18,10 +18,15 @@ public enum Backprop {
      */
     public void requireSupports(Method method) {
         if (this == REVERSIBLE && !method.invertible()) {
+            String reason =
+                    method instanceof Method.BdiaFloat
+                            ? " has none: it would divide by a gamma that may be next to 0"
+                            : " has none";
             throw new IllegalArgumentException(
                     "Backprop.REVERSIBLE needs a method with an inverse, but "
                             + method
-                            + " has none; use Method.bdia(0.5), or Backprop.STORE or Backprop.CHECKPOINT");
+                            + reason
+                            + "; use Method.bdia(0.5), or Backprop.STORE or Backprop.CHECKPOINT");
         }
     }
 }

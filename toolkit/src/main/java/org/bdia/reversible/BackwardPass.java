@@ -26,19 +26,22 @@ final class BackwardPass {
         this.rebuilt = execution.rebuilt(branches.depth());
     }
 
-    /** ∂L/∂x_0 from ∂L/∂x_K, parameter gradients accumulating; owned by the tape. */
+    /** ∂L/∂x_0 from the output's gradient, parameter gradients accumulating; owned by the tape. */
     NDArray differentiate(NDArray gradient) {
         verify(rebuilt, tape.current);
         verify(rebuilt - 1, tape.previous);
-        NDArray outer = tape.keep(gradient.duplicate()); // ∂L/∂x_{k+1}
-        NDArray carry = null; // the part of ∂L/∂x_k that came from x_{k+2}
+        // outer is ∂L/∂x_{k+1}, carry the part of ∂L/∂x_k that came from x_{k+2}, or from the
+        // output
+        NDArray outer = tape.keep(tape.coupled ? Streams.part(gradient, 1) : gradient.duplicate());
+        NDArray carry = tape.coupled ? tape.keep(Streams.part(gradient, 0)) : null;
         for (int k = branches.depth() - 1; k >= 0; k--) {
             boolean rebuilds = k < rebuilt && k > 0;
             if (rebuilds && k == rebuilt - 1) {
                 tape.current = own(tape.current);
             }
             NDArray gamma = tape.gamma(k);
-            if (gamma != null && carry == null) {
+            boolean leaps = tape.leaps(k);
+            if (leaps && carry == null) {
                 carry = tape.keep(outer.zerosLike());
             }
             for (int c = 0; c < tape.chunks.count(); c++) {
@@ -47,10 +50,11 @@ final class BackwardPass {
                     outer = slice(k, c, gamma, outer, carry, rebuilds);
                 }
             }
-            if (gamma == null && carry != null) {
+            if (!leaps && carry != null) {
                 carry.close();
                 carry = null;
-            } else if (gamma != null) {
+            }
+            if (gamma != null) {
                 gamma.close();
             }
             forget(k);
@@ -71,7 +75,7 @@ final class BackwardPass {
         Recorded graph = graph(k, c);
         NDArray above = chunks.of(outer, c);
         NDArray signs = chunks.of(gamma, c);
-        NDArray inner = throughGraph(graph, above, signs);
+        NDArray inner = throughGraph(k, graph, above, signs);
         if (rebuilds) {
             NDArray h = graph.output().stopGradient();
             NDArray x = chunks.of(tape.previous, c);
@@ -79,7 +83,7 @@ final class BackwardPass {
         }
         graph.leaf().close();
         graph.output().close();
-        if (gamma != null) {
+        if (tape.leaps(k)) {
             step.adjoint(inner, above, chunks.of(carry, c), signs);
             return outer;
         }
@@ -110,8 +114,8 @@ final class BackwardPass {
     }
 
     /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */
-    private NDArray throughGraph(Recorded graph, NDArray outer, NDArray gamma) {
-        if (gamma == null) {
+    private NDArray throughGraph(int k, Recorded graph, NDArray outer, NDArray gamma) {
+        if (!tape.leaps(k)) {
             Autograd.backward(graph.output(), outer);
         } else {
             try (NDArray scaled = step.scaled(outer, gamma)) {
@@ -150,7 +154,13 @@ final class BackwardPass {
                     try (NDScope scope = new NDScope()) {
                         scope.suppressNotUsedWarning();
                         NDArray x = chunks.of(previous, c);
-                        NDArray h = branches.train(k, c, x, chunks.of(tape.context, c), tape.draw);
+                        NDArray h =
+                                branches.train(
+                                        k,
+                                        c,
+                                        x,
+                                        chunks.of(tape.context, c),
+                                        chunks.of(tape.draw, c));
                         NDArray state = chunks.of(current, c);
                         step.back(state, x, h, chunks.of(gamma, c), side(k, c));
                     }

@@ -41,6 +41,17 @@ final class BdiaStep implements Step {
     }
 
     @Override
+    public NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+        return Scoped.result(
+                () ->
+                        quantise(
+                                        current.mul(1 - gamma)
+                                                .addi(branch.mul(1 + gamma))
+                                                .addi(previous.mul(gamma)))
+                                .addi(0f));
+    }
+
+    @Override
     public SideBits leap(
             NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
         SideBits side = side(owner == null ? state.getManager() : owner, state);

@@ -15,22 +15,27 @@ final class Branches {
 
     private final List<Block> blocks;
     private final int firstLayer;
+    private final DropPath dropPath;
 
     /**
-     * Takes the branches.
+     * Takes the branches, counted from layer 0, none skipped.
      *
-     * @param firstLayer the layer that h_0 counts as in draws
      * @throws IllegalArgumentException if there is none, or one keeps running statistics
      */
-    Branches(List<? extends Block> blocks, int firstLayer) {
+    Branches(List<? extends Block> blocks) {
+        this(List.copyOf(blocks), 0, new DropPath(0));
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one branch, but got none");
         }
-        this.blocks = List.copyOf(blocks);
-        this.firstLayer = firstLayer;
         for (int k = 0; k < blocks.size(); k++) {
             refuseRunningStatistics(k, blocks.get(k));
         }
+    }
+
+    private Branches(List<Block> blocks, int firstLayer, DropPath dropPath) {
+        this.blocks = blocks;
+        this.firstLayer = firstLayer;
+        this.dropPath = dropPath;
     }
 
     /** K. */
@@ -40,7 +45,12 @@ final class Branches {
 
     /** The same branches, counted from another layer. */
     Branches withFirstLayer(int layer) {
-        return new Branches(blocks, layer);
+        return new Branches(blocks, layer, dropPath);
+    }
+
+    /** The same branches, skipped now and then in training. */
+    Branches withDropPath(DropPath value) {
+        return new Branches(blocks, firstLayer, value);
     }
 
     /** The layer that h_k counts as in draws. */
@@ -66,10 +76,15 @@ final class Branches {
                         + " first");
     }
 
-    /** h_k(x, context) of slice c as in training: dropout repeats for the same draw. */
+    /**
+     * h_k(x, context) of slice c as in training: dropout and skipped branches repeat for the same draw.
+     *
+     * @param draw of the slice's samples
+     */
     NDArray train(int k, int c, NDArray state, NDList context, Draw draw) {
         Autograd.seedDropout(draw, layer(k), c);
-        return run(k, state, context, true);
+        NDArray h = run(k, state, context, true);
+        return dropPath.apply(h, k, depth(), layer(k), draw);
     }
 
     /** h_k(x, context) as in evaluation: no dropout. */

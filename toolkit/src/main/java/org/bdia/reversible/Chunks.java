@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 
 /**
  * The slices of a batch that a block works on one after another. Branches see every sample for itself, so that only
@@ -35,6 +36,17 @@ record Chunks(int batch, int size) {
                 ? null
                 : JniUtils.slice(
                         (PtNDArray) array, 0, (long) c * size, Math.min(batch, (c + 1) * size), 1);
+    }
+
+    /** The draw of slice c's samples. */
+    Draw of(Draw draw, int c) {
+        return count() == 1
+                ? draw
+                : new Draw(
+                        draw.seed(),
+                        draw.step(),
+                        Arrays.copyOfRange(
+                                draw.sampleIds(), c * size, Math.min(batch, (c + 1) * size)));
     }
 
     /** Slice c of every array that begins with the batch axis, and all the others. */

@@ -7,6 +7,8 @@ package org.bdia.reversible;
  * <p>The first K − checkpointed − stored blocks are differentiated by backprop, the next ones by {@link
  * Backprop#CHECKPOINT}, the last ones by {@link Backprop#STORE}: whatever is kept for the last blocks is let go first.
  *
+ * <p>A block is a branch of the stack here: with {@link Method.RevNet} half a transformer block.
+ *
  * @param backprop how blocks are differentiated
  * @param checkpointed how many blocks keep their state instead
  * @param stored how many blocks keep their graph instead

@@ -17,6 +17,12 @@ final class FloatStep implements Step {
     }
 
     @Override
+    public NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+        return Scoped.result(
+                () -> current.mul(1 - gamma).addi(branch.mul(1 + gamma)).addi(previous.mul(gamma)));
+    }
+
+    @Override
     public boolean residual() {
         return true;
     }

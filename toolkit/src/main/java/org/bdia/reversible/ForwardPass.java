@@ -24,7 +24,7 @@ final class ForwardPass {
         this.rebuilt = execution.rebuilt(branches.depth());
     }
 
-    /** x_K from the embedding; owned by the tape. */
+    /** The output, x_K or two streams, from the embedding; owned by the tape. */
     NDArray run(NDArray x, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = tape.keep(step.enter(x));
@@ -33,9 +33,9 @@ final class ForwardPass {
             if (backprop(k) == Backprop.CHECKPOINT) {
                 tape.states[k] = tape.keep(current.stopGradient());
             }
-            tape.gammas[k] = k == 0 ? null : gamma(k);
+            tape.gammas[k] = k == 0 ? null : Gamma.of(method, tape.draw, branches.layer(k));
             NDArray next;
-            if (tape.gammas[k] == null) {
+            if (!tape.leaps(k)) {
                 next = plain(k, current);
             } else {
                 // A state that is rebuilt later may be overwritten now.
@@ -53,10 +53,12 @@ final class ForwardPass {
                 tape.current = tape.keep(current.stopGradient());
             }
         }
-        if (previous != null) {
-            previous.close();
+        if (previous == null) {
+            return current;
         }
-        return current;
+        NDArray output = tape.coupled ? tape.keep(Streams.join(previous, current)) : current;
+        previous.close();
+        return output;
     }
 
     private Backprop backprop(int k) {
@@ -110,7 +112,8 @@ final class ForwardPass {
     /** h_k of a slice, or what its graph holds where that is stored. */
     private NDArray branch(int k, int c, NDArray x) {
         if (backprop(k) != Backprop.STORE) {
-            return branches.train(k, c, x, tape.chunks.of(tape.context, c), tape.draw);
+            return branches.train(
+                    k, c, x, tape.chunks.of(tape.context, c), tape.chunks.of(tape.draw, c));
         }
         Recorded recorded = record(branches, step, tape, k, c, x);
         tape.keep(recorded.leaf());
@@ -129,8 +132,8 @@ final class ForwardPass {
                 c,
                 x,
                 Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
-                tape.draw,
-                step.residual() && tape.gammas[k] == null);
+                tape.chunks.of(tape.draw, c),
+                step.residual() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {
@@ -139,15 +142,5 @@ final class ForwardPass {
             tape.fingerprints[index] = Fingerprint.of(state);
         }
         visitor.visit(index, state);
-    }
-
-    private float[] gamma(int k) {
-        if (method instanceof Method.Bdia bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        if (method instanceof Method.BdiaFloat bdia) {
-            return Gamma.draw(bdia.gamma(), tape.draw, branches.layer(k));
-        }
-        return null;
     }
 }

@@ -133,6 +133,11 @@ final class FusedStep implements Step {
     }
 
     @Override
+    public NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+        return plain.blend(previous, current, branch, gamma);
+    }
+
+    @Override
     public SideBits leap(
             NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager sideOwner) {
         TorchScript script = sideOwner == null ? leapingWithoutSide : leaping;

@@ -7,27 +7,67 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
- * The draws of γ: for every sample and block +|γ| or −|γ|, equally likely, as a pure function of (seed, step,
- * layer, sample).
+ * The draws of γ: one for every sample and block, or for every block alone, as a pure function of (seed, step, layer,
+ * sample).
  */
 public final class Gamma {
+
+    /** What a draw may be. */
+    public enum Law {
+        /** +|γ| or −|γ|, equally likely. */
+        SIGNS,
+
+        /** Any number between −|γ| and |γ|, equally likely. */
+        UNIFORM
+    }
+
+    /** Who shares a draw. */
+    public enum Per {
+        /** Nobody: every sample draws its own. */
+        SAMPLE,
+
+        /** All samples of a batch. */
+        BATCH
+    }
+
+    /** What a batch draws as, where its samples share a draw; no sample has this id. */
+    private static final long WHOLE_BATCH = -1;
 
     private Gamma() {}
 
     /**
-     * The signs of one block.
+     * The draws of one block.
+     *
+     * @return B values, or null if the method has no γ
+     */
+    static float[] of(Method method, Draw draw, int layer) {
+        if (method instanceof Method.Bdia bdia) {
+            return draw(bdia.gamma(), Law.SIGNS, bdia.per(), draw, layer);
+        }
+        if (method instanceof Method.BdiaFloat bdia) {
+            return draw(bdia.gamma(), bdia.law(), bdia.per(), draw, layer);
+        }
+        return null;
+    }
+
+    /**
+     * The draws of one block.
      *
      * @param magnitude |γ|
      * @param draw the training step's draw, batch B
      * @param layer the block's index k
-     * @return B values, each ±magnitude
+     * @return B values in [−magnitude, magnitude]
      */
-    public static float[] draw(double magnitude, Draw draw, int layer) {
+    public static float[] draw(double magnitude, Law law, Per per, Draw draw, int layer) {
         long stream = mix(mix(draw.seed(), draw.step()), layer);
         long[] ids = draw.sampleIds();
         float[] gamma = new float[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            gamma[i] = (float) (mix(stream, ids[i]) < 0 ? -magnitude : magnitude);
+            long id = per == Per.BATCH ? WHOLE_BATCH : ids[i];
+            gamma[i] =
+                    law == Law.SIGNS
+                            ? (float) (mix(stream, id) < 0 ? -magnitude : magnitude)
+                            : (float) (magnitude * (2 * Uniform.of(stream, id) - 1));
         }
         return gamma;
     }

@@ -7,7 +7,7 @@ package org.bdia.reversible;
  */
 public sealed interface Method {
 
-    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float. */
+    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float, revnet. */
     String label();
 
     /** Whether the stack's input can be rebuilt from its two last states. */
@@ -41,6 +41,11 @@ public sealed interface Method {
      */
     static BdiaFloat bdiaFloat(double gamma) {
         return new BdiaFloat(gamma);
+    }
+
+    /** The reversible transformer of two streams, RevViT, whose inverse subtracts what was added. */
+    static RevNet revNet() {
+        return new RevNet();
     }
 
     /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
@@ -90,8 +95,9 @@ public sealed interface Method {
      *
      * @param gamma |γ| = 2<sup>−m</sup>, m = 1 or 2
      * @param level the quantisation level, see {@link FixedPoint}
+     * @param per who shares a draw
      */
-    record Bdia(double gamma, int level) implements Method {
+    record Bdia(double gamma, int level, Gamma.Per per) implements Method {
         /** Checks gamma and level. */
         public Bdia {
             if (gamma != 0.5 && gamma != 0.25) {
@@ -105,9 +111,19 @@ public sealed interface Method {
             new FixedPoint(level);
         }
 
+        /** One γ per sample. */
+        public Bdia(double gamma, int level) {
+            this(gamma, level, Gamma.Per.SAMPLE);
+        }
+
         /** The same method on another grid. */
         public Bdia withLevel(int newLevel) {
-            return new Bdia(gamma, newLevel);
+            return new Bdia(gamma, newLevel, per);
+        }
+
+        /** The same with one γ for all samples of a batch. */
+        public Bdia perBatch() {
+            return new Bdia(gamma, level, Gamma.Per.BATCH);
         }
 
         /** The side bits m kept per activation, −log2 |γ|. */
@@ -127,12 +143,14 @@ public sealed interface Method {
     }
 
     /**
-     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>), γ = ±|γ|
-     * drawn per sample and block. Its inverse multiplies rounding errors by 1/|γ| per block.
+     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>), γ drawn per
+     * sample and block. Its inverse multiplies rounding errors by 1/|γ| per block.
      *
-     * @param gamma |γ|, above 0 and at most 1
+     * @param gamma |γ|, above 0 and at most 1; of a uniform γ the bound
+     * @param law ±|γ|, or any number in between, which may be next to 0, so that there is no inverse
+     * @param per who shares a draw
      */
-    record BdiaFloat(double gamma) implements Method {
+    record BdiaFloat(double gamma, Gamma.Law law, Gamma.Per per) implements Method {
         /** Checks gamma. */
         public BdiaFloat {
             if (!(gamma > 0 && gamma <= 1)) {
@@ -143,9 +161,46 @@ public sealed interface Method {
             }
         }
 
+        /** γ = ±|γ|, one per sample. */
+        public BdiaFloat(double gamma) {
+            this(gamma, Gamma.Law.SIGNS, Gamma.Per.SAMPLE);
+        }
+
+        /** The same with γ ~ U[−|γ|, |γ|]. */
+        public BdiaFloat uniform() {
+            return new BdiaFloat(gamma, Gamma.Law.UNIFORM, per);
+        }
+
+        /** The same with one γ for all samples of a batch. */
+        public BdiaFloat perBatch() {
+            return new BdiaFloat(gamma, law, Gamma.Per.BATCH);
+        }
+
         @Override
         public String label() {
             return "bdia-float";
+        }
+
+        @Override
+        public boolean invertible() {
+            return law == Gamma.Law.SIGNS;
+        }
+    }
+
+    /**
+     * Two streams of full width, both starting as the embedding: Y<sub>1</sub> = X<sub>1</sub> + f(X<sub>2</sub>),
+     * Y<sub>2</sub> = X<sub>2</sub> + g(Y<sub>1</sub>), f and g the halves of a transformer block.
+     *
+     * <p>Told as one sequence over the 2K halves h<sub>0</sub> = f<sub>0</sub>, h<sub>1</sub> = g<sub>0</sub>, h<sub>2</sub> =
+     * f<sub>1</sub>, …: x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>) with x<sub>−1</sub> = x<sub>0</sub>,
+     * so that a stack of it has two branches per block, and both last states are its output, side by side: (B, T, 2D).
+     *
+     * @see <a href="https://arxiv.org/abs/2302.04869">Mangalam et al., Reversible Vision Transformers, 2022</a>
+     */
+    record RevNet() implements Method {
+        @Override
+        public String label() {
+            return "revnet";
         }
 
         @Override

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <p>Letters: B batch, T tokens, D width; states x<sub>0</sub> … x<sub>K</sub> are (B, T, D). Branches are DJL
  * blocks that map (B, T, D) to (B, T, D) and do not add their input themselves. All of them may get the same further
- * inputs, the context: masks, or an encoder's output whose gradient accumulates over the branches.
+ * inputs, the context: masks, or an encoder's output whose gradient accumulates over the branches. The output is x<sub>K</sub>,
+ * or with {@link Method.RevNet} the two streams x<sub>K−1</sub> and x<sub>K</sub> side by side, (B, T, 2D).
  *
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
  * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
@@ -62,7 +63,7 @@ public final class ReversibleStack implements AutoCloseable {
     public static ReversibleStack of(
             List<? extends Block> branches, Method method, Execution execution) {
         execution.backprop().requireSupports(method);
-        var checked = new Branches(branches, 0);
+        var checked = new Branches(branches);
         execution.requireDepth(checked.depth());
         return new ReversibleStack(checked, method, execution);
     }
@@ -77,18 +78,30 @@ public final class ReversibleStack implements AutoCloseable {
         return new ReversibleStack(branches.withFirstLayer(layer), method, execution);
     }
 
+    /**
+     * The same stack with stochastic depth: in training a sample skips branch k of K with probability rate (k+1)/K, as a
+     * function of the draw, and the branches of the others are scaled up to make good for it.
+     *
+     * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
+     * @throws IllegalArgumentException if the rate is out of range
+     * @see <a href="https://arxiv.org/abs/1603.09382">Huang et al., 2016</a>
+     */
+    public ReversibleStack withDropPath(double rate) {
+        return new ReversibleStack(branches.withDropPath(new DropPath(rate)), method, execution);
+    }
+
     /** The same stack in verify mode or not, see {@link Execution#withVerify}. */
     public ReversibleStack withVerify(boolean verify) {
         return new ReversibleStack(branches, method, execution.withVerify(verify));
     }
 
     /**
-     * The training pass from the embedding to x<sub>K</sub>, keeping what {@link #backward} needs. A pass that
+     * The training pass from the embedding to the output, keeping what {@link #backward} needs. A pass that
      * was kept before is dropped.
      *
      * @param x the embedding (B, T, D); float32 for methods on a grid, float32 or float64 otherwise
      * @param draw seed, step and the B samples' ids
-     * @return x<sub>K</sub>, owned by the caller; not to be changed in place before {@link #backward}
+     * @return the output, owned by the caller; not to be changed in place before {@link #backward}
      * @throws IllegalArgumentException if shape or type do not fit
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
@@ -111,8 +124,7 @@ public final class ReversibleStack implements AutoCloseable {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         close();
-        boolean verify = execution.verify() && method instanceof Method.Bdia;
-        tape = new Tape(x, draw, context, branches.depth(), execution, verify);
+        tape = new Tape(x, draw, context, branches.depth(), execution, method);
         try {
             return Autograd.unrecorded(() -> run(x, visitor));
         } catch (RuntimeException e) {
@@ -133,15 +145,15 @@ public final class ReversibleStack implements AutoCloseable {
     /**
      * The backward pass: adds every branch parameter's gradient to what it holds and consumes the forward pass.
      *
-     * @param gradient ∂L/∂x<sub>K</sub>, (B, T, D)
+     * @param gradient the loss's gradient at the output, of the output's shape
      * @return ∂L/∂x of the embedding, (B, T, D); the rounding of the embedding passes it on unchanged
      * @throws IllegalStateException if there is no forward pass to differentiate
-     * @throws IllegalArgumentException if shape, type or device are not those of x<sub>K</sub>
+     * @throws IllegalArgumentException if shape, type or device are not those of the output
      * @throws ReconstructionException in verify mode, if a rebuilt state differs from the one made
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
-        StackChecks.gradient(gradient, tape.kind);
+        StackChecks.gradient(gradient, tape.output());
         try {
             NDArray result = Autograd.unrecorded(() -> pass().differentiate(gradient));
             result.attach(gradient.getManager());
@@ -185,7 +197,7 @@ public final class ReversibleStack implements AutoCloseable {
      * leaves a kept forward pass alone.
      *
      * @param x the embedding (B, T, D)
-     * @return x<sub>K</sub>, owned by the caller
+     * @return the output, owned by the caller
      * @throws IllegalArgumentException if shape or type do not fit
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
@@ -204,25 +216,25 @@ public final class ReversibleStack implements AutoCloseable {
      * @param evaluator called with k = 0 … K−1 and x<sub>k</sub>; returns h<sub>k</sub>(x<sub>k</sub>)
      */
     public NDArray infer(NDArray x, BranchEvaluator evaluator) {
-        StackChecks.input(x, method);
-        return Autograd.unrecorded(
-                () -> {
-                    NDArray current = inference.enter(x);
-                    inference.check(0, current);
-                    for (int k = 0; k < branches.depth(); k++) {
-                        NDArray state = current;
-                        int block = k;
-                        current = Scoped.result(() -> inferBlock(block, state, evaluator));
-                        state.close();
-                        inference.check(k + 1, current);
-                    }
-                    return current;
-                });
+        return infer(x, evaluator, 0);
     }
 
-    private NDArray inferBlock(int k, NDArray state, BranchEvaluator evaluator) {
-        NDArray h = evaluator.evaluate(k, state);
-        return k == 0 ? inference.first(state, h) : inference.plain(state, h);
+    /**
+     * {@link #infer(NDArray, NDList)} with the BDIA update and one γ for all samples and all blocks but the first, instead of
+     * E[γ] = 0; on a grid each state is rounded to it. How far a model bears this is the paper's figure 1.
+     *
+     * @param gamma γ, −1 to 1; 0 is the inference without
+     * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method's streams have none
+     */
+    public NDArray infer(NDArray x, NDList context, double gamma) {
+        return infer(x, (k, state) -> branches.infer(k, state, context), gamma);
+    }
+
+    private NDArray infer(NDArray x, BranchEvaluator evaluator, double gamma) {
+        StackChecks.input(x, method);
+        StackChecks.gamma(gamma, method);
+        return Autograd.unrecorded(
+                () -> new Inference(inference, branches.depth(), gamma).run(x, evaluator));
     }
 
     /** The bytes of side information that the kept forward pass holds; 0 without one. */
@@ -240,7 +252,12 @@ public final class ReversibleStack implements AutoCloseable {
         return execution;
     }
 
-    /** The number K of branches. */
+    /** How many states stand side by side in the output: 2 with {@link Method.RevNet}, else 1. */
+    public int streams() {
+        return step.coupled() ? 2 : 1;
+    }
+
+    /** The number K of branches, of which a block has two with {@link Method.RevNet}. */
     public int depth() {
         return branches.depth();
     }

@@ -30,6 +30,20 @@ final class StackChecks {
         }
     }
 
+    /** Refuses a γ at inference that is out of range, or that the method does not have. */
+    static void gamma(double gamma, Method method) {
+        if (!(gamma >= -1 && gamma <= 1)) {
+            throw new IllegalArgumentException(
+                    "gamma at inference must be -1 to 1, but is "
+                            + gamma
+                            + "; training draws it from [-0.5, 0.5]");
+        }
+        if (gamma != 0 && method instanceof Method.RevNet) {
+            throw new IllegalArgumentException(
+                    method + " has no gamma, but its inference is asked for " + gamma + "; use 0");
+        }
+    }
+
     /** Refuses a draw for another number of samples. */
     static void batch(NDArray x, Draw draw) {
         if (x.getShape().get(0) != draw.batch()) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1); side: null where the method
  * keeps none. Whole batches or slices of them.
  */
-sealed interface Step permits BdiaStep, FusedStep, FloatStep {
+sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
 
     /** The whole of an array, to overwrite it. */
     NDIndex ALL = new NDIndex(":");
@@ -29,7 +29,7 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep {
         if (method instanceof Method.Quantised quantised) {
             return onGrid(new FixedPoint(quantised.level()), 0, kernels, owner);
         }
-        return new FloatStep();
+        return method instanceof Method.RevNet ? new CouplingStep() : new FloatStep();
     }
 
     private static Step onGrid(
@@ -50,9 +50,28 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep {
     NDArray plain(NDArray current, NDArray branch);
 
     /**
+     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>) with one γ of any value; on a
+     * grid the whole sum is rounded, since nothing is to be rebuilt.
+     */
+    default NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+        throw new UnsupportedOperationException(this + " has no gamma");
+    }
+
+    /** x<sub>k+1</sub> from x<sub>k−1</sub> and h<sub>k</sub>(x<sub>k</sub>) where two streams are {@link #coupled}. */
+    default NDArray couple(NDArray previous, NDArray branch) {
+        throw new UnsupportedOperationException(this + " has one stream");
+    }
+
+    /** Whether the states are two streams in turn, both of which the output holds. */
+    default boolean coupled() {
+        return false;
+    }
+
+    /**
      * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
      *
      * @param state x<sub>k−1</sub>, afterwards x<sub>k+1</sub>
+     * @param gamma null where the method has none
      * @param owner who is to own the side bits; null if they are not wanted
      * @return the side information of x<sub>k−1</sub>, or null
      */

@@ -36,9 +36,13 @@ final class Tape implements AutoCloseable {
     final NDList context;
 
     final Kind kind;
+
+    /** Whether the method has two streams. */
+    final boolean coupled;
+
     final Chunks chunks;
 
-    /** ±|γ| per block and sample; row 0 and, for γ = 0, every row is null. */
+    /** γ per block and sample; row 0 and, for methods without γ, every row is null. */
     final float[][] gammas;
 
     /** x_k where block k is checkpointed. */
@@ -58,16 +62,19 @@ final class Tape implements AutoCloseable {
 
     NDArray current;
 
-    Tape(NDArray x, Draw draw, NDList context, int blocks, Execution execution, boolean verify) {
+    Tape(NDArray x, Draw draw, NDList context, int blocks, Execution execution, Method method) {
         this.manager = x.getManager().newSubManager();
         this.draw = draw;
         this.context = context;
         this.kind = Kind.of(x);
+        this.coupled = method instanceof Method.RevNet;
         this.chunks = Chunks.of(x.getShape(), execution.chunkTokens());
         this.gammas = new float[blocks][];
         this.states = new NDArray[blocks];
         this.graphs = new Recorded[blocks][];
         this.sides = new SideBits[blocks][];
+        // Only exact states are rebuilt bit for bit.
+        boolean verify = execution.verify() && method instanceof Method.Bdia;
         this.fingerprints = verify ? new long[execution.rebuilt(blocks) + 1] : null;
     }
 
@@ -78,7 +85,22 @@ final class Tape implements AutoCloseable {
         return array;
     }
 
-    /** Block k's γ as (B, 1, …, 1), or null for γ = 0. */
+    /** Whether x_{k+1} depends on x_{k−1} beside x_k. */
+    boolean leaps(int k) {
+        return coupled ? k > 0 : gammas[k] != null;
+    }
+
+    /** What the output, and so its gradient, is like. */
+    Kind output() {
+        Shape shape = kind.shape();
+        int last = shape.dimension() - 1;
+        return coupled
+                ? new Kind(
+                        shape.slice(0, last).add(2 * shape.get(last)), kind.type(), kind.device())
+                : kind;
+    }
+
+    /** Block k's γ as (B, 1, …, 1), or null where there is none. */
     NDArray gamma(int k) {
         return gammas[k] == null
                 ? null

@@ -38,7 +38,7 @@ import org.bdia.train.Schedule;
  *
  * <p>A value of a sealed interface carries the kind in the key {@code name}: its record's name in kebab case, without
  * a closing {@code Config}:
- * {@code {"name":"bdia","gamma":0.5,"level":9}}.
+ * {@code {"name":"bdia","gamma":0.5,"level":9}}. Keys that came later are left out where they say what was meant before them.
  */
 public final class Json {
     /** The sealed interfaces that configurations are made of. */
@@ -50,6 +50,9 @@ public final class Json {
                     Start.class,
                     Schedule.class,
                     OptimizerConfig.class);
+
+    /** Proper names, which kebab case would tear apart. */
+    private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -89,7 +92,7 @@ public final class Json {
     public static <T> T parse(String text, Class<T> type, String source) {
         var tree = tree(text, source);
         try {
-            return MAPPER.treeToValue(tree, type);
+            return MAPPER.treeToValue(LaterKeys.spelledOut(tree), type);
         } catch (JsonProcessingException e) {
             throw JsonErrors.describe(source, tree, e);
         }
@@ -136,6 +139,7 @@ public final class Json {
         if (node.isObject()) {
             var object = JsonNodeFactory.instance.objectNode();
             node.properties().stream()
+                    .filter(e -> !LaterKeys.goesWithoutSaying(node, e.getKey(), e.getValue()))
                     .sorted(Map.Entry.comparingByKey())
                     .forEach(e -> object.set(e.getKey(), sorted(e.getValue(), e.getKey())));
             return object;
@@ -216,6 +220,9 @@ public final class Json {
     }
 
     private static String name(Class<?> permitted) {
+        if (PROPER.containsKey(permitted)) {
+            return PROPER.get(permitted);
+        }
         var camel = permitted.getSimpleName().replaceFirst("(?<=.)Config$", "");
         return camel.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }

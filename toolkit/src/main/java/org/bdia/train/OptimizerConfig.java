@@ -9,6 +9,13 @@ public sealed interface OptimizerConfig {
     /** An optimiser of a model's parameters, its state on the manager's device. */
     Optimizer create(NDManager manager, Block model);
 
+    /**
+     * The same with another weight decay.
+     *
+     * @throws IllegalArgumentException if the decay is negative, or the optimiser has none
+     */
+    OptimizerConfig withWeightDecay(double value);
+
     /** AdamW with β 0.9, 0.999, ε 1e-8. */
     static AdamW adamW(double weightDecay) {
         return new AdamW(0.9, 0.999, 1e-8, weightDecay);
@@ -39,6 +46,11 @@ public sealed interface OptimizerConfig {
         }
 
         @Override
+        public AdamW withWeightDecay(double value) {
+            return new AdamW(beta1, beta2, epsilon, value);
+        }
+
+        @Override
         public Optimizer create(NDManager manager, Block model) {
             return new org.bdia.train.AdamW(this, manager, model);
         }
@@ -55,6 +67,16 @@ public sealed interface OptimizerConfig {
         /** Checks the ranges. */
         public SetAdam {
             requireMoments(beta1, beta2, epsilon);
+        }
+
+        @Override
+        public SetAdam withWeightDecay(double value) {
+            throw new IllegalArgumentException(
+                    "SET-Adam has no weight decay, but "
+                            + value
+                            + " is wanted; train with OptimizerConfig.adamW("
+                            + value
+                            + ")");
         }
 
         @Override

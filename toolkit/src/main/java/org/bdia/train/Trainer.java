@@ -1,16 +1,13 @@
 package org.bdia.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.StateRangeException;
 
@@ -188,36 +185,22 @@ public final class Trainer {
 
     private void evaluate(
             NDManager manager, long step, int epoch, Task.Split split, String lastGood) {
-        int size = task.size(split);
-        if (size == 0) {
+        if (task.size(split) == 0) {
             return;
         }
-        Map<String, Double> sums = new TreeMap<>();
-        long units = 0;
-        for (int from = 0; from < size; from += config.batch()) {
-            int to = Math.min(size, from + config.batch());
-            try (NDScope scope = new NDScope();
-                    Batch batch = task.evaluation(manager, split, from, to)) {
-                scope.suppressNotUsedWarning();
-                NDArray output = model.predict(batch.inputs());
-                float loss =
-                        Autograd.unrecorded(() -> task.loss(output, batch.labels(), 0)).getFloat();
-                requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
-                sums.merge("loss", (double) loss * batch.units(), Double::sum);
-                units += batch.units();
-                task.sums(output, batch.labels())
-                        .forEach((name, sum) -> sums.merge(name, sum, Double::sum));
-            } catch (StateRangeException e) {
-                throw new TrainingDivergedException(
-                        step,
-                        "evaluation on " + split.label() + ": " + e.getMessage() + NOT_SAVED,
-                        lastGood,
-                        e);
-            }
+        Map<String, Double> means;
+        try {
+            means = new Evaluation(model, task, config.batch()).measure(manager, split, 0);
+        } catch (StateRangeException e) {
+            throw new TrainingDivergedException(
+                    step,
+                    "evaluation on " + split.label() + ": " + e.getMessage() + NOT_SAVED,
+                    lastGood,
+                    e);
         }
-        double total = units;
-        sums.replaceAll((name, sum) -> sum / total);
-        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), task.summarise(sums)));
+        double loss = means.get("loss");
+        requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
+        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), means));
     }
 
     private Optional<Checkpoint> checkpoint() {

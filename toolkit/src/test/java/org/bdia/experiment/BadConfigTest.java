@@ -108,13 +108,13 @@ class BadConfigTest {
                         "unknown method",
                         "\"name\":\"bdia\"",
                         "\"name\":\"bida\"",
-                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, quantised, "
+                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "no method",
                         "\"name\":\"bdia\"",
                         "\"nam\":\"bdia\"",
-                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, quantised, "
+                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "unknown task",

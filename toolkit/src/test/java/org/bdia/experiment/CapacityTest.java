@@ -2,9 +2,12 @@ package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import org.bdia.data.DataFolder;
 import org.bdia.nn.VitConfig;
+import org.bdia.report.Profile;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
@@ -54,6 +57,18 @@ class CapacityTest {
                 .isLessThan(bytes(small, deep, Backprop.CHECKPOINT));
         assertThat(bytes(small, deep, Backprop.CHECKPOINT))
                 .isLessThan(bytes(small, deep, Backprop.STORE));
+    }
+
+    @Test
+    void everyPresetAndMethodHasAnEstimate() {
+        var environment = new Environment(Profile.LAPTOP, DataFolder.at(Path.of("nothing")), "1");
+        for (String task : Presets.names()) {
+            var methods = List.of(Method.standard(), Method.bdia(0.25), Method.revNet());
+            for (Method method : methods) {
+                RunConfig run = Presets.named(task, environment).methods(method).configs().get(0);
+                assertThat(MemoryEstimate.bytes(run)).isGreaterThan(GIB);
+            }
+        }
     }
 
     private static long bytes(RunConfig config, VitConfig model, Backprop backprop) {

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on generated text: they train, write, are scored, and end with the same bits stored and reversed. */
 class WorkloadTest {
@@ -69,10 +72,81 @@ class WorkloadTest {
         assertThat(reversed.metrics()).extracting(MetricRow::metric).contains("loss", "perplexity");
     }
 
+    /** Floating-point, so that stored and reversed runs end alike, not to the bit. */
+    @Test
+    void twoStreamsClassifyAndWrite() {
+        List<RunConfig> configs =
+                List.of(
+                        Runs.small(Method.revNet(), Backprop.REVERSIBLE, 3),
+                        new RunConfig(
+                                TEXT,
+                                GPT,
+                                Method.revNet(),
+                                Backprop.REVERSIBLE,
+                                true,
+                                TrainConfig.of(1, 4, 1e-3),
+                                1));
+        for (RunConfig config : configs) {
+            RunRecord reversed = run(config);
+            RunRecord stored =
+                    run(
+                            new RunConfig(
+                                    config.task(),
+                                    config.model(),
+                                    config.method(),
+                                    Backprop.STORE,
+                                    true,
+                                    config.train(),
+                                    config.seed()));
+            assertThat(reversed.metrics()).hasSameSizeAs(stored.metrics());
+            for (int i = 0; i < stored.metrics().size(); i++) {
+                assertThat(reversed.metrics().get(i).value())
+                        .isCloseTo(stored.metrics().get(i).value(), withinPercentage(0.1));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6, 7, 8, 9, 10, 11, 12})
+    void everyLevelTrainsAndIsRebuiltBitForBit(int level) {
+        RunConfig reversed = Runs.small(Method.bdia(0.5).withLevel(level), Backprop.REVERSIBLE, 3);
+        RunConfig stored = Runs.small(Method.bdia(0.5).withLevel(level), Backprop.STORE, 3);
+
+        assertThat(reversed.verify()).isTrue();
+        assertThat(scores(run(reversed))).isEqualTo(scores(run(stored)));
+        run(Runs.small(Method.quantised().withLevel(level), Backprop.STORE, 3));
+    }
+
+    @Test
+    void everyDrawOfGammaTrains() {
+        List<Method> methods =
+                List.of(
+                        Method.bdia(0.5),
+                        Method.bdia(0.5).perBatch(),
+                        Method.bdia(0.25),
+                        Method.bdiaFloat(0.6),
+                        Method.bdiaFloat(0.5).uniform(),
+                        Method.bdiaFloat(0.5).uniform().perBatch());
+        List<List<MetricRow>> all =
+                methods.stream().map(m -> scores(run(Runs.small(m, Backprop.STORE, 3)))).toList();
+
+        assertThat(all).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void stochasticDepthEndsWithTheSameBitsHoweverDifferentiated() {
+        GptConfig model = GPT.withDropPath(0.3);
+        RunRecord stored = run(TEXT, model, Backprop.STORE);
+
+        assertThat(scores(run(TEXT, model, Backprop.REVERSIBLE))).isEqualTo(scores(stored));
+        assertThat(scores(run(TEXT, model, Backprop.CHECKPOINT))).isEqualTo(scores(stored));
+        assertThat(scores(stored)).isNotEqualTo(scores(run(TEXT, GPT, Backprop.STORE)));
+    }
+
     @Test
     void sentencesAreTranslatedAndScored() {
         TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
-        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1, 0.2);
         RunRecord stored = run(task, model, Backprop.STORE);
         RunRecord reversed = run(task, model, Backprop.REVERSIBLE);
 

@@ -194,6 +194,9 @@ class MemoryPlanTest {
                 .hasMessageContaining("take a smaller batch");
         assertThatThrownBy(() -> MemoryModel.of(Seq2SeqConfig.laptop(), BDIA))
                 .hasMessageContaining("VitConfig and GptConfig");
+        assertThatThrownBy(() -> MemoryModel.of(BASE, Method.revNet()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RevNet[] runs halves of them over two; measure it instead");
         Execution plain = Execution.lean().withKernels(Kernels.PLAIN);
         assertThatThrownBy(() -> memory.peak(plain, 8)).hasMessageContaining("Kernels.FUSED");
         assertThatThrownBy(() -> memory.peak(Execution.lean().withStored(7), 8))

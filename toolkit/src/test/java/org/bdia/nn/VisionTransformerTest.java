@@ -211,6 +211,10 @@ class VisionTransformerTest {
         NDList images = new NDList(images(2));
         assertThatThrownBy(() -> vit.forward(new ParameterStore(manager, false), images, true))
                 .hasMessageContaining("DJL's own trainer can differentiate Method.standard() only");
+        VisionTransformer skipping =
+                model(SMALL.withDropPath(0.1), Method.standard(), Backprop.STORE);
+        assertThatThrownBy(() -> skipping.forward(new ParameterStore(manager, false), images, true))
+                .hasMessageContaining("this model's dropPath is 0.1");
     }
 
     private VisionTransformer model(VitConfig config, Method method, Backprop backprop) {

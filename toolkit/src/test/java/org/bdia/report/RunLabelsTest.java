@@ -50,6 +50,15 @@ class RunLabelsTest {
     }
 
     @Test
+    void keysThatFilesLeaveOutTellRunsApartToo() {
+        assertThat(
+                        labels(
+                                STANDARD + ", 'model': {'name': 'vit'}",
+                                STANDARD + ", 'model': {'name': 'vit', 'dropPath': 0.1}"))
+                .containsExactly("standard", "standard+dropPath0.1");
+    }
+
+    @Test
     void aKindIsNamedByItsNameAndEqualKeysByTheirPaths() {
         assertThat(
                         labels(

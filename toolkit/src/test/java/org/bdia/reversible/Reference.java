@@ -179,7 +179,7 @@ final class Reference implements AutoCloseable {
     Tape tape() {
         int batch = number("batch");
         Draw draw = new Draw(0, 0, new long[batch]);
-        Tape tape = new Tape(state(0), draw, new NDList(), depth(), CHECKPOINT, false);
+        Tape tape = new Tape(state(0), draw, new NDList(), depth(), CHECKPOINT, Method.bdia(0.5));
         for (int k = 0; k < depth(); k++) {
             tape.states[k] = state(k);
             tape.gammas[k] = k == 0 ? null : gammas(k);

@@ -155,7 +155,7 @@ class ReferenceParityTest {
         Tape tape = r.tape();
         NDArray seed = error.div(error.size());
         NDArray found =
-                new BackwardPass(new Branches(r.blocks(), 0), r.step(), Reference.CHECKPOINT, tape)
+                new BackwardPass(new Branches(r.blocks()), r.step(), Reference.CHECKPOINT, tape)
                         .differentiate(seed);
         assertClose("grad.input", found, r.tensor("grad.input"));
         for (int k = 0; k < r.depth(); k++) {

@@ -82,7 +82,17 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    @ValueSource(
+            strings = {
+                "0.5",
+                "0.25",
+                "quantised",
+                "standard",
+                "float",
+                "revnet",
+                "batch",
+                "uniform"
+            })
     void everyWayOfDifferentiatingGivesTheSameBits(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 9, 0.1f, DataType.FLOAT32);
@@ -95,7 +105,17 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.5", "0.25", "quantised", "standard", "float"})
+    @ValueSource(
+            strings = {
+                "0.5",
+                "0.25",
+                "quantised",
+                "standard",
+                "float",
+                "revnet",
+                "batch",
+                "uniform"
+            })
     void gradientsEqualThoseOfOneStraightThroughGraph(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
@@ -115,7 +135,7 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"standard", "float"})
+    @ValueSource(strings = {"standard", "float", "revnet", "uniform"})
     void gradientsEqualFiniteDifferencesInDoublePrecision(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 3, 0f, DataType.FLOAT64);
@@ -235,6 +255,9 @@ class ReversibleStackTest {
             case "standard" -> Method.standard();
             case "quantised" -> Method.quantised();
             case "float" -> Method.bdiaFloat(0.5);
+            case "batch" -> Method.bdia(0.5).perBatch();
+            case "uniform" -> Method.bdiaFloat(0.5).uniform();
+            case "revnet" -> Method.revNet();
             default -> Method.bdia(Double.parseDouble(name));
         };
     }

@@ -34,11 +34,13 @@ final class StraightThrough {
         for (int k = 1; k < branches.size(); k++) {
             NDArray h = run(branches, k, current, draw);
             NDArray next;
-            if (magnitude == 0) {
+            if (method instanceof Method.RevNet) {
+                next = previous.add(h);
+            } else if (magnitude == 0) {
                 NDArray sum = current.add(h);
                 next = grid ? round(sum, step) : sum;
             } else {
-                float[] signs = Gamma.draw(magnitude, draw, k);
+                float[] signs = Gamma.of(method, draw, k);
                 NDArray gamma = Gamma.broadcast(x.getManager(), signs, 3, x.getDataType());
                 NDArray inner = current.mul(gamma.neg().add(1)).add(h.mul(gamma.add(1)));
                 NDArray earlier = previous;
@@ -51,7 +53,7 @@ final class StraightThrough {
             previous = current;
             current = next;
         }
-        return current;
+        return method instanceof Method.RevNet ? previous.concat(current, 2) : current;
     }
 
     /** s·step, from the definition s = (−x/step) mod 1/|γ|, one number after the other. */

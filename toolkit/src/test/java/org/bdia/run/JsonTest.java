@@ -33,7 +33,8 @@ class JsonTest {
                 Method.standard(),
                 Method.quantised().withLevel(7),
                 Method.bdia(0.25).withLevel(8),
-                Method.bdiaFloat(0.3));
+                Method.bdiaFloat(0.3),
+                Method.revNet());
     }
 
     @ParameterizedTest

@@ -36,6 +36,14 @@ class RunConfigTest {
                         with(Method.standard(), Backprop.STORE),
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
+                        with(Method.revNet(), Backprop.REVERSIBLE),
+                        with(Method.bdia(0.5).withLevel(12).perBatch(), Backprop.REVERSIBLE),
+                        with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT),
+                        with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),
+                        with(Method.bdiaFloat(0.5).uniform().perBatch(), Backprop.STORE),
+                        withModel(VitConfig.smoke().withDropPath(0.1)),
+                        withModel(ModelConfig.gpt().withDropPath(0.2)),
+                        withModel(ModelConfig.seq2seq().withDropPath(0.3)),
                         new RunConfig(
                                 IMAGES.withSizes(100, 10, 20).withSynthetic(true),
                                 ModelConfig.vit(),
@@ -50,6 +58,30 @@ class RunConfigTest {
             assertThat(Json.parse(config.json(), RunConfig.class, "text")).isEqualTo(config);
         }
         assertThat(configs.stream().map(RunConfig::id).distinct()).hasSize(configs.size());
+    }
+
+    @Test
+    void whatGoesWithoutSayingIsNotSaid() {
+        RunConfig plain = withModel(VitConfig.smoke());
+        String said = plain.json().replace("\"dropout\":0.0", "\"dropPath\":0,\"dropout\":0.0");
+
+        assertThat(Json.canonical(Method.bdia(0.5)))
+                .isEqualTo("{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\"}");
+        assertThat(Json.canonical(Method.bdiaFloat(0.6)))
+                .isEqualTo("{\"gamma\":0.6,\"name\":\"bdia-float\"}");
+        assertThat(plain.json()).doesNotContain("dropPath");
+        assertThat(said).contains("dropPath");
+        assertThat(Json.parse(said, RunConfig.class, "text")).isEqualTo(plain);
+        assertThat(withModel(VitConfig.smoke().withDropPath(0.1)).json())
+                .contains("\"dropPath\":0.1");
+        assertRefused(
+                CONFIG.json().replace("\"dropout\"", "\"dropPath\":1,\"dropout\""),
+                "dropPath must be");
+    }
+
+    private static RunConfig withModel(ModelConfig model) {
+        return new RunConfig(
+                IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);
     }
 
     @Test
@@ -69,6 +101,12 @@ class RunConfigTest {
         assertRefused(
                 json.replaceFirst("\"method\":\\{[^}]*\\}", "\"method\":{\"name\":\"standard\"}"),
                 "REVERSIBLE needs a method with an inverse");
+    }
+
+    @Test
+    void aUniformGammaIsNotReversed() {
+        String json = with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT).json();
+        assertRefused(json.replace("CHECKPOINT", "REVERSIBLE"), "gamma that may be next to 0");
     }
 
     private static void assertRefused(String json, String message) {

@@ -1,0 +1,90 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.bdia.reversible.Scoped;
+
+/**
+ * One half of a {@link TransformerBlock} as a branch of its own, over the block's weights: f(x) = attention(LN x) or g(x) =
+ * MLP(LN x), without the skip. (B, T, D) → (B, T, D); a second input is a mask, which only attention looks at.
+ */
+final class HalfBlock extends AbstractBlock {
+
+    private final LayerNorm norm;
+    private final Block inner;
+    private final FusedBranch fused;
+
+    HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused) {
+        this(norm, (Block) attention, fused.of(BranchScript.Part.ATTENTION));
+    }
+
+    HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused) {
+        this(norm, (Block) mlp, fused.of(BranchScript.Part.MLP));
+    }
+
+    private HalfBlock(LayerNorm norm, Block inner, FusedBranch fused) {
+        this.norm = addChildBlock("norm", norm);
+        this.inner = addChildBlock("inner", inner);
+        this.fused = fused;
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = inputs.get(0);
+        NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
+        return new NDList(
+                fused.takes(x)
+                        ? fused.call(store, getParameters(), x, mask, training)
+                        : branch(store, x, mask, null, training));
+    }
+
+    /** The half's value for tokens that follow those whose keys and values are kept; attention adds theirs. */
+    NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
+        return branch(store, x, null, past, false);
+    }
+
+    private NDArray branch(
+            ParameterStore store,
+            NDArray x,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDList normed = norm.forward(store, new NDList(x), training);
+                    return inner instanceof Attention attention
+                            ? attention.attend(
+                                    store, normed.singletonOrThrow(), mask, past, training)
+                            : inner.forward(store, normed, training).singletonOrThrow();
+                });
+    }
+
+    /** As soon as the whole block is: it is the block that a model initialises. */
+    @Override
+    public boolean isInitialized() {
+        return norm.isInitialized() && inner.isInitialized();
+    }
+
+    @Override
+    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
+        norm.initialize(manager, type, inputShapes[0]);
+        inner.initialize(manager, type, inputShapes[0]);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

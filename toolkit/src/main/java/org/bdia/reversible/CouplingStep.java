@@ -1,0 +1,66 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The additive coupling of two streams, x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>), in floating point:
+ * its inverse subtracts what was added, and so is off by roundings alone.
+ */
+final class CouplingStep implements Step {
+
+    @Override
+    public NDArray enter(NDArray embedding) {
+        return embedding.duplicate();
+    }
+
+    /** x_1 = x_0 + h_0(x_0), since both streams begin as x_0. */
+    @Override
+    public NDArray plain(NDArray current, NDArray branch) {
+        return current.add(branch);
+    }
+
+    @Override
+    public NDArray couple(NDArray previous, NDArray branch) {
+        return previous.add(branch);
+    }
+
+    @Override
+    public boolean coupled() {
+        return true;
+    }
+
+    @Override
+    public boolean residual() {
+        return true;
+    }
+
+    @Override
+    public SideBits leap(
+            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
+        state.addi(branch);
+        return null;
+    }
+
+    @Override
+    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        state.subi(branch);
+    }
+
+    @Override
+    public NDArray scaled(NDArray outer, NDArray gamma) {
+        return outer.stopGradient();
+    }
+
+    @Override
+    public void adjoint(NDArray inner, NDArray outer, NDArray carry, NDArray gamma) {
+        inner.addi(carry);
+        carry.set(ALL, outer);
+        outer.set(ALL, inner);
+    }
+
+    @Override
+    public void check(int index, NDArray state) {
+        // Floating-point states have no range to leave; a NaN shows in the loss.
+    }
+}

@@ -1,0 +1,97 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.bdia.data.Cifar;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.RunConfig;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.OptimizerConfig;
+import org.bdia.train.TrainConfig;
+import org.junit.jupiter.api.Test;
+
+/** The switches of the plain transformer: what each is called, and the one thing that it changes. */
+class VariantTest {
+
+    private static final Variant PLAIN = Variant.of(Method.standard());
+    private static final TrainConfig TRAIN = TrainConfig.of(1, 10, 1e-3);
+
+    private static List<RunConfig> configs(TrainConfig train, Variant... variants) {
+        return new TrainingExperiment<>(
+                        new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
+                        VitConfig.smoke(),
+                        train,
+                        List.of(variants),
+                        1,
+                        false)
+                .configs();
+    }
+
+    @Test
+    void everySwitchHasItsName() {
+        assertThat(PLAIN.withDropout(0.1).label()).isEqualTo("standard+dropout0.1");
+        assertThat(PLAIN.withDropPath(0.1).label()).isEqualTo("standard+droppath0.1");
+        assertThat(PLAIN.withWeightDecay(0.1).label()).isEqualTo("standard+decay0.1");
+        assertThat(PLAIN.withLabelSmoothing(0.1).label()).isEqualTo("standard+smooth0.1");
+        assertThat(PLAIN.checkpointed().label()).isEqualTo("standard (checkpoint)");
+        assertThat(PLAIN.checkpointed().resultLabel()).isEqualTo("standard");
+        assertThat(Variant.of(Method.revNet()).withDropPath(0.2).resultLabel())
+                .isEqualTo("revnet+droppath0.2");
+    }
+
+    @Test
+    void everyGammaHasItsName() {
+        assertThat(Variant.of(Method.bdia(0.5).perBatch()).label()).isEqualTo("bdia+batch");
+        assertThat(Variant.of(Method.bdia(0.25).withLevel(12)).label())
+                .isEqualTo("bdia+l12 γ=0.25");
+        assertThat(Variant.of(Method.bdiaFloat(0.6)).label()).isEqualTo("bdia-float γ=0.6");
+        assertThat(Variant.of(Method.bdiaFloat(0.5).uniform()).label())
+                .isEqualTo("bdia-float+uniform");
+        assertThat(Variant.of(Method.bdiaFloat(0.5).uniform().perBatch()).resultLabel())
+                .isEqualTo("bdia-float+uniform+batch");
+    }
+
+    @Test
+    void methodsThatRebuildAreReversed() {
+        assertThat(Variant.of(Method.revNet()).backprop()).isEqualTo(Backprop.REVERSIBLE);
+        assertThat(Variant.of(Method.bdia(0.5)).backprop()).isEqualTo(Backprop.REVERSIBLE);
+        assertThat(Variant.of(Method.bdiaFloat(0.5)).backprop()).isEqualTo(Backprop.STORE);
+        assertThat(PLAIN.backprop()).isEqualTo(Backprop.STORE);
+    }
+
+    @Test
+    void aSwitchChangesOneThing() {
+        List<RunConfig> runs =
+                configs(
+                        TRAIN,
+                        PLAIN,
+                        PLAIN.withDropPath(0.1),
+                        PLAIN.withWeightDecay(0.1),
+                        PLAIN.withLabelSmoothing(0.1),
+                        PLAIN.checkpointed());
+        RunConfig plain = runs.get(0);
+
+        assertThat(runs.get(1).model()).isEqualTo(plain.model().withDropPath(0.1));
+        assertThat(runs.get(1).train()).isEqualTo(plain.train());
+        assertThat(runs.get(2).train()).isEqualTo(TRAIN.withOptimizer(OptimizerConfig.adamW(0.1)));
+        assertThat(runs.get(3).train()).isEqualTo(TRAIN.withLabelSmoothing(0.1));
+        assertThat(runs.subList(2, 5)).allMatch(run -> run.model().equals(plain.model()));
+        assertThat(runs.get(4).backprop()).isEqualTo(Backprop.CHECKPOINT);
+        assertThat(runs.stream().map(RunConfig::id).distinct()).hasSize(runs.size());
+    }
+
+    @Test
+    void weightDecayNeedsAnOptimiserThatHasIt() {
+        TrainConfig setAdam = TRAIN.withOptimizer(OptimizerConfig.setAdam());
+
+        assertThatThrownBy(() -> configs(setAdam, PLAIN.withWeightDecay(0.1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "SET-Adam has no weight decay, but 0.1 is wanted; train with"
+                                + " OptimizerConfig.adamW(0.1)");
+    }
+}

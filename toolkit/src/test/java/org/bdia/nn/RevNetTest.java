@@ -1,0 +1,278 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.bdia.nn.VitConfig.Pooling;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Reconstruction;
+import org.bdia.reversible.ReversibleStack;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The two-stream baseline in whole models. */
+class RevNetTest {
+
+    private static final VitConfig VIT =
+            VitConfig.smoke().withPatch(16).withWidth(8).withMlp(12).withDepth(3);
+    private static final GptConfig GPT = new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Gelu.TANH);
+    private static final Draw DRAW = new Draw(3, 2, new long[] {4, 5, 9});
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void aWholeRevVitEqualsOneWrittenFromItsEquations() {
+        VisionTransformer vit = vit(VIT, Execution.of(Backprop.REVERSIBLE));
+        PlainRevVit plain = new PlainRevVit(VIT, vit);
+        NDArray images = images();
+        float[] scores = vit.predict(new NDList(images)).toFloatArray();
+        float loss = vit.differentiate(new NDList(images), RevNetTest::loss, DRAW);
+        Map<String, float[]> found = gradients(vit);
+        zero(vit);
+
+        NDArray whole = Autograd.recorded(() -> loss(plain.scores(images)));
+        Autograd.backward(whole);
+
+        assertThat(scores)
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(plain.scores(images).toFloatArray());
+        assertThat(loss).isCloseTo(whole.getFloat(), within(1e-6f));
+        assertClose(found, gradients(vit), 1e-5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Pooling.class)
+    void everyWayOfDifferentiatingAVitGivesTheSameGradients(Pooling pooling) {
+        VitConfig config = VIT.withPooling(pooling).withDropout(0.1);
+        NDList images = new NDList(images());
+
+        assertAgree(backprop -> vit(config, Execution.of(backprop)), images);
+        assertAgree(backprop -> vit(config, Execution.of(backprop).withChunkTokens(4)), images);
+        assertAgree(
+                backprop -> vit(config, Execution.of(backprop).withStored(1).withCheckpointed(2)),
+                images);
+    }
+
+    @Test
+    void everyWayOfDifferentiatingAGptGivesTheSameGradients() {
+        assertAgree(backprop -> gpt(GPT, backprop), ids());
+    }
+
+    /** STORE and CHECKPOINT to the bit, REVERSIBLE up to its drift. */
+    private static void assertAgree(Function<Backprop, ReversibleModel> models, NDList inputs) {
+        Map<String, float[]> stored = null;
+        float loss = 0;
+        for (Backprop backprop : Backprop.values()) {
+            ReversibleModel model = models.apply(backprop);
+            float found = model.differentiate(inputs, RevNetTest::loss, DRAW);
+            if (stored == null) {
+                stored = gradients(model);
+                loss = found;
+            }
+            assertThat(found).isEqualTo(loss);
+            assertClose(gradients(model), stored, backprop == Backprop.REVERSIBLE ? 1e-5 : 0);
+        }
+        stored.forEach((name, values) -> assertThat(norm(values)).as(name).isPositive());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 6, 12, 24})
+    void statesComeBackUpToASmallDrift(int depth) {
+        VisionTransformer vit = vit(VIT.withDepth(depth), Execution.of(Backprop.REVERSIBLE));
+        NDArray x = vit.embed(images()).mul(50);
+
+        Reconstruction coupled = Reconstruction.of(vit.stack(), x, DRAW);
+        double exact;
+        try (ReversibleStack bdia = vit.stack(Method.bdia(0.5), Backprop.REVERSIBLE)) {
+            exact = Reconstruction.of(bdia, x, DRAW).inputError();
+        }
+
+        assertThat(coupled.states()).hasSize(2 * depth + 1);
+        float largest = x.abs().max().getFloat();
+        assertThat(coupled.inputError() / largest).isBetween(1e-9, 1e-6);
+        assertThat(exact).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Attention.Pattern.class)
+    void fusedHalvesEqualTheirPlainTwins(Attention.Pattern pattern) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        Execution plain = Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN);
+        var one = new TransformerBlock(8, 2, 12, pattern, Gelu.ERF, 0, plain);
+        var other =
+                new TransformerBlock(8, 2, 12, pattern, Gelu.ERF, 0, Execution.of(Backprop.STORE));
+        NDArray x = manager.randomNormal(new Shape(3, 4, 8));
+        NDArray mask = manager.randomNormal(new Shape(3, 1, 1, 4));
+        for (TransformerBlock block : List.of(one, other)) {
+            Engine.getEngine("PyTorch").setRandomSeed(6);
+            block.initialize(manager, DataType.FLOAT32, x.getShape());
+        }
+        for (int half = 0; half < 2; half++) {
+            for (NDList inputs : List.of(new NDList(x), new NDList(x, mask))) {
+                assertThat(run(other.halves().get(half), inputs))
+                        .usingComparatorWithPrecision(1e-5f)
+                        .containsExactly(run(one.halves().get(half), inputs));
+            }
+        }
+    }
+
+    private float[] run(HalfBlock half, NDList inputs) {
+        ParameterStore store = new ParameterStore(manager, false);
+        return half.forward(store, inputs, false).singletonOrThrow().toFloatArray();
+    }
+
+    @Test
+    void generationWithACacheWritesTheTokensOfTheWholeModel() {
+        Gpt gpt = gpt(GPT.withDropout(0), Backprop.STORE);
+        int[] text = {3, 1, 4};
+        int[] found = Generator.generate(gpt, manager, text, 4, -1, Decoding.greedy());
+        for (int next : found) {
+            NDArray row =
+                    manager.create(text, new Shape(1, text.length)).toType(DataType.INT64, false);
+            NDArray last = gpt.predict(new NDList(row)).get(0, text.length - 1);
+            assertThat((int) last.argMax().getLong()).isEqualTo(next);
+            text = Tokens.concat(text, new int[] {next});
+        }
+    }
+
+    @Test
+    void aGptOfTwoStreamsHasTheWeightsOfEveryOther() {
+        Gpt plain = new Gpt(GPT, Method.standard(), Backprop.STORE);
+        plain.initialize(manager, 5);
+
+        Map<String, Shape> expected = shapes(plain);
+        assertThat(shapes(gpt(GPT, Backprop.REVERSIBLE))).isEqualTo(expected);
+    }
+
+    @Test
+    void liveArraysStayFlat() {
+        for (Backprop backprop : Backprop.values()) {
+            for (ReversibleModel model :
+                    List.of(vit(VIT, Execution.of(backprop)), gpt(GPT, backprop))) {
+                NDList inputs = model instanceof Gpt ? ids() : new NDList(images());
+                int[] live = new int[5];
+                for (int step = 0; step < live.length; step++) {
+                    model.differentiate(inputs, RevNetTest::loss, DRAW);
+                    model.predict(inputs).close();
+                    live[step] = manager.getManagedArrays().size();
+                }
+                assertThat(live[4]).as("%s %s", model, backprop).isEqualTo(live[1]);
+            }
+        }
+    }
+
+    @Test
+    void anEncoderWithADecoderIsRefused() {
+        assertThatThrownBy(
+                        () -> new Seq2Seq(Seq2SeqConfig.smoke(), Method.revNet(), Backprop.STORE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "a Seq2Seq runs one stream per stack, but RevNet[] needs two");
+    }
+
+    private VisionTransformer vit(VitConfig config, Execution execution) {
+        VisionTransformer vit = new VisionTransformer(config, Method.revNet(), execution);
+        vit.initialize(manager, 5);
+        return vit;
+    }
+
+    private Gpt gpt(GptConfig config, Backprop backprop) {
+        Gpt gpt = new Gpt(config, Method.revNet(), backprop);
+        gpt.initialize(manager, 5);
+        return gpt;
+    }
+
+    private NDArray images() {
+        Engine.getEngine("PyTorch").setRandomSeed(17);
+        return manager.randomNormal(0f, 1f, new Shape(3, 3, 32, 32), DataType.FLOAT32);
+    }
+
+    private NDList ids() {
+        long[] ids = {1, 2, 3, 4, 10, 0, 6, 7, 8, 9, 1, 1};
+        return new NDList(manager.create(ids, new Shape(3, 4)));
+    }
+
+    /** Not the mean of the scores, whose gradient layer normalisation may cancel. */
+    private static NDArray loss(NDArray scores) {
+        NDArray logs = scores.logSoftmax(-1);
+        return logs.get(scores.getShape().dimension() == 2 ? ":, 2" : ":, :, 2").mean().neg();
+    }
+
+    private static Map<String, Shape> shapes(ReversibleModel model) {
+        Map<String, Shape> shapes = new TreeMap<>();
+        for (Pair<String, Parameter> entry : model.getParameters()) {
+            shapes.put(entry.getKey(), entry.getValue().getArray().getShape());
+        }
+        return shapes;
+    }
+
+    private static Map<String, float[]> gradients(ReversibleModel model) {
+        Map<String, float[]> gradients = new TreeMap<>();
+        for (Pair<String, Parameter> entry : model.getParameters()) {
+            gradients.put(entry.getKey(), entry.getValue().getArray().getGradient().toFloatArray());
+        }
+        return gradients;
+    }
+
+    private static void zero(ReversibleModel model) {
+        model.getParameters().forEach(p -> JniUtils.zeroGrad((PtNDArray) p.getValue().getArray()));
+    }
+
+    /** In norm, relative to the largest gradient: a bias that softmax cancels has no gradient but noise. */
+    private static void assertClose(
+            Map<String, float[]> found, Map<String, float[]> expected, double bound) {
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        double largest = expected.values().stream().mapToDouble(RevNetTest::norm).max().orElse(0);
+        expected.forEach(
+                (name, values) -> {
+                    float[] difference = values.clone();
+                    for (int i = 0; i < difference.length; i++) {
+                        difference[i] -= found.get(name)[i];
+                    }
+                    assertThat(norm(difference)).as(name).isLessThanOrEqualTo(bound * largest);
+                });
+    }
+
+    private static double norm(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+}

@@ -1,0 +1,141 @@
+package org.bdia.reversible;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Inference with the BDIA update and one γ. */
+class InferenceTest {
+
+    private static final int DEPTH = 5;
+
+    private NDManager manager;
+    private List<Toy.Branch> branches;
+    private NDArray x;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        branches = Toy.branches(manager, DEPTH, 0.1f, DataType.FLOAT32);
+        x = Toy.input(manager, 3, 4, DataType.FLOAT32);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private NDArray infer(Method method, double gamma) {
+        return ReversibleStack.of(branches, method, Backprop.STORE).infer(x, new NDList(), gamma);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.5, -0.1, 0.25, 0.6})
+    void equalsTheUpdateWrittenOut(double gamma) {
+        NDArray previous = x;
+        NDArray current = x.add(branch(0, x));
+        for (int k = 1; k < DEPTH; k++) {
+            NDArray h = branch(k, current);
+            NDArray next = previous.mul(gamma).add(current.mul(1 - gamma)).add(h.mul(1 + gamma));
+            previous = current;
+            current = next;
+        }
+        float[] expected = current.toFloatArray();
+
+        for (Method method : List.of(Method.standard(), Method.bdiaFloat(0.5))) {
+            assertThat(infer(method, gamma).toFloatArray())
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(expected);
+        }
+        for (Method method : List.of(Method.quantised(), Method.bdia(0.5))) {
+            NDArray found = infer(method, gamma);
+            assertThat(found.toFloatArray())
+                    .usingComparatorWithPrecision(0.1f) // roundings of 2^-9, grown by five branches
+                    .containsExactly(expected);
+            NDArray units = found.mul(512);
+            assertThat(units.toFloatArray()).isEqualTo(units.round().toFloatArray());
+        }
+    }
+
+    private NDArray branch(int k, NDArray state) {
+        return state.matMul(branches.get(k).weight.getArray()).tanh();
+    }
+
+    /** A batch whose blocks all happen to draw the same γ was trained with a constant one. */
+    @Test
+    void equalsATrainingPassWhoseDrawsAreAllAlike() {
+        branches = Toy.branches(manager, DEPTH, 0f, DataType.FLOAT32);
+        Method method = Method.bdiaFloat(0.5).perBatch();
+        long step = 0;
+        while (!alike(method, Toy.draw(3, step))) {
+            step++;
+        }
+        Draw draw = Toy.draw(3, step);
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+        float[] trained = stack.forward(x, draw).toFloatArray();
+
+        assertThat(infer(method, Gamma.of(method, draw, 1)[0]).toFloatArray())
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(trained);
+    }
+
+    private static boolean alike(Method method, Draw draw) {
+        float first = Gamma.of(method, draw, 1)[0];
+        for (int k = 2; k < DEPTH; k++) {
+            if (Gamma.of(method, draw, k)[0] != first) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
+    void gammaNoughtIsTheInferenceWithout() {
+        for (Method method : List.of(Method.standard(), Method.bdia(0.5), Method.revNet())) {
+            ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+            float[] plain = stack.infer(x).toFloatArray();
+
+            assertThat(infer(method, 0).toFloatArray()).isEqualTo(plain);
+            if (!(method instanceof Method.RevNet)) {
+                // Continuous there in floating point; on the grid far less than a step away.
+                assertThat(infer(method, 1e-9).toFloatArray())
+                        .usingComparatorWithPrecision(0.01f)
+                        .containsExactly(plain);
+                assertThat(infer(method, 0.5).toFloatArray()).isNotEqualTo(plain);
+            }
+        }
+    }
+
+    @Test
+    void whatHasNoGammaAndWhatIsOutOfRangeIsRefused() {
+        assertThatThrownBy(() -> infer(Method.revNet(), 0.5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("RevNet[] has no gamma, but its inference is asked for 0.5; use 0");
+        for (double gamma : new double[] {-1.1, 2, Double.NaN}) {
+            assertThatThrownBy(() -> infer(Method.bdia(0.5), gamma))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("gamma at inference must be -1 to 1, but is " + gamma);
+        }
+    }
+
+    @Test
+    void liveArraysStayFlat() {
+        for (Method method : List.of(Method.standard(), Method.bdia(0.5), Method.revNet())) {
+            double gamma = method instanceof Method.RevNet ? 0 : 0.3;
+            infer(method, gamma).close();
+            int before = manager.getManagedArrays().size();
+            infer(method, gamma).close();
+            assertThat(manager.getManagedArrays()).as(method.label()).hasSize(before);
+        }
+    }
+}

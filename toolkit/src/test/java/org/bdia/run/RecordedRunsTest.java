@@ -1,0 +1,41 @@
+package org.bdia.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Runs whose results are recorded keep their names: whatever a configuration may say today, it meant the same then. */
+class RecordedRunsTest {
+
+    private static final Path RESULTS = Path.of("..", "notebooks", "results");
+
+    @Test
+    void everyRecordedConfigurationStillHasItsId() throws IOException {
+        List<Path> manifests;
+        try (Stream<Path> files = Files.walk(RESULTS)) {
+            manifests = files.filter(file -> file.endsWith("manifest.json")).toList();
+        }
+        int runs = 0;
+        for (Path manifest : manifests) {
+            for (JsonNode run : Json.tree(manifest).path("runs")) {
+                JsonNode config = run.get("config");
+                assertThat(Json.canonical(config)).isEqualTo(parsed(config).json());
+                assertThat(parsed(config).id())
+                        .as("%s", manifest)
+                        .isEqualTo(run.get("id").asText());
+                runs++;
+            }
+        }
+        assertThat(runs).isGreaterThanOrEqualTo(30);
+    }
+
+    private static RunConfig parsed(JsonNode config) {
+        return Json.parse(config.toString(), RunConfig.class, "a recorded manifest");
+    }
+}
