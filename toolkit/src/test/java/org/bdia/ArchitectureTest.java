@@ -113,6 +113,15 @@ class ArchitectureTest {
                     .resideInAnyPackage("org.bdia.experiment..", "org.bdia.cli..");
 
     @ArchTest
+    static final ArchRule NOBODY_IMPORTS_THE_FAULTS_BUT_THE_COMMAND_LINE =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("org.bdia.fault..", "org.bdia.cli..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.bdia.fault..");
+
+    @ArchTest
     static final ArchRule NO_TENSORS_BELOW_THE_LINE =
             noClasses()
                     .that()

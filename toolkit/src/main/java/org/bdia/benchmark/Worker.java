@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bdia.reversible.Allocator;
+import org.bdia.reversible.ClassPath;
 
 /** A process that measures one point, seen from its parent. */
 final class Worker implements AutoCloseable {
@@ -50,7 +51,7 @@ final class Worker implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // Java's own compiler and collector are not to take cores from the tensors.
             command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+            command.addAll(List.of("-cp", ClassPath.current()));
             command.add(StepWorker.class.getName());
         }
         command.addAll(point.arguments());

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,7 +41,7 @@ final class Doctor implements Callable<Integer> {
         findings.add(jdk(Runtime.version().feature()));
         findings.addAll(engine());
         findings.add(jupyter());
-        findings.add(kernel(kernelFolders()));
+        findings.addAll(InstalledKernel.findings(InstalledKernel.folders(), System.getenv()));
         findings.add(data(DataFolder.fromEnvironment().path()));
         for (Finding finding : findings) {
             spec.commandLine().getOut().println(line(finding));
@@ -114,35 +113,6 @@ final class Doctor implements Callable<Integer> {
             }
         }
         return new Finding("Jupyter", false, "no Python with nbclient", mend);
-    }
-
-    static Finding kernel(List<Path> folders) {
-        for (Path folder : folders) {
-            Path spec = folder.resolve("kernels/java/kernel.json");
-            if (Files.isRegularFile(spec)) {
-                return new Finding("kernel", true, spec.toString(), "");
-            }
-        }
-        return new Finding(
-                "kernel",
-                false,
-                "no kernels/java/kernel.json in " + folders,
-                "run: ci/bdia kernel install");
-    }
-
-    private static List<Path> kernelFolders() {
-        List<Path> folders = new ArrayList<>();
-        String path = System.getenv("JUPYTER_PATH");
-        if (path != null) {
-            for (String folder : path.split(File.pathSeparator, -1)) {
-                folders.add(Path.of(folder));
-            }
-        }
-        folders.add(Path.of("target", "jupyter"));
-        folders.add(Path.of(System.getProperty("user.home"), ".local/share/jupyter"));
-        folders.add(Path.of("/usr/local/share/jupyter"));
-        folders.add(Path.of("/usr/share/jupyter"));
-        return folders;
     }
 
     static Finding data(Path folder) {

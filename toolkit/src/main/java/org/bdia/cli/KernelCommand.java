@@ -3,6 +3,7 @@ package org.bdia.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bdia.notebook.KernelSpec;
+import org.bdia.reversible.ClassPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "kernel",
         description = "Makes the Java kernel known to Jupyter.",
-        synopsisSubcommandLabel = "install")
+        synopsisSubcommandLabel = "(install | class-path)")
 final class KernelCommand {
 
     @Spec private CommandSpec spec;
@@ -28,6 +29,14 @@ final class KernelCommand {
         Path into = folder == null ? KernelSpec.userFolder() : folder;
         Path written = KernelSpec.current().install(into);
         spec.commandLine().getOut().println("Jupyter kernel \"java\" is in " + written);
+        return 0;
+    }
+
+    @Command(
+            name = "class-path",
+            description = "Prints what IJAVA_CLASSPATH or JJAVA_CLASSPATH is to be set to.")
+    int classPath() {
+        spec.commandLine().getOut().println(ClassPath.current());
         return 0;
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             DataCommand.class,
             BenchCommand.class,
+            FaultsCommand.class,
             Doctor.class,
             KernelCommand.class
         })

@@ -3,9 +3,7 @@ package org.bdia.experiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bdia.reversible.Allocator;
+import org.bdia.reversible.ClassPath;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 
@@ -32,6 +31,13 @@ final class ChildRun {
 
     private static final int LOG_LINES = 40;
 
+    /** A process ended by signal n has, by the shell's convention that Java follows, the exit code 128 + n. */
+    private static final int SIGNALS = 128;
+
+    private static final int KILLED = SIGNALS + 9;
+    private static final String OUT_OF_MEMORY =
+            " (killed from outside, which is what the system does when memory runs out)";
+
     private ChildRun() {}
 
     /**
@@ -40,7 +46,20 @@ final class ChildRun {
      * @param code its exit code: 0 finished, {@link RunWorker#BUSY} open elsewhere, else failed
      * @param log the last {@value #LOG_LINES} lines that it wrote
      */
-    record Exit(int code, List<String> log) {}
+    record Exit(int code, List<String> log) {
+
+        /** Says so where the child wrote nothing. */
+        Exit {
+            log = log.isEmpty() ? List.of("(it wrote nothing)") : List.copyOf(log);
+        }
+
+        /** The code in words: {@code exit code 1}, {@code signal 15}. */
+        String reason() {
+            return code > SIGNALS
+                    ? "signal " + (code - SIGNALS) + (code == KILLED ? OUT_OF_MEMORY : "")
+                    : "exit code " + code;
+        }
+    }
 
     /**
      * Runs until the child ends.
@@ -48,18 +67,16 @@ final class ChildRun {
      * @param threads how many processors it may use, all where empty
      * @param steps told how far it is
      * @throws InterruptedException if this thread is interrupted; the child has then written a checkpoint and left
-     * @throws ExperimentException if there can be no child, or its pipes break
+     * @throws ExperimentException if there can be no child
      */
     static Exit execute(
             RunConfig config, RunStore store, OptionalInt threads, Consumer<StepLine> steps)
             throws InterruptedException {
         Process child = start(store, threads);
         Deque<String> log = new ArrayDeque<>();
-        try (Writer input =
-                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.UTF_8)) {
-            input.write(config.json() + "\n");
-            input.flush();
+        try {
             BlockingQueue<Optional<String>> lines = lines(child);
+            send(child, config.json() + "\n");
             for (Optional<String> next = lines.take(); next.isPresent(); next = lines.take()) {
                 String line = next.get();
                 StepLine step = StepLine.parse(line);
@@ -73,10 +90,18 @@ final class ChildRun {
                 }
             }
             return new Exit(child.waitFor(), List.copyOf(log));
-        } catch (IOException e) {
-            throw new ExperimentException("lost the child JVM of run " + config.id(), e);
         } finally {
             end(child);
+        }
+    }
+
+    /** Leaves the stream open, which tells the child that this JVM is alive. */
+    private static void send(Process child, String text) {
+        try {
+            child.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            child.getOutputStream().flush();
+        } catch (IOException e) {
+            // The child is dead already: its log and its exit code say more than a broken pipe.
         }
     }
 
@@ -114,7 +139,7 @@ final class ChildRun {
         command.addAll(
                 List.of(
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        ClassPath.current(),
                         "org.bdia.cli.Main",
                         "run",
                         "--worker",

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
@@ -20,16 +21,30 @@ final class ChildRuns {
     /** One finished run. */
     record Outcome(Variant variant, RunConfig config, RunRecord record) {}
 
-    /** Finishes every run that is not finished, one after the other, and reads them all. */
+    /**
+     * Finishes every run that is not finished, one after the other, and reads them all.
+     *
+     * @throws ExperimentException if a child dies, once all other runs are finished; or at once if this thread is
+     *     interrupted
+     */
     static List<Outcome> complete(List<Planned> runs, RunStore store) {
         List<Planned> open = runs.stream().filter(r -> !store.isDone(r.config().id())).toList();
+        List<String> failures = new ArrayList<>();
         for (int i = 0; i < open.size(); i++) {
             RunConfig config = open.get(i).config();
             String title =
                     String.format(
                             "run %d of %d · %s, seed %d",
                             i + 1, open.size(), open.get(i).variant().label(), config.seed());
-            execute(config, store, Notebook.progress(title));
+            execute(config, store, Notebook.progress(title)).ifPresent(failures::add);
+        }
+        if (!failures.isEmpty()) {
+            throw new ExperimentException(
+                    String.format(
+                            "%d of %d runs failed; the others are finished, and are not run again next time%n%s",
+                            failures.size(),
+                            open.size(),
+                            String.join(System.lineSeparator(), failures)));
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Planned run : runs) {
@@ -39,7 +54,8 @@ final class ChildRuns {
         return outcomes;
     }
 
-    private static void execute(RunConfig config, RunStore store, Progress progress) {
+    /** Carries one run out; returns what went wrong, with the end of the child's log. */
+    private static Optional<String> execute(RunConfig config, RunStore store, Progress progress) {
         try {
             var exit =
                     ChildRun.execute(
@@ -47,9 +63,7 @@ final class ChildRuns {
                             store,
                             OptionalInt.empty(),
                             step -> progress.update(step.samples(), step.total(), step.text()));
-            if (exit.code() != 0) {
-                throw failed(config, exit);
-            }
+            return exit.code() == 0 ? Optional.empty() : Optional.of(failure(config, exit));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ExperimentException(
@@ -58,14 +72,13 @@ final class ChildRuns {
         }
     }
 
-    private static ExperimentException failed(RunConfig config, ChildRun.Exit exit) {
-        return new ExperimentException(
-                String.format(
-                        "run %s (%s, seed %d) failed with exit code %d; the end of its log:%n%s",
-                        config.id(),
-                        config.method().label(),
-                        config.seed(),
-                        exit.code(),
-                        String.join(System.lineSeparator(), exit.log())));
+    private static String failure(RunConfig config, ChildRun.Exit exit) {
+        return String.format(
+                "run %s (%s, seed %d) failed with %s; the end of its log:%n%s",
+                config.id(),
+                config.method().label(),
+                config.seed(),
+                exit.reason(),
+                String.join(System.lineSeparator(), exit.log()));
     }
 }

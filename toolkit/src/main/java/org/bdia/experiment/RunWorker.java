@@ -36,7 +36,7 @@ public final class RunWorker {
     }
 
     /**
-     * Trains to the end, or until told to stop; goes on from a checkpoint if there is one.
+     * Trains to the end, or until told to stop or interrupted; goes on from a checkpoint if there is one.
      *
      * @param events told what happens
      * @param stop asked before every step
@@ -73,7 +73,13 @@ public final class RunWorker {
                 Manifest now = manifest.until(Instant.now());
                 run.finish(now, outputs.metrics(), outputs.samples());
             } else {
+                // Java closes the files of an interrupted thread, so it is interrupted again behind
+                // the writing.
+                boolean interrupted = Thread.interrupted();
                 run.describe(manifest.until(Instant.now()));
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
             return finished;
         }

@@ -25,12 +25,6 @@ public final class SweepRunner {
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
-    /** What a JVM sees of a child that the system ended by SIGKILL. */
-    private static final int KILLED = 128 + 9;
-
-    private static final String MEMORY =
-            ": killed, as the system does when memory runs out; try fewer at a time (--parallel)";
-
     private final RunStore store;
     private final Capacity capacity;
     private final Consumer<SweepEvent> events;
@@ -146,7 +140,7 @@ public final class SweepRunner {
                 waiting.add(item);
             } else {
                 List<String> log = new ArrayList<>(exit.log());
-                log.add("exit code " + exit.code() + (exit.code() == KILLED ? MEMORY : ""));
+                log.add("it ended with " + exit.reason());
                 fail(item, log);
             }
             notifyAll();

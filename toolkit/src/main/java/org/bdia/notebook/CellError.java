@@ -3,7 +3,9 @@ package org.bdia.notebook;
 import java.util.List;
 
 /** Why a cell failed, in the lines that the notebook shows. */
-final class CellError extends RuntimeException {
+public final class CellError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     private final transient List<String> lines;
 
     /**
@@ -18,7 +20,7 @@ final class CellError extends RuntimeException {
     }
 
     /** The lines that the notebook shows, the first of them the message. */
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 }

@@ -25,7 +25,7 @@ import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
 /** A JShell session that evaluates whole cells: a value, or one {@link CellError} that tells all. */
-final class CellEvaluator implements AutoCloseable {
+public final class CellEvaluator implements AutoCloseable {
     /** What every Java kernel imports, so that notebooks run unchanged on all of them. */
     private static final List<String> IMPORTS =
             List.of(
@@ -70,7 +70,8 @@ final class CellEvaluator implements AutoCloseable {
         }
     }
 
-    CellEvaluator() {
+    /** A session without cells; it lives in this JVM and sees its class path. */
+    public CellEvaluator() {
         shell = JShell.builder().executionEngine(new InThisJvm(execution), Map.of()).build();
         IMPORTS.forEach(shell::eval);
     }
@@ -94,7 +95,7 @@ final class CellEvaluator implements AutoCloseable {
      * @return the value of the last expression, null if the cell ends otherwise or with a semicolon
      * @throws CellError if a snippet does not compile, is incomplete, throws, or is interrupted; later ones do not run
      */
-    Object evaluate(String code) {
+    public Object evaluate(String code) {
         execution.beginCell();
         cell++;
         var declared = new ArrayList<Snippet>();
@@ -217,7 +218,8 @@ final class CellEvaluator implements AutoCloseable {
         return execution.call(work);
     }
 
-    void interrupt() {
+    /** Interrupts the cell that runs now, from another thread; without one it does nothing. */
+    public void interrupt() {
         execution.interrupt();
     }
 

@@ -22,18 +22,22 @@ import jdk.jshell.spi.SPIResolutionException;
 final class CellExecution extends DirectExecutionControl {
     private static final long GRACE_SECONDS = 2;
 
+    /** How long code that has noticed the interrupt may tidy up, for example write a checkpoint. */
+    private static final long TIDY_SECONDS = 60;
+
     private ExecutorService thread = newThread();
+    private volatile Thread notebook;
     private volatile Future<?> running;
     private volatile boolean interrupted;
     private Object value;
     private Throwable thrown;
 
-    private static ExecutorService newThread() {
+    private ExecutorService newThread() {
         return Executors.newSingleThreadExecutor(
                 work -> {
-                    var thread = new Thread(work, "notebook");
-                    thread.setDaemon(true);
-                    return thread;
+                    notebook = new Thread(work, "notebook");
+                    notebook.setDaemon(true);
+                    return notebook;
                 });
     }
 
@@ -82,18 +86,33 @@ final class CellExecution extends DirectExecutionControl {
         }
     }
 
-    /** Waits until the thread is free again, or leaves it behind: Java cannot stop a thread that does not listen. */
+    /**
+     * Waits until the thread is free again, or leaves it behind: Java cannot stop a thread that does not listen. One that
+     * does has taken its interrupt.
+     */
     private String settle() throws InterruptedException {
+        var free = thread.submit(() -> {});
         try {
-            thread.submit(() -> {}).get(GRACE_SECONDS, TimeUnit.SECONDS);
-            return "cell interrupted";
-        } catch (TimeoutException e) {
-            thread.shutdown();
-            thread = newThread();
-            return "cell interrupted, but its code does not listen and goes on in the background; "
-                    + "restart the kernel to end it";
+            if (isFree(free, GRACE_SECONDS)
+                    || (!notebook.isInterrupted() && isFree(free, TIDY_SECONDS))) {
+                return "cell interrupted";
+            }
         } catch (ExecutionException e) {
             throw new AssertionError("an empty task cannot fail", e);
+        }
+        thread.shutdown();
+        thread = newThread();
+        return "cell interrupted, but its code does not listen, or not yet, and goes on in the background; "
+                + "restart the kernel to end it";
+    }
+
+    private static boolean isFree(Future<?> free, long seconds)
+            throws InterruptedException, ExecutionException {
+        try {
+            free.get(seconds, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package org.bdia.notebook;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.bdia.report.Figure;
@@ -21,6 +22,20 @@ final class JJavaDisplay implements Display {
     JJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) {
         this.kernel = kernel;
         this.bundles = bundles;
+    }
+
+    /**
+     * The kernel of this library that this process is, if it is one.
+     *
+     * @throws NoClassDefFoundError if the library is not on the class path
+     */
+    static Optional<Display> running(Function<Object, MimeBundle> bundles) {
+        try {
+            return Optional.of(new JJavaDisplay(BaseKernel.notebookKernel(), bundles));
+        } catch (NullPointerException noKernel) {
+            // This is how the library says that no kernel runs; it has no other way to ask.
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.function.Function;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Figure;
 import org.bdia.report.Profile;
-import org.dflib.jjava.jupyter.kernel.BaseKernel;
 
 /**
  * What cells call: {@code Notebook.init("02-cifar")} first, {@code Notebook.show(figure)} and progress later.
@@ -92,18 +91,9 @@ public final class Notebook {
 
     private static synchronized Session session() {
         if (SESSION.get() == null) {
-            attach(Notebook::detect);
+            attach(KernelLibrary::detect);
         }
         return SESSION.get();
-    }
-
-    private static Display detect(Function<Object, MimeBundle> bundles) {
-        try {
-            return new JJavaDisplay(BaseKernel.notebookKernel(), bundles);
-        } catch (NullPointerException noKernel) {
-            // This is how JJava's library says that no kernel runs; it has no other way to ask.
-            return new PlainDisplay(System.out);
-        }
     }
 
     private static String version() {

@@ -46,6 +46,10 @@ final class FigureLegend {
         return new FigureLegend(rows);
     }
 
+    int rowCount() {
+        return rows.size();
+    }
+
     int height() {
         return ROW * rows.size() + ROW / 2;
     }

@@ -104,6 +104,11 @@ public final class SideBits implements AutoCloseable {
         return flat.reshape(shape);
     }
 
+    /** The packed bits, uint8; still owned here. */
+    NDArray packed() {
+        return packed;
+    }
+
     /** The bytes held: m bits per activation, rounded up to a whole byte. */
     public long bytes() {
         return packed.size();

@@ -37,8 +37,15 @@ final class AtomicFile {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new RunException(
-                    file + ": cannot be written (" + e + "); check space and rights", e);
+            var failure =
+                    new RunException(
+                            file + ": cannot be written (" + e + "); check space and rights", e);
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException left) {
+                failure.addSuppressed(left);
+            }
+            throw failure;
         }
         syncFolder(file.toAbsolutePath().getParent());
     }

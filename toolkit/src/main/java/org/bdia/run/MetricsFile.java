@@ -14,10 +14,11 @@ final class MetricsFile {
 
     private MetricsFile() {}
 
-    /** Appends rows in one write. */
+    /** Appends rows in one write that is on disk when it returns: a checkpoint of a later step is too. */
     static void append(Path file, List<MetricRow> rows) {
         try {
-            Files.writeString(file, lines(rows), StandardOpenOption.APPEND);
+            Files.writeString(
+                    file, lines(rows), StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } catch (IOException e) {
             throw new RunException(
                     file + ": cannot be appended to (" + e + "); check space and rights", e);

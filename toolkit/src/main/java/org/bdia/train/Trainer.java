@@ -81,13 +81,13 @@ public final class Trainer {
         return new Trainer(model, task, config, seed, events, run, hash, stop);
     }
 
-    /** The same, asking before every step whether to write a checkpoint and leave. */
+    /** The same, asking before every step whether to write a checkpoint and leave; an interrupt does the same. */
     public Trainer withStop(BooleanSupplier condition) {
         return new Trainer(model, task, config, seed, events, folder, configHash, condition);
     }
 
     /**
-     * Trains to the end, or until told to stop.
+     * Trains to the end, or until told to stop or interrupted; the thread then still counts as interrupted.
      *
      * @param manager whose device the batches go to; the model's weights must be there
      * @return whether the end was reached
@@ -116,10 +116,15 @@ public final class Trainer {
                 evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
             }
             optimizer.zeroGradients();
+            boolean interrupted = false;
             long lastTime = System.nanoTime();
             while (step < total) {
-                if (stop.getAsBoolean()) {
+                // Taken from the thread while it writes: Java closes the files of an interrupted
+                // one.
+                interrupted |= Thread.interrupted();
+                if (interrupted || stop.getAsBoolean()) {
                     save(step, lossSum, optimizer);
+                    giveBack(interrupted);
                     return false;
                 }
                 int epoch = (int) (step / perEpoch);
@@ -131,6 +136,7 @@ public final class Trainer {
                 optimizer.zeroGradients();
                 step++;
                 lossSum += loss;
+                interrupted |= Thread.interrupted();
                 long now = System.nanoTime();
                 double speed = config.batch() * 1e9 / (now - lastTime);
                 lastTime = now;
@@ -154,7 +160,14 @@ public final class Trainer {
                     lastTime = System.nanoTime(); // evaluation is not training time
                 }
             }
+            giveBack(interrupted);
             return true;
+        }
+    }
+
+    private static void giveBack(boolean interrupt) {
+        if (interrupt) {
+            Thread.currentThread().interrupt();
         }
     }
 

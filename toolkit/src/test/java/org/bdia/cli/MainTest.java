@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -53,15 +54,15 @@ class MainTest {
             Files.createFile(folder.resolve(file));
         }
         assertThat(Doctor.data(folder).well()).isTrue();
-        assertThat(Doctor.kernel(List.of(folder)).well()).isFalse();
-        assertThat(Doctor.line(Doctor.kernel(List.of(folder)))).contains("ci/bdia kernel install");
     }
 
     @Test
     void theInstalledKernelIsFoundByTheDoctor() {
         assertThat(run("kernel", "install", "--into", folder.toString())).isZero();
         assertThat(out.toString()).contains("Jupyter kernel \"java\" is in");
-        assertThat(Doctor.kernel(List.of(folder)).well()).isTrue();
+        var findings = InstalledKernel.findings(List.of(folder), Map.of());
+        assertThat(findings).singleElement().matches(Doctor.Finding::well);
+        assertThat(findings.get(0).found()).contains("the toolkit's own");
     }
 
     @Test

@@ -115,4 +115,41 @@ class ExperimentResultTest {
                 .hasMessageContaining("run " + impossible.id() + " (bdia, seed 0) failed")
                 .hasMessageContaining("the training data do not fill one batch of 99");
     }
+
+    @Test
+    void aChildThatIsKilledIsReportedAndTheOthersGoOn() throws Exception {
+        RunConfig small = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        RunConfig endless =
+                new RunConfig(
+                        small.task(),
+                        small.model(),
+                        small.method(),
+                        small.backprop(),
+                        true,
+                        small.train().withEpochs(1_000_000).withCheckpointEvery(1_000_000),
+                        0);
+        RunConfig other = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 1);
+        RunStore store = RunStore.at(folder);
+        Path owner = folder.resolve(endless.id()).resolve("lock.owner");
+        Thread killer =
+                new Thread(
+                        () -> {
+                            while (!Files.exists(owner)) {
+                                Thread.onSpinWait();
+                            }
+                            ProcessHandle.current()
+                                    .children()
+                                    .forEach(ProcessHandle::destroyForcibly);
+                        });
+        killer.setDaemon(true);
+        killer.start();
+
+        assertThatThrownBy(() -> ChildRuns.complete(Runs.planned(List.of(endless, other)), store))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageStartingWith("1 of 2 runs failed; the others are finished")
+                .hasMessageContaining(
+                        "run " + endless.id() + " (bdia, seed 0) failed with signal 9 (killed");
+        assertThat(store.isDone(other.id())).isTrue();
+        assertThat(store.isDone(endless.id())).isFalse();
+    }
 }

@@ -187,6 +187,16 @@ class CellEvaluatorTest {
     }
 
     @Test
+    void codeThatTidiesUpAfterAnInterruptIsWaitedForAndTheThreadStays() throws Exception {
+        cells.evaluate("var thread = Thread.currentThread(); boolean tidy = false;");
+        var error =
+                interruptOnceStarted(
+                        "while (!Thread.interrupted()) {} Thread.sleep(2_500); tidy = true; }");
+        assertThat(error).hasMessage("java.lang.InterruptedException: cell interrupted");
+        assertThat(cells.evaluate("tidy && thread == Thread.currentThread()")).isEqualTo(true);
+    }
+
+    @Test
     void aLoopThatDoesNotListenIsLeftBehindAndSaysSo() throws Exception {
         cells.evaluate("var stop = new java.util.concurrent.atomic.AtomicBoolean();");
         var error = interruptOnceStarted("while (!stop.get()) {} }");

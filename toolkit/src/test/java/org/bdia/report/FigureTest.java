@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,45 @@ class FigureTest {
         assertThat(json.at("/layout/annotations/0/text").asText())
                 .contains("CIFAR-10", "smoke", "seeds 0, 1", "two cores");
         assertThat(json.at("/layout/yaxis/type").asText()).isEqualTo("log");
+    }
+
+    @Test
+    void plotlyGivesALongLegendRoomAboveThePlotAndLongWordsRoomBelow() throws IOException {
+        List<Series> lines =
+                IntStream.range(0, 9)
+                        .mapToObj(
+                                i ->
+                                        (Series)
+                                                Series.Line.of(
+                                                        "a method of long name " + i, TWO, TWO))
+                        .toList();
+        JsonNode one =
+                json(new Figure("t", X, Y, lines.subList(0, 1), Samples.caption(Samples.REAL)));
+        JsonNode nine = json(new Figure("t", X, Y, lines, Samples.caption(Samples.REAL)));
+        assertThat(plotHeight(nine)).isEqualTo(plotHeight(one));
+        assertThat(nine.at("/layout/margin/t").asInt() - one.at("/layout/margin/t").asInt())
+                .isGreaterThanOrEqualTo(2 * 20);
+
+        JsonNode brief = bars("standard", "bdia");
+        JsonNode wordy = bars("storing ".repeat(8), "reversing ".repeat(8));
+        assertThat(brief.at("/layout/xaxis/tickangle").asInt()).isZero();
+        assertThat(wordy.at("/layout/xaxis/tickangle").asInt()).isPositive();
+        assertThat(plotHeight(wordy)).isEqualTo(plotHeight(brief));
+        assertThat(wordy.at("/layout/annotations/0/yshift").asInt())
+                .isLessThan(brief.at("/layout/annotations/0/yshift").asInt() - 50);
+    }
+
+    private static JsonNode bars(String... categories) throws IOException {
+        double[] heights = new double[categories.length];
+        Series bars = Series.Bars.of("memory", List.of(categories), heights);
+        return json(new Figure("t", X, Y, List.of(bars), Samples.caption(Samples.REAL)));
+    }
+
+    private static int plotHeight(JsonNode json) {
+        JsonNode margin = json.at("/layout/margin");
+        return json.at("/layout/height").asInt()
+                - margin.get("t").asInt()
+                - margin.get("b").asInt();
     }
 
     @Test

@@ -32,4 +32,14 @@ class AtomicFileTest {
                 .hasMessageContaining(file.toString());
         assertThat(file).hasContent("old");
     }
+
+    @Test
+    void aFailedWriteLeavesNothingTemporary() throws IOException {
+        var inTheWay = folder.resolve("a.json");
+        Files.createDirectories(inTheWay.resolve("full"));
+        assertThatThrownBy(() -> AtomicFile.write(inTheWay, "new"))
+                .isInstanceOf(RunException.class)
+                .hasMessageEndingWith("check space and rights");
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(inTheWay));
+    }
 }

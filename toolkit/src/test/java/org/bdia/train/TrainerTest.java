@@ -73,6 +73,29 @@ class TrainerTest {
     }
 
     @Test
+    void anInterruptIsACheckpointAtTheNextStepAndTheThreadStaysInterrupted() throws IOException {
+        Path whole = folder.resolve("whole");
+        train(model(Method.bdia(0.5)), whole, () -> false);
+        Path parts = folder.resolve("parts");
+        Trainer interrupted =
+                new Trainer(model(Method.bdia(0.5)), TASK, CONFIG, 1)
+                        .withCheckpoints(parts, "abcdef")
+                        .withEvents(
+                                event -> {
+                                    if (event.step() == 4 && event instanceof TrainEvent.Step) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+
+        assertThat(interrupted.train(manager)).isFalse();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(parts.resolve("checkpoint-4")).isDirectory();
+        assertThat(train(model(Method.bdia(0.5)), parts, () -> false)).isTrue();
+        assertThat(parts.resolve("checkpoint-10/weights.safetensors"))
+                .hasSameBinaryContentAs(whole.resolve("checkpoint-10/weights.safetensors"));
+    }
+
+    @Test
     void storedAndReversedTrainingEndWithTheSameBytes() throws IOException {
         Path stored = folder.resolve("stored");
         Path reversed = folder.resolve("reversed");

@@ -1,0 +1,92 @@
+package org.bdia.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.bdia.fault.CellFaults;
+import org.bdia.fault.Finding;
+import org.bdia.fault.FolderFaults;
+import org.bdia.fault.KillCampaign;
+import org.bdia.fault.LeakCampaign;
+import org.bdia.fault.VerifyCampaign;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Does to runs what hurts them; ci/faults prepares what it needs. */
+@Command(
+        name = "faults",
+        description =
+                "Kills runs, fills their disk, compares rebuilt states and looks for leaks. ci/faults builds"
+                        + " what this needs and calls it.")
+final class FaultsCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--kills",
+            description = "Runs that are killed and resumed, 0 = no faults to runs.",
+            defaultValue = "0")
+    private int kills;
+
+    @Option(
+            names = "--seed",
+            description =
+                    "What the moments of the kills are a function of; default: ${DEFAULT-VALUE}.",
+            defaultValue = "1")
+    private long seed;
+
+    @Option(
+            names = "--states",
+            description = "States that are compared by fingerprint, 0 = none.",
+            defaultValue = "0")
+    private long states;
+
+    @Option(
+            names = "--steps",
+            description = "Training steps to look for leaks in.",
+            defaultValue = "0")
+    private int steps;
+
+    @Option(
+            names = "--cells",
+            description = "Notebook cells to look for leaks in.",
+            defaultValue = "0")
+    private int cells;
+
+    @Option(
+            names = "--folder",
+            description = "Where the runs go; default: ${DEFAULT-VALUE}.",
+            defaultValue = "target/faults")
+    private Path folder;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Finding> findings = new ArrayList<>();
+        if (kills > 0) {
+            var campaign = new KillCampaign(folder, seed, line -> tell(out, line));
+            Path reference = campaign.reference();
+            findings.add(campaign.run(reference, kills));
+            findings.addAll(new FolderFaults(folder, reference).run());
+            findings.addAll(new CellFaults().run());
+        }
+        if (states > 0) {
+            findings.addAll(new VerifyCampaign(line -> tell(out, line)).run(states));
+        }
+        if (steps > 0) {
+            findings.addAll(new LeakCampaign(line -> tell(out, line)).run(steps, cells));
+        }
+        out.print(Finding.table(findings));
+        out.flush();
+        return findings.stream().anyMatch(f -> f.outcome() == Finding.Outcome.FAILS) ? 1 : 0;
+    }
+
+    private static void tell(PrintWriter out, String line) {
+        out.println(line);
+        out.flush();
+    }
+}

@@ -1,0 +1,174 @@
+package org.bdia.fault;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** What can happen to a run's folder: another process writes there, the disk is full, nothing may be written. */
+public final class FolderFaults {
+
+    private static final String SIZE = "size=8m";
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final Path folder;
+    private final Path reference;
+
+    /**
+     * Faults to be tried.
+     *
+     * @param folder where the runs go
+     * @param reference the folder of the same run, finished without a fault
+     */
+    public FolderFaults(Path folder, Path reference) {
+        this.folder = folder.toAbsolutePath();
+        this.reference = reference;
+    }
+
+    /** All of them. */
+    public List<Finding> run() {
+        List<Finding> findings = new ArrayList<>(List.of(twoProcesses()));
+        String without = Mount.missing();
+        if (without.isEmpty()) {
+            findings.add(onOwnDisk(true));
+            findings.add(onOwnDisk(false));
+        } else {
+            findings.add(
+                    new Finding(
+                            "a full disk, a read-only folder",
+                            "a clear error, the last checkpoint intact",
+                            without,
+                            Finding.Outcome.SKIPPED));
+        }
+        return findings;
+    }
+
+    private Finding twoProcesses() {
+        Path runs = folder.resolve("two");
+        RunFiles.delete(runs);
+        try (ChildRun first = ChildRun.start(runs)) {
+            await(first, () -> Files.exists(first.folder().resolve("lock.owner")));
+            try (ChildRun second = ChildRun.start(runs)) {
+                int exit = second.await();
+                String says = second.tail();
+                boolean refused =
+                        exit == 1
+                                && says.contains(
+                                        "already open for writing by process " + first.pid());
+                first.kill();
+                return Finding.of(
+                        "two processes on one run",
+                        "the second is refused and names the first, process " + first.pid(),
+                        "exit code " + exit + ": " + says,
+                        refused);
+            }
+        }
+    }
+
+    /** Fills the disk, or forbids writing, behind the first checkpoints; then mends that and resumes. */
+    private Finding onOwnDisk(boolean full) {
+        String fault = full ? "the disk is full" : "the folder becomes read-only";
+        String expected =
+                "the run ends and says so, its newest checkpoint is whole; resumed, it ends with the same bytes";
+        try (Mount disk = Mount.at(folder.resolve("disk"), SIZE)) {
+            Path runs = disk.path(); // its log goes beside it, to another disk
+            String error;
+            int exit;
+            long kept;
+            try (ChildRun run = ChildRun.start(runs)) {
+                await(run, () -> RunFiles.newestCheckpoint(run.folder()) >= 6);
+                if (full) {
+                    fill(disk.path().resolve("filler"));
+                } else {
+                    run.kill();
+                    disk.remount("ro");
+                }
+                try (ChildRun failing = full ? run : ChildRun.start(runs)) {
+                    exit = failing.await();
+                    error = failing.tail();
+                }
+                kept = RunFiles.newestCheckpoint(run.folder());
+            }
+            if (full) {
+                Files.delete(disk.path().resolve("filler"));
+            } else {
+                disk.remount("rw");
+            }
+            boolean said =
+                    exit == 1
+                            && error.contains(
+                                    full ? "No space left on device" : "Read-only file system")
+                            && error.contains("rights");
+            String found =
+                    "exit code "
+                            + exit
+                            + ": "
+                            + error.substring(Math.max(0, error.indexOf("bdia:")));
+            return resumed(
+                    runs,
+                    new Finding(
+                            fault,
+                            expected,
+                            found,
+                            said ? Finding.Outcome.HOLDS : Finding.Outcome.FAILS),
+                    kept);
+        } catch (IOException e) {
+            throw new FaultException(fault + " could not be tried: " + e, e);
+        }
+    }
+
+    private Finding resumed(Path runs, Finding failed, long kept) {
+        try (ChildRun run = ChildRun.start(runs)) {
+            int exit = run.await();
+            String output = run.output();
+            boolean whole =
+                    output.contains("Resumed[step=" + kept + ",") && !output.contains("Refused[");
+            List<String> differing = RunFiles.differences(reference, run.folder());
+            return Finding.of(
+                    failed.fault(),
+                    failed.expected(),
+                    String.format(
+                            "%s; resumed at step %d: %s; exit code %d, different files: %s",
+                            failed.found(),
+                            kept,
+                            whole ? "a whole checkpoint" : "NO WHOLE CHECKPOINT, " + run.tail(),
+                            exit,
+                            differing),
+                    failed.outcome() == Finding.Outcome.HOLDS
+                            && whole
+                            && exit == 0
+                            && differing.isEmpty());
+        }
+    }
+
+    /** Writes until nothing more fits. */
+    private static void fill(Path file) throws IOException {
+        byte[] block = new byte[1024];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            if (Files.size(file) == 0) {
+                throw full;
+            }
+        }
+    }
+
+    private static void await(ChildRun run, Condition condition) {
+        while (!condition.holds()) {
+            if (!run.isAlive()) {
+                throw new FaultException("the run ended before its fault: " + run.tail(), null);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** Something to wait for. */
+    private interface Condition {
+        boolean holds();
+    }
+}

@@ -1,0 +1,110 @@
+package org.bdia.notebook;
+
+import io.github.spencerpark.jupyter.kernel.BaseKernel;
+import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import io.github.spencerpark.jupyter.kernel.display.RenderContext;
+import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.bdia.report.Figure;
+import tech.tablesaw.api.Table;
+
+/**
+ * A kernel built on IJava's base library: IJava itself.
+ *
+ * <p>IJava knows no extensions, so {@link Notebook#init} is what brings this display into it.
+ */
+final class IJavaDisplay implements Display {
+    private final BaseKernel kernel;
+    private final Function<Object, MimeBundle> bundles;
+
+    IJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) {
+        this.kernel = kernel;
+        this.bundles = bundles;
+    }
+
+    /**
+     * The IJava that this process is, if it is one.
+     *
+     * @throws NoClassDefFoundError if IJava's base library is not on the class path
+     */
+    static Optional<Display> running(Function<Object, MimeBundle> bundles) {
+        return kernel("io.github.spencerpark.ijava.IJava")
+                .map(kernel -> new IJavaDisplay(kernel, bundles));
+    }
+
+    /**
+     * The kernel that a class with IJava's static {@code getKernelInstance()} holds.
+     *
+     * <p>By reflection, because IJava is not published where a build could compile against it; its base library, which is,
+     * does not know which kernel runs.
+     */
+    static Optional<BaseKernel> kernel(String holder) {
+        try {
+            Object kernel = Class.forName(holder).getMethod("getKernelInstance").invoke(null);
+            return Optional.ofNullable((BaseKernel) kernel);
+        } catch (ClassNotFoundException noIJava) {
+            return Optional.empty();
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new IllegalStateException(
+                    holder
+                            + " is on the class path, but its getKernelInstance() gives no kernel of"
+                            + " jupyter-jvm-basekernel 2: this IJava is not one that the toolkit knows; use IJava 1.3, or"
+                            + " the kernel of: ci/bdia kernel install",
+                    e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "IJava";
+    }
+
+    @Override
+    public void register() {
+        register(Figure.class);
+        register(Table.class);
+        register(MimeBundle.class);
+    }
+
+    @Override
+    public String show(MimeBundle bundle) {
+        String id = UUID.randomUUID().toString();
+        kernel.display(data(id, bundle));
+        return id;
+    }
+
+    @Override
+    public void update(String id, MimeBundle bundle) {
+        kernel.getIO().display.updateDisplay(data(id, bundle));
+    }
+
+    @Override
+    public Duration refresh() {
+        return Duration.ofMillis(500);
+    }
+
+    private <T> void register(Class<T> type) {
+        kernel.getRenderer()
+                .createRegistration(type)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.ANY)
+                .register(this::render);
+    }
+
+    private void render(Object value, RenderContext context) {
+        DisplayData out = context.getOutputContainer();
+        if (!out.hasDataForType(MIMEType.TEXT_PLAIN)) {
+            bundles.apply(value).data().forEach(out::putData);
+        }
+    }
+
+    private static DisplayData data(String id, MimeBundle bundle) {
+        DisplayData data = new DisplayData();
+        bundle.data().forEach(data::putData);
+        data.setDisplayId(id);
+        return data;
+    }
+}
