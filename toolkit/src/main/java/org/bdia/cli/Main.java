@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
         subcommands = {
             RunCommand.class,
+            SweepCommand.class,
+            CompareCommand.class,
             DataCommand.class,
             BenchCommand.class,
             FaultsCommand.class,
@@ -22,7 +24,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused. */
+    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
     }

@@ -16,6 +16,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.experiment.RunWorker;
 import org.bdia.experiment.StepLine;
 import org.bdia.run.Json;
+import org.bdia.run.RunBusyException;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.train.TrainEvent;
@@ -76,6 +77,9 @@ final class RunCommand implements Callable<Integer> {
             finished =
                     new RunWorker(config, store, DataFolder.fromEnvironment())
                             .work(event -> print(event, config), stop::get);
+        } catch (RunBusyException e) {
+            out.println("bdia: " + e.getMessage());
+            return RunWorker.BUSY;
         } finally {
             left.countDown();
         }

@@ -26,6 +26,30 @@ final class Presets {
 
     private Presets() {}
 
+    /** The tasks that have presets, by their labels. */
+    static List<String> names() {
+        return List.of("cifar10", "cifar100", "translation", "openwebtext", "shakespeare", "e2e");
+    }
+
+    /**
+     * The preset of a task.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    static TrainingExperiment<?, ?> named(String task, Environment environment) {
+        return switch (task) {
+            case "cifar10" -> cifar(Cifar.Kind.CIFAR_10, environment);
+            case "cifar100" -> cifar(Cifar.Kind.CIFAR_100, environment);
+            case "translation" -> translation(environment);
+            case "openwebtext" -> gpt(TextCorpus.Source.OPENWEBTEXT, environment);
+            case "shakespeare" -> gpt(TextCorpus.Source.SHAKESPEARE, environment);
+            case "e2e" -> e2e(environment);
+            default ->
+                    throw new IllegalArgumentException(
+                            "there is no task '" + task + "'; choose one of " + names());
+        };
+    }
+
     static TrainingExperiment<TaskConfig.Images, VitConfig> cifar(
             Cifar.Kind kind, Environment environment) {
         TaskConfig.Images images =

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
 import org.bdia.data.E2eEntry;
@@ -78,8 +79,15 @@ final class RestaurantsWorkload implements Workload {
         model = (GptConfig) config.model();
     }
 
-    /** The run whose weights fine-tuning begins with: the same model and seed, plain, on a text. */
-    static RunConfig pretraining(RunConfig config, Start.Pretrained start) {
+    /** The run whose weights another begins with, where it does: the same model and seed, plain, on a text. */
+    static Optional<RunConfig> pretraining(RunConfig config) {
+        return config.task() instanceof TaskConfig.Restaurants restaurants
+                        && restaurants.start() instanceof Start.Pretrained start
+                ? Optional.of(pretraining(config, start))
+                : Optional.empty();
+    }
+
+    private static RunConfig pretraining(RunConfig config, Start.Pretrained start) {
         return new RunConfig(
                 start.text(),
                 config.model().withDropout(0).withDropPath(0),

@@ -21,6 +21,9 @@ import org.bdia.train.Trainer;
 /** Carries one run out in this JVM: data, model, training, and what is written about it. */
 public final class RunWorker {
 
+    /** The exit code of a process whose run another process is writing. */
+    public static final int BUSY = 3;
+
     private final RunConfig config;
     private final RunStore store;
     private final DataFolder folder;
@@ -38,6 +41,7 @@ public final class RunWorker {
      * @param events told what happens
      * @param stop asked before every step
      * @return whether the run is finished
+     * @throws org.bdia.run.RunBusyException if another process is writing the run
      */
     public boolean work(Consumer<TrainEvent> events, BooleanSupplier stop) {
         Device device = Environment.device();

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.bdia.experiment.ChildRuns.Planned;
@@ -9,7 +10,6 @@ import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
-import org.bdia.run.Start;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainConfig;
 
@@ -151,15 +151,12 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
 
     /** The runs whose weights others begin with, each once. */
     private List<Planned> pretraining() {
-        if (task instanceof TaskConfig.Restaurants restaurants
-                && restaurants.start() instanceof Start.Pretrained start) {
-            Variant plain = Variant.of(Method.standard());
-            return configs().stream()
-                    .map(config -> RestaurantsWorkload.pretraining(config, start))
-                    .distinct()
-                    .map(config -> new Planned(plain, config))
-                    .toList();
-        }
-        return List.of();
+        Variant plain = Variant.of(Method.standard());
+        return configs().stream()
+                .map(RestaurantsWorkload::pretraining)
+                .flatMap(Optional::stream)
+                .distinct()
+                .map(config -> new Planned(plain, config))
+                .toList();
     }
 }

@@ -101,8 +101,8 @@ public final class Progress {
                 time);
     }
 
-    /** For example 42 s, 3 min 07 s, 2 h 05 min. */
-    private static String time(double seconds) {
+    /** For example {@code 42 s}, {@code 3 min 07 s}, {@code 2 h 05 min}. */
+    public static String time(double seconds) {
         Duration time = Duration.ofSeconds(Math.round(seconds));
         if (time.toHours() > 0) {
             return String.format(

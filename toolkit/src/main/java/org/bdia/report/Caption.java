@@ -1,6 +1,7 @@
 package org.bdia.report;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
 
@@ -8,11 +9,12 @@ import org.bdia.data.Provenance;
  * On which data, profile, seeds and hardware something was made: the line under every figure.
  *
  * @param data the data used, at least one
- * @param profile the profile it was made under
+ * @param profile the profile it was made under, empty where it was none or is not known
  * @param seeds the seeds, in the words of the caption, for example {@code seeds 0, 1, 2}
  * @param hardware the machine, for example {@code Xeon 8375C, 2 cores}
  */
-public record Caption(List<Provenance> data, Profile profile, String seeds, String hardware) {
+public record Caption(
+        List<Provenance> data, Optional<Profile> profile, String seeds, String hardware) {
 
     /**
      * Copies the list.
@@ -35,9 +37,19 @@ public record Caption(List<Provenance> data, Profile profile, String seeds, Stri
         }
     }
 
+    /** A caption of something made under a profile. */
+    public Caption(List<Provenance> data, Profile profile, String seeds, String hardware) {
+        this(data, Optional.of(profile), seeds, hardware);
+    }
+
     /** A caption for numbered seeds. */
     public static Caption of(
             List<Provenance> data, Profile profile, List<Long> seeds, String hardware) {
+        return of(data, Optional.of(profile), seeds, hardware);
+    }
+
+    static Caption of(
+            List<Provenance> data, Optional<Profile> profile, List<Long> seeds, String hardware) {
         return new Caption(data, profile, words(seeds), hardware);
     }
 
@@ -52,7 +64,8 @@ public record Caption(List<Provenance> data, Profile profile, String seeds, Stri
                 data.stream()
                         .map(d -> d.synthetic() ? "synthetic data: " + d.name() : d.name())
                         .collect(Collectors.joining("; "));
-        return names + " · profile " + profile.label() + " · " + seeds + " · " + hardware;
+        String made = profile.map(p -> " · profile " + p.label()).orElse("");
+        return names + made + " · " + seeds + " · " + hardware;
     }
 
     private static String words(List<Long> seeds) {

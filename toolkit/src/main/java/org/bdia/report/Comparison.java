@@ -9,19 +9,20 @@ import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.distribution.TDistribution;
-import org.apache.commons.statistics.inference.TTest;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Methods compared over seeds: mean ± sample standard deviation, 95 % intervals, paired differences.
+ * Methods compared over seeds: mean ± sample standard deviation, 95 % intervals, and
+ * {@linkplain Contrast differences} from a reference with their tests.
  *
  * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
  */
 public final class Comparison {
-    private static final double TAIL = 0.025;
+    /** The probability in each tail outside a 95 % interval. */
+    static final double TAIL = 0.025;
 
     private final String metric;
     private final Map<String, SortedMap<Long, Double>> values;
@@ -64,14 +65,6 @@ public final class Comparison {
     }
 
     /**
-     * The difference first − second over the seeds that both ran.
-     *
-     * @param difference the differences' summary; its method reads {@code first − second}
-     * @param pValue the two-sided paired t-test's p-value; NaN for one seed, or if all differences are 0
-     */
-    public record Paired(Summary difference, double pValue) {}
-
-    /**
      * Gathers the rows of a metric by method and seed.
      *
      * @throws IllegalArgumentException if no row has the metric, or two rows have the same method and seed:
@@ -102,8 +95,13 @@ public final class Comparison {
             values.computeIfAbsent(row.method(), method -> new TreeMap<>())
                     .put(row.seed(), row.value());
         }
+        return of(values, metric, results.stream().map(Result::metric).distinct().toList());
+    }
+
+    /** Of values that are gathered already; the metrics that there are make the message if this one is missing. */
+    static Comparison of(
+            Map<String, SortedMap<Long, Double>> values, String metric, List<String> metrics) {
         if (values.isEmpty()) {
-            List<String> metrics = results.stream().map(Result::metric).distinct().toList();
             throw new IllegalArgumentException(
                     "no row has the metric '" + metric + "'; there are " + metrics);
         }
@@ -125,32 +123,36 @@ public final class Comparison {
     }
 
     /**
-     * The paired difference of two methods.
+     * Every other method's difference from a reference, p-values corrected by Holm over all of them.
      *
-     * @throws IllegalArgumentException if a method has no row, or the two ran different seeds
+     * @throws IllegalArgumentException if no row has the reference
      */
-    public Paired paired(String first, String second) {
-        SortedMap<Long, Double> a = method(first);
-        SortedMap<Long, Double> b = method(second);
-        if (!a.keySet().equals(b.keySet())) {
-            throw new IllegalArgumentException(
-                    "a paired difference needs the same seeds, but "
-                            + first
-                            + " ran "
-                            + a.keySet()
-                            + " and "
-                            + second
-                            + " ran "
-                            + b.keySet());
-        }
-        double[] x = array(a.values());
-        double[] y = array(b.values());
-        double[] difference = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            difference[i] = x[i] - y[i];
-        }
-        double p = x.length > 1 ? TTest.withDefaults().pairedTest(x, y).getPValue() : Double.NaN;
-        return new Paired(Summary.of(first + " − " + second, difference), p);
+    public List<Contrast> against(String reference) {
+        SortedMap<Long, Double> other = method(reference);
+        return Contrast.corrected(
+                values.keySet().stream()
+                        .filter(name -> !name.equals(reference))
+                        .map(name -> Contrast.of(name, values.get(name), reference, other))
+                        .toList());
+    }
+
+    /**
+     * {@link #against} as a table: number of seeds, difference with its 95 % interval, effect size, p-values of the
+     * t-test and the Mann–Whitney test, each as it is and corrected.
+     *
+     * @throws IllegalArgumentException if no row has the reference
+     */
+    public Table againstTable(String reference) {
+        return ContrastTable.of(metric, reference, against(reference));
+    }
+
+    /**
+     * The difference of one method from another, as if no others were compared.
+     *
+     * @throws IllegalArgumentException if no row has one of the methods
+     */
+    public Contrast contrast(String method, String reference) {
+        return Contrast.of(method, method(method), reference, method(reference));
     }
 
     /** A row per method: mean ± std, n and the 95 % interval, as words. */

@@ -1,13 +1,20 @@
 package org.bdia.report;
 
+import java.util.regex.Pattern;
+
 /** LaTeX's special characters. */
 final class Latex {
+    private static final Pattern MINUS = Pattern.compile("(?<![\\w.+-])-(?=[\\d.])");
+
     private Latex() {}
 
-    /** The text as LaTeX prints it, with the few mathematical signs that our tables use. */
+    /**
+     * The text as LaTeX prints it, with the few mathematical signs that our tables use; a negative number's hyphen
+     * becomes a minus.
+     */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder();
-        text.codePoints().forEach(c -> escaped.append(escape(c)));
+        MINUS.matcher(text).replaceAll("−").codePoints().forEach(c -> escaped.append(escape(c)));
         return escaped.toString();
     }
 

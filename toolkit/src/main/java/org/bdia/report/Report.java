@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bdia.data.Provenance;
 import tech.tablesaw.api.Table;
 
@@ -113,7 +114,7 @@ public final class Report {
      */
     public Figure figure(String name, Figure figure) throws IOException {
         Caption caption = figure.caption();
-        if (!data.containsAll(caption.data()) || caption.profile() != profile) {
+        if (!data.containsAll(caption.data()) || !caption.profile().equals(Optional.of(profile))) {
             throw new IllegalArgumentException(
                     "figure '"
                             + name

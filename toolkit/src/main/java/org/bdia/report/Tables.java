@@ -2,6 +2,7 @@ package org.bdia.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -11,7 +12,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * A table as CSV, Markdown, LaTeX and HTML.
+ * A table as CSV, Markdown, LaTeX, HTML and plain text.
  *
  * <p>CSV carries every digit and leaves missing values empty; the others are for reading, with four
  * significant digits and a dash. The table's name is its title.
@@ -44,6 +45,18 @@ public final class Tables {
             row(text, cells(table, row, Tables::readable));
         }
         return text.toString();
+    }
+
+    /** The title and aligned columns, for a terminal. */
+    public static String text(Table table) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(table.columnNames());
+        for (int row = 0; row < table.rowCount(); row++) {
+            rows.add(cells(table, row, Tables::readable));
+        }
+        return table.name()
+                + "\n"
+                + PlainText.of(rows, table.columns().stream().map(Tables::isNumber).toList());
     }
 
     /** A {@code table} environment with booktabs rules; the package {@code booktabs} is all it needs. */

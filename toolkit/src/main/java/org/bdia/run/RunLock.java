@@ -81,8 +81,8 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private static RunException taken(Path folder, Path owner) {
-        return new RunException(
+    private static RunBusyException taken(Path folder, Path owner) {
+        return new RunBusyException(
                 folder
                         + ": already open for writing by "
                         + who(owner).strip()

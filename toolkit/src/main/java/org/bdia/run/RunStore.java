@@ -61,8 +61,8 @@ public final class RunStore {
      * @param id the run's name, see {@link #id}
      * @param canonicalJson the run's whole configuration, see {@link Json#canonical}
      * @throws IllegalArgumentException if the id is not a plain file name
-     * @throws RunException if the run is open elsewhere, is finished, has another configuration, or its files
-     *     are damaged
+     * @throws RunBusyException if the run is open elsewhere
+     * @throws RunException if the run is finished, has another configuration, or its files are damaged
      */
     public Run open(String id, String canonicalJson) {
         var folder = folder(id);

@@ -77,6 +77,24 @@ class MainTest {
         assertThat(err.toString()).contains("run needs a CONFIG");
     }
 
+    @Test
+    void aSweepIsDescribedAndItsMistakesAreTold() throws IOException {
+        Path sweep = folder.resolve("sweep.json");
+        Files.writeString(
+                sweep,
+                "{\"profile\": \"smoke\", \"grids\": [{\"task\": [\"cifar10\"], \"seed\": [0, 1]}]}");
+        assertThat(run("sweep", sweep.toString(), "--runs", folder.toString(), "--dry-run"))
+                .isZero();
+        assertThat(out.toString()).contains("2 runs, 2 to do", "cifar10 · standard, seed 1");
+        assertThat(run("sweep", sweep.toString(), "--index", "3/2", "--dry-run")).isEqualTo(2);
+        assertThat(run("sweep", sweep.toString(), "--index", "half", "--dry-run")).isEqualTo(2);
+        assertThat(run("sweep", sweep.toString(), "--parallel", "0", "--dry-run")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("1/2 … 2/2, but is 3/2", "1/4, but is 'half'", "but is 0");
+        assertThat(run("compare", sweep.toString(), "--runs", folder.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("there are no folders to compare");
+    }
+
     private int run(String... args) {
         CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true));

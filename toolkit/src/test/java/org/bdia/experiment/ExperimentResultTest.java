@@ -42,7 +42,7 @@ class ExperimentResultTest {
         assertThat(result.table().stringColumn("method").asList())
                 .containsExactly("standard", "bdia", "bdia (store)");
         assertThat(result.difference("val_loss", "bdia", "bdia (store)"))
-                .isEqualTo("val_loss, bdia − bdia (store): 0 (n = 1), no test");
+                .isEqualTo("val_loss, bdia − bdia (store): 0, no test: one seed (n = 1)");
         assertThat(result.compare("gap").summary("bdia").mean())
                 .isEqualTo(
                         result.compare("val_loss").summary("bdia").mean()

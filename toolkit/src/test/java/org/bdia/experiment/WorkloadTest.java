@@ -173,7 +173,7 @@ class WorkloadTest {
                         true,
                         TrainConfig.of(1, 4, 1e-3),
                         1);
-        RunConfig pretraining = RestaurantsWorkload.pretraining(tuning, start);
+        RunConfig pretraining = RestaurantsWorkload.pretraining(tuning).orElseThrow();
         assertThatThrownBy(() -> run(tuning))
                 .isInstanceOf(RunException.class)
                 .hasMessageContaining(pretraining.id() + ": expected a finished run");

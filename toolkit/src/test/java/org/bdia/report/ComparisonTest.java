@@ -30,16 +30,24 @@ class ComparisonTest {
     }
 
     @Test
-    void pairingRemovesWhatSeedsShare() {
-        List<Result> rows = rows("bdia", 1.1, 21.0, 40.9);
-        rows.addAll(rows("standard", 2, 22, 42));
+    void contrastsWithAReferenceAreCorrectedOverAllOfThem() {
+        List<Result> rows = rows("standard", 2, 22, 42);
+        rows.addAll(rows("bdia", 1.1, 21.0, 40.9));
+        rows.addAll(rows("revnet", 1, 23, 43));
         Comparison comparison = Comparison.of(rows, "loss");
-        var paired = comparison.paired("bdia", "standard");
-        var reverse = comparison.paired("standard", "bdia");
-        assertThat(paired.difference().mean()).isCloseTo(-1, within(1e-12));
-        assertThat(paired.pValue()).isLessThan(0.01).isCloseTo(reverse.pValue(), within(1e-12));
-        assertThat(paired.difference().high()).isNegative();
-        assertThat(comparison.summary("bdia").high()).isGreaterThan(42);
+        List<Contrast> contrasts = comparison.against("standard");
+        assertThat(contrasts).extracting(Contrast::method).containsExactly("bdia", "revnet");
+        Contrast bdia = contrasts.get(0);
+        assertThat(bdia.t().raw()).isEqualTo(comparison.contrast("bdia", "standard").t().holm());
+        assertThat(bdia.t().holm()).isEqualTo(2 * bdia.t().raw());
+        assertThat(contrasts.get(1).t().holm()).isEqualTo(contrasts.get(1).t().raw());
+
+        var table = comparison.againstTable("standard");
+        assertThat(table.name()).startsWith("loss: difference from standard").contains("2 methods");
+        assertThat(table.stringColumn("seeds").asList()).containsExactly("3", "3");
+        assertThat(table.doubleColumn("p Holm").get(0)).isEqualTo(bdia.t().holm());
+        assertThat(table.doubleColumn("U p").get(0)).isEqualTo(bdia.u().raw());
+        assertThatIllegalArgumentException().isThrownBy(() -> comparison.against("unheard of"));
     }
 
     @Test
@@ -49,15 +57,11 @@ class ComparisonTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Comparison.of(twice, "loss"))
                 .withMessageContaining("seed 0");
-        List<Result> uneven = rows("bdia", 1, 2);
-        uneven.addAll(rows("standard", 1));
-        Comparison comparison = Comparison.of(uneven, "loss");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> comparison.paired("bdia", "standard"))
-                .withMessageContaining("[0, 1]");
+        List<Result> rows = rows("bdia", 1, 2);
+        Comparison comparison = Comparison.of(rows, "loss");
         assertThatIllegalArgumentException().isThrownBy(() -> comparison.summary("revnet"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Comparison.of(uneven, "accuracy"))
+                .isThrownBy(() -> Comparison.of(rows, "accuracy"))
                 .withMessageContaining("[loss]");
     }
 

@@ -56,6 +56,24 @@ class TablesTest {
     }
 
     @Test
+    void latexTellsAMinusFromAHyphen() {
+        assertThat(Latex.escape("-0.5")).isEqualTo("$-$0.5");
+        assertThat(Latex.escape("[-1.5, -.5]")).isEqualTo("[$-$1.5, $-$.5]");
+        assertThat(Latex.escape("1.9e-07 of GPT-2, bdia-float"))
+                .isEqualTo("1.9e-07 of GPT-2, bdia-float");
+    }
+
+    @Test
+    void textAlignsWordsLeftAndNumbersRight() {
+        assertThat(Tables.text(TABLE).lines())
+                .containsExactly(
+                        "loss & <b>time</b>",
+                        "method_1     value       n",
+                        "a|b, \"c\"    0.3333  12,345",
+                        "50 % ± <i>       –       2");
+    }
+
+    @Test
     void htmlEscapesAndSaysWhatItLeavesOut() {
         assertThat(Tables.html(TABLE))
                 .contains("loss &amp; &lt;b&gt;time&lt;/b&gt;")

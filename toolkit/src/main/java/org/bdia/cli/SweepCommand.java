@@ -1,0 +1,126 @@
+package org.bdia.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bdia.data.DataFolder;
+import org.bdia.experiment.Capacity;
+import org.bdia.experiment.Sweep;
+import org.bdia.experiment.SweepPlan;
+import org.bdia.experiment.SweepRunner;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the runs of a sweep.json. */
+@Command(
+        name = "sweep",
+        description =
+                "Makes the runs of a sweep.json, several at a time, each in a process of its own. Finished runs are"
+                        + " skipped and interrupted ones go on: call it again after a failure or a kill.")
+final class SweepCommand implements Callable<Integer> {
+
+    private static final Pattern SHARE = Pattern.compile("(\\d{1,6})/(\\d{1,6})");
+
+    @Parameters(paramLabel = "SWEEP", description = "A sweep.json: a profile, and grids of values.")
+    private Path file;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "Runs at a time; default: as many as processors and memory allow.")
+    private Integer parallel;
+
+    @Option(
+            names = "--index",
+            paramLabel = "I/N",
+            description = "Only the i-th of n shares, i from 1; for job arrays.")
+    private String index;
+
+    @Option(names = "--dry-run", description = "Only say which runs there are.")
+    private boolean dry;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "FOLDER",
+            description = "Where runs are; default: BDIA_RUNS, else runs.")
+    private Path runs;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
+        SweepPlan plan =
+                share(SweepPlan.of(Sweep.read(file).configs(DataFolder.fromEnvironment())));
+        List<RunConfig> open =
+                plan.items().stream()
+                        .map(SweepPlan.Item::config)
+                        .filter(config -> !store.isDone(config.id()))
+                        .toList();
+        var out = spec.commandLine().getOut();
+        OptionalInt wanted = wanted();
+        out.println(plan.items().size() + " runs, " + open.size() + " to do");
+        if (dry) {
+            for (SweepPlan.Item item : plan.items()) {
+                out.println((store.isDone(item.id()) ? "finished  " : "to do     ") + item.text());
+            }
+        }
+        if (open.isEmpty()) {
+            return 0;
+        }
+        Capacity capacity = Capacity.of(open, wanted);
+        out.println(capacity.reason());
+        out.flush();
+        return dry || run(plan, store, capacity) ? 0 : 1;
+    }
+
+    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity)
+            throws InterruptedException {
+        var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        var board = new SweepBoard(plan.items().size(), capacity.parallel(), System::nanoTime);
+        try (var display = SweepDisplay.of(board, terminal)) {
+            return new SweepRunner(plan, store, capacity, display::accept).run();
+        }
+    }
+
+    private OptionalInt wanted() {
+        if (parallel == null) {
+            return OptionalInt.empty();
+        }
+        if (parallel < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--parallel must be at least 1, but is " + parallel);
+        }
+        return OptionalInt.of(parallel);
+    }
+
+    private SweepPlan share(SweepPlan plan) {
+        if (index == null) {
+            return plan;
+        }
+        Matcher parts = SHARE.matcher(index);
+        if (!parts.matches()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--index must be a share and the number of shares, for example 1/4, but is '"
+                            + index
+                            + "'");
+        }
+        try {
+            return plan.share(Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--index: " + e.getMessage(), e);
+        }
+    }
+}

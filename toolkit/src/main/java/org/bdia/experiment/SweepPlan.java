@@ -1,0 +1,114 @@
+package org.bdia.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bdia.report.RunLabels;
+import org.bdia.run.Json;
+import org.bdia.run.RunConfig;
+
+/**
+ * The runs of a sweep in the order in which they begin, each after the run whose weights it begins with.
+ *
+ * @param items the runs
+ */
+public record SweepPlan(List<Item> items) {
+
+    /**
+     * One run.
+     *
+     * @param label what tells it from the others of its task, the seed aside
+     * @param config its configuration
+     * @param needs the name of the run that must be finished before
+     */
+    public record Item(String label, RunConfig config, Optional<String> needs) {
+
+        /** The run's name. */
+        public String id() {
+            return config.id();
+        }
+
+        /** For example {@code 3f2a91d04c11 cifar10 · bdia, seed 0}. */
+        public String text() {
+            return id() + " " + config.task().label() + " · " + label + ", seed " + config.seed();
+        }
+    }
+
+    /** Copies the items. */
+    public SweepPlan {
+        items = List.copyOf(items);
+    }
+
+    /** The plan of some runs, each once, with what they need before. */
+    public static SweepPlan of(List<RunConfig> configs) {
+        Map<RunConfig, String> labels = labels(configs);
+        Map<String, Item> items = new LinkedHashMap<>();
+        for (RunConfig config : configs) {
+            Optional<RunConfig> first = RestaurantsWorkload.pretraining(config);
+            first.ifPresent(
+                    needed ->
+                            items.putIfAbsent(
+                                    needed.id(),
+                                    new Item("pretraining", needed, Optional.empty())));
+            var item = new Item(labels.get(config), config, first.map(RunConfig::id));
+            items.put(item.id(), item);
+        }
+        return new SweepPlan(List.copyOf(items.values()));
+    }
+
+    /**
+     * One of n shares, for n machines or the tasks of a job array. Every run is in exactly one, with the run that it
+     * needs; the shares are functions of the sweep alone, not of what is finished.
+     *
+     * @param index 1 … n
+     * @param n the number of shares, 1 or more
+     * @throws IllegalArgumentException if the index is out of range
+     */
+    public SweepPlan share(int index, int n) {
+        if (index < 1 || index > n) {
+            throw new IllegalArgumentException(
+                    "the share must be one of 1/"
+                            + n
+                            + " … "
+                            + n
+                            + "/"
+                            + n
+                            + ", but is "
+                            + index
+                            + "/"
+                            + n);
+        }
+        Map<String, Integer> groups = new LinkedHashMap<>();
+        List<Item> share = new ArrayList<>();
+        for (Item item : items) {
+            int group = groups.computeIfAbsent(item.needs().orElse(item.id()), id -> groups.size());
+            if (group % n == index - 1) {
+                share.add(item);
+            }
+        }
+        return new SweepPlan(share);
+    }
+
+    private static Map<RunConfig, String> labels(List<RunConfig> configs) {
+        Map<String, List<RunConfig>> tasks = new LinkedHashMap<>();
+        configs.forEach(
+                config ->
+                        tasks.computeIfAbsent(config.task().label(), task -> new ArrayList<>())
+                                .add(config));
+        Map<RunConfig, String> labels = new LinkedHashMap<>();
+        for (List<RunConfig> same : tasks.values()) {
+            List<JsonNode> json =
+                    same.stream()
+                            .map(c -> Json.parse(c.json(), JsonNode.class, "run " + c.id()))
+                            .toList();
+            List<String> words = RunLabels.of(json);
+            for (int i = 0; i < words.size(); i++) {
+                labels.put(same.get(i), words.get(i));
+            }
+        }
+        return labels;
+    }
+}

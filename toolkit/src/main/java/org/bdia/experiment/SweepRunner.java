@@ -1,0 +1,158 @@
+package org.bdia.experiment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.bdia.run.RunStore;
+
+/**
+ * Finishes the runs of a plan, several at a time, each in a child JVM.
+ *
+ * <p>The state is in the runs' folders alone: a sweep that was killed, or runs beside another one over the same folder,
+ * skips what is finished, waits for what another process is writing, and goes on from checkpoints.
+ */
+public final class SweepRunner {
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
+    private final RunStore store;
+    private final Capacity capacity;
+    private final Consumer<SweepEvent> events;
+    private final List<SweepPlan.Item> waiting;
+    private final Set<String> failed = new HashSet<>();
+
+    /**
+     * A runner, to be run once.
+     *
+     * @param capacity how many runs at a time
+     * @param events told what happens, by several threads but by one at a time
+     */
+    public SweepRunner(
+            SweepPlan plan, RunStore store, Capacity capacity, Consumer<SweepEvent> events) {
+        this.store = store;
+        this.capacity = capacity;
+        this.events = events;
+        waiting = new ArrayList<>(plan.items());
+    }
+
+    /**
+     * Returns when every run is finished or failed.
+     *
+     * @return whether all are finished
+     * @throws InterruptedException if this thread is interrupted; the runs have then written their checkpoints
+     */
+    public boolean run() throws InterruptedException {
+        skipFinished();
+        ExecutorService workers = Executors.newFixedThreadPool(capacity.parallel());
+        try {
+            List<Future<?>> ends = new ArrayList<>();
+            for (int i = 0; i < capacity.parallel(); i++) {
+                ends.add(
+                        workers.submit(
+                                () -> {
+                                    work();
+                                    return null;
+                                }));
+            }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } catch (ExecutionException e) {
+            throw new ExperimentException("the sweep broke off: " + e.getCause(), e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+        return failed.isEmpty();
+    }
+
+    private synchronized void skipFinished() {
+        Iterator<SweepPlan.Item> items = waiting.iterator();
+        while (items.hasNext()) {
+            SweepPlan.Item item = items.next();
+            if (store.isDone(item.id())) {
+                items.remove();
+                events.accept(new SweepEvent.Skipped(item));
+            }
+        }
+    }
+
+    private void work() throws InterruptedException {
+        for (var next = next(); next.isPresent(); next = next()) {
+            SweepPlan.Item item = next.get();
+            ChildRun.Exit exit;
+            try {
+                exit =
+                        ChildRun.execute(
+                                item.config(),
+                                store,
+                                OptionalInt.of(capacity.threads()),
+                                step -> tell(new SweepEvent.Progressed(item, step)));
+            } catch (RuntimeException e) {
+                exit = new ChildRun.Exit(1, List.of(e.toString()));
+            }
+            settle(item, exit);
+        }
+    }
+
+    /** The first run that can begin; empty when none is left. Waits while all that are left need a running one. */
+    private synchronized Optional<SweepPlan.Item> next() throws InterruptedException {
+        while (true) {
+            Iterator<SweepPlan.Item> items = waiting.iterator();
+            while (items.hasNext()) {
+                SweepPlan.Item item = items.next();
+                Optional<String> missing = item.needs().filter(id -> !store.isDone(id));
+                if (missing.isEmpty()) {
+                    items.remove();
+                    events.accept(new SweepEvent.Started(item));
+                    return Optional.of(item);
+                }
+                if (failed.contains(missing.get())) {
+                    items.remove();
+                    fail(item, List.of("it begins with run " + missing.get() + ", which failed"));
+                }
+            }
+            if (waiting.isEmpty()) {
+                return Optional.empty();
+            }
+            wait();
+        }
+    }
+
+    private void settle(SweepPlan.Item item, ChildRun.Exit exit) throws InterruptedException {
+        if (exit.code() == RunWorker.BUSY) {
+            tell(new SweepEvent.Elsewhere(item));
+            Thread.sleep(BETWEEN_TRIES.toMillis());
+        }
+        synchronized (this) {
+            if (store.isDone(item.id())) {
+                events.accept(new SweepEvent.Finished(item));
+            } else if (exit.code() == RunWorker.BUSY) {
+                waiting.add(item);
+            } else {
+                List<String> log = new ArrayList<>(exit.log());
+                log.add("it ended with " + exit.reason());
+                fail(item, log);
+            }
+            notifyAll();
+        }
+    }
+
+    private synchronized void tell(SweepEvent event) {
+        events.accept(event);
+    }
+
+    private void fail(SweepPlan.Item item, List<String> log) {
+        failed.add(item.id());
+        events.accept(new SweepEvent.Failed(item, log));
+    }
+}

@@ -1,0 +1,140 @@
+package org.bdia.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.bdia.run.Json;
+
+/**
+ * Names for runs by what tells them apart: the method, and every other key of config.json, the seed aside, that is not
+ * the same in all of them.
+ *
+ * <p>How a method is parametrised and differentiated counts among runs of that method alone, so that plain STORE beside
+ * BDIA REVERSIBLE are {@code standard} and {@code bdia}; 0, false and missing go without saying: {@code standard} beside
+ * {@code standard+dropout0.1}.
+ */
+public final class RunLabels {
+
+    private static final String METHOD = "method.name";
+    private static final Map<String, String> SHORT = Map.of("level", "l");
+
+    private final List<Map<String, JsonNode>> configs;
+
+    private RunLabels(List<Map<String, JsonNode>> configs) {
+        this.configs = configs;
+    }
+
+    /**
+     * One label per configuration, in their order; two are equal only if the configurations differ in nothing but
+     * the seed.
+     *
+     * @param configs each a run's config.json
+     */
+    public static List<String> of(List<JsonNode> configs) {
+        return new RunLabels(
+                        configs.stream().map(RunLabels::spelledOut).map(RunLabels::leaves).toList())
+                .labels();
+    }
+
+    /** With the keys that a file leaves out where they say what goes without saying. */
+    private static JsonNode spelledOut(JsonNode config) {
+        return Json.parse(config.toString(), JsonNode.class, "config.json");
+    }
+
+    private List<String> labels() {
+        Set<String> shared = varying(configs, path -> !isOfMethod(path));
+        return configs.stream().map(config -> label(config, shared)).toList();
+    }
+
+    private String label(Map<String, JsonNode> config, Set<String> shared) {
+        List<Map<String, JsonNode>> sameMethod =
+                configs.stream()
+                        .filter(other -> Objects.equals(other.get(METHOD), config.get(METHOD)))
+                        .toList();
+        Set<String> own = varying(sameMethod, RunLabels::isOfMethod);
+        StringBuilder label = new StringBuilder(config.get(METHOD).asText());
+        if (own.remove("method.level")) {
+            label.append(suffix("method.level", config, own));
+        }
+        shared.forEach(path -> label.append(suffix(path, config, shared)));
+        if (own.remove("method.gamma")) {
+            label.append(" γ=").append(config.get("method.gamma").asText());
+        }
+        if (own.remove("backprop")) {
+            String way = config.get("backprop").asText().toLowerCase(Locale.ROOT);
+            label.append(" (").append(way).append(")");
+        }
+        own.forEach(path -> label.append(suffix(path, config, own)));
+        return label.toString();
+    }
+
+    private static boolean isOfMethod(String path) {
+        return path.startsWith("method.") || path.equals("backprop") || path.equals("verify");
+    }
+
+    /** The paths with several values among the configurations that have them. */
+    private static Set<String> varying(
+            List<Map<String, JsonNode>> configs, Predicate<String> wanted) {
+        return configs.stream()
+                .flatMap(config -> config.keySet().stream())
+                .filter(wanted.and(path -> !path.equals("seed")))
+                .filter(path -> values(configs, path).size() > 1)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<JsonNode> values(List<Map<String, JsonNode>> configs, String path) {
+        Set<JsonNode> values = new HashSet<>();
+        configs.stream()
+                .map(config -> config.get(path))
+                .filter(Objects::nonNull)
+                .forEach(values::add);
+        return values;
+    }
+
+    private static String suffix(String path, Map<String, JsonNode> config, Set<String> paths) {
+        JsonNode value = config.get(path);
+        if (value == null || (value.isNumber() && value.asDouble() == 0)) {
+            return "";
+        }
+        String key = path.substring(path.lastIndexOf('.') + 1);
+        boolean unique = paths.stream().filter(p -> p.endsWith("." + key)).count() <= 1;
+        String name = unique ? SHORT.getOrDefault(key, key) : path;
+        if (value.isBoolean()) {
+            return value.asBoolean() ? "+" + name : "";
+        }
+        String text =
+                value.isTextual() ? value.asText().toLowerCase(Locale.ROOT) : value.toString();
+        return "+" + (key.equals("name") ? "" : name) + text.replaceFirst("\\.0$", "");
+    }
+
+    /** Every value that is no object, by the keys down to it. */
+    private static Map<String, JsonNode> leaves(JsonNode config) {
+        Map<String, JsonNode> leaves = new LinkedHashMap<>();
+        collect(config, "", leaves);
+        return leaves;
+    }
+
+    private static void collect(JsonNode node, String path, Map<String, JsonNode> leaves) {
+        if (!node.isObject()) {
+            leaves.put(path, node);
+            return;
+        }
+        node.properties()
+                .forEach(
+                        entry ->
+                                collect(
+                                        entry.getValue(),
+                                        path.isEmpty()
+                                                ? entry.getKey()
+                                                : path + "." + entry.getKey(),
+                                        leaves));
+    }
+}

@@ -1,0 +1,81 @@
+package org.bdia.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.bdia.run.MetricRow;
+import org.bdia.run.RunRecord;
+
+/** A finished run's numbers, by split and metric in one word: {@code train_loss}, {@code val_accuracy}, {@code test_bleu}. */
+public final class RunMetrics {
+
+    /** Validation loss − training loss. */
+    public static final String GAP = "gap";
+
+    private static final String VALIDATION = "val_";
+
+    private final RunRecord record;
+
+    /** The numbers of a run. */
+    public RunMetrics(RunRecord record) {
+        this.record = record;
+    }
+
+    /**
+     * One number per metric: the last value of each, the best ({@code best_val_loss}: the lowest, of accuracies the
+     * highest) of those on validation data, the last {@value #GAP}, and the {@code hours}.
+     */
+    public Map<String, Double> finals() {
+        Map<String, List<Double>> series = new LinkedHashMap<>();
+        for (MetricRow row : record.metrics()) {
+            series.computeIfAbsent(name(row), name -> new ArrayList<>()).add(row.value());
+        }
+        Map<String, Double> finals = new LinkedHashMap<>();
+        series.forEach(
+                (metric, values) -> {
+                    finals.put(metric, values.get(values.size() - 1));
+                    if (metric.startsWith(VALIDATION)) {
+                        boolean high = metric.equals("val_accuracy");
+                        double best = high ? Collections.max(values) : Collections.min(values);
+                        finals.put("best_" + metric, best);
+                    }
+                });
+        SortedMap<Integer, Double> gap = gap();
+        if (!gap.isEmpty()) {
+            finals.put(GAP, gap.get(gap.lastKey()));
+        }
+        finals.put("hours", record.manifest().get("hours").asDouble());
+        return finals;
+    }
+
+    /** A metric over the epochs, {@value #GAP} where both losses are known; empty if it was not measured. */
+    public SortedMap<Integer, Double> points(String metric) {
+        return metric.equals(GAP) ? gap() : measured(metric);
+    }
+
+    private SortedMap<Integer, Double> gap() {
+        SortedMap<Integer, Double> training = measured("train_loss");
+        SortedMap<Integer, Double> points = measured("val_loss");
+        points.keySet().retainAll(training.keySet());
+        points.replaceAll((epoch, loss) -> loss - training.get(epoch));
+        return points;
+    }
+
+    private SortedMap<Integer, Double> measured(String metric) {
+        SortedMap<Integer, Double> points = new TreeMap<>();
+        for (MetricRow row : record.metrics()) {
+            if (name(row).equals(metric)) {
+                points.put(row.epoch(), row.value());
+            }
+        }
+        return points;
+    }
+
+    private static String name(MetricRow row) {
+        return row.split() + "_" + row.metric();
+    }
+}

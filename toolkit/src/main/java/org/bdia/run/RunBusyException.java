@@ -1,0 +1,10 @@
+package org.bdia.run;
+
+/** Another process is writing the run: wait until it ends, and go on from what it leaves. */
+public final class RunBusyException extends RunException {
+    private static final long serialVersionUID = 1L;
+
+    RunBusyException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,83 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.bdia.data.DataFolder;
+import org.bdia.nn.VitConfig;
+import org.bdia.report.Profile;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.RunConfig;
+import org.junit.jupiter.api.Test;
+
+class CapacityTest {
+    private static final long GIB = 1L << 30;
+    private static final List<RunConfig> MANY =
+            List.of(
+                    Runs.small(Method.standard(), Backprop.STORE, 0),
+                    Runs.small(Method.standard(), Backprop.STORE, 1),
+                    Runs.small(Method.standard(), Backprop.STORE, 2),
+                    Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0));
+
+    @Test
+    void coresMemoryRunsAndTheGpuEachSetALimit() {
+        assertThat(capacity(2, 100 * GIB, false)).isEqualTo(2);
+        assertThat(capacity(64, 100 * GIB, false)).isEqualTo(4);
+        assertThat(capacity(64, 3 * GIB, false)).isEqualTo(2);
+        assertThat(capacity(64, 1, false)).as("at least one is tried").isEqualTo(1);
+        assertThat(capacity(64, 100 * GIB, true)).isEqualTo(1);
+    }
+
+    @Test
+    void aWishIsStrongerThanMemoryAndCoresButNotThanTheRuns() {
+        Capacity wish = Capacity.of(MANY, OptionalInt.of(3), 8, GIB, true);
+        assertThat(wish.parallel()).isEqualTo(3);
+        assertThat(wish.threads()).isEqualTo(2);
+        assertThat(Capacity.of(MANY, OptionalInt.of(99), 8, GIB, false).parallel()).isEqualTo(4);
+    }
+
+    @Test
+    void noMoreProcessorsAreGivenThanThereAre() {
+        for (int cores = 1; cores < 20; cores++) {
+            Capacity capacity = Capacity.of(MANY, OptionalInt.empty(), cores, 99 * GIB, false);
+            assertThat(capacity.parallel() * capacity.threads()).isLessThanOrEqualTo(cores);
+        }
+    }
+
+    @Test
+    void memoryGrowsWithTheModelAndWithWhatIsKept() {
+        RunConfig small = Runs.small(Method.bdia(0.5), Backprop.STORE, 0);
+        assertThat(bytes(small, VitConfig.laptop(), Backprop.STORE))
+                .isLessThan(bytes(small, VitConfig.paper(), Backprop.STORE));
+        VitConfig deep = VitConfig.paper().withDepth(24);
+        assertThat(bytes(small, deep, Backprop.REVERSIBLE))
+                .isLessThan(bytes(small, deep, Backprop.CHECKPOINT));
+        assertThat(bytes(small, deep, Backprop.CHECKPOINT))
+                .isLessThan(bytes(small, deep, Backprop.STORE));
+    }
+
+    @Test
+    void everyPresetAndMethodHasAnEstimate() {
+        var environment = new Environment(Profile.LAPTOP, DataFolder.at(Path.of("nothing")), "1");
+        for (String task : Presets.names()) {
+            var methods = List.of(Method.standard(), Method.bdia(0.25), Method.revNet());
+            for (Method method : methods) {
+                RunConfig run = Presets.named(task, environment).methods(method).configs().get(0);
+                assertThat(MemoryEstimate.bytes(run)).isGreaterThan(GIB);
+            }
+        }
+    }
+
+    private static long bytes(RunConfig config, VitConfig model, Backprop backprop) {
+        return MemoryEstimate.bytes(
+                new RunConfig(
+                        config.task(), model, config.method(), backprop, true, config.train(), 0));
+    }
+
+    private static int capacity(int cores, long free, boolean gpu) {
+        return Capacity.of(MANY, OptionalInt.empty(), cores, free, gpu).parallel();
+    }
+}

@@ -1,0 +1,92 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.Run;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepRunnerTest {
+
+    @TempDir private Path folder;
+    private final List<SweepEvent> events = new ArrayList<>();
+
+    @Test
+    @Timeout(300)
+    void aFailureIsToldTheOthersGoOnAndWhatIsFinishedIsSkipped() throws InterruptedException {
+        RunConfig good = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        RunConfig bad =
+                new RunConfig(
+                        good.task(),
+                        good.model(),
+                        good.method(),
+                        good.backprop(),
+                        true,
+                        good.train().withBatch(99),
+                        0);
+        SweepPlan plan =
+                new SweepPlan(
+                        List.of(
+                                item(bad, Optional.empty()),
+                                item(good, Optional.empty()),
+                                item(
+                                        Runs.small(Method.standard(), Backprop.STORE, 5),
+                                        Optional.of(bad.id()))));
+        assertThat(run(plan)).isFalse();
+        assertThat(RunStore.at(folder).isDone(good.id())).isTrue();
+        List<SweepEvent.Failed> failed = of(SweepEvent.Failed.class);
+        assertThat(failed).hasSize(2);
+        assertThat(String.join("\n", failed.get(0).log()))
+                .contains("the training data do not fill one batch of 99", "exit code 1");
+        assertThat(failed.get(1).log())
+                .containsExactly("it begins with run " + bad.id() + ", which failed");
+        assertThat(of(SweepEvent.Progressed.class)).isNotEmpty();
+
+        events.clear();
+        assertThat(run(new SweepPlan(plan.items().subList(1, 2)))).isTrue();
+        assertThat(events).containsExactly(new SweepEvent.Skipped(plan.items().get(1)));
+    }
+
+    @Test
+    @Timeout(300)
+    void aRunThatAnotherProcessWritesIsWaitedFor() throws InterruptedException {
+        RunConfig config = Runs.small(Method.standard(), Backprop.STORE, 0);
+        Run other = RunStore.at(folder).open(config.id(), config.json());
+        var runner =
+                new SweepRunner(
+                        new SweepPlan(List.of(item(config, Optional.empty()))),
+                        RunStore.at(folder),
+                        new Capacity(1, 1, "test"),
+                        event -> {
+                            events.add(event);
+                            if (event instanceof SweepEvent.Elsewhere) {
+                                other.close();
+                            }
+                        });
+        assertThat(runner.run()).isTrue();
+        assertThat(of(SweepEvent.Elsewhere.class)).hasSize(1);
+        assertThat(of(SweepEvent.Finished.class)).hasSize(1);
+    }
+
+    private boolean run(SweepPlan plan) throws InterruptedException {
+        var capacity = new Capacity(2, 1, "test");
+        return new SweepRunner(plan, RunStore.at(folder), capacity, events::add).run();
+    }
+
+    private <T> List<T> of(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private static SweepPlan.Item item(RunConfig config, Optional<String> needs) {
+        return new SweepPlan.Item(config.method().label(), config, needs);
+    }
+}

@@ -1,0 +1,168 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bdia.data.DataFolder;
+import org.bdia.nn.VitConfig;
+import org.bdia.report.Profile;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.Json;
+import org.bdia.run.RunConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepTest {
+    private static final String METHODS =
+            "'method': [{'name': 'standard'}, {'name': 'bdia', 'gamma': 0.5, 'level': 9}]";
+
+    private static final String BDIA = "'method': [{'name': 'bdia', 'gamma': 0.5, 'level': 9}]";
+
+    @TempDir private Path folder;
+
+    @Test
+    void aGridIsEveryCombinationSeedBySeed() throws IOException {
+        List<RunConfig> configs =
+                configs(
+                        "{'task': ['cifar10'], "
+                                + METHODS
+                                + ", 'model.dropout': [0, 0.1], 'seed': [4, 2]}");
+        assertThat(configs).hasSize(8).doesNotHaveDuplicates();
+        assertThat(configs)
+                .extracting(RunConfig::seed)
+                .containsExactly(4L, 4L, 4L, 4L, 2L, 2L, 2L, 2L);
+        assertThat(configs)
+                .extracting(RunConfig::backprop)
+                .startsWith(Backprop.STORE, Backprop.STORE, Backprop.REVERSIBLE);
+        assertThat(configs).extracting(c -> c.model().dropout()).startsWith(0.0, 0.1, 0.0, 0.1);
+        assertThat(configs.get(0).model()).isEqualTo(VitConfig.smoke());
+    }
+
+    @Test
+    void withoutAxesThereIsThePreset() throws IOException {
+        for (String task : Presets.names()) {
+            var preset = Presets.named(task, environment());
+            assertThat(configs("{'task': ['" + task + "']}"))
+                    .containsExactly(
+                            preset.variants(Variant.of(Method.standard())).configs().get(0))
+                    .extracting(config -> config.task().label())
+                    .containsExactly(task);
+        }
+    }
+
+    @Test
+    void gridsAreAddedUpAndARunInTwoCountsOnce() throws IOException {
+        String grid = "{'task': ['cifar10'], 'seed': [0, 1]}";
+        assertThat(configs(grid, grid, "{'task': ['cifar10'], 'seed': [1, 2]}")).hasSize(3);
+    }
+
+    @Test
+    void anObjectComesBeforeTheKeysInsideIt() throws IOException {
+        String schedule =
+                "'train.schedule': [{'name': 'warmup-cosine', 'peak': 1.0, 'warmup': 3, 'floor': 0.5}]";
+        RunConfig config =
+                configs("{'task': ['cifar10'], 'train.schedule.peak': [0.25], " + schedule + "}")
+                        .get(0);
+        assertThat(Json.canonical(config.train().schedule())).contains("0.25", "0.5", "3");
+    }
+
+    @Test
+    void keysThatFilesLeaveOutAreAxesToo() throws IOException {
+        List<RunConfig> configs =
+                configs("{'task': ['cifar10'], " + BDIA + ", 'method.per': ['SAMPLE', 'BATCH']}");
+        assertThat(configs.get(0)).isEqualTo(configs("{'task': ['cifar10'], " + BDIA + "}").get(0));
+        assertThat(configs.get(1).method()).isEqualTo(Method.bdia(0.5).perBatch());
+        assertThat(configs("{'task': ['cifar10'], 'model.dropPath': [0, 0.1]}")).hasSize(2);
+    }
+
+    @Test
+    void mistakesNameTheKeyAndWhatWasExpected() {
+        refused("{'seed': [0]}", "every grid needs the axis 'task'");
+        refused("{'task': ['mnist']}", "there is no task 'mnist'; choose one of [cifar10, ");
+        refused("{'task': ['cifar10'], 'seed': []}", "axis 'seed' must have values");
+        refused("{'task': ['cifar10'], 'seed': [1, 1]}", "axis 'seed' must have values, each once");
+        refused(
+                "{'task': ['cifar10'], 'model.dropuot': [0]}",
+                "grid 1: axis 'model.dropuot' is no key of cifar10's configuration",
+                "dropout",
+                "found 'dropuot'");
+        refused(
+                "{'task': ['cifar10'], 'model.dropout': ['high']}",
+                "key 'model.dropout' must be double");
+        refused("{'task': ['cifar10'], 'model.dropout': [1.5]}", "dropout", "1.5");
+        refused(
+                "{'task': ['cifar10'], 'method': [{'name': 'bida'}]}",
+                "\"bida\"; expected one of [bdia");
+        refused(
+                "{'task': ['cifar10'], 'backprop': ['REVERSIBLE']}",
+                "needs a method with an inverse");
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "{'profile': 'smoke', 'grids': [{'task': ['e2e']}], 'grid': []}"))
+                .hasMessageContaining("sweep.json")
+                .hasMessageContaining("'grid' is unknown; expected one of [grids, profile]");
+        assertThatThrownBy(() -> read("{'profile': 'huge', 'grids': []}"))
+                .hasMessageContaining("there is no profile 'huge'");
+    }
+
+    @Test
+    void sharesPartitionTheRunsAndKeepWhatNeedsEachOtherTogether() throws IOException {
+        SweepPlan plan =
+                SweepPlan.of(
+                        configs(
+                                "{'task': ['e2e', 'cifar10'], "
+                                        + METHODS
+                                        + ", 'seed': [0, 1, 2]}"));
+        assertThat(plan.items()).as("3 pretraining runs beside").hasSize(15);
+        for (int n = 1; n <= 10; n++) {
+            List<SweepPlan.Item> together = new ArrayList<>();
+            for (int i = 1; i <= n; i++) {
+                List<SweepPlan.Item> share = plan.share(i, n).items();
+                List<String> ids = share.stream().map(SweepPlan.Item::id).toList();
+                for (SweepPlan.Item item : share) {
+                    item.needs().ifPresent(first -> assertThat(ids).contains(first));
+                }
+                together.addAll(share);
+            }
+            assertThat(together).containsExactlyInAnyOrderElementsOf(plan.items());
+        }
+        assertThatThrownBy(() -> plan.share(0, 3)).hasMessageContaining("1/3 … 3/3, but is 0/3");
+        assertThatThrownBy(() -> plan.share(4, 3)).hasMessageContaining("but is 4/3");
+    }
+
+    @Test
+    void theExampleIsASweep() {
+        Sweep example = Sweep.read(Path.of("../notebooks/sweeps/dropout.json"));
+        SweepPlan plan = SweepPlan.of(example.configs(DataFolder.at(folder)));
+        assertThat(plan.items()).hasSize(24);
+        assertThat(plan.items())
+                .extracting(SweepPlan.Item::label)
+                .containsOnly("standard", "standard+dropout0.1", "standard+dropout0.2", "bdia");
+    }
+
+    private void refused(String grid, String... words) {
+        assertThatThrownBy(() -> configs(grid)).hasMessageContainingAll(words);
+    }
+
+    private List<RunConfig> configs(String... grids) throws IOException {
+        return read("{'profile': 'smoke', 'grids': [" + String.join(", ", grids) + "]}")
+                .configs(DataFolder.at(folder));
+    }
+
+    private Sweep read(String text) throws IOException {
+        Path file = folder.resolve("sweep.json");
+        Files.writeString(file, text.replace('\'', '"'));
+        return Sweep.read(file);
+    }
+
+    private Environment environment() {
+        return new Environment(Profile.SMOKE, DataFolder.at(folder), "1");
+    }
+}

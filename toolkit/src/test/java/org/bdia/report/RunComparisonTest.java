@@ -1,0 +1,157 @@
+package org.bdia.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bdia.data.Cifar;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.Manifest;
+import org.bdia.run.MetricRow;
+import org.bdia.run.Run;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunException;
+import org.bdia.run.RunStore;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.TrainConfig;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunComparisonTest {
+    private static final Manifest MANIFEST =
+            Manifest.begin("cpu()", "engine 1", Samples.STAND_IN, Instant.EPOCH);
+
+    @TempDir private Path folder;
+    private RunStore store;
+    private final List<String> ids = new ArrayList<>();
+
+    @BeforeEach
+    void runs() {
+        store = RunStore.at(folder.resolve("runs"));
+        for (long seed = 0; seed < 3; seed++) {
+            ids.add(finish(Method.bdia(0.5), Backprop.REVERSIBLE, seed, 1 + 0.1 * seed));
+            ids.add(finish(Method.standard(), Backprop.STORE, seed, 2 + 0.11 * seed));
+        }
+    }
+
+    @Test
+    void everyTableAndFigureIsWrittenInEveryFormat() throws IOException {
+        FinishedRuns found = FinishedRuns.read(List.of(store.root()));
+        assertThat(found.tasks()).containsOnlyKeys("cifar10");
+        var comparison = RunComparison.of("cifar10", found.tasks().get("cifar10"));
+        assertThat(comparison.reference()).isEqualTo("standard");
+        assertThat(comparison.metrics())
+                .containsExactlyInAnyOrder("val_loss", "best_val_loss", "test_accuracy");
+        assertThat(comparison.text())
+                .contains("(n = 3)", "paired t", "val_loss: difference from standard")
+                .contains("(synthetic data)");
+
+        Path output = folder.resolve("out");
+        comparison.write(output);
+        for (String name :
+                List.of("summary", "runs", "val_loss", "test_accuracy-against-standard")) {
+            for (String format : List.of(".csv", ".md", ".tex")) {
+                assertThat(output.resolve("tables/cifar10-" + name + format)).isNotEmptyFile();
+            }
+        }
+        assertThat(Files.readString(output.resolve("tables/cifar10-runs.csv")))
+                .contains(ids)
+                .contains("bdia,2,");
+        for (String format : List.of(".png", ".svg", ".pdf", ".json")) {
+            assertThat(output.resolve("figures/cifar10-validation-loss" + format)).isNotEmptyFile();
+        }
+        assertThat(Files.readString(output.resolve("figures/cifar10-validation-loss.json")))
+                .contains("synthetic data")
+                .doesNotContain("profile");
+    }
+
+    @Test
+    void lastAndBestAreTakenFromTheCurves() {
+        RunSet runs = FinishedRuns.read(List.of(store.root())).tasks().get("cifar10");
+        assertThat(runs.labels()).containsExactly("standard", "bdia");
+        assertThat(runs.compare("val_loss").summary("bdia").mean()).isCloseTo(1.1, within(1e-15));
+        assertThat(runs.compare("best_val_loss").summary("bdia").mean())
+                .isCloseTo(0.6, within(1e-15));
+        assertThat(runs.compare("gap").summary("standard").n()).isEqualTo(3);
+        assertThat(runs.curveNames())
+                .containsExactly("training loss", "validation loss", "generalisation gap");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> runs.compare("bleu"))
+                .withMessageContaining("test_accuracy");
+    }
+
+    @Test
+    void aFewRunsMayBeNamedAndTwiceCountsOnce() {
+        List<Path> some =
+                List.of(
+                        store.root().resolve(ids.get(0)),
+                        store.root().resolve(ids.get(0)),
+                        store.root().resolve(ids.get(1)));
+        RunSet runs = FinishedRuns.read(some).tasks().get("cifar10");
+        assertThat(runs.seeds()).containsExactly(0L);
+        assertThat(runs.compare("val_loss").contrast("bdia", "standard").note())
+                .isEqualTo("one seed");
+        var comparison = RunComparison.of("cifar10", runs);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> comparison.withReference("revnet"))
+                .withMessageContaining("choose the reference from [standard, bdia]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> comparison.withMetrics(List.of("bleu")))
+                .withMessageContaining("there are [");
+    }
+
+    @Test
+    void unfinishedRunsAreLeftOutAndDamagedOnesRefused() throws IOException {
+        RunConfig open = config(Method.quantised(), Backprop.STORE, 0);
+        store.open(open.id(), open.json()).close();
+        assertThat(FinishedRuns.read(List.of(store.root())).unfinished())
+                .containsExactly(open.id());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FinishedRuns.read(List.of(store.root().resolve(open.id()))))
+                .withMessageContaining("unfinished: [" + open.id());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FinishedRuns.read(List.of(folder.resolve("nothing"))))
+                .withMessageContaining("expected a run's folder");
+        Files.writeString(store.root().resolve(ids.get(0)).resolve("metrics.csv"), "x");
+        assertThatThrownBy(() -> FinishedRuns.read(List.of(store.root())))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("metrics.csv");
+    }
+
+    private String finish(Method method, Backprop backprop, long seed, double loss) {
+        RunConfig config = config(method, backprop, seed);
+        try (Run run = store.open(config.id(), config.json())) {
+            run.append(
+                    List.of(
+                            new MetricRow(0, 0, "val", "loss", 5),
+                            new MetricRow(5, 1, "train", "loss", loss),
+                            new MetricRow(5, 1, "val", "loss", loss - 0.5),
+                            new MetricRow(10, 2, "train", "loss", loss - 1),
+                            new MetricRow(10, 2, "val", "loss", loss)));
+            run.finish(MANIFEST, Map.of("accuracy", 1 / loss), List.of());
+        }
+        return config.id();
+    }
+
+    private static RunConfig config(Method method, Backprop backprop, long seed) {
+        return new RunConfig(
+                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
+                VitConfig.smoke(),
+                method,
+                backprop,
+                true,
+                TrainConfig.of(2, 10, 1e-3),
+                seed);
+    }
+}
