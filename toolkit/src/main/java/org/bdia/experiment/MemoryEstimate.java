@@ -1,6 +1,6 @@
 package org.bdia.experiment;
 
-import org.bdia.nn.Gelu;
+import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.MemoryModel;
 import org.bdia.nn.ModelConfig;
@@ -45,7 +45,7 @@ final class MemoryEstimate {
                         pair.heads(),
                         pair.mlp(),
                         pair.dropout(),
-                        Gelu.ERF)
+                        Activation.GELU)
                 : model;
     }
 }

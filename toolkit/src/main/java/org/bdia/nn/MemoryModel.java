@@ -10,7 +10,8 @@ import org.bdia.reversible.Precision;
  *
  * <p>It follows the step block by block and counts what is alive: kept states and graphs, side bits, one block's graph where it
  * is recomputed, gradients of states, and the working memory of differentiation. It is written for {@link Kernels#FUSED}
- * on the CPU, where it agrees with counted peaks within a few per cent; a GPU's attention kernels and its caching allocator
+ * on the CPU, where it agrees with counted peaks within a few per cent; an inverted activation counts as if it kept its argument,
+ * and a GPU's attention kernels and its caching allocator
  * differ.
  */
 public final class MemoryModel {

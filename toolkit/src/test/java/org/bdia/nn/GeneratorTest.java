@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
 
-    private static final GptConfig GPT = new GptConfig(11, 9, 8, 3, 2, 16, 0.1);
+    private static final GptConfig GPT = new GptConfig(11, 9, 8, 3, 2, 16, 0.1, Activation.GELU);
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 9, 8, 2, 3, 2, 16, 0.1);
     private static final int BEGIN = 1;
     private static final int END = 2;
