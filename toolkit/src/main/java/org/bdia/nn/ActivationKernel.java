@@ -19,8 +19,17 @@ final class ActivationKernel {
     /** Elements that libtorch gives to one thread at least, small enough for its cache. */
     private static final int GRAIN = 1 << 15;
 
+    /**
+     * Up to so many threads a slice is a little less than one thread's: with dozens of short operations a slice, waiting for
+     * each other costs two threads as much as they gain, and far more where other processes want the processor too.
+     */
+    private static final int FEW_THREADS = 2;
+
     /** A GPU wants more at a time. */
     private static final int GPU_SLICE = 1 << 22;
+
+    /** Whole vectors, so that no element of a whole slice is left to the scalar code, which rounds otherwise. */
+    private static final int VECTORS = 64;
 
     private final Activation activation;
     private final Map<String, TorchScript> scripts = new HashMap<>();
@@ -105,16 +114,17 @@ final class ActivationKernel {
 
     private TorchScript script(String name, NDArray like, float rate, Writer writer) {
         if (slice == 0) {
-            slice =
-                    like.getDevice().isGpu()
-                            ? GPU_SLICE
-                            : GRAIN * Math.max(1, JniUtils.getNumThreads());
+            slice = like.getDevice().isGpu() ? GPU_SLICE : cpuSlice(JniUtils.getNumThreads());
         }
         return scripts.computeIfAbsent(
                 name + " " + like.getDataType() + " " + rate,
                 key ->
                         writer.write(
                                 new ActivationScript(activation, like.getDataType(), rate, slice)));
+    }
+
+    private static int cpuSlice(int threads) {
+        return threads <= FEW_THREADS ? GRAIN - VECTORS : GRAIN * threads;
     }
 
     /** Which of the functions. */

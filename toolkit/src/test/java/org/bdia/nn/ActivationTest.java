@@ -140,7 +140,7 @@ class ActivationTest {
 
             NDArray h = x.duplicate();
             NDArray bits = kernel.overwrite(manager, h, 0);
-            assertThat(h.toFloatArray()).as("%s", activation).isEqualTo(y.toFloatArray());
+            assertClose(h, y, 3e-7); // rests of vectors round otherwise, and slices have others
             long planes = activation.derivative() == Derivative.SIGN_BIT ? 0 : 1;
             assertThat(bits.size()).isEqualTo(planes * ((size + 7) / 8));
 
