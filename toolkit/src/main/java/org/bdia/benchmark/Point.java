@@ -271,7 +271,12 @@ public record Point(
             return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, activation);
         }
         VitConfig kind = tokens == PAPER_TOKENS ? VitConfig.paper() : VitConfig.laptop();
-        return kind.withHeads(1).withWidth(width).withHeads(heads).withDepth(depth).withMlp(mlp);
+        return kind.withHeads(1)
+                .withWidth(width)
+                .withHeads(heads)
+                .withDepth(depth)
+                .withMlp(mlp)
+                .withActivation(activation);
     }
 
     /** The bytes of side information that a reversible forward pass keeps, one bit per activation and block but two. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.bdia.nn.Activation;
+import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
@@ -26,6 +27,16 @@ class PointTest {
                             .withActivation(Activation.parse("sign-bit-gelu-tanh"));
             assertThat(Point.parse(point.arguments().toArray(String[]::new))).isEqualTo(point);
         }
+    }
+
+    @Test
+    void theModelIsWhatThePointSays() {
+        for (String task : List.of("vit", "gpt")) {
+            Point point = Point.base(task, 7).withSize(8, 2, 24).withActivation(INVERTED);
+            assertThat(point.model().activation()).isEqualTo(INVERTED);
+            assertThat(point.model().depth()).isEqualTo(7);
+        }
+        assertThat(Point.paper().model()).isEqualTo(VitConfig.paper());
     }
 
     @Test
