@@ -26,15 +26,22 @@ import org.bdia.reversible.Precision;
  */
 public final class MemoryExperiment {
 
+    /** Which ways to train are laid side by side. */
+    private enum Lines {
+        TABLE_1,
+        ALL,
+        BOTH_PRECISIONS
+    }
+
     private final Point base;
     private final Varied axis;
     private final List<Integer> values;
     private final Long budget;
-    private final boolean half;
+    private final Lines lines;
     private final int rounds;
 
     private MemoryExperiment(
-            Point base, Varied axis, List<Integer> values, Long budget, boolean half, int rounds) {
+            Point base, Varied axis, List<Integer> values, Long budget, Lines lines, int rounds) {
         if (values.isEmpty() || values.stream().anyMatch(v -> v < 1) || rounds < 1) {
             throw new IllegalArgumentException(
                     axis.word()
@@ -47,7 +54,7 @@ public final class MemoryExperiment {
         this.axis = axis;
         this.values = List.copyOf(values);
         this.budget = budget;
-        this.half = half;
+        this.lines = lines;
         this.rounds = rounds;
     }
 
@@ -55,7 +62,8 @@ public final class MemoryExperiment {
     static MemoryExperiment create() {
         Point base = sized("vit");
         int rounds = Environment.current().profile() == Profile.SMOKE ? 3 : 7;
-        return new MemoryExperiment(base, Varied.DEPTH, List.of(base.depth()), null, false, rounds);
+        return new MemoryExperiment(
+                base, Varied.DEPTH, List.of(base.depth()), null, Lines.ALL, rounds);
     }
 
     private static Point sized(String task) {
@@ -68,22 +76,23 @@ public final class MemoryExperiment {
     /** A GPT instead, with causal attention over 256 tokens. */
     public MemoryExperiment gpt() {
         Point gpt = sized("gpt").withDepth(base.depth());
-        return new MemoryExperiment(gpt, axis, values, budget, half, rounds);
+        return new MemoryExperiment(gpt, axis, values, budget, lines, rounds);
     }
 
-    /** The paper's image model instead: K = 6, batch 128, 65 tokens, width 512. */
+    /** The paper's image model instead, K = 6, batch 128, 65 tokens, width 512, and only its rows: standard, and BDIA reversed. */
     public MemoryExperiment paperSize() {
-        return new MemoryExperiment(Point.paper(), Varied.DEPTH, List.of(6), budget, half, rounds);
+        return new MemoryExperiment(
+                Point.paper(), Varied.DEPTH, List.of(6), budget, Lines.TABLE_1, rounds);
     }
 
     /** At these depths K. */
     public MemoryExperiment depths(Integer... depths) {
-        return new MemoryExperiment(base, Varied.DEPTH, List.of(depths), budget, half, rounds);
+        return new MemoryExperiment(base, Varied.DEPTH, List.of(depths), budget, lines, rounds);
     }
 
     /** At one depth with these batch sizes B. */
     public MemoryExperiment batches(Integer... batches) {
-        return new MemoryExperiment(base, Varied.BATCH, List.of(batches), budget, half, rounds);
+        return new MemoryExperiment(base, Varied.BATCH, List.of(batches), budget, lines, rounds);
     }
 
     /**
@@ -96,40 +105,40 @@ public final class MemoryExperiment {
             throw new IllegalArgumentException(
                     "an image has as many tokens as it has patches; call gpt() before lengths(…)");
         }
-        return new MemoryExperiment(base, Varied.TOKENS, List.of(lengths), budget, half, rounds);
+        return new MemoryExperiment(base, Varied.TOKENS, List.of(lengths), budget, lines, rounds);
     }
 
     /** With another depth K where depth is not what varies. */
     public MemoryExperiment depth(int depth) {
-        return new MemoryExperiment(base.withDepth(depth), axis, values, budget, half, rounds);
+        return new MemoryExperiment(base.withDepth(depth), axis, values, budget, lines, rounds);
     }
 
     /** With a line for what {@link MemoryPlan} chooses for so many MiB in all. */
     public MemoryExperiment planned(long mebibytes) {
-        return new MemoryExperiment(base, axis, values, mebibytes << 20, half, rounds);
+        return new MemoryExperiment(base, axis, values, mebibytes << 20, lines, rounds);
     }
 
     /** With lines in bfloat16, where the machine has it. */
     public MemoryExperiment bfloat16() {
-        return new MemoryExperiment(base, axis, values, budget, true, rounds);
+        return new MemoryExperiment(base, axis, values, budget, Lines.BOTH_PRECISIONS, rounds);
     }
 
     /** With so many turns for every median. */
     public MemoryExperiment rounds(int value) {
-        return new MemoryExperiment(base, axis, values, budget, half, value);
+        return new MemoryExperiment(base, axis, values, budget, lines, value);
     }
 
     /** Measures, one process per line and size. */
     public MemoryResult run() {
         Device device = Environment.device();
         Progress progress = Notebook.progress("peaks and times against " + axis.word(), "sizes");
-        int warmUp = Math.max(2, Math.min(Benchmark.WARM_UP, rounds));
+        int warmUp = Math.min(Benchmark.WARM_UP, rounds);
         var benchmark = new Benchmark(Tools.fromEnvironment(), warmUp, rounds, line -> {});
         List<Measurement> measurements = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
             Point point = axis.apply(base, values.get(i));
             progress.update(i, values.size(), axis.symbol() + " = " + values.get(i));
-            for (Row row : benchmark.measure(lines(point, device))) {
+            for (Row row : benchmark.measure(points(point, device))) {
                 measurements.add(new Measurement(row, axis.of(row.point())));
             }
         }
@@ -138,32 +147,34 @@ public final class MemoryExperiment {
                 Environment.current().profile(), device.toString(), axis, budget, measurements);
     }
 
-    private List<Point> lines(Point point, Device device) {
+    private List<Point> points(Point point, Device device) {
         Method bdia = Method.bdia(0.5);
-        List<Point> lines = new ArrayList<>();
+        List<Point> points = new ArrayList<>();
         for (Precision precision : precisions(device)) {
             Point store = point.withPrecision(precision);
             Point reversible = store.with(bdia, Backprop.REVERSIBLE);
-            lines.add(store);
-            lines.add(store.with(Method.standard(), Backprop.CHECKPOINT));
-            lines.add(store.with(bdia, Backprop.STORE));
-            lines.add(reversible);
-            lines.add(reversible.lean());
+            points.add(store);
+            if (lines != Lines.TABLE_1) {
+                points.add(store.with(Method.standard(), Backprop.CHECKPOINT));
+                points.add(store.with(bdia, Backprop.STORE));
+            }
+            points.add(reversible);
+            points.add(reversible.lean());
         }
         if (budget != null) {
             MemoryModel memory = MemoryModel.of(point.model(), bdia);
             Point planned =
                     point.with(
                             bdia, MemoryPlan.forBudget(memory, point.batch(), budget).execution());
-            if (!lines.contains(planned)) {
-                lines.add(planned);
+            if (!points.contains(planned)) {
+                points.add(planned);
             }
         }
-        return lines;
+        return points;
     }
 
     private List<Precision> precisions(Device device) {
-        if (half) {
+        if (lines == Lines.BOTH_PRECISIONS) {
             try {
                 Precision.BFLOAT16_BRANCH.requireOn(device);
                 return List.of(Precision.values());
