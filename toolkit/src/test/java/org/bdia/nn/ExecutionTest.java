@@ -90,7 +90,7 @@ class ExecutionTest {
                         base.withStored(2).withCheckpointed(3),
                         base.withStored(DEPTH),
                         base.withCheckpointed(DEPTH))) {
-            assertSame(gradients(Method.bdia(0.5), plan), reversible);
+            Gradients.assertSame(gradients(Method.bdia(0.5), plan), reversible);
         }
         Execution store =
                 Execution.of(Backprop.STORE).withChunkTokens(chunkTokens).withPrecision(precision);
@@ -101,8 +101,8 @@ class ExecutionTest {
         for (Method method :
                 List.of(Method.standard(), Method.quantised(), Method.bdiaFloat(0.5))) {
             List<float[]> stored = gradients(method, store);
-            assertSame(gradients(method, checkpoint), stored);
-            assertSame(gradients(method, checkpoint.withStored(2)), stored);
+            Gradients.assertSame(gradients(method, checkpoint), stored);
+            Gradients.assertSame(gradients(method, checkpoint.withStored(2)), stored);
         }
     }
 
@@ -113,13 +113,17 @@ class ExecutionTest {
         Execution bfloat16 = fused.withPrecision(Precision.BFLOAT16_BRANCH);
         List<float[]> expected = gradients(pattern, fused.withKernels(Kernels.PLAIN), false);
 
-        assertClose(gradients(pattern, fused, false), expected, 1e-5);
-        assertClose(gradients(pattern, fused, true), expected, 1e-5); // a mask that hides nothing
-        assertClose(gradients(pattern, fused.withChunkTokens(TOKENS), false), expected, 1e-5);
+        Gradients.assertClose(gradients(pattern, fused, false), expected, 1e-5);
+        Gradients.assertClose(
+                gradients(pattern, fused, true), expected, 1e-5); // a mask that hides nothing
+        Gradients.assertClose(
+                gradients(pattern, fused.withChunkTokens(TOKENS), false), expected, 1e-5);
         // 8 bits of mantissa, six blocks deep: as one vector, since small gradients are noise.
-        List<float[]> whole = List.of(joined(expected));
-        assertClose(List.of(joined(gradients(pattern, bfloat16, false))), whole, 5e-2);
-        assertClose(List.of(joined(gradients(pattern, bfloat16, true))), whole, 5e-2);
+        List<float[]> whole = List.of(Gradients.joined(expected));
+        Gradients.assertClose(
+                List.of(Gradients.joined(gradients(pattern, bfloat16, false))), whole, 5e-2);
+        Gradients.assertClose(
+                List.of(Gradients.joined(gradients(pattern, bfloat16, true))), whole, 5e-2);
     }
 
     private List<float[]> gradients(Attention.Pattern pattern, Execution execution, boolean mask) {
@@ -216,48 +220,5 @@ class ExecutionTest {
 
     private static Draw draw() {
         return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
-    }
-
-    private static void assertSame(List<float[]> found, List<float[]> expected) {
-        assertThat(found).hasSameSizeAs(expected);
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(found.get(i)).as("array %d", i).isEqualTo(expected.get(i));
-        }
-    }
-
-    /** In norm, relative to all arrays' largest. */
-    private static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
-        assertThat(found).hasSameSizeAs(expected);
-        double largest = 0;
-        for (float[] array : expected) {
-            largest = Math.max(largest, norm(array));
-        }
-        for (int i = 0; i < expected.size(); i++) {
-            float[] difference = expected.get(i).clone();
-            for (int j = 0; j < difference.length; j++) {
-                difference[j] -= found.get(i)[j];
-            }
-            // A bias that softmax cancels has no gradient but noise.
-            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
-            assertThat(norm(difference) / scale).as("array %d", i).isLessThanOrEqualTo(bound);
-        }
-    }
-
-    private static float[] joined(List<float[]> arrays) {
-        float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
-        int at = 0;
-        for (float[] array : arrays) {
-            System.arraycopy(array, 0, whole, at, array.length);
-            at += array.length;
-        }
-        return whole;
-    }
-
-    private static double norm(float[] array) {
-        double sum = 0;
-        for (float value : array) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

@@ -91,7 +91,7 @@ class InvertedActivationTest {
                 List<float[]> expected = new ArrayList<>(List.of(dx.toFloatArray()));
                 expected.addAll(parameterGradients(blocks));
 
-                assertClose(method + " " + pattern, found.subList(1, found.size()), expected, 2e-6);
+                Gradients.assertClose(found.subList(1, found.size()), expected, 2e-6);
             }
         }
     }
@@ -121,13 +121,13 @@ class InvertedActivationTest {
                             base.withStored(DEPTH),
                             base.withCheckpointed(DEPTH),
                             base.withStored(2))) {
-                assertSame(gradients(activation, dropout, method, other), reversible);
+                Gradients.assertSame(gradients(activation, dropout, method, other), reversible);
             }
         }
         Execution store = base.withVerify(false).withStored(DEPTH);
         for (Method method : List.of(Method.standard(), Method.quantised())) {
             Execution plain = with(Backprop.STORE, store);
-            assertSame(
+            Gradients.assertSame(
                     gradients(activation, dropout, method, with(Backprop.CHECKPOINT, store)),
                     gradients(activation, dropout, method, plain));
         }
@@ -163,7 +163,10 @@ class InvertedActivationTest {
                             Activation.inverted(Function.GELU), dropout, Method.standard(), store);
             if (dropout == 0) { // with it, the masks are others
                 double bound = precision == Precision.FLOAT32 ? 2e-4 : 3e-2;
-                assertClose(List.of(joined(inverted)), List.of(joined(exact)), bound);
+                Gradients.assertClose(
+                        List.of(Gradients.joined(inverted)),
+                        List.of(Gradients.joined(exact)),
+                        bound);
             }
             for (float[] array : inverted) {
                 for (float value : array) {
@@ -191,8 +194,8 @@ class InvertedActivationTest {
                 all.add(parameterGradients(List.of(model)));
             }
         }
-        assertSame(all.get(1), all.get(0));
-        assertSame(all.get(2), all.get(0));
+        Gradients.assertSame(all.get(1), all.get(0));
+        Gradients.assertSame(all.get(2), all.get(0));
     }
 
     @Test
@@ -208,7 +211,8 @@ class InvertedActivationTest {
                 NDArray x = input(TOKENS);
                 List<float[]> stored = gradients(List.of(mlp), method, store, x, new NDList());
                 clear(List.of(mlp));
-                assertSame(gradients(List.of(mlp), method, checkpoint, x, new NDList()), stored);
+                Gradients.assertSame(
+                        gradients(List.of(mlp), method, checkpoint, x, new NDList()), stored);
             }
         }
     }
@@ -313,56 +317,5 @@ class InvertedActivationTest {
 
     private static Draw draw() {
         return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
-    }
-
-    private static void assertSame(List<float[]> found, List<float[]> expected) {
-        assertThat(found).hasSameSizeAs(expected);
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(java.util.Arrays.equals(found.get(i), expected.get(i)))
-                    .as("array %d", i)
-                    .isTrue();
-        }
-    }
-
-    /** In norm, relative to all arrays' largest. */
-    private static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
-        assertClose("", found, expected, bound);
-    }
-
-    private static void assertClose(
-            String what, List<float[]> found, List<float[]> expected, double bound) {
-        assertThat(found).hasSameSizeAs(expected);
-        double largest = 0;
-        for (float[] array : expected) {
-            largest = Math.max(largest, norm(array));
-        }
-        for (int i = 0; i < expected.size(); i++) {
-            float[] difference = expected.get(i).clone();
-            for (int j = 0; j < difference.length; j++) {
-                difference[j] -= found.get(i)[j];
-            }
-            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
-            assertThat(norm(difference) / scale)
-                    .as("array %d %s", i, what)
-                    .isLessThanOrEqualTo(bound);
-        }
-    }
-
-    private static float[] joined(List<float[]> arrays) {
-        float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
-        int at = 0;
-        for (float[] array : arrays) {
-            System.arraycopy(array, 0, whole, at, array.length);
-            at += array.length;
-        }
-        return whole;
-    }
-
-    private static double norm(float[] array) {
-        double sum = 0;
-        for (float value : array) {
-            sum += (double) value * value;
-        }
-        return Math.sqrt(sum);
     }
 }

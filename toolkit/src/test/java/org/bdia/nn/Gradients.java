@@ -1,0 +1,56 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+
+/** Gradients compared array by array. */
+final class Gradients {
+
+    private Gradients() {}
+
+    /** The same bits. */
+    static void assertSame(List<float[]> found, List<float[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(found.get(i)).as("array %d", i).isEqualTo(expected.get(i));
+        }
+    }
+
+    /**
+     * Norms of differences, relative to each array's own, or, for arrays without a gradient but noise (a bias that softmax
+     * cancels), to a thousandth of the largest.
+     */
+    static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
+        assertThat(found).hasSameSizeAs(expected);
+        double largest = expected.stream().mapToDouble(Gradients::norm).max().orElse(0);
+        for (int i = 0; i < expected.size(); i++) {
+            float[] difference = expected.get(i).clone();
+            for (int j = 0; j < difference.length; j++) {
+                difference[j] -= found.get(i)[j];
+            }
+            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
+            assertThat(norm(difference) / scale).as("array %d", i).isLessThanOrEqualTo(bound);
+        }
+    }
+
+    /** One array after the other. */
+    static float[] joined(List<float[]> arrays) {
+        float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
+        int at = 0;
+        for (float[] array : arrays) {
+            System.arraycopy(array, 0, whole, at, array.length);
+            at += array.length;
+        }
+        return whole;
+    }
+
+    /** The Euclidean norm. */
+    static double norm(float[] array) {
+        double sum = 0;
+        for (float value : array) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+}
