@@ -92,7 +92,7 @@ public final class Benchmark {
                 memory.get("source").asText(),
                 times.get(point),
                 ratio(times.get(point), times.get(store)),
-                peer.activation().equals(point.activation())
+                peer.onEngine(point.engine()).equals(point) // not lean, nor another activation
                         ? ratio(times.get(point), times.get(peer))
                         : Double.NaN);
     }
