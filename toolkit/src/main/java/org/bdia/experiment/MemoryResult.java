@@ -26,12 +26,12 @@ import tech.tablesaw.api.Table;
 /** What {@link MemoryExperiment} measured: rows, tables and figures. Memory in MiB, times in milliseconds. */
 public final class MemoryResult {
 
-    /** Neither memory nor time depends on what is learnt. */
+    /** Neither memory nor time depends on what is learnt; they stand in for no data set, so they are not called synthetic. */
     static final Provenance INPUTS =
             new Provenance(
-                    "random tensors",
-                    "drawn for the measurement, normal images or uniform token ids; no data set is read",
-                    true,
+                    "no data set, random tensors",
+                    "drawn for the measurement, normal images or uniform token ids",
+                    false,
                     "");
 
     /** What varies. */
