@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Records a notebook's finished report under notebooks/results and renews the README's results table.
+"""Records a notebook's finished report under notebooks/results and renews the README's tables.
 
 usage: ci/record.py PROFILE NOTEBOOK...    record these notebooks from target/report
-       ci/record.py --readme               only renew the README's table from what is recorded
+       ci/record.py --readme               only renew the README's tables from what is recorded
 
 Records results.json, the tables as CSV, the figures as SVG, and manifest.json: commit, data, hardware and
 duration of the report, and for every run its configuration and its own manifest. A report with a failed
@@ -12,32 +12,13 @@ notebook or claim, with synthetic data, or of another profile is refused.
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "notebooks" / "results"
-BEGIN, END = "<!-- results: written by ci/record.py -->", "<!-- end of results -->"
-
-# What the paper prints: Table 1's accuracies; of the other tasks loss curves alone.
-PAPER = {
-    ("cifar10", "standard"): "88.15 %",
-    ("cifar10", "bdia"): "89.10 %",
-    ("cifar100", "standard"): "61.86 %",
-    ("cifar100", "bdia"): "66.09 %",
-    ("translation", "bdia"): "lower validation loss after about epoch 200",
-    ("openwebtext", "bdia"): "higher training loss, lower validation loss",
-}
-
-# What a task is scored by on its test data: the metric, its scale, digits and unit.
-SCORES = {
-    "test_bleu": (1, 2, " BLEU"),
-    "test_accuracy": (100, 2, " % accuracy"),
-    "test_perplexity": (1, 2, " perplexity"),
-}
+import result_tables
+from result_tables import RESULTS, ROOT
 
 
 def fail(message: str) -> None:
@@ -50,12 +31,6 @@ def load(path: Path) -> Dict[str, Any]:
     except (OSError, ValueError) as error:
         fail(f"{path} cannot be read ({error}); run ci/regenerate first")
         raise
-
-
-def write(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
@@ -117,75 +92,13 @@ def record(profile: str, notebook: str) -> None:
     print(f"recorded {target.relative_to(ROOT)}")
 
 
-def values(results: Dict[str, Any], line: Tuple[str, str, str], metric: str) -> List[float]:
-    return [
-        row["value"]
-        for row in results["results"]
-        if (row["task"], row["method"], row["backprop"]) == line and row["metric"] == metric
-    ]
-
-
-def spread(numbers: List[float], scale: float, digits: int, unit: str) -> str:
-    if not numbers:
-        return "–"
-    scaled = [scale * number for number in numbers]
-    text = f"{statistics.mean(scaled):.{digits}f}"
-    if len(scaled) > 1:
-        text += f" ± {statistics.stdev(scaled):.{digits}f}"
-    return f"{text}{unit} ({len(scaled)})"
-
-
-def score(results: Dict[str, Any], line: Tuple[str, str, str]) -> str:
-    for metric, (scale, digits, unit) in SCORES.items():
-        found = values(results, line, metric)
-        if found:
-            return spread(found, scale, digits, unit)
-    return "–"
-
-
-def rows() -> List[str]:
-    lines = [
-        "| task · profile | method | paper | ours, test (seeds) | validation loss, last | best | training loss"
-        " | hardware, hours | command | notebook |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for file in sorted(RESULTS.glob("*/*/manifest.json")):
-        manifest, results = load(file), load(file.with_name("results.json"))
-        seen = dict.fromkeys((r["task"], r["method"], r["backprop"]) for r in results["results"])
-        for line in seen:
-            task, method, backprop = line
-            stored_twin = method == "bdia" and backprop == "store"
-            if stored_twin or not values(results, line, "train_loss"):
-                continue
-            hours = sum(values(results, line, "hours"))
-            lines.append(
-                f"| {task} · {manifest['profile']} | {method} | {PAPER.get((task, method), '–')}"
-                f" | {score(results, line)}"
-                f" | {spread(values(results, line, 'val_loss'), 1, 3, '')}"
-                f" | {spread(values(results, line, 'best_val_loss'), 1, 3, '')}"
-                f" | {spread(values(results, line, 'train_loss'), 1, 3, '')}"
-                f" | {results['hardware'].split(', Linux')[0]}; {hours:.2f} h"
-                f" | `{manifest['command']}` | [{manifest['notebook']}](notebooks/{manifest['notebook']}.ipynb) |"
-            )
-    return lines
-
-
-def renew_readme() -> None:
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    write(readme, before + BEGIN + "\n" + "\n".join(rows()) + "\n" + END + after)
-    print("renewed the table in README.md")
-
-
 def main(arguments: List[str]) -> None:
     if arguments == ["--readme"]:
-        renew_readme()
+        result_tables.renew()
     elif len(arguments) >= 2 and arguments[0] in ("smoke", "laptop", "paper"):
         for notebook in arguments[1:]:
             record(arguments[0], notebook)
-        renew_readme()
+        result_tables.renew()
     else:
         sys.exit(__doc__)
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.bdia.fault.CellFaults;
 import org.bdia.fault.Finding;
 import org.bdia.fault.FolderFaults;
@@ -67,22 +68,28 @@ final class FaultsCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         List<Finding> findings = new ArrayList<>();
+        Consumer<List<Finding>> found =
+                some -> {
+                    findings.addAll(some);
+                    tell(out, Finding.table(some).stripTrailing());
+                };
         if (kills > 0) {
             var campaign = new KillCampaign(folder, seed, line -> tell(out, line));
             Path reference = campaign.reference();
-            findings.add(campaign.run(reference, kills));
-            findings.addAll(new FolderFaults(folder, reference).run());
-            findings.addAll(new CellFaults().run());
+            found.accept(new FolderFaults(folder, reference).run());
+            found.accept(new CellFaults().run());
+            found.accept(List.of(campaign.run(reference, kills)));
         }
         if (states > 0) {
-            findings.addAll(new VerifyCampaign(line -> tell(out, line)).run(states));
+            found.accept(new VerifyCampaign(line -> tell(out, line)).run(states));
         }
         if (steps > 0) {
-            findings.addAll(new LeakCampaign(line -> tell(out, line)).run(steps, cells));
+            found.accept(new LeakCampaign(line -> tell(out, line)).run(steps, cells));
         }
-        out.print(Finding.table(findings));
-        out.flush();
-        return findings.stream().anyMatch(f -> f.outcome() == Finding.Outcome.FAILS) ? 1 : 0;
+        long failed =
+                findings.stream().filter(f -> f.outcome() == Finding.Outcome.FAILS).count();
+        tell(out, failed + " of " + findings.size() + " findings are not as expected");
+        return failed > 0 ? 1 : 0;
     }
 
     private static void tell(PrintWriter out, String line) {

@@ -54,4 +54,14 @@ public final class Experiment {
     public static MemoryExperiment memory() {
         return MemoryExperiment.create();
     }
+
+    /** How far the derivatives of inverted activations are from the exact ones. */
+    public static DerivativeErrors derivatives() {
+        return DerivativeErrors.measure();
+    }
+
+    /** What inverted activations save and cost in one training step. */
+    public static ActivationMemory activations() {
+        return ActivationMemory.measure();
+    }
 }

@@ -1,5 +1,6 @@
 package org.bdia.experiment;
 
+import java.util.Comparator;
 import java.util.List;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
@@ -19,10 +20,12 @@ import tech.tablesaw.api.Table;
 /** The finished runs of an experiment: rows, tables and figures. */
 public final class ExperimentResult {
 
+    private final Profile profile;
     private final List<Outcome> outcomes;
     private final RunSet runs;
 
     ExperimentResult(Profile profile, List<Outcome> outcomes) {
+        this.profile = profile;
         this.outcomes = List.copyOf(outcomes);
         runs =
                 RunSet.of(
@@ -43,7 +46,52 @@ public final class ExperimentResult {
      * epoch, and the hours.
      */
     public List<Result> results() {
-        return outcomes.stream().flatMap(outcome -> RunRows.of(outcome).stream()).toList();
+        return outcomes.stream()
+                .flatMap(outcome -> RunRows.of(outcome, RunRows.TRAINED).stream())
+                .toList();
+    }
+
+    /**
+     * Some of the variants alone, for a table or a figure that asks one question.
+     *
+     * @param labels variants by their names in tables, see {@link Variant#label}
+     * @throws IllegalArgumentException if there is no variant of such a name
+     */
+    public ExperimentResult only(String... labels) {
+        for (String label : labels) {
+            if (!runs.labels().contains(label)) {
+                throw new IllegalArgumentException(
+                        "there is no variant '" + label + "'; choose from " + runs.labels());
+            }
+        }
+        List<String> wanted = List.of(labels);
+        return new ExperimentResult(
+                profile,
+                outcomes.stream().filter(o -> wanted.contains(o.variant().label())).toList());
+    }
+
+    /**
+     * The variant whose mean over seeds is the lowest: what a search over learning rates chooses by a validation loss.
+     *
+     * @param metric for example {@code best_val_loss}
+     * @throws IllegalArgumentException if no run has the metric, or it is one of the test data, which choose nothing
+     */
+    public Variant lowest(String metric) {
+        if (metric.startsWith("test_")) {
+            throw new IllegalArgumentException(
+                    metric
+                            + " is of the test data; choose by a validation metric, such as val_loss");
+        }
+        String label =
+                compare(metric).summaries().stream()
+                        .min(Comparator.comparingDouble(Comparison.Summary::mean))
+                        .orElseThrow()
+                        .method();
+        return outcomes.stream()
+                .map(Outcome::variant)
+                .filter(variant -> variant.label().equals(label))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** One line per variant, mean ± sample standard deviation over seeds. */
@@ -122,9 +170,18 @@ public final class ExperimentResult {
 
     /** Declares this result's data and rows in a notebook's report. */
     public void addTo(Report report) {
+        addTo(report, RunRows.TRAINED);
+    }
+
+    /**
+     * The same under another stage, where a report has rows of the same task and methods already.
+     *
+     * @param stage what tells these runs from others, for example {@code trained-on-500}
+     */
+    public void addTo(Report report, String stage) {
         provenance().forEach(report::use);
         devices().stream().filter(device -> !device.equals("cpu()")).forEach(report::useDevice);
-        report.add(results());
+        report.add(outcomes.stream().flatMap(o -> RunRows.of(o, stage).stream()).toList());
     }
 
     /** The data that the runs were trained on. */

@@ -9,10 +9,13 @@ import org.bdia.report.RunMetrics;
 /** A finished run's metrics as rows of results files. */
 final class RunRows {
 
+    /** The stage of what is measured after the last epoch. */
+    static final String TRAINED = "trained";
+
     private RunRows() {}
 
     /** A row for each of {@link RunMetrics#finals}. */
-    static List<Result> of(Outcome outcome) {
+    static List<Result> of(Outcome outcome, String stage) {
         Variant variant = outcome.variant();
         List<Result> rows = new ArrayList<>();
         new RunMetrics(outcome.record())
@@ -27,7 +30,7 @@ final class RunRows {
                                                 outcome.config().seed(),
                                                 outcome.config().model().depth(),
                                                 variant.gamma(),
-                                                "trained",
+                                                stage,
                                                 metric,
                                                 value)));
         return rows;

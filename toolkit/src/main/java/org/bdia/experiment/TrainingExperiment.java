@@ -57,6 +57,11 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         return model;
     }
 
+    /** How it is trained, before what a variant changes. */
+    public TrainConfig train() {
+        return train;
+    }
+
     /** With another task, for example {@code task(t -> t.withAugment(true))}. */
     public TrainingExperiment<T, M> task(UnaryOperator<T> change) {
         return new TrainingExperiment<>(change.apply(task), model, train, variants, seeds, verify);
@@ -114,6 +119,11 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         return train(change.apply(train));
     }
 
+    /** With every rebuilt state compared with the one made, where the method promises that they are equal. */
+    public TrainingExperiment<T, M> verified() {
+        return new TrainingExperiment<>(task, model, train, variants, seeds, true);
+    }
+
     /** The runs, seed by seed, so that an interrupted experiment has whole seeds. */
     public List<RunConfig> configs() {
         return planned().stream().map(Planned::config).toList();
@@ -133,7 +143,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
                 variant.method(),
                 variant.backprop(),
                 verify,
-                variant.regulariser().apply(train),
+                variant.apply(train),
                 seed);
     }
 

@@ -1,5 +1,7 @@
 package org.bdia.experiment;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.bdia.nn.Activation;
 import org.bdia.nn.ModelConfig;
@@ -7,21 +9,20 @@ import org.bdia.reversible.Backprop;
 import org.bdia.reversible.FixedPoint;
 import org.bdia.reversible.Gamma;
 import org.bdia.reversible.Method;
+import org.bdia.train.OptimizerConfig;
+import org.bdia.train.TrainConfig;
 
 /**
- * One line of a comparison: a method, how it is differentiated, and what is added against over-fitting.
+ * One line of a comparison: a method, how it is differentiated, and what else it changes: regularisers, or how it learns.
  *
  * @param method what is computed
  * @param backprop how it is differentiated
- * @param regulariser what is added
+ * @param changes what it changes in the experiment's model and training, one after the other
  * @param activation what the derivative of the model's activation is computed from; {@link Activation.Derivative#EXACT} leaves the
  *     model's as it is
  */
 public record Variant(
-        Method method,
-        Backprop backprop,
-        Regulariser regulariser,
-        Activation.Derivative activation) {
+        Method method, Backprop backprop, List<Change> changes, Activation.Derivative activation) {
 
     /**
      * Checks that the two go together.
@@ -30,11 +31,12 @@ public record Variant(
      */
     public Variant {
         backprop.requireSupports(method);
+        changes = List.copyOf(changes);
     }
 
-    /** A method differentiated in a way of its own, with nothing added. */
+    /** A method differentiated in a way of its own, with nothing changed. */
     public Variant(Method method, Backprop backprop) {
-        this(method, backprop, new Regulariser.None(), Activation.Derivative.EXACT);
+        this(method, backprop, List.of(), Activation.Derivative.EXACT);
     }
 
     /** A method differentiated as it is meant to be: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
@@ -45,31 +47,43 @@ public record Variant(
 
     /** The same with dropout in place of the model's own rate. */
     public Variant withDropout(double rate) {
-        return with(new Regulariser.Dropout(rate));
+        return with(new Change.Dropout(rate));
     }
 
     /** The same with stochastic depth at this rate. */
     public Variant withDropPath(double rate) {
-        return with(new Regulariser.DropPath(rate));
+        return with(new Change.DropPath(rate));
     }
 
     /** The same with this weight decay in place of the optimiser's own. */
     public Variant withWeightDecay(double decay) {
-        return with(new Regulariser.WeightDecay(decay));
+        return with(new Change.WeightDecay(decay));
     }
 
     /** The same with this label smoothing in place of the training's own. */
     public Variant withLabelSmoothing(double share) {
-        return with(new Regulariser.LabelSmoothing(share));
+        return with(new Change.LabelSmoothing(share));
     }
 
-    private Variant with(Regulariser added) {
-        return new Variant(method, backprop, added, activation);
+    /** The same with this peak of the learning rate in place of the training's own. */
+    public Variant withLearningRate(double peak) {
+        return with(new Change.LearningRate(peak));
+    }
+
+    /** The same with another optimiser. */
+    public Variant withOptimizer(OptimizerConfig config) {
+        return with(new Change.Optimizer(config));
+    }
+
+    private Variant with(Change change) {
+        List<Change> all = new ArrayList<>(changes);
+        all.add(change);
+        return new Variant(method, backprop, all, activation);
     }
 
     /** The same with activation checkpointing: every state kept, every block recomputed. */
     public Variant checkpointed() {
-        return new Variant(method, Backprop.CHECKPOINT, regulariser, activation);
+        return new Variant(method, Backprop.CHECKPOINT, changes, activation);
     }
 
     /** The same with the model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
@@ -79,15 +93,27 @@ public record Variant(
 
     /** The same with the derivative of the model's activation computed from something else. */
     public Variant withActivation(Activation.Derivative value) {
-        return new Variant(method, backprop, regulariser, value);
+        return new Variant(method, backprop, changes, value);
     }
 
-    /** The model with what this adds to it. */
+    /** The model with what this changes in it. */
     ModelConfig apply(ModelConfig model) {
-        ModelConfig regularised = regulariser.apply(model);
+        ModelConfig changed = model;
+        for (Change change : changes) {
+            changed = change.apply(changed);
+        }
         return activation == Activation.Derivative.EXACT
-                ? regularised
-                : regularised.withActivation(model.activation().withDerivative(activation));
+                ? changed
+                : changed.withActivation(model.activation().withDerivative(activation));
+    }
+
+    /** The training with what this changes in it. */
+    TrainConfig apply(TrainConfig train) {
+        TrainConfig changed = train;
+        for (Change change : changes) {
+            changed = change.apply(changed);
+        }
+        return changed;
     }
 
     /**
@@ -117,7 +143,8 @@ public record Variant(
             name.append("+uniform");
         }
         name.append(perBatch() ? "+batch" : "");
-        return name.append(regulariser.suffix()).append(activationSuffix()).toString();
+        changes.forEach(change -> name.append(change.suffix()));
+        return name.append(activationSuffix()).toString();
     }
 
     private boolean perBatch() {

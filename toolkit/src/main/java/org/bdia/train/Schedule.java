@@ -11,6 +11,16 @@ public sealed interface Schedule {
      */
     double rate(long step, long totalSteps);
 
+    /** The highest rate. */
+    double peak();
+
+    /**
+     * The same shape with another highest rate.
+     *
+     * @throws IllegalArgumentException unless it is above 0 and finite
+     */
+    Schedule withPeak(double value);
+
     /**
      * The same rate at every step.
      *
@@ -25,6 +35,11 @@ public sealed interface Schedule {
         @Override
         public double rate(long step, long totalSteps) {
             return peak;
+        }
+
+        @Override
+        public Constant withPeak(double value) {
+            return new Constant(value);
         }
     }
 
@@ -57,6 +72,11 @@ public sealed interface Schedule {
             double done = (double) (step - warmup) / Math.max(1, totalSteps - 1 - warmup);
             double wave = (1 + StrictMath.cos(Math.PI * Math.min(1, done))) / 2;
             return peak * (floor + (1 - floor) * wave);
+        }
+
+        @Override
+        public WarmupCosine withPeak(double value) {
+            return new WarmupCosine(value, warmup, floor);
         }
     }
 

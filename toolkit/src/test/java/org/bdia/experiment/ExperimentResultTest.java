@@ -49,6 +49,20 @@ class ExperimentResultTest {
                                 - result.compare("train_loss").summary("bdia").mean());
         assertThatThrownBy(result::samples)
                 .hasMessage("there are no samples: models of cifar10 write nothing");
+        ExperimentResult some = result.only("bdia", "bdia (store)");
+        assertThat(some.table().stringColumn("method").asList())
+                .containsExactly("bdia", "bdia (store)");
+        assertThatThrownBy(() -> result.only("bdia", "revnet"))
+                .hasMessage(
+                        "there is no variant 'revnet'; choose from [standard, bdia, bdia (store)]");
+        double lowest =
+                Math.min(
+                        result.compare("val_loss").summary("standard").mean(),
+                        result.compare("val_loss").summary("bdia").mean());
+        assertThat(result.compare("val_loss").summary(result.lowest("val_loss").label()).mean())
+                .isEqualTo(lowest);
+        assertThatThrownBy(() -> result.lowest("test_loss"))
+                .hasMessageStartingWith("test_loss is of the test data; choose by");
         assertThat(result.curves("validation loss").caption().text()).contains("synthetic");
         assertThatThrownBy(() -> result.curves("loss"))
                 .hasMessageContaining("there are no curves of 'loss'; choose one of")

@@ -11,6 +11,7 @@ import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.OptimizerConfig;
+import org.bdia.train.Schedule;
 import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,26 @@ class VariantTest {
         assertThat(runs.subList(2, 5)).allMatch(run -> run.model().equals(plain.model()));
         assertThat(runs.get(4).backprop()).isEqualTo(Backprop.CHECKPOINT);
         assertThat(runs.stream().map(RunConfig::id).distinct()).hasSize(runs.size());
+    }
+
+    @Test
+    void changesAddUp() {
+        Variant several =
+                PLAIN.withLearningRate(2e-3)
+                        .withOptimizer(OptimizerConfig.setAdam())
+                        .withDropout(0.1)
+                        .withLabelSmoothing(0.2);
+
+        RunConfig run = configs(TRAIN, several).get(0);
+
+        assertThat(several.label()).isEqualTo("standard+lr0.002+setadam+dropout0.1+smooth0.2");
+        assertThat(run.model()).isEqualTo(VitConfig.smoke().withDropout(0.1));
+        assertThat(run.train())
+                .isEqualTo(
+                        TRAIN.withSchedule(new Schedule.WarmupCosine(2e-3, 40, 0.01))
+                                .withOptimizer(OptimizerConfig.setAdam())
+                                .withLabelSmoothing(0.2));
+        assertThat(new Schedule.Constant(1e-3).withPeak(1).peak()).isEqualTo(1);
     }
 
     @Test

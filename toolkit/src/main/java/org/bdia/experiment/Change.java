@@ -1,25 +1,19 @@
 package org.bdia.experiment;
 
+import java.util.Locale;
 import org.bdia.nn.ModelConfig;
+import org.bdia.train.OptimizerConfig;
 import org.bdia.train.TrainConfig;
 
-/** What a line of a comparison adds against over-fitting, beside what its method does. */
-public sealed interface Regulariser {
-
-    /** Nothing. */
-    record None() implements Regulariser {
-        @Override
-        public String suffix() {
-            return "";
-        }
-    }
+/** What a line of a comparison changes in the experiment's model or training, beside its method: a regulariser, or how it learns. */
+public sealed interface Change {
 
     /**
      * Dropout on the embedding and inside the branches, in place of the model's own rate.
      *
      * @param rate 0 ≤ rate &lt; 1
      */
-    record Dropout(double rate) implements Regulariser {
+    record Dropout(double rate) implements Change {
         @Override
         public ModelConfig apply(ModelConfig model) {
             return model.withDropout(rate);
@@ -36,7 +30,7 @@ public sealed interface Regulariser {
      *
      * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
      */
-    record DropPath(double rate) implements Regulariser {
+    record DropPath(double rate) implements Change {
         @Override
         public ModelConfig apply(ModelConfig model) {
             return model.withDropPath(rate);
@@ -53,7 +47,7 @@ public sealed interface Regulariser {
      *
      * @param decay fraction of a weight per unit of learning rate, 0 or more
      */
-    record WeightDecay(double decay) implements Regulariser {
+    record WeightDecay(double decay) implements Change {
         @Override
         public TrainConfig apply(TrainConfig train) {
             return train.withOptimizer(train.optimizer().withWeightDecay(decay));
@@ -70,7 +64,7 @@ public sealed interface Regulariser {
      *
      * @param share of the target spread over all classes, 0 ≤ share &lt; 1
      */
-    record LabelSmoothing(double share) implements Regulariser {
+    record LabelSmoothing(double share) implements Change {
         @Override
         public TrainConfig apply(TrainConfig train) {
             return train.withLabelSmoothing(share);
@@ -79,6 +73,40 @@ public sealed interface Regulariser {
         @Override
         public String suffix() {
             return "+smooth" + share;
+        }
+    }
+
+    /**
+     * Another peak of the learning rate; the schedule keeps its shape.
+     *
+     * @param peak above 0
+     */
+    record LearningRate(double peak) implements Change {
+        @Override
+        public TrainConfig apply(TrainConfig train) {
+            return train.withSchedule(train.schedule().withPeak(peak));
+        }
+
+        @Override
+        public String suffix() {
+            return "+lr" + peak;
+        }
+    }
+
+    /**
+     * Another optimiser.
+     *
+     * @param config the optimiser and its constants
+     */
+    record Optimizer(OptimizerConfig config) implements Change {
+        @Override
+        public TrainConfig apply(TrainConfig train) {
+            return train.withOptimizer(config);
+        }
+
+        @Override
+        public String suffix() {
+            return "+" + config.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         }
     }
 
