@@ -86,8 +86,7 @@ final class FaultsCommand implements Callable<Integer> {
         if (steps > 0) {
             found.accept(new LeakCampaign(line -> tell(out, line)).run(steps, cells));
         }
-        long failed =
-                findings.stream().filter(f -> f.outcome() == Finding.Outcome.FAILS).count();
+        long failed = findings.stream().filter(f -> f.outcome() == Finding.Outcome.FAILS).count();
         tell(out, failed + " of " + findings.size() + " findings are not as expected");
         return failed > 0 ? 1 : 0;
     }

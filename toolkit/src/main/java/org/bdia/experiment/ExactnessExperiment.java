@@ -39,7 +39,7 @@ public final class ExactnessExperiment {
 
     private static final long SEED = 0;
     private static final List<Method> METHODS =
-            List.of(Method.bdia(0.5), Method.bdia(0.25), Method.bdiaFloat(0.5));
+            List.of(Method.bdia(0.5), Method.bdia(0.25), Method.bdiaFloat(0.5), Method.revNet());
 
     private final TaskConfig.Images images;
     private final VitConfig model;

@@ -34,15 +34,12 @@ public final class ExactnessResult {
     record Measurement(Method method, int depth, String stage, Reconstruction reconstruction) {
 
         double gamma() {
-            return method instanceof Method.Bdia bdia
-                    ? bdia.gamma()
-                    : ((Method.BdiaFloat) method).gamma();
+            return Variant.of(method).gamma();
         }
 
         String label() {
-            return method instanceof Method.Bdia
-                    ? String.format("bdia, γ = ±%s", gamma() == 0.5 ? "½" : "¼")
-                    : "bdia-float, γ = ±½";
+            String gamma = gamma() == 0 ? "" : ", γ = ±" + (gamma() == 0.5 ? "½" : "¼");
+            return method.label() + gamma;
         }
     }
 
@@ -151,17 +148,23 @@ public final class ExactnessResult {
                     lines.add(
                             Series.Line.of(
                                     label,
-                                    states.stream().mapToDouble(s -> s.index()).toArray(),
+                                    states.stream().mapToDouble(s -> block(s, m)).toArray(),
                                     states.stream().mapToDouble(s -> s.maxError()).toArray()));
                 }
             }
         }
         return new Figure(
                 "Reconstruction error of every state, K = " + deepest,
-                Axis.linear("state k"),
+                Axis.linear("state behind block k"),
                 Axis.log("max |x_k rebuilt − x_k|"),
                 lines,
                 caption());
+    }
+
+    /** RevNet makes a state behind every half block. */
+    private static double block(Reconstruction.StateError state, Measurement m) {
+        int steps = m.reconstruction().states().size() - 1;
+        return (double) state.index() * m.depth() / steps;
     }
 
     private List<String> labels() {

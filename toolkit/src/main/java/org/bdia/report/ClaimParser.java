@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bdia.report.Expression.Aggregate;
 import org.bdia.report.Expression.Selector;
 import org.bdia.report.Statement.Operator;
@@ -18,7 +19,9 @@ import org.bdia.report.Statement.Operator;
  * sum       = product { ("+" | "-") product }
  * product   = factor { ("*" | "/") factor }
  * factor    = number | "-" factor | "(" sum ")" | aggregate "(" reference ")" | reference
+ *           | end "(" reference "-" reference ")"
  * aggregate = "mean" | "max" | "min" | "sum" | "count" | "stderr"
+ * end       = "low" | "high"
  * reference = metric [ "[" selector { "," selector } "]" ]
  * selector  = method | backprop | key "=" value
  * key       = "method" | "backprop" | "task" | "stage" | "seed" | "depth" | "K" | "gamma"
@@ -108,16 +111,27 @@ final class ClaimParser {
         if (!take('(')) {
             return reference(Aggregate.MEAN, word, start);
         }
-        Aggregate aggregate = aggregate(word, start);
-        skipSpace();
-        int metricStart = at;
-        String metric = match(WORD);
-        if (metric == null) {
-            throw error("expected a metric, as in " + word + "(val_loss[bdia])");
+        boolean upper = word.equals("high");
+        if (upper || word.equals("low")) {
+            Expression.Reference left = metric(word, Aggregate.MEAN);
+            expect('-');
+            Expression.Reference right = metric(word, Aggregate.MEAN);
+            expect(')');
+            return new Expression.Interval(upper, left, right);
         }
-        Expression reference = reference(aggregate, metric, metricStart);
+        Expression reference = metric(word, aggregate(word, start));
         expect(')');
         return reference;
+    }
+
+    private Expression.Reference metric(String function, Aggregate aggregate) {
+        skipSpace();
+        int start = at;
+        String metric = match(WORD);
+        if (metric == null) {
+            throw error("expected a metric, as in " + function + "(val_loss[bdia])");
+        }
+        return reference(aggregate, metric, start);
     }
 
     private Aggregate aggregate(String word, int start) {
@@ -127,11 +141,15 @@ final class ClaimParser {
             }
         }
         at = start;
-        List<String> known = Arrays.stream(Aggregate.values()).map(Aggregate::label).toList();
+        List<String> known =
+                Stream.concat(
+                                Arrays.stream(Aggregate.values()).map(Aggregate::label),
+                                Stream.of("low", "high"))
+                        .toList();
         throw error("there is no function '" + word + "', but there are " + known);
     }
 
-    private Expression reference(Aggregate aggregate, String metric, int start) {
+    private Expression.Reference reference(Aggregate aggregate, String metric, int start) {
         List<Selector> selectors = new ArrayList<>();
         if (take('[')) {
             do {

@@ -2,6 +2,8 @@ package org.bdia.report;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 
@@ -67,17 +69,16 @@ sealed interface Expression {
             implements Expression {
         @Override
         public double value(List<Result> rows) {
-            double[] values =
-                    rows.stream()
-                            .filter(row -> row.metric().equals(metric))
-                            .filter(row -> selectors.stream().allMatch(s -> s.matches(row)))
-                            .mapToDouble(Result::value)
-                            .toArray();
+            List<Result> matching = matching(rows);
+            double[] values = matching.stream().mapToDouble(Result::value).toArray();
             if (aggregate == Aggregate.COUNT) {
                 return values.length;
             }
             if (values.length == 0) {
                 throw new NoValueException("no row matches " + text);
+            }
+            if (aggregate == Aggregate.MEAN || aggregate == Aggregate.STDERR) {
+                requireSeedsOnly(matching);
             }
             return switch (aggregate) {
                 case MEAN -> DoubleStream.of(values).average().orElseThrow();
@@ -89,12 +90,79 @@ sealed interface Expression {
             };
         }
 
+        private List<Result> matching(List<Result> rows) {
+            return rows.stream()
+                    .filter(row -> row.metric().equals(metric))
+                    .filter(row -> selectors.stream().allMatch(s -> s.matches(row)))
+                    .toList();
+        }
+
+        /** A mean over methods, depths or stages would be a number of nothing. */
+        private void requireSeedsOnly(List<Result> matching) {
+            List<Result> kinds = matching.stream().map(Reference::withoutSeed).distinct().toList();
+            if (kinds.size() > 1) {
+                throw new NoValueException(
+                        text
+                                + " matches rows that differ in more than the seed: "
+                                + kinds.get(0)
+                                + " and "
+                                + kinds.get(1)
+                                + "; select one kind");
+            }
+        }
+
+        private static Result withoutSeed(Result row) {
+            return new Result(
+                    row.task(),
+                    row.method(),
+                    row.backprop(),
+                    0,
+                    row.depth(),
+                    row.gamma(),
+                    row.stage(),
+                    row.metric(),
+                    0);
+        }
+
+        /** The values by seed. */
+        private SortedMap<Long, Double> seeds(List<Result> rows) {
+            List<Result> matching = matching(rows);
+            requireSeedsOnly(matching);
+            SortedMap<Long, Double> seeds = new TreeMap<>();
+            matching.forEach(row -> seeds.put(row.seed(), row.value()));
+            return seeds;
+        }
+
         private double standardError(double[] values) {
             if (values.length < 2) {
                 throw new NoValueException(
                         "stderr needs two rows or more, but one matches " + text);
             }
             return StandardDeviation.of(values).getAsDouble() / Math.sqrt(values.length);
+        }
+    }
+
+    /**
+     * An end of the 95 % interval of the mean difference left − right, seed by seed: Student's, as the paired t-test's.
+     *
+     * @param upper which end
+     */
+    record Interval(boolean upper, Reference left, Reference right) implements Expression {
+        @Override
+        public double value(List<Result> rows) {
+            SortedMap<Long, Double> a = left.seeds(rows);
+            SortedMap<Long, Double> b = right.seeds(rows);
+            if (a.size() < 2 || !a.keySet().equals(b.keySet())) {
+                throw new NoValueException(
+                        String.format(
+                                "an interval needs the same two seeds or more on both sides, but %s has %s and"
+                                        + " %s has %s",
+                                left.text(), a.keySet(), right.text(), b.keySet()));
+            }
+            double[] differences =
+                    a.keySet().stream().mapToDouble(seed -> a.get(seed) - b.get(seed)).toArray();
+            Comparison.Summary summary = Comparison.Summary.of("difference", differences);
+            return upper ? summary.high() : summary.low();
         }
     }
 

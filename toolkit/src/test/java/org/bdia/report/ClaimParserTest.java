@@ -16,7 +16,11 @@ class ClaimParserTest {
                     row("bdia", "store", 0, 24, 0.25, "loss", 8),
                     row("bdia-float", "store", 0, 6, 0.5, "loss", 16),
                     row("standard+dropout0.1", "store", 0, 6, 0, "loss", 32),
-                    row("standard", "store", 0, 6, 0, "diverged", Double.NaN));
+                    row("standard", "store", 0, 6, 0, "diverged", Double.NaN),
+                    row("bdia", "store", 0, 6, 0.5, "time", 5),
+                    row("bdia", "store", 1, 6, 0.5, "time", 9),
+                    row("standard", "store", 0, 6, 0, "time", 4),
+                    row("standard", "store", 1, 6, 0, "time", 6));
 
     @ParameterizedTest
     @ValueSource(
@@ -40,8 +44,11 @@ class ClaimParserTest {
                 "loss[method=bdia,seed=1] == 3",
                 "loss[gamma=0.25] == 8",
                 "loss[task=vit,stage=trained,seed=0,K=6,gamma=0.5,bdia] == 1",
-                "loss == 12",
-                "mean(loss[bdia]) == 4",
+                "mean(loss[bdia,K=6]) == 2",
+                "low(time[bdia] - time[standard]) < -10", // 2 - 12.7
+                "high(time[bdia] - time[standard]) > 14",
+                "high(time[bdia] - time[standard]) + low(time[bdia] - time[standard]) == 4",
+                "high(time[bdia] - time[bdia]) == 0",
                 "max(loss[bdia]) == 8",
                 "min(loss[bdia]) == 1",
                 "sum(loss[bdia]) == 12",
@@ -68,6 +75,10 @@ class ClaimParserTest {
                 "max(loss[bdia,K=7]) >= 0; no row matches loss[bdia,K=7]",
                 "sum(loss[revnet]) == 0; no row matches loss[revnet]",
                 "stderr(loss[bdia,K=24]) >= 0; stderr needs two rows",
+                "loss == 12; loss matches rows that differ in more than the seed",
+                "mean(loss[bdia]) == 4; loss[bdia] matches rows that differ in more than the seed",
+                "low(loss[bdia,K=24] - loss[bdia,K=24]) == 0; an interval needs the same two seeds",
+                "high(time[bdia] - loss[bdia-float]) > 0; an interval needs the same two seeds",
                 "diverged == diverged; NaN == NaN",
                 "diverged != 0; NaN != 0",
                 "diverged < 1; NaN < 1"
@@ -87,6 +98,7 @@ class ClaimParserTest {
                 "1 < 2 3; character 7; should end",
                 "(1 < 2; character 4; expected ')'",
                 "median(loss) < 1; character 1; no function 'median'",
+                "low(loss[bdia]) < 1; character 15; expected '-'",
                 "max(1) < 2; character 5; expected a metric",
                 "loss[width=3] < 1; character 6; no key 'width'",
                 "loss[K=many] < 1; character 6; depth needs a number",
