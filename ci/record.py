@@ -43,6 +43,10 @@ def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
         fail(f"no claim of {name} was checked; see ci/claims")
     if any(not claim["holds"] for claim in results["claims"]):
         fail(f"a claim of {name} does not hold; see target/report/index.html")
+    if run.get("seeds"):
+        fail(f"{name} ran with --seeds {run['seeds']}; a record is what the profile's own number of seeds gives")
+    if run.get("commit", "unknown") == "unknown" or run["commit"].endswith("-dirty"):
+        fail(f"{name} ran on '{run.get('commit')}'; commit first, so that the record says which code computed it")
     if results["data"]["synthetic"]:
         fail(f"the data of {name} are synthetic; only results on real data are recorded")
 

@@ -11,8 +11,9 @@ import json
 import os
 import re
 import statistics
+import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from typing import Any, Callable, Dict, Iterable, List
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "notebooks" / "results"
@@ -48,6 +49,8 @@ class Record:
     def __init__(self, folder: Path) -> None:
         self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         self.results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        for row in self.results["results"]:
+            row["value"] = float(row["value"])  # NaN and infinities are words in the file
         self.notebook: str = self.manifest["notebook"]
         self.profile: str = self.manifest["profile"]
 
@@ -198,9 +201,10 @@ def memory() -> List[str]:
         "BDIA, lean, bf16 branches": ("bdia", "reversible", "lean-bfloat16"),
     }
     lines = []
-    depths: List[int] = []
-    for record in records("06-memory-and-time"):
-        depths = sorted({row["depth"] for row in record.rows(task="memory-vit", metric="peak_mib", stage="fast-float32")})
+    found = records("06-memory-and-time")
+    where = dict(task="memory-vit", metric="peak_mib", stage="fast-float32")
+    depths = sorted({row["depth"] for record in found for row in record.rows(**where)})
+    for record in found:
         for name, (method, backprop, stage) in ways.items():
             line = [f"{name} · {record.profile}"]
             for depth in depths:
@@ -224,9 +228,10 @@ def renew(readme: Path = ROOT / "README.md") -> None:
     text = readme.read_text(encoding="utf-8")
     for name, write in TABLES.items():
         begin, end = f"<!-- {name}: written by ci/result_tables.py -->", f"<!-- end of {name} -->"
-        found: Optional[re.Match[str]] = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
-        if found:
-            text = text[: found.start()] + begin + "\n" + "\n".join(write()) + "\n" + end + text[found.end() :]
+        found = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
+        if not found:
+            sys.exit(f"ci/result_tables.py: {readme.name} has no place for the table '{name}': expected {begin} … {end}")
+        text = text[: found.start()] + "\n".join([begin, *write(), end]) + text[found.end() :]
     temporary = readme.with_name(readme.name + ".tmp")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, readme)

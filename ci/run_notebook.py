@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import time
 import traceback
@@ -178,7 +179,8 @@ def main() -> int:
     if options.resume and is_finished(options.output, request):
         log("finished before, kept")
         return 0
-    options.output.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(options.output, ignore_errors=True)  # figures and tables of another source or profile
+    options.output.mkdir(parents=True)
     began = time.monotonic()
     notebook, outcome = execute_with_retries(options.notebook, options.timeout)
     seconds = round(time.monotonic() - began, 1)

@@ -20,6 +20,7 @@ import org.bdia.reversible.ClassPath;
 final class Worker implements AutoCloseable {
 
     private static final int COUNTERS_BYTES = 4096;
+    private static final long POLL_MILLIS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Point point;
@@ -97,8 +98,12 @@ final class Worker implements AutoCloseable {
         return read();
     }
 
+    /** The next line; by looking for it, since reading does not notice an interrupt. */
     private JsonNode read() {
         try {
+            while (!output.ready() && process.isAlive()) {
+                Thread.sleep(POLL_MILLIS);
+            }
             String line = output.readLine();
             if (line == null) {
                 throw failed(null);
@@ -106,6 +111,10 @@ final class Worker implements AutoCloseable {
             return JSON.readTree(line);
         } catch (IOException e) {
             throw failed(e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new BenchmarkException("interrupted while measuring " + point, e);
         }
     }
 

@@ -29,11 +29,22 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     private final M model;
     private final TrainConfig train;
     private final List<Variant> variants;
-    private final int seeds;
+    private final List<Long> seeds;
     private final boolean verify;
 
+    /** With seeds 0 to {@code seeds} − 1. */
     TrainingExperiment(
             T task, M model, TrainConfig train, List<Variant> variants, int seeds, boolean verify) {
+        this(task, model, train, variants, LongStream.range(0, seeds).boxed().toList(), verify);
+    }
+
+    private TrainingExperiment(
+            T task,
+            M model,
+            TrainConfig train,
+            List<Variant> variants,
+            List<Long> seeds,
+            boolean verify) {
         if (variants.isEmpty() || variants.stream().distinct().count() != variants.size()) {
             throw new IllegalArgumentException(
                     "an experiment compares at least one variant, and each variant once, but they are "
@@ -43,7 +54,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         this.model = model;
         this.train = train;
         this.variants = List.copyOf(variants);
-        this.seeds = seeds;
+        this.seeds = List.copyOf(seeds);
         this.verify = verify;
     }
 
@@ -104,6 +115,14 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         return new TrainingExperiment<>(task, model, train, variants, chosen, verify);
     }
 
+    /**
+     * With these seeds, whatever BDIA_SEEDS says: for a search, whose seeds are not those of the comparison that follows, or for
+     * one run that shows something about bits.
+     */
+    public TrainingExperiment<T, M> onlySeeds(Long... values) {
+        return new TrainingExperiment<>(task, model, train, variants, List.of(values), verify);
+    }
+
     /** With another number of epochs. */
     public TrainingExperiment<T, M> epochs(int n) {
         return train(train.withEpochs(n));
@@ -130,8 +149,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     }
 
     private List<Planned> planned() {
-        return LongStream.range(0, seeds)
-                .boxed()
+        return seeds.stream()
                 .flatMap(seed -> variants.stream().map(v -> new Planned(v, config(v, seed))))
                 .toList();
     }

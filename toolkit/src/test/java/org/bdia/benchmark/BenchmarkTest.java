@@ -3,7 +3,10 @@ package org.bdia.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
@@ -63,5 +66,18 @@ class BenchmarkTest {
                 .isInstanceOf(BenchmarkException.class)
                 .hasMessageContaining("heads=3")
                 .hasMessageContaining("multiple of heads");
+    }
+
+    @Test
+    void anInterruptEndsWhatMeasures() {
+        Set<ProcessHandle> before = ProcessHandle.current().children().collect(Collectors.toSet());
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> new Benchmark(TOOLS, 1, 1, line -> {}).measure(List.of(TINY)))
+                .isInstanceOf(BenchmarkException.class)
+                .hasMessageStartingWith("interrupted while measuring");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ProcessHandle.current().children().filter(child -> !before.contains(child)))
+                .allSatisfy(
+                        child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(10)));
     }
 }
