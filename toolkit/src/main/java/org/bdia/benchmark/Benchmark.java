@@ -2,6 +2,7 @@ package org.bdia.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,9 @@ public final class Benchmark {
 
     /** Steps until a process's times are steady. */
     public static final int WARM_UP = 8;
+
+    /** Between two turns: a process's threads spin for a while when they have nothing to do. */
+    private static final long PAUSE_MILLIS = 50;
 
     private final Tools tools;
     private final int warmUp;
@@ -59,7 +63,8 @@ public final class Benchmark {
             }
             Map<Point, List<Double>> times = new LinkedHashMap<>();
             for (int round = 0; round < rounds; round++) {
-                for (Worker worker : workers) {
+                for (Worker worker : rotated(workers, round)) {
+                    pause();
                     double milliseconds = worker.ask("step 1").get("ms").get(0).asDouble();
                     times.computeIfAbsent(worker.point(), p -> new ArrayList<>()).add(milliseconds);
                 }
@@ -73,6 +78,24 @@ public final class Benchmark {
             return rows;
         } finally {
             workers.forEach(Worker::close);
+        }
+    }
+
+    /** Nobody is always the first, nor always behind the same one. */
+    private static List<Worker> rotated(List<Worker> workers, int round) {
+        List<Worker> turns = new ArrayList<>(workers);
+        Collections.rotate(turns, round);
+        if (round % 2 == 1) {
+            Collections.reverse(turns);
+        }
+        return turns;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever is asked next ends
         }
     }
 

@@ -1,5 +1,6 @@
 package org.bdia.experiment;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import org.bdia.nn.ModelConfig;
 import org.bdia.train.OptimizerConfig;
@@ -89,7 +90,7 @@ public sealed interface Change {
 
         @Override
         public String suffix() {
-            return "+lr" + peak;
+            return "+lr" + BigDecimal.valueOf(peak).stripTrailingZeros().toPlainString();
         }
     }
 

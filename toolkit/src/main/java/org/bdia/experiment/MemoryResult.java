@@ -97,11 +97,11 @@ public final class MemoryResult {
             return point().precision().equals("float32");
         }
 
-        /** The name in figures; the first word chooses the colour. */
+        /** The name in figures; what comes before the bracket chooses the colour. */
         String label() {
             String variant = point().variant().equals("lean") ? ", lean" : "";
             String way = planned() ? "planned" : point().backprop() + variant;
-            return (single() ? "" : "bfloat16 ") + point().method() + " (" + way + ")";
+            return point().method() + (single() ? "" : "-bf16") + " (" + way + ")";
         }
 
         /** The label in few letters, for under a bar. */

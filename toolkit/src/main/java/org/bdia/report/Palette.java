@@ -104,12 +104,15 @@ final class Palette {
     /** The styles of a figure's series, in their order. */
     static List<Style> styles(List<Series> series) {
         Map<Color, Integer> uses = new HashMap<>();
+        Map<String, Color> others = new HashMap<>();
         List<Style> styles = new ArrayList<>();
-        int others = 0;
         for (Series one : series) {
             Color color = method(one.name());
             if (color == null) {
-                color = OTHERS.get(others++ % OTHERS.size());
+                // what stands in brackets is a variant here too
+                String kind = one.name().replaceFirst(" \\(.*", "");
+                Color next = OTHERS.get(others.size() % OTHERS.size());
+                color = others.computeIfAbsent(kind, k -> next);
             }
             int variant = uses.merge(color, 1, Integer::sum) - 1;
             styles.add(

@@ -96,6 +96,7 @@ class VariantTest {
         RunConfig run = configs(TRAIN, several).get(0);
 
         assertThat(several.label()).isEqualTo("standard+lr0.002+setadam+dropout0.1+smooth0.2");
+        assertThat(PLAIN.withLearningRate(1e-4).label()).isEqualTo("standard+lr0.0001");
         assertThat(run.model()).isEqualTo(VitConfig.smoke().withDropout(0.1));
         assertThat(run.train())
                 .isEqualTo(
