@@ -13,7 +13,7 @@ import oshi.SystemInfo;
  * How many runs at a time fit a machine.
  *
  * @param parallel runs at a time, 1 or more
- * @param threads processors for each, 1 or more
+ * @param threads that each computes with, 1 or more
  * @param reason how that came about, in words
  */
 public record Capacity(int parallel, int threads, String reason) {
@@ -25,7 +25,7 @@ public record Capacity(int parallel, int threads, String reason) {
     public Capacity {
         if (parallel < 1 || threads < 1) {
             throw new IllegalArgumentException(
-                    "runs at a time and processors for each must be at least 1, but are "
+                    "runs at a time and threads of each must be at least 1, but are "
                             + parallel
                             + " and "
                             + threads);
@@ -33,39 +33,51 @@ public record Capacity(int parallel, int threads, String reason) {
     }
 
     /**
-     * This machine's capacity. Small models keep one processor busy better than they share several, so there are as
-     * many runs as processors, but no more than memory holds of the largest by {@link MemoryEstimate}; on a GPU one.
+     * This machine's capacity. Small models keep one processor busy better than they share several, so every run computes with one
+     * thread, or with as many as OMP_NUM_THREADS says, never with what happens to be free: bits depend on that number. There
+     * are as many runs at a time as processors, but no more than memory holds of the largest by {@link MemoryEstimate};
+     * on a GPU one.
      *
-     * @param open the runs to be made
+     * @param runs the runs to be made
      * @param wanted a number of runs at a time that is stronger
      */
-    public static Capacity of(List<RunConfig> open, OptionalInt wanted) {
+    public static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long free =
                 Math.min(
                         new SystemInfo().getHardware().getMemory().getAvailable(),
                         system.getTotalMemorySize()); // a container's limit
         int cores = Runtime.getRuntime().availableProcessors();
-        boolean gpu = wanted.isEmpty() && !Environment.device().equals(Device.cpu());
-        return of(open, wanted, cores, free, gpu);
+        boolean gpu = !Environment.device().equals(Device.cpu());
+        String threads = System.getenv().getOrDefault("OMP_NUM_THREADS", "");
+        int each = threads.matches("[1-9]\\d{0,3}") ? Integer.parseInt(threads) : gpu ? cores : 1;
+        return of(runs, wanted, new Machine(cores, free, gpu), each);
     }
 
-    static Capacity of(
-            List<RunConfig> open, OptionalInt wanted, int cores, long freeBytes, boolean gpu) {
-        long largest = open.stream().mapToLong(MemoryEstimate::bytes).max().orElse(1);
-        int fit = (int) Math.min(Integer.MAX_VALUE, (long) (USABLE * freeBytes) / largest);
-        int chosen = gpu ? 1 : Math.min(cores, fit);
-        int parallel = Math.max(1, Math.min(wanted.orElse(chosen), Math.max(1, open.size())));
+    /**
+     * What runs can be given.
+     *
+     * @param cores its processors
+     * @param free its free memory, bytes
+     * @param gpu whether runs compute on a GPU
+     */
+    record Machine(int cores, long free, boolean gpu) {}
+
+    static Capacity of(List<RunConfig> runs, OptionalInt wanted, Machine machine, int threads) {
+        long largest = runs.stream().mapToLong(MemoryEstimate::bytes).max().orElse(1);
+        int fit = (int) Math.min(Integer.MAX_VALUE, (long) (USABLE * machine.free()) / largest);
+        int chosen = machine.gpu() ? 1 : Math.min(machine.cores() / threads, fit);
+        int parallel = Math.max(1, Math.min(wanted.orElse(chosen), Math.max(1, runs.size())));
         String reason =
                 String.format(
                         Locale.ROOT,
-                        "%d at a time, %d processor(s) each: %d processors, %.1f GiB free, at most %.1f GiB a run%s",
+                        "%d at a time, %d thread(s) each: %d processors, %.1f GiB free, at most %.1f GiB a run%s",
                         parallel,
-                        Math.max(1, cores / parallel),
-                        cores,
-                        freeBytes / 0x1p30,
+                        threads,
+                        machine.cores(),
+                        machine.free() / 0x1p30,
                         largest / 0x1p30,
-                        gpu ? ", one GPU" : "");
-        return new Capacity(parallel, Math.max(1, cores / parallel), reason);
+                        machine.gpu() ? ", one GPU" : "");
+        return new Capacity(parallel, threads, reason);
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,6 +29,9 @@ import org.bdia.run.RunStore;
  * ended, the child writes a checkpoint and leaves.
  */
 final class ChildRun {
+
+    /** How long a child may take for its last checkpoint. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int LOG_LINES = 40;
 
@@ -165,7 +169,7 @@ final class ChildRun {
         // The interrupt that brought us here must not cut the child's last words short.
         boolean interrupted = Thread.interrupted();
         try {
-            if (!child.waitFor(60, TimeUnit.SECONDS)) {
+            if (!child.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 child.destroyForcibly();
             }
         } catch (InterruptedException e) {

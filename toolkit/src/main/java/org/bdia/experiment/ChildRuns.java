@@ -1,19 +1,39 @@
 package org.bdia.experiment;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 
-/** The runs of an experiment, one after the other, each in a {@linkplain ChildRun child JVM}. */
+/** The runs of an experiment, as many at a time as fit the machine, each in a {@linkplain ChildRun child JVM}. */
 final class ChildRuns {
 
-    private ChildRuns() {}
+    private final SweepPlan plan;
+    private final Map<String, String> titles = new HashMap<>();
+    private final Map<String, Progress> bars = new HashMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private final int open;
+    private int begun;
+
+    private ChildRuns(List<Planned> runs, RunStore store) {
+        plan = SweepPlan.of(runs.stream().map(Planned::config).toList());
+        for (Planned run : runs) {
+            titles.putIfAbsent(
+                    run.config().id(), run.variant().label() + ", seed " + run.config().seed());
+        }
+        open = (int) plan.items().stream().filter(item -> !store.isDone(item.id())).count();
+    }
 
     /** One run to be finished, and the line of the comparison that it belongs to. */
     record Planned(Variant variant, RunConfig config) {}
@@ -22,29 +42,15 @@ final class ChildRuns {
     record Outcome(Variant variant, RunConfig config, RunRecord record) {}
 
     /**
-     * Finishes every run that is not finished, one after the other, and reads them all.
+     * Finishes every run that is not finished, with what it begins with, and reads them all.
      *
-     * @throws ExperimentException if a child dies, once all other runs are finished; or at once if this thread is
-     *     interrupted
+     * @throws ExperimentException if a child dies, once all other runs are finished; or if this thread is interrupted, once the
+     *     children have written their checkpoints
      */
     static List<Outcome> complete(List<Planned> runs, RunStore store) {
-        List<Planned> open = runs.stream().filter(r -> !store.isDone(r.config().id())).toList();
-        List<String> failures = new ArrayList<>();
-        for (int i = 0; i < open.size(); i++) {
-            RunConfig config = open.get(i).config();
-            String title =
-                    String.format(
-                            "run %d of %d · %s, seed %d",
-                            i + 1, open.size(), open.get(i).variant().label(), config.seed());
-            execute(config, store, Notebook.progress(title)).ifPresent(failures::add);
-        }
-        if (!failures.isEmpty()) {
-            throw new ExperimentException(
-                    String.format(
-                            "%d of %d runs failed; the others are finished, and are not run again next time%n%s",
-                            failures.size(),
-                            open.size(),
-                            String.join(System.lineSeparator(), failures)));
+        var children = new ChildRuns(runs, store);
+        if (children.open > 0) {
+            children.finish(store);
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Planned run : runs) {
@@ -54,31 +60,69 @@ final class ChildRuns {
         return outcomes;
     }
 
-    /** Carries one run out; returns what went wrong, with the end of the child's log. */
-    private static Optional<String> execute(RunConfig config, RunStore store, Progress progress) {
+    /** What happens is told on this thread, the cell's, since only there can a kernel display it. */
+    private void finish(RunStore store) {
+        BlockingQueue<Optional<SweepEvent>> events = new LinkedBlockingQueue<>();
+        List<RunConfig> configs = plan.items().stream().map(SweepPlan.Item::config).toList();
+        Capacity capacity = Capacity.of(configs, OptionalInt.empty());
+        var runner = new SweepRunner(plan, store, capacity, e -> events.add(Optional.of(e)));
+        FutureTask<Boolean> end = new FutureTask<>(runner::run);
+        Thread thread =
+                new Thread(
+                        () -> {
+                            end.run();
+                            events.add(Optional.empty());
+                        },
+                        "runs");
+        thread.setDaemon(true);
+        thread.start();
         try {
-            var exit =
-                    ChildRun.execute(
-                            config,
-                            store,
-                            OptionalInt.empty(),
-                            step -> progress.update(step.samples(), step.total(), step.text()));
-            return exit.code() == 0 ? Optional.empty() : Optional.of(failure(config, exit));
+            for (var next = events.take(); next.isPresent(); next = events.take()) {
+                tell(next.get());
+            }
+            end.get();
         } catch (InterruptedException e) {
+            thread.interrupt();
+            awaitEnd(thread);
             Thread.currentThread().interrupt();
             throw new ExperimentException(
-                    "interrupted; run " + config.id() + " goes on from its checkpoint next time",
-                    e);
+                    "interrupted; what was not finished goes on from its checkpoint next time", e);
+        } catch (ExecutionException e) {
+            throw new ExperimentException("the runs broke off: " + e.getCause(), e.getCause());
+        }
+        if (!failures.isEmpty()) {
+            throw new ExperimentException(
+                    String.format(
+                            "%d of %d runs failed; the others are finished, and are not run again next time%n%s",
+                            failures.size(), open, String.join(System.lineSeparator(), failures)));
         }
     }
 
-    private static String failure(RunConfig config, ChildRun.Exit exit) {
-        return String.format(
-                "run %s (%s, seed %d) failed with %s; the end of its log:%n%s",
-                config.id(),
-                config.method().label(),
-                config.seed(),
-                exit.reason(),
-                String.join(System.lineSeparator(), exit.log()));
+    /** A second interrupt does not wait for checkpoints. */
+    private static void awaitEnd(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(SweepEvent event) {
+        String id = event.item().id();
+        String title = titles.getOrDefault(id, event.item().text());
+        if (event instanceof SweepEvent.Started && !bars.containsKey(id)) {
+            begun++;
+            bars.put(id, Notebook.progress(String.format("run %d of %d · %s", begun, open, title)));
+        } else if (event instanceof SweepEvent.Progressed progressed) {
+            StepLine step = progressed.step();
+            bars.get(id).update(step.samples(), step.total(), step.text());
+        } else if (event instanceof SweepEvent.Elsewhere) {
+            bars.get(id).update(0, 1, "another process is at it; waiting");
+        } else if (event instanceof SweepEvent.Failed failed) {
+            failures.add(
+                    String.format(
+                            "run %s (%s) failed; the end of its log:%n%s",
+                            id, title, String.join(System.lineSeparator(), failed.log())));
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bdia.run.RunStore;
 
@@ -71,8 +72,22 @@ public final class SweepRunner {
             throw new ExperimentException("the sweep broke off: " + e.getCause(), e.getCause());
         } finally {
             workers.shutdownNow();
+            awaitCheckpoints(workers);
         }
         return failed.isEmpty();
+    }
+
+    /** At a second interrupt no longer. */
+    private static void awaitCheckpoints(ExecutorService workers) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            workers.awaitTermination(ChildRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void skipFinished() {

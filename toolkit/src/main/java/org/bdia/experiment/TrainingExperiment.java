@@ -2,7 +2,6 @@ package org.bdia.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.bdia.experiment.ChildRuns.Planned;
@@ -172,19 +171,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
      */
     public ExperimentResult run() {
         RunStore store = RunStore.fromEnvironment();
-        ChildRuns.complete(pretraining(), store);
         return new ExperimentResult(
                 Environment.current().profile(), ChildRuns.complete(planned(), store));
-    }
-
-    /** The runs whose weights others begin with, each once. */
-    private List<Planned> pretraining() {
-        Variant plain = Variant.of(Method.standard());
-        return configs().stream()
-                .map(RestaurantsWorkload::pretraining)
-                .flatMap(Optional::stream)
-                .distinct()
-                .map(config -> new Planned(plain, config))
-                .toList();
     }
 }

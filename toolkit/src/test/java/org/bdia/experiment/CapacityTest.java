@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.bdia.data.DataFolder;
+import org.bdia.experiment.Capacity.Machine;
 import org.bdia.nn.VitConfig;
 import org.bdia.report.Profile;
 import org.bdia.reversible.Backprop;
@@ -33,17 +34,21 @@ class CapacityTest {
 
     @Test
     void aWishIsStrongerThanMemoryAndCoresButNotThanTheRuns() {
-        Capacity wish = Capacity.of(MANY, OptionalInt.of(3), 8, GIB, true);
-        assertThat(wish.parallel()).isEqualTo(3);
-        assertThat(wish.threads()).isEqualTo(2);
-        assertThat(Capacity.of(MANY, OptionalInt.of(99), 8, GIB, false).parallel()).isEqualTo(4);
+        var machine = new Machine(8, GIB, true);
+        assertThat(Capacity.of(MANY, OptionalInt.of(3), machine, 1).parallel()).isEqualTo(3);
+        assertThat(Capacity.of(MANY, OptionalInt.of(99), machine, 1).parallel()).isEqualTo(4);
     }
 
     @Test
-    void noMoreProcessorsAreGivenThanThereAre() {
+    void theNumberOfThreadsDependsNeitherOnTheRunsNorOnMemory() {
         for (int cores = 1; cores < 20; cores++) {
-            Capacity capacity = Capacity.of(MANY, OptionalInt.empty(), cores, 99 * GIB, false);
-            assertThat(capacity.parallel() * capacity.threads()).isLessThanOrEqualTo(cores);
+            for (int runs = 1; runs <= MANY.size(); runs++) {
+                var machine = new Machine(cores, cores * GIB, false);
+                Capacity capacity =
+                        Capacity.of(MANY.subList(0, runs), OptionalInt.empty(), machine, 3);
+                assertThat(capacity.threads()).isEqualTo(3);
+                assertThat(capacity.parallel()).isLessThanOrEqualTo(Math.max(1, cores / 3));
+            }
         }
     }
 
@@ -78,6 +83,6 @@ class CapacityTest {
     }
 
     private static int capacity(int cores, long free, boolean gpu) {
-        return Capacity.of(MANY, OptionalInt.empty(), cores, free, gpu).parallel();
+        return Capacity.of(MANY, OptionalInt.empty(), new Machine(cores, free, gpu), 1).parallel();
     }
 }

@@ -3,6 +3,8 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -151,9 +153,7 @@ class ExperimentResultTest {
                             while (!Files.exists(owner)) {
                                 Thread.onSpinWait();
                             }
-                            ProcessHandle.current()
-                                    .children()
-                                    .forEach(ProcessHandle::destroyForcibly);
+                            kill(owner);
                         });
         killer.setDaemon(true);
         killer.start();
@@ -161,9 +161,19 @@ class ExperimentResultTest {
         assertThatThrownBy(() -> ChildRuns.complete(Runs.planned(List.of(endless, other)), store))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageStartingWith("1 of 2 runs failed; the others are finished")
-                .hasMessageContaining(
-                        "run " + endless.id() + " (bdia, seed 0) failed with signal 9 (killed");
+                .hasMessageContaining("run " + endless.id() + " (bdia, seed 0) failed; the end of")
+                .hasMessageContaining("it ended with signal 9 (killed");
         assertThat(store.isDone(other.id())).isTrue();
         assertThat(store.isDone(endless.id())).isFalse();
+    }
+
+    /** Ends the process that a lock names. */
+    private static void kill(Path owner) {
+        try {
+            String pid = Files.readString(owner).replaceAll("process (\\d+) [^$]*", "$1");
+            ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
