@@ -1,8 +1,8 @@
 package org.bdia.notebook;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
+import org.dflib.jjava.jupyter.channels.Loop;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
-import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
@@ -27,6 +27,7 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.kernel.util.TextColor;
+import org.zeromq.ZMQException;
 
 /**
  * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
@@ -178,10 +179,34 @@ public final class JavaKernel extends BaseKernel {
     }
 
     /**
+     * A message that cannot be read, above all one that our key has not signed, is dropped: the library would end the
+     * thread that reads the channel, and leave a kernel that answers nothing.
+     */
+    private static void keepReading(PrintStream log) {
+        Thread.getAllStackTraces().keySet().stream()
+                .filter(Loop.class::isInstance)
+                .map(Loop.class::cast)
+                .forEach(loop -> loop.onError(thrown -> drop(thrown, log)));
+    }
+
+    /** Returns how many milliseconds the channel rests; a closed socket or a JVM in distress end it as ever. */
+    private static long drop(Throwable thrown, PrintStream log) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof ZMQException closed) {
+            throw closed;
+        }
+        log.println("bdia-java: dropped a message that cannot be read: " + thrown);
+        return 0;
+    }
+
+    /**
      * Serves one notebook until the front end shuts the kernel down.
      *
      * @param args the connection file that Jupyter wrote
-     * @throws IllegalArgumentException if there is not exactly one argument
+     * @throws IllegalArgumentException if there is not exactly one argument; or the file is no connection file, names an
+     *     address that other machines reach, or has no key
      * @throws IOException if the connection file cannot be read
      * @throws GeneralSecurityException if this Java lacks the signature scheme that the file names
      */
@@ -192,13 +217,13 @@ public final class JavaKernel extends BaseKernel {
                             + args.length
                             + "; open a notebook with the kernel \"java\" instead of calling this");
         }
-        var properties = KernelConnectionProperties.parse(Files.readString(Path.of(args[0])));
-        var connection = new JupyterConnection(properties);
+        var connection = new JupyterConnection(ConnectionFile.read(Path.of(args[0])));
         var kernel = new JavaKernel(new CellEvaluator());
         kernel.onStartup();
         exitWithParent();
         kernel.becomeHandlerForConnection(connection);
         connection.connect();
+        keepReading(System.err);
         connection.waitUntilClose();
         exit(0);
     }
