@@ -1,0 +1,170 @@
+package org.bdia.notebook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.dflib.jjava.jupyter.messages.HMACGenerator;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/** The kernel as Jupyter starts it, in a process of its own, and the little of Jupyter that talks to it. */
+final class KernelProcess implements AutoCloseable {
+    private static final int ANSWER_MILLIS = 60_000;
+    private static final List<String> PORTS =
+            List.of("shell_port", "control_port", "iopub_port", "stdin_port", "hb_port");
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final ZContext sockets = new ZContext();
+    private final HMACGenerator signature;
+    private final Path log;
+    private final Process process;
+    private final ZMQ.Socket shell;
+    private final ZMQ.Socket control;
+    private int messages;
+
+    /** Starts the kernel with options of the JVM before those of its specification. */
+    KernelProcess(Path folder, String key, List<String> options)
+            throws IOException, GeneralSecurityException {
+        Map<String, Object> connection = new LinkedHashMap<>();
+        List<Integer> ports = freePorts(PORTS.size());
+        for (int i = 0; i < PORTS.size(); i++) {
+            connection.put(PORTS.get(i), ports.get(i));
+        }
+        connection.put("ip", "127.0.0.1");
+        connection.put("transport", "tcp");
+        connection.put("signature_scheme", "hmac-sha256");
+        connection.put("key", key);
+        Path file = folder.resolve("connection.json");
+        mapper.writeValue(file.toFile(), connection);
+        signature = new HMACGenerator("hmac-sha256", key);
+        log = folder.resolve("kernel.log");
+        process =
+                new ProcessBuilder(command(folder, file, options))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        shell = connect(ports.get(0));
+        control = connect(ports.get(1));
+    }
+
+    private List<String> command(Path folder, Path connection, List<String> options)
+            throws IOException {
+        Path spec = KernelSpec.current().install(folder).resolve("kernel.json");
+        List<String> command = new ArrayList<>();
+        for (JsonNode word : mapper.readTree(spec.toFile()).get("argv")) {
+            if (word.asText().equals(JavaKernel.class.getName())) {
+                command.addAll(options);
+            }
+            command.add(word.asText().replace("{connection_file}", connection.toString()));
+        }
+        return command;
+    }
+
+    /** All are open at once, so that no two are the same. */
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                open.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return open.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    private ZMQ.Socket connect(int port) {
+        ZMQ.Socket socket = sockets.createSocket(SocketType.DEALER);
+        socket.setReceiveTimeOut(ANSWER_MILLIS);
+        socket.setLinger(0);
+        socket.connect("tcp://127.0.0.1:" + port);
+        return socket;
+    }
+
+    /** Evaluates a cell and waits for the reply's content. */
+    JsonNode execute(String code) throws IOException {
+        Map<String, Object> content = Map.of("code", code, "silent", false, "stop_on_error", true);
+        return ask(shell, "execute_request", mapper.writeValueAsString(content));
+    }
+
+    JsonNode info() throws IOException {
+        return ask(shell, "kernel_info_request", "{}");
+    }
+
+    /** Sends a cell that somebody without the key has signed. */
+    void forge(String code) throws IOException {
+        String content = mapper.writeValueAsString(Map.of("code", code));
+        send(shell, "execute_request", content, "0".repeat(64));
+    }
+
+    /** Shuts the kernel down and waits for its end; returns the exit status. */
+    int shutdown() throws IOException, InterruptedException {
+        ask(control, "shutdown_request", "{\"restart\": false}");
+        if (!process.waitFor(ANSWER_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("the kernel did not end; it said: " + log());
+        }
+        return process.exitValue();
+    }
+
+    /** What the kernel has written to its standard output and error. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    private JsonNode ask(ZMQ.Socket socket, String type, String content) throws IOException {
+        send(socket, type, content, null);
+        byte[] frame = socket.recv();
+        if (frame == null) {
+            throw new IllegalStateException(type + " was not answered; the log: " + log());
+        }
+        byte[] last = frame;
+        while (socket.hasReceiveMore()) {
+            last = socket.recv();
+        }
+        return mapper.readTree(last);
+    }
+
+    private void send(ZMQ.Socket socket, String type, String content, String forged)
+            throws IOException {
+        Map<String, Object> header =
+                Map.of(
+                        "msg_id", "message-" + messages++,
+                        "session", "test",
+                        "username", "test",
+                        "date", "2020-01-01T00:00:00Z",
+                        "msg_type", type,
+                        "version", "5.3");
+        List<byte[]> parts = new ArrayList<>();
+        for (String part : List.of(mapper.writeValueAsString(header), "{}", "{}", content)) {
+            parts.add(part.getBytes(StandardCharsets.UTF_8));
+        }
+        String signed = signature.calculateSignature(parts.toArray(byte[][]::new));
+        socket.sendMore("<IDS|MSG>");
+        socket.sendMore(forged == null ? signed : forged);
+        for (int i = 0; i < parts.size() - 1; i++) {
+            socket.sendMore(parts.get(i));
+        }
+        socket.send(parts.get(parts.size() - 1));
+    }
+
+    /** Ends the process, if it is still there. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        sockets.close();
+    }
+}
