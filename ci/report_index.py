@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 from urllib.parse import quote
 
+from standalone import ExternalReference, require_standalone
+
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: .5rem 0 }
@@ -143,7 +145,11 @@ def main() -> int:
     report = parser.parse_args().report
     notebooks = [Notebook(run.parent) for run in sorted(report.glob("*/run.json"))]
     draft = report / "index.html.tmp"
-    draft.write_text(page(notebooks), encoding="utf-8")
+    try:
+        draft.write_text(require_standalone(page(notebooks), "index.html"), encoding="utf-8")
+    except ExternalReference as error:
+        print(f"ci/report_index.py: {error}", file=sys.stderr)
+        return 1
     draft.replace(report / "index.html")
     return 0
 

@@ -2,7 +2,7 @@
 
 Writes notebook.ipynb, notebook.html and run.json (how it ended, how long it took) into the output
 folder. Exit status: 0 done, 1 a cell threw, 2 a cell ran out of time, 3 the kernel died,
-4 the kernel did not start.
+4 the kernel did not start, 5 the page would need a network.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from standalone import ExternalReference, require_standalone
 
 START_ATTEMPTS = 3
 START_TIMEOUT_SECONDS = 60
@@ -132,7 +133,7 @@ def execute_with_retries(source: Path, timeout: int) -> "tuple[nbformat.Notebook
 
 
 def html(notebook: nbformat.NotebookNode, title: str) -> str:
-    """The executed notebook as one page that refers to nothing outside itself."""
+    """The executed notebook as one page that refers to nothing outside itself, else raises ExternalReference."""
     exporter = HTMLExporter()
     for name in SCRIPT_URLS:
         if exporter.has_trait(name):
@@ -140,7 +141,8 @@ def html(notebook: nbformat.NotebookNode, title: str) -> str:
     # A kernel that did not start has not told its language.
     notebook.metadata.setdefault("language_info", {"name": "java", "pygments_lexer": "java"})
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    return page.replace('<script src=""></script>', "").replace('<script src=""> </script>', "")
+    page = page.replace('<script src=""></script>', "").replace('<script src=""> </script>', "")
+    return require_standalone(page, f"{title}/notebook.html")
 
 
 def write(path: Path, text: str) -> None:
@@ -185,7 +187,12 @@ def main() -> int:
     notebook, outcome = execute_with_retries(options.notebook, options.timeout)
     seconds = round(time.monotonic() - began, 1)
     write(options.output / "notebook.ipynb", nbformat.writes(notebook) + "\n")
-    write(options.output / "notebook.html", html(notebook, options.notebook.stem))
+    try:
+        write(options.output / "notebook.html", html(notebook, options.notebook.stem))
+    except ExternalReference as error:
+        (options.output / "notebook.html").unlink(missing_ok=True)
+        if outcome.code == 0:
+            outcome = Outcome(5, "not standalone", str(error))
     run = {
         **request,
         "status": outcome.status,
