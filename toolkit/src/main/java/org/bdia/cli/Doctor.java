@@ -5,13 +5,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.bdia.data.Cifar;
@@ -19,6 +20,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
+import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -27,11 +29,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description =
-                "Says what was found (JDK, engine, device, Jupyter, kernel, data) and how to mend the rest.")
+                "Says what was found (JDK, engine, device, limits, Jupyter, kernel, data, runs) and how to mend"
+                        + " the rest.")
 final class Doctor implements Callable<Integer> {
 
     /** One finding; mend is empty where all is well. */
     record Finding(String name, boolean well, String found, String mend) {}
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Spec private CommandSpec spec;
 
@@ -40,9 +45,11 @@ final class Doctor implements Callable<Integer> {
         List<Finding> findings = new ArrayList<>();
         findings.add(jdk(Runtime.version().feature()));
         findings.addAll(engine());
+        findings.add(LimitsFinding.ofThisProcess());
         findings.add(jupyter());
         findings.addAll(InstalledKernel.findings(InstalledKernel.folders(), System.getenv()));
         findings.add(data(DataFolder.fromEnvironment().path()));
+        findings.add(RunsFinding.of(RunStore.fromEnvironment()));
         for (Finding finding : findings) {
             spec.commandLine().getOut().println(line(finding));
         }
@@ -107,9 +114,11 @@ final class Doctor implements Callable<Integer> {
                 "run ci/regenerate once, which installs it, or: apt-get install jupyter-nbconvert"
                         + " python3-nbclient jupyter-client, or: pip install nbclient nbconvert";
         for (String python : List.of("/usr/bin/python3", "target/venv/bin/python", "python3")) {
-            String version = output(python, "-c", "import nbclient; print(nbclient.__version__)");
-            if (version != null) {
-                return new Finding("Jupyter", true, "nbclient " + version + " in " + python, "");
+            Optional<String> version =
+                    output(PATIENCE, python, "-c", "import nbclient; print(nbclient.__version__)");
+            if (version.isPresent()) {
+                String found = "nbclient " + version.get() + " in " + python;
+                return new Finding("Jupyter", true, found, "");
             }
         }
         return new Finding("Jupyter", false, "no Python with nbclient", mend);
@@ -144,18 +153,34 @@ final class Doctor implements Callable<Integer> {
                 mend);
     }
 
-    private static String output(String... command) {
+    /** What a command says, if it ends well in time; one that does not is ended. */
+    static Optional<String> output(Duration limit, String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                            .strip();
-            return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0 ? text : null;
+            // A file takes what it is given: reading a pipe would wait for as long as the command
+            // likes.
+            Path said = Files.createTempFile("doctor", ".txt");
+            try {
+                Process process =
+                        new ProcessBuilder(command)
+                                .redirectErrorStream(true)
+                                .redirectOutput(said.toFile())
+                                .start();
+                try {
+                    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
+                                    && process.exitValue() == 0
+                            ? Optional.of(Files.readString(said).strip())
+                            : Optional.empty();
+                } finally {
+                    process.destroyForcibly();
+                }
+            } finally {
+                Files.deleteIfExists(said);
+            }
         } catch (IOException e) {
-            return null; // the command does not exist: the next one is tried
+            return Optional.empty(); // the command does not exist: the next one is tried
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            return Optional.empty();
         }
     }
 }

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.
@@ -21,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public record KernelSpec(Path java, List<Path> classPath) {
     private static final String ARGUMENTS = "class-path.args";
+    private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"|\\S+");
 
     /** Makes every path absolute: the kernel starts in the notebook's folder, not in this one. */
     public KernelSpec {
@@ -64,6 +68,65 @@ public record KernelSpec(Path java, List<Path> classPath) {
                         .map(Path::toString)
                         .collect(Collectors.joining(File.pathSeparator));
         return "-cp \"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n";
+    }
+
+    /**
+     * Reads back what {@link #install} wrote, or somebody by hand: the launcher and the class path of a kernel of ours.
+     *
+     * @param spec a {@code kernel.json}
+     * @throws IOException if it, or an argument file that it names, cannot be read, or is no such file
+     */
+    public static KernelSpec read(Path spec) throws IOException {
+        var argv = new ObjectMapper().readTree(spec.toFile()).path("argv");
+        var words = new ArrayList<String>();
+        for (var word : argv) {
+            var text = word.asText();
+            words.addAll(text.startsWith("@") ? words(Path.of(text.substring(1))) : List.of(text));
+        }
+        var option = Stream.of("-cp", "-classpath", "--class-path").filter(words::contains);
+        var at = option.findFirst().map(words::indexOf).orElse(words.size()) + 1;
+        if (at >= words.size()) {
+            throw new IOException("expected a launcher with -cp and a class path, found " + argv);
+        }
+        var entries = words.get(at).split(File.pathSeparator);
+        return new KernelSpec(
+                launcher(words.get(0)), Arrays.stream(entries).map(Path::of).toList());
+    }
+
+    /** A bare name is looked up as the shell does. */
+    private static Path launcher(String command) {
+        if (Path.of(command).getParent() != null) {
+            return Path.of(command);
+        }
+        var folders = System.getenv().getOrDefault("PATH", "").split(File.pathSeparator);
+        return Arrays.stream(folders)
+                .map(folder -> Path.of(folder, command))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(Path.of(command));
+    }
+
+    /** The words of an argument file of the Java launcher, as {@link #arguments} writes it. */
+    private static List<String> words(Path file) throws IOException {
+        var words = new ArrayList<String>();
+        var word = WORD.matcher(Files.readString(file));
+        while (word.find()) {
+            words.add(
+                    word.group(1) == null
+                            ? word.group()
+                            : word.group(1).replaceAll("\\\\(.)", "$1"));
+        }
+        return words;
+    }
+
+    /** What the kernel would be started from, but is not there: the launcher, entries of the class path. */
+    public List<Path> missing() {
+        var gone =
+                classPath.stream()
+                        .filter(e -> Files.notExists(e.endsWith("*") ? e.getParent() : e));
+        return Stream.concat(
+                        Stream.of(java).filter(launcher -> !Files.isExecutable(launcher)), gone)
+                .toList();
     }
 
     /**

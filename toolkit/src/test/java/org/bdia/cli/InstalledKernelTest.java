@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.bdia.cli.Doctor.Finding;
+import org.bdia.notebook.KernelSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstalledKernelTest {
     @TempDir private Path jupyter;
@@ -39,6 +41,64 @@ class InstalledKernelTest {
         install("java", jar, "\"" + variable + "\": \"toolkit.jar\"");
         assertThat(only(Map.of()).found()).isEqualTo(spec + " with " + variable);
         assertThat(only(Map.of()).well()).isTrue();
+    }
+
+    @Test
+    void aKernelOfOursNeedsWhatItStartsFrom() throws IOException {
+        Path jar = Files.createFile(jupyter.resolve("a \"b\\c.jar"));
+        Path spec =
+                new KernelSpec(KernelSpec.current().java(), List.of(jar, jupyter))
+                        .install(jupyter)
+                        .resolve("kernel.json");
+        assertThat(Doctor.line(only(Map.of()))).startsWith("ok").endsWith("the toolkit's own");
+        Files.delete(jar);
+        assertThat(Doctor.line(only(Map.of())))
+                .startsWith("MISSING  kernel   " + spec + " starts from what is gone: " + jar)
+                .contains("mend: build again");
+        Files.createFile(jar);
+        Path java = jupyter.resolve("java17");
+        new KernelSpec(java, List.of(jar)).install(jupyter);
+        assertThat(only(Map.of()).found()).endsWith("gone: " + java);
+        Path arguments = spec.resolveSibling("class-path.args");
+        Files.delete(arguments);
+        assertThat(only(Map.of()).found()).endsWith("gone: " + arguments);
+    }
+
+    @Test
+    void aKernelWrittenByHandIsReadToo() throws IOException {
+        var java = KernelSpec.current().java();
+        Path spec = install("mine", "", "");
+        for (String command : List.of("java", java.toString())) {
+            Files.writeString(
+                    spec,
+                    "{\"argv\": [\""
+                            + command
+                            + "\", \"-cp\", \""
+                            + jupyter
+                            + "/*\", \"org.bdia.notebook.JavaKernel\", \"{connection_file}\"]}");
+            assertThat(KernelSpec.read(spec).classPath()).containsExactly(jupyter.resolve("*"));
+            assertThat(KernelSpec.read(spec).java()).isAbsolute();
+        }
+        assertThat(only(Map.of()).well()).isTrue();
+        Files.writeString(spec, "{\"argv\": [\"org.bdia.notebook.JavaKernel\"]}");
+        assertThat(findings().get(1).found()).contains("expected a launcher with -cp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"argv\": [", "", "[]", "\u0000"})
+    void aDamagedSpecHidesNoOther(String damaged) throws IOException {
+        Path spec = install("a-damaged", "", "");
+        Files.writeString(spec, damaged);
+        install("java", "/opt/ijava.jar", "\"IJAVA_CLASSPATH\": \"toolkit.jar\"");
+        assertThat(findings()).hasSize(2);
+        assertThat(findings().get(0).well()).isTrue();
+        assertThat(Doctor.line(findings().get(1)))
+                .startsWith("MISSING")
+                .contains(spec + " cannot be read: ", "mend: correct it");
+    }
+
+    private List<Finding> findings() {
+        return InstalledKernel.findings(List.of(jupyter), Map.of());
     }
 
     private Finding only(Map<String, String> environment) {

@@ -23,7 +23,9 @@ class MainTest {
     void theDoctorNamesEverythingItLookedFor() {
         run("doctor");
         assertThat(out.toString())
-                .contains("JDK", "engine", "PyTorch", "device", "Jupyter", "kernel", "data");
+                .contains(
+                        "JDK", "engine", "PyTorch", "device", "limits", "Jupyter", "kernel", "data",
+                        "runs");
     }
 
     @Test

@@ -1,0 +1,144 @@
+package org.bdia.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bdia.cli.Doctor.Finding;
+import org.bdia.run.RunStore;
+
+/** Whether runs can be kept where they are to be kept, and which of them are not finished. */
+final class RunsFinding {
+
+    /** GPT-2's 124 million weights and AdamW's two moments of each, in float32, are 1.4 GiB. */
+    private static final long ROOM_BYTES = 2L << 30;
+
+    private static final int NAMED = 5;
+    private static final Pattern OWNER =
+            Pattern.compile("process (\\d{1,18}) on (.+), started (\\S+)");
+
+    private RunsFinding() {}
+
+    /** One finding for a folder of runs, which need not be there yet; nothing stays behind in it. */
+    static Finding of(RunStore store) {
+        return of(store, ROOM_BYTES);
+    }
+
+    static Finding of(RunStore store, long least) {
+        Path root = store.root();
+        Path place = nearest(root);
+        String mend = "set BDIA_RUNS to a folder of yours on a local disk with room";
+        try {
+            probe(place);
+            FileStore disk = Files.getFileStore(place);
+            String room = gib(disk.getUsableSpace()) + " GiB free";
+            if (disk.getUsableSpace() < least) {
+                String found = root + " has " + room + ", a checkpoint may need " + gib(least);
+                return new Finding("runs", false, found, "make room, or " + mend);
+            }
+            return new Finding("runs", true, root + ", " + room + ", " + runs(store), "");
+        } catch (IOException | RuntimeException e) {
+            String found = place + " cannot be written, locked and synced: " + e;
+            return new Finding("runs", false, found, mend);
+        }
+    }
+
+    /** The folder itself, else the one that it would be made in. */
+    private static Path nearest(Path root) {
+        Path place = root;
+        while (!Files.exists(place) && place.getParent() != null) {
+            place = place.getParent();
+        }
+        return place;
+    }
+
+    /** Does to a file what a run does to its own. */
+    private static void probe(Path place) throws IOException {
+        Path file = Files.createTempFile(place, ".doctor", ".probe");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() == null) {
+                throw new IOException("a new file is locked by another process");
+            }
+            channel.write(ByteBuffer.wrap(new byte[] {1}));
+            channel.force(true);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static String runs(RunStore store) {
+        List<String> unfinished = new ArrayList<>();
+        int finished = 0;
+        for (String id : store.ids()) {
+            if (isDone(store, id)) {
+                finished++;
+            } else {
+                unfinished.add(id + " " + holder(store.root().resolve(id)));
+            }
+        }
+        String first = String.join("; ", unfinished.stream().limit(NAMED).toList());
+        String more = unfinished.size() > NAMED ? "; …" : "";
+        return finished
+                + " finished and "
+                + unfinished.size()
+                + " unfinished runs"
+                + (unfinished.isEmpty() ? "" : " (" + first + more + ")");
+    }
+
+    /** A folder that no run of ours could have made is nobody's finished run. */
+    private static boolean isDone(RunStore store, String id) {
+        try {
+            return store.isDone(id);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Read, not tried: a doctor that took the lock for a moment could turn a starting run away. */
+    private static String holder(Path run) {
+        String owner;
+        try {
+            owner = Files.readString(run.resolve("lock.owner")).strip();
+        } catch (IOException e) {
+            return "open nowhere";
+        }
+        Matcher said = OWNER.matcher(owner);
+        if (!said.matches() || !said.group(2).equals(host())) {
+            return "open in " + owner;
+        }
+        String process = "process " + said.group(1);
+        return runs(Long.parseLong(said.group(1)), said.group(3))
+                ? "open in " + process
+                : "left by " + process + ", which is gone";
+    }
+
+    private static boolean runs(long process, String started) {
+        Optional<Instant> now =
+                ProcessHandle.of(process).flatMap(handle -> handle.info().startInstant());
+        return now.map(Instant::toString).filter(started::equals).isPresent();
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "this host";
+        }
+    }
+
+    private static String gib(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / (double) (1L << 30));
+    }
+}
