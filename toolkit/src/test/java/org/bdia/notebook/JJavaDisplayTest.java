@@ -9,6 +9,7 @@ import java.util.ServiceLoader;
 import org.bdia.report.Profile;
 import org.bdia.report.Samples;
 import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
@@ -17,6 +18,8 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
+import org.dflib.jjava.jupyter.messages.ContentType;
+import org.dflib.jjava.jupyter.messages.publish.PublishUpdateDisplayData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.StringColumn;
@@ -72,6 +75,20 @@ class JJavaDisplayTest {
     }
 
     @Test
+    void progressMovesInPlace() {
+        kernel.onStartup();
+        Progress progress = Notebook.progress("train");
+        progress.update(0, 10, "");
+        progress.update(10, 10, "loss 1.2");
+        assertThat(kernel.shown).hasSize(1);
+        assertThat(kernel.updated).hasSize(1);
+        assertThat(kernel.updated.get(0).getDisplayId())
+                .isEqualTo(kernel.shown.get(0).getDisplayId())
+                .isNotBlank();
+        assertThat(html(kernel.updated.get(0))).contains("loss 1.2");
+    }
+
+    @Test
     void aCellIsToldWhereItRuns() {
         assertThat(Notebook.init("01-exactness"))
                 .contains("01-exactness", "kernel   none", "java     ")
@@ -88,21 +105,27 @@ class JJavaDisplayTest {
     /** A kernel that evaluates nothing and remembers what it was asked to show. */
     private static final class TestKernel extends BaseKernel {
         private final List<DisplayData> shown = new ArrayList<>();
+        private final List<DisplayData> updated;
 
         TestKernel() {
+            this(new ArrayList<>());
+        }
+
+        private TestKernel(List<DisplayData> updated) {
             super(
                     "test",
                     "1",
                     null,
                     List.of(),
                     null,
-                    new JupyterIO(StandardCharsets.UTF_8),
+                    new AttachedIO(new Recorder(updated)),
                     new CommManager(),
                     new Renderer(),
                     null,
                     null,
                     true,
                     new StringStyler.Builder().build());
+            this.updated = updated;
         }
 
         @Override
@@ -128,6 +151,28 @@ class JJavaDisplayTest {
         @Override
         public String isComplete(String code) {
             return IS_COMPLETE_MAYBE;
+        }
+    }
+
+    private static final class AttachedIO extends JupyterIO {
+        AttachedIO(ShellReplyEnvironment front) {
+            super(StandardCharsets.UTF_8);
+            setEnv(front);
+        }
+    }
+
+    /** Stands where the sockets would be. */
+    private static final class Recorder extends ShellReplyEnvironment {
+        private final List<DisplayData> updated;
+
+        Recorder(List<DisplayData> updated) {
+            super(null, null, null, null);
+            this.updated = updated;
+        }
+
+        @Override
+        public <T extends ContentType<T>> void publish(T content) {
+            updated.add((PublishUpdateDisplayData) content);
         }
     }
 }
