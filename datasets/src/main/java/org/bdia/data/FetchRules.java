@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param loopbackHttp whether plain HTTP to this very machine is let through, which only tests need
  * @param connect how long a connection and a response's first bytes may take, each
  * @param stall how long nothing may arrive
+ * @param least how many bytes must arrive in as long a time, on average over at least that time: a server that sends a
+ *     byte now and then would else hold a download for ever
  * @param attempts connections per file
  * @param pause between the first two attempts; it doubles from one to the next
  * @param redirects per attempt
@@ -20,6 +22,7 @@ record FetchRules(
         boolean loopbackHttp,
         Duration connect,
         Duration stall,
+        long least,
         int attempts,
         Duration pause,
         int redirects,
@@ -27,12 +30,13 @@ record FetchRules(
         long unpackedBytes,
         int entries) {
 
-    /** HTTPS alone, half a minute of patience, five attempts. */
+    /** HTTPS alone, half a minute of patience, a kilobyte a second, five attempts. */
     static final FetchRules STRICT =
             new FetchRules(
                     false,
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
+                    30_000,
                     5,
                     Duration.ofSeconds(1),
                     5,

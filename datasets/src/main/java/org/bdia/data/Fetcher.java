@@ -157,10 +157,12 @@ public final class Fetcher {
             Path target = move.getKey();
             Files.createDirectories(target.getParent());
             Path sum = move.getValue().resolveSibling("sha256");
-            Files.writeString(sum, sums.get(target) + "  " + target.getFileName() + "\n");
+            Durable.write(sum, sums.get(target) + "  " + target.getFileName() + "\n");
+            Durable.sync(move.getValue());
             // The sum comes first, so that no file of ours is ever there without it.
             Files.move(sum, sidecar(target), StandardCopyOption.ATOMIC_MOVE);
             Files.move(move.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
+            Durable.syncFolders(target.getParent(), folder.path());
         }
         return List.copyOf(moves.keySet());
     }

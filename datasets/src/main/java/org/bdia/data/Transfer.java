@@ -7,7 +7,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -197,6 +199,8 @@ final class Transfer {
 
     private void receive(ResponseBody body, OptionalLong total)
             throws IOException, InterruptedException, Broken {
+        long begun = System.nanoTime();
+        long before = part.size();
         while (true) {
             List<ByteBuffer> buffers;
             try {
@@ -215,10 +219,30 @@ final class Transfer {
                 part.append(buffer);
             }
             progress.received(file, part.size(), total);
+            Duration passed = Duration.ofNanos(System.nanoTime() - begun);
+            if (passed.compareTo(rules.stall()) >= 0) {
+                requirePace(part.size() - before, passed);
+                begun = System.nanoTime();
+                before = part.size();
+            }
         }
         part.force();
         if (file.size().isPresent() && !isWhole()) {
             throw new Broken("an end after " + part.size() + " bytes", null);
+        }
+    }
+
+    private void requirePace(long arrived, Duration passed) throws IOException, Broken {
+        double periods = (double) passed.toNanos() / rules.stall().toNanos();
+        if (arrived < rules.least() * periods) {
+            part.force();
+            throw new Broken(
+                    String.format(
+                            Locale.ROOT,
+                            "%d bytes in %.1f s, too slow to go on with",
+                            arrived,
+                            passed.toMillis() / 1000.0),
+                    null);
         }
     }
 

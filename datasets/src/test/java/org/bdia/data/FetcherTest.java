@@ -3,6 +3,7 @@ package org.bdia.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bdia.data.LoopbackServer.cut;
+import static org.bdia.data.LoopbackServer.drip;
 import static org.bdia.data.LoopbackServer.file;
 import static org.bdia.data.LoopbackServer.range;
 import static org.bdia.data.LoopbackServer.status;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +88,32 @@ class FetcherTest {
         assertFetched(CONTENT);
         assertThat(server.requests().get(2))
                 .isEqualTo(Map.of("Range", "bytes=60000-", "If-Range", TAG));
+    }
+
+    @Test
+    void aServerThatNeverAnswersIsGivenUp() throws IOException {
+        server.answers(server.silence());
+        assertThatThrownBy(() -> fetch(pinned(), FetchRulesForTests.IMPATIENT))
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith(
+                        "/a.bin: expected the whole file, found: request timed out; gave up after 2"
+                                + " attempts with 0 bytes: check the network and fetch again");
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void aDripIsGivenUpAndGoneOnWith() throws IOException {
+        server.answers(drip(CONTENT, TAG, Duration.ofMillis(20)), file(CONTENT, TAG));
+        fetch(pinned());
+        assertFetched(CONTENT);
+        assertThat(server.requests().get(1)).containsEntry("If-Range", TAG).containsKey("Range");
+        Files.delete(root.resolve("set/a.bin"));
+        server.answers(drip(CONTENT, TAG, Duration.ofMillis(20)));
+        assertThatThrownBy(() -> fetch(pinned()))
+                .isInstanceOf(DataException.class)
+                .hasMessageMatching(
+                        ".*/a.bin: expected the whole file, found: \\d+ bytes in \\d+\\.\\d s, too slow"
+                                + " to go on with; gave up after 2 attempts with \\d+ bytes: .*");
     }
 
     @Test
@@ -320,8 +348,11 @@ class FetcherTest {
     }
 
     private Optional<Fetcher.Fetched> fetch(PublishedFile file) {
-        return new Fetcher(DataFolder.at(root), FetchRulesForTests.PATIENT)
-                .fetch("s", file, (f, bytes, total) -> {});
+        return fetch(file, FetchRulesForTests.PATIENT);
+    }
+
+    private Optional<Fetcher.Fetched> fetch(PublishedFile file, FetchRules rules) {
+        return new Fetcher(DataFolder.at(root), rules).fetch("s", file, (f, bytes, total) -> {});
     }
 
     /** What an earlier fetch of the content left. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,6 +121,24 @@ final class LoopbackServer {
             exchange.getResponseBody().write(content, 0, end);
             exchange.getResponseBody().flush();
             closing.await();
+        };
+    }
+
+    /** Takes the request and says nothing, without an end. */
+    Answer silence() {
+        return exchange -> closing.await();
+    }
+
+    /** Sends the content byte by byte, a pause between any two. */
+    static Answer drip(byte[] content, String tag, Duration pause) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("ETag", tag);
+            exchange.sendResponseHeaders(200, content.length);
+            for (byte one : content) {
+                exchange.getResponseBody().write(one);
+                exchange.getResponseBody().flush();
+                Thread.sleep(pause.toMillis());
+            }
         };
     }
 
