@@ -24,10 +24,13 @@ import org.bdia.data.PublishedFile.Packing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Against a server on this machine; the limit is for a fetch that would wait for ever. */
+@Timeout(120)
 class FetcherTest {
     private static final byte[] CONTENT = TestFiles.noise(100_000, 1);
     private static final byte[] NEWER = TestFiles.noise(100_000, 2);
