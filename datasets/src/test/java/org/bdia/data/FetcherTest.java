@@ -3,7 +3,6 @@ package org.bdia.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bdia.data.LoopbackServer.cut;
-import static org.bdia.data.LoopbackServer.drip;
 import static org.bdia.data.LoopbackServer.file;
 import static org.bdia.data.LoopbackServer.range;
 import static org.bdia.data.LoopbackServer.status;
@@ -13,7 +12,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +22,10 @@ import org.bdia.data.PublishedFile.Packing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a server on this machine; the limit is for a fetch that would wait for ever. */
-@Timeout(120)
 class FetcherTest {
     private static final byte[] CONTENT = TestFiles.noise(100_000, 1);
     private static final byte[] NEWER = TestFiles.noise(100_000, 2);
@@ -91,32 +86,6 @@ class FetcherTest {
         assertFetched(CONTENT);
         assertThat(server.requests().get(2))
                 .isEqualTo(Map.of("Range", "bytes=60000-", "If-Range", TAG));
-    }
-
-    @Test
-    void aServerThatNeverAnswersIsGivenUp() throws IOException {
-        server.answers(server.silence());
-        assertThatThrownBy(() -> fetch(pinned(), FetchRulesForTests.IMPATIENT))
-                .isInstanceOf(DataException.class)
-                .hasMessageEndingWith(
-                        "/a.bin: expected the whole file, found: request timed out; gave up after 2"
-                                + " attempts with 0 bytes: check the network and fetch again");
-        assertThat(server.requests()).hasSize(2);
-    }
-
-    @Test
-    void aDripIsGivenUpAndGoneOnWith() throws IOException {
-        server.answers(drip(CONTENT, TAG, Duration.ofMillis(20)), file(CONTENT, TAG));
-        fetch(pinned());
-        assertFetched(CONTENT);
-        assertThat(server.requests().get(1)).containsEntry("If-Range", TAG).containsKey("Range");
-        Files.delete(root.resolve("set/a.bin"));
-        server.answers(drip(CONTENT, TAG, Duration.ofMillis(20)));
-        assertThatThrownBy(() -> fetch(pinned()))
-                .isInstanceOf(DataException.class)
-                .hasMessageMatching(
-                        ".*/a.bin: expected the whole file, found: \\d+ bytes in \\d+\\.\\d s, too slow"
-                                + " to go on with; gave up after 2 attempts with \\d+ bytes: .*");
     }
 
     @Test
@@ -351,11 +320,8 @@ class FetcherTest {
     }
 
     private Optional<Fetcher.Fetched> fetch(PublishedFile file) {
-        return fetch(file, FetchRulesForTests.PATIENT);
-    }
-
-    private Optional<Fetcher.Fetched> fetch(PublishedFile file, FetchRules rules) {
-        return new Fetcher(DataFolder.at(root), rules).fetch("s", file, (f, bytes, total) -> {});
+        return new Fetcher(DataFolder.at(root), FetchRulesForTests.PATIENT)
+                .fetch("s", file, (f, bytes, total) -> {});
     }
 
     /** What an earlier fetch of the content left. */
