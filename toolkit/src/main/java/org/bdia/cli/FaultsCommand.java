@@ -15,6 +15,7 @@ import org.bdia.fault.VerifyCampaign;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Does to runs what hurts them; ci/faults prepares what it needs. */
@@ -27,7 +28,10 @@ final class FaultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--kills",
-            description = "Runs that are killed and resumed, 0 = no faults to runs.",
+            description =
+                    "Runs that are killed and resumed, 0 = no faults to runs, else at least "
+                            + KillCampaign.MIN_KILLS
+                            + ".",
             defaultValue = "0")
     private int kills;
 
@@ -46,13 +50,19 @@ final class FaultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--steps",
-            description = "Training steps to look for leaks in.",
+            description =
+                    "Training steps to look for leaks in, 0 = none, else at least "
+                            + LeakCampaign.MIN_STEPS
+                            + ".",
             defaultValue = "0")
     private int steps;
 
     @Option(
             names = "--cells",
-            description = "Notebook cells to look for leaks in.",
+            description =
+                    "Notebook cells to look for leaks in, 0 = none, else at least "
+                            + LeakCampaign.MIN_CELLS
+                            + ".",
             defaultValue = "0")
     private int cells;
 
@@ -66,6 +76,7 @@ final class FaultsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireSomethingToDo();
         PrintWriter out = spec.commandLine().getOut();
         List<Finding> findings = new ArrayList<>();
         Consumer<List<Finding>> found =
@@ -83,12 +94,36 @@ final class FaultsCommand implements Callable<Integer> {
         if (states > 0) {
             found.accept(new VerifyCampaign(line -> tell(out, line)).run(states));
         }
+        var leaks = new LeakCampaign(line -> tell(out, line));
         if (steps > 0) {
-            found.accept(new LeakCampaign(line -> tell(out, line)).run(steps, cells));
+            found.accept(List.of(leaks.training(steps)));
+        }
+        if (cells > 0) {
+            found.accept(List.of(leaks.cells(cells)));
         }
         long failed = findings.stream().filter(f -> f.outcome() == Finding.Outcome.FAILS).count();
         tell(out, failed + " of " + findings.size() + " findings are not as expected");
         return failed > 0 ? 1 : 0;
+    }
+
+    /** A campaign that finds nothing because it hardly looked must not pass. */
+    private void requireSomethingToDo() {
+        requireNoneOr(KillCampaign.MIN_KILLS, kills, "--kills");
+        requireNoneOr(1, states, "--states");
+        requireNoneOr(LeakCampaign.MIN_STEPS, steps, "--steps");
+        requireNoneOr(LeakCampaign.MIN_CELLS, cells, "--cells");
+        if (kills == 0 && states == 0 && steps == 0 && cells == 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "faults needs --kills, --states, --steps or --cells");
+        }
+    }
+
+    private void requireNoneOr(int least, long found, String option) {
+        if (found != 0 && found < least) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + " must be 0 or at least " + least + ", but is " + found);
+        }
     }
 
     private static void tell(PrintWriter out, String line) {

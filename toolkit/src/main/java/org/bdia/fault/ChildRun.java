@@ -22,6 +22,9 @@ final class ChildRun implements AutoCloseable {
     private static final long LIMIT_SECONDS = 300;
     private static final int TAIL = 12;
 
+    /** The exit code of a process that signal 9 ended. */
+    private static final int KILLED = 128 + 9;
+
     private final Path runs;
     private final Path log;
     private final Process process;
@@ -83,10 +86,14 @@ final class ChildRun implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends it with signal 9 and waits until it is gone. */
-    void kill() {
+    /**
+     * Ends it with signal 9 and waits until it is gone.
+     *
+     * @return whether that is what it died of; false if it had ended before
+     */
+    boolean kill() {
         process.destroyForcibly();
-        await();
+        return await() == KILLED;
     }
 
     /** Waits for its end; returns the exit code. */

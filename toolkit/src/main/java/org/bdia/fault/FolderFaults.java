@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /** What can happen to a run's folder: another process writes there, the disk is full, nothing may be written. */
 public final class FolderFaults {
 
     private static final String SIZE = "size=8m";
     private static final long POLL_NANOS = 1_000_000;
+
+    /** What {@code bdia run} ends with when the run is open elsewhere. */
+    private static final int BUSY = 3;
 
     private final Path folder;
     private final Path reference;
@@ -24,7 +28,7 @@ public final class FolderFaults {
      * @param reference the folder of the same run, finished without a fault
      */
     public FolderFaults(Path folder, Path reference) {
-        this.folder = folder.toAbsolutePath();
+        this.folder = folder.toAbsolutePath().normalize();
         this.reference = reference;
     }
 
@@ -33,8 +37,8 @@ public final class FolderFaults {
         List<Finding> findings = new ArrayList<>(List.of(twoProcesses()));
         String without = Mount.missing();
         if (without.isEmpty()) {
-            findings.add(onOwnDisk(true));
-            findings.add(onOwnDisk(false));
+            findings.add(onOwnDisk(Trouble.FULL));
+            findings.add(onOwnDisk(Trouble.READ_ONLY));
         } else {
             findings.add(
                     new Finding(
@@ -55,24 +59,48 @@ public final class FolderFaults {
                 int exit = second.await();
                 String says = second.tail();
                 boolean refused =
-                        exit == 1
+                        exit == BUSY
                                 && says.contains(
                                         "already open for writing by process " + first.pid());
                 first.kill();
                 return Finding.of(
                         "two processes on one run",
-                        "the second is refused and names the first, process " + first.pid(),
+                        "the second ends with exit code "
+                                + BUSY
+                                + " and names the first, process "
+                                + first.pid(),
                         "exit code " + exit + ": " + says,
                         refused);
             }
         }
     }
 
+    /** What a disk suffers, and what the run that suffers it must say. */
+    private enum Trouble {
+        FULL("the disk is full", "No space left on device"),
+        READ_ONLY("the folder becomes read-only", "Read-only file system");
+
+        private final String fault;
+        private final String reason;
+
+        Trouble(String fault, String reason) {
+            this.fault = fault;
+            this.reason = reason;
+        }
+
+        /** A run that cannot even lock its folder has read no checkpoint that it could name. */
+        boolean namesCheckpoint() {
+            return this == FULL;
+        }
+    }
+
     /** Fills the disk, or forbids writing, behind the first checkpoints; then mends that and resumes. */
-    private Finding onOwnDisk(boolean full) {
-        String fault = full ? "the disk is full" : "the folder becomes read-only";
+    private Finding onOwnDisk(Trouble trouble) {
         String expected =
-                "the run ends and says so, its newest checkpoint is whole; resumed, it ends with the same bytes";
+                "the run ends with exit code 1 and says \""
+                        + trouble.reason
+                        + (trouble.namesCheckpoint() ? "\" and which checkpoint is the last" : "\"")
+                        + "; that is whole; resumed, it ends with the same bytes";
         try (Mount disk = Mount.at(folder.resolve("disk"), SIZE)) {
             Path runs = disk.path(); // its log goes beside it, to another disk
             String error;
@@ -80,28 +108,36 @@ public final class FolderFaults {
             long kept;
             try (ChildRun run = ChildRun.start(runs)) {
                 await(run, () -> RunFiles.newestCheckpoint(run.folder()) >= 6);
-                if (full) {
-                    fill(disk.path().resolve("filler"));
+                if (trouble == Trouble.FULL) {
+                    keepFull(disk.path().resolve("filler"), run);
                 } else {
                     run.kill();
                     disk.remount("ro");
                 }
-                try (ChildRun failing = full ? run : ChildRun.start(runs)) {
+                try (ChildRun failing = trouble == Trouble.FULL ? run : ChildRun.start(runs)) {
                     exit = failing.await();
                     error = failing.tail();
                 }
                 kept = RunFiles.newestCheckpoint(run.folder());
             }
-            if (full) {
+            if (trouble == Trouble.FULL) {
                 Files.delete(disk.path().resolve("filler"));
             } else {
                 disk.remount("rw");
             }
+            String last = "the last checkpoint is " + runs + "/";
             boolean said =
                     exit == 1
-                            && error.contains(
-                                    full ? "No space left on device" : "Read-only file system")
-                            && error.contains("rights");
+                            && error.contains(trouble.reason)
+                            && error.contains("rights")
+                            && (!trouble.namesCheckpoint()
+                                    || Pattern.compile(
+                                                    Pattern.quote(last)
+                                                            + "\\w+/checkpoint-"
+                                                            + kept
+                                                            + "\\b")
+                                            .matcher(error)
+                                            .find());
             String found =
                     "exit code "
                             + exit
@@ -110,13 +146,13 @@ public final class FolderFaults {
             return resumed(
                     runs,
                     new Finding(
-                            fault,
+                            trouble.fault,
                             expected,
                             found,
                             said ? Finding.Outcome.HOLDS : Finding.Outcome.FAILS),
                     kept);
         } catch (IOException e) {
-            throw new FaultException(fault + " could not be tried: " + e, e);
+            throw new FaultException(trouble.fault + ": could not be tried: " + e, e);
         }
     }
 
@@ -144,16 +180,21 @@ public final class FolderFaults {
         }
     }
 
-    /** Writes until nothing more fits. */
-    private static void fill(Path file) throws IOException {
+    /** Writes what fits until the run is dead, because a run frees space when it drops an old checkpoint. */
+    private static void keepFull(Path file, ChildRun run) throws IOException {
         byte[] block = new byte[1024];
+        long written = 0;
         try (OutputStream out = Files.newOutputStream(file)) {
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            if (Files.size(file) == 0) {
-                throw full;
+            while (run.isAlive()) {
+                try {
+                    out.write(block);
+                    written++;
+                } catch (IOException full) {
+                    if (written == 0) {
+                        throw full;
+                    }
+                    LockSupport.parkNanos(POLL_NANOS);
+                }
             }
         }
     }

@@ -15,7 +15,11 @@ import java.util.function.Consumer;
  */
 public final class KillCampaign {
 
+    /** The fewest kills of which some are sure to strike while a checkpoint is being written. */
+    public static final int MIN_KILLS = 4;
+
     private static final int CHECKPOINTS = 12;
+    private static final int DRAWS = 20;
     private static final long POLL_NANOS = 100_000;
     private static final double MILLION = 1e6;
 
@@ -50,7 +54,12 @@ public final class KillCampaign {
         }
     }
 
-    /** Kills and resumes so many runs. */
+    /**
+     * Kills and resumes so many runs.
+     *
+     * @param reference the folder that {@link #reference} returned
+     * @param kills at least {@link #MIN_KILLS}
+     */
     public Finding run(Path reference, int kills) {
         int same = 0;
         int halfWritten = 0;
@@ -69,16 +78,17 @@ public final class KillCampaign {
         }
         return Finding.of(
                 "a run is killed with signal 9 and resumed, " + kills + " times",
-                "weights, optimiser, state, metrics and samples byte-identical in every one",
+                "weights, optimiser, state, metrics and samples byte-identical in every one;"
+                        + " at least one died while a checkpoint was being written",
                 String.format(
                         "identical in %d of %d; %d died while a checkpoint was being written%s",
                         same, kills, halfWritten, firstDifference),
-                same == kills);
+                same == kills && halfWritten > 0);
     }
 
     /** Starts the run and kills it; draws another moment if the run was faster. */
     private String killOnce(Path runs, int kill) {
-        while (true) {
+        for (int draw = 0; draw < DRAWS; draw++) {
             RunFiles.delete(runs);
             try (ChildRun run = ChildRun.start(runs)) {
                 awaitFirstFile(run);
@@ -86,14 +96,19 @@ public final class KillCampaign {
                         kill % 2 == 0
                                 ? atRandomMoment()
                                 : duringCheckpoint(run, random.nextInt(CHECKPOINTS));
-                if (run.isAlive()) {
-                    run.kill();
+                if (run.kill()) {
                     return moment
                             + ", newest whole checkpoint "
                             + RunFiles.newestCheckpoint(run.folder());
                 }
             }
         }
+        throw new FaultException(
+                String.format(
+                        "kill %d: the run ended before its kill %d times in a row; a run took %.0f ms when"
+                                + " nobody killed it",
+                        kill + 1, DRAWS, trainingNanos / MILLION),
+                null);
     }
 
     private String atRandomMoment() {

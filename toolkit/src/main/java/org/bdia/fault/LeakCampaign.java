@@ -9,6 +9,7 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
+import org.bdia.notebook.CellError;
 import org.bdia.notebook.CellEvaluator;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
@@ -22,13 +23,74 @@ import org.bdia.train.Trainer;
 /** Trains, evaluates and runs cells for long, and looks at what a leak would make grow. */
 public final class LeakCampaign {
 
+    /** The fewest training steps that are worth a look: ten evaluations, two of them warm-up. */
+    public static final int MIN_STEPS = 100;
+
+    /** The fewest cells that are worth a look: every kind of cell is among those that warm up. */
+    public static final int MIN_CELLS = 50;
+
     private static final int STEPS_PER_EVALUATION = 10;
+    private static final int LOOKS = 10;
 
     /** What comes before is warm-up: code is compiled, allocators fill their pools. */
     private static final double WARM_UP = 0.2;
 
-    /** Of the resident set: what a garbage-collected process varies by with nothing leaking. */
-    private static final long TOLERANCE_KIB = 16 << 10;
+    /** JShell unloads no snippet: a cell stays as a few classes and their compiled methods, as in every Java notebook. */
+    private static final double CODE_PER_CELL_KIB = 128;
+
+    private static final String SESSION =
+            """
+            import ai.djl.ndarray.*;
+            import ai.djl.ndarray.types.*;
+            import org.bdia.data.*;
+            import org.bdia.nn.*;
+            import org.bdia.notebook.Notebook;
+            import org.bdia.report.*;
+            import org.bdia.reversible.*;
+            import org.bdia.train.*;
+            var caption = new Caption(
+                    List.of(new Provenance("generated", "none", true, "")), Optional.empty(), "no seed", "any");
+            NDManager session = NDManager.newBaseManager();
+            NDArray kept = session.ones(new Shape(2, 2));
+            session
+            """;
+
+    private static final String COMPUTES =
+            """
+            float sum;
+            try (var manager = session.newSubManager()) {
+                sum = manager.ones(new Shape(256, 256)).sum().getFloat();
+            }
+            sum
+            """;
+    private static final String SHOWS_A_FIGURE =
+            """
+            Notebook.show(Figures.lines(
+                    "a figure of a cell", Axis.linear("x"), Axis.linear("y"), new double[] {0, 1, 2},
+                    Map.of("line", new double[] {0, 1, 4}), caption));
+            """;
+    private static final String SHOWS_A_TABLE =
+            """
+            Notebook.show(tech.tablesaw.api.Table.create(
+                    "a table of a cell", tech.tablesaw.api.DoubleColumn.create("x", new double[] {1, 2})));
+            """;
+    private static final String THROWS =
+            """
+            try (var manager = session.newSubManager()) {
+                manager.ones(new Shape(2, 3));
+                throw new IllegalStateException("on purpose");
+            }
+            """;
+    private static final String TRAINS =
+            """
+            try (var manager = session.newSubManager()) {
+                var tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8).withDropout(0.1);
+                var model = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
+                model.initialize(manager, 1);
+                var task = new ImageTask(SyntheticImages.split(10, 6, 2, 1, 3), Augmentation.paper());
+                new Trainer(model, task, TrainConfig.of(1, 2, 1e-3), 1).train(manager);
+            }
+            """;
 
     private final Consumer<String> out;
 
@@ -37,12 +99,14 @@ public final class LeakCampaign {
         this.out = out;
     }
 
-    /** So many training steps, with an evaluation after every tenth, and so many cells. */
-    public List<Finding> run(int steps, int cells) {
-        return List.of(training(steps), cells(cells));
-    }
-
-    private Finding training(int steps) {
+    /**
+     * Trains a tiny model, with an evaluation after every tenth step.
+     *
+     * @param steps at least {@link #MIN_STEPS}, of which whole tens are made
+     * @throws IllegalArgumentException if there are fewer
+     */
+    public Finding training(int steps) {
+        requireAtLeast(MIN_STEPS, steps, "training steps");
         int evaluations = steps / STEPS_PER_EVALUATION;
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             VitConfig tiny =
@@ -57,61 +121,113 @@ public final class LeakCampaign {
                     new ImageTask(
                             SyntheticImages.split(10, 2 * STEPS_PER_EVALUATION, 2, 1, 3),
                             Augmentation.paper());
-            List<Vitals> seen = new ArrayList<>();
+            Looks looks = new Looks("epoch", evaluations, manager);
             new Trainer(model, task, TrainConfig.of(evaluations, 2, 1e-3), 1)
-                    .withEvents(event -> look(event, evaluations, manager, seen))
+                    .withEvents(
+                            event -> {
+                                if (event instanceof TrainEvent.Evaluated evaluated
+                                        && evaluated.split().equals("train")) {
+                                    looks.done(evaluated.epoch());
+                                }
+                            })
                     .train(manager);
-            return finding(
-                    String.format("%,d training steps, %,d evaluations", steps, evaluations), seen);
+            return looks.growth(
+                            String.format(
+                                    "%,d training steps, %,d evaluations",
+                                    evaluations * STEPS_PER_EVALUATION, evaluations),
+                            0)
+                    .finding();
         }
     }
 
-    private void look(TrainEvent event, int evaluations, NDManager manager, List<Vitals> seen) {
-        if (event instanceof TrainEvent.Evaluated evaluated && evaluated.split().equals("train")) {
-            int done = evaluated.epoch();
-            boolean warm = done >= evaluations * WARM_UP;
-            if (warm && (done == evaluations || done % Math.max(1, evaluations / 10) == 0)) {
-                seen.add(Vitals.of(manager));
-                out.accept("epoch " + done + ": " + seen.get(seen.size() - 1));
-            }
-        }
-    }
-
-    private Finding cells(int count) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                CellEvaluator cells = new CellEvaluator()) {
-            cells.evaluate("import ai.djl.ndarray.*; import ai.djl.ndarray.types.*;");
-            List<Vitals> seen = new ArrayList<>();
-            for (int i = 1; i <= count; i++) {
-                cells.evaluate(
-                        """
-                        float sum;
-                        try (var manager = NDManager.newBaseManager()) {
-                            sum = manager.ones(new Shape(256, 256)).sum().getFloat();
-                        }
-                        sum
-                        """);
-                if (i >= count * WARM_UP && (i == count || i % Math.max(1, count / 5) == 0)) {
-                    seen.add(Vitals.of(manager));
-                    out.accept("cell " + i + ": " + seen.get(seen.size() - 1));
+    /**
+     * Runs cells in one session, whose manager of arrays the first cell makes. Of ten cells six compute with arrays, and each of
+     * the others is of its own kind: shows a figure, shows a table, throws, trains a model for three steps.
+     *
+     * @param count at least {@link #MIN_CELLS}
+     * @throws IllegalArgumentException if there are fewer
+     */
+    public Finding cells(int count) {
+        requireAtLeast(MIN_CELLS, count, "cells");
+        try (CellEvaluator cells = new CellEvaluator()) {
+            try (NDManager session = (NDManager) cells.evaluate(SESSION)) {
+                Looks looks = new Looks("cell", count, session);
+                for (int i = 1; i <= count; i++) {
+                    cell(cells, i);
+                    looks.done(i);
                 }
+                return looks.growth(
+                                String.format(
+                                        "%,d notebook cells: they compute, show figures and tables, throw, train",
+                                        count),
+                                CODE_PER_CELL_KIB)
+                        .finding();
             }
-            return finding(String.format("%,d notebook cells", count), seen);
         }
     }
 
-    private static Finding finding(String what, List<Vitals> seen) {
-        Vitals first = seen.get(0);
-        Vitals last = seen.get(seen.size() - 1);
-        return Finding.of(
-                what,
-                String.format(
-                        "no more arrays, threads and files than after a fifth of them; resident set within %d MiB",
-                        TOLERANCE_KIB >> 10),
-                "first " + first + "; last " + last,
-                last.arrays() <= first.arrays()
-                        && last.threads() <= first.threads()
-                        && last.files() <= first.files()
-                        && last.residentKib() <= first.residentKib() + TOLERANCE_KIB);
+    private static void cell(CellEvaluator cells, int number) {
+        switch (number % 10) {
+            case 2 -> cells.evaluate(SHOWS_A_FIGURE);
+            case 4 -> cells.evaluate(SHOWS_A_TABLE);
+            case 6 -> throwing(cells);
+            case 8 -> cells.evaluate(TRAINS);
+            default -> cells.evaluate(COMPUTES);
+        }
+    }
+
+    private static void throwing(CellEvaluator cells) {
+        try {
+            cells.evaluate(THROWS);
+        } catch (CellError e) {
+            if (e.getMessage().contains("on purpose")) {
+                return;
+            }
+            throw e;
+        }
+        throw new FaultException("a cell that must throw did not", null);
+    }
+
+    private static void requireAtLeast(int least, int found, String what) {
+        if (found < least) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "leaks show only over many: at least %d %s, but there are to be %d",
+                            least, what, found));
+        }
+    }
+
+    /** Looks at the process from time to time: behind the warm-up, some times, and at the end. */
+    private final class Looks {
+
+        private final String unit;
+        private final int total;
+        private final NDManager manager;
+        private final List<Vitals> seen = new ArrayList<>();
+        private int firstAt;
+
+        Looks(String unit, int total, NDManager manager) {
+            this.unit = unit;
+            this.total = total;
+            this.manager = manager;
+        }
+
+        /** So many units are done. */
+        void done(int units) {
+            boolean due = units == total || units % (total / LOOKS) == 0;
+            if (due && units >= total * WARM_UP) {
+                Vitals now = Vitals.of(manager);
+                if (seen.isEmpty()) {
+                    firstAt = units;
+                }
+                seen.add(now);
+                out.accept(unit + " " + units + ": " + now);
+            }
+        }
+
+        Growth growth(String work, double codePerUnitKib) {
+            return new Growth(
+                    work, total - firstAt, seen.get(0), seen.get(seen.size() - 1), codePerUnitKib);
+        }
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Files that are there whole or not at all, even after a power failure. */
 final class AtomicFile {
@@ -50,12 +52,39 @@ final class AtomicFile {
         syncFolder(file.toAbsolutePath().getParent());
     }
 
-    /** Makes the move itself durable, on the systems that let a folder be opened. */
-    private static void syncFolder(Path folder) {
+    /**
+     * Makes a folder, and its parents where they are missing, and makes their entries durable.
+     *
+     * @throws IOException if one cannot be made
+     * @throws RunException if one cannot be synced
+     */
+    static void makeFolder(Path folder) throws IOException {
+        var absolute = folder.toAbsolutePath();
+        // The last one always: an earlier process may have died between making it and syncing.
+        var changed = new ArrayList<>(List.of(absolute.getParent()));
+        for (var parent = absolute.getParent(); !Files.exists(parent); ) {
+            parent = parent.getParent();
+            changed.add(parent);
+        }
+        Files.createDirectories(absolute);
+        changed.forEach(AtomicFile::syncFolder);
+    }
+
+    /**
+     * Makes what has changed in a folder's list of names durable. POSIX systems alone let a folder be opened, others need no
+     * such sync.
+     *
+     * @throws RunException if the system fails to
+     */
+    static void syncFolder(Path folder) {
+        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            // Windows opens no folders and needs no such sync.
+            throw new RunException(
+                    folder + ": cannot be synced (" + e + "); check the disk and its rights", e);
         }
     }
 

@@ -68,7 +68,7 @@ public final class RunStore {
         var folder = folder(id);
         var config = Json.tree(canonicalJson, "configuration of run " + id);
         try {
-            Files.createDirectories(folder);
+            AtomicFile.makeFolder(folder);
         } catch (IOException e) {
             throw new RunException(folder + ": cannot be made (" + e + "); check " + VARIABLE, e);
         }

@@ -4,18 +4,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -24,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder {@code checkpoint-STEP} with all that a run needs to go on: weights and optimiser state as safetensors,
- * and {@code state.json}, which is written last and carries the SHA-256 of both.
+ * and {@code state.json}, which is written last and carries the SHA-256 of both and of itself.
  *
  * <p>The folder is made under another name, synced to disk and moved, so that it is there whole or not at all.
  */
@@ -36,34 +31,13 @@ public final class Checkpoint {
     private static final String STATE = "state.json";
     private static final String TEMPORARY = ".writing-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,18}");
-    private static final int VERSION = 1;
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-
-    /**
-     * What {@code state.json} holds.
-     *
-     * @param version the format, 1
-     * @param config the hash of the run's configuration
-     * @param step the steps made
-     * @param lossSum the sum of the step losses of the epoch under way
-     * @param weightsSha256 of weights.safetensors
-     * @param optimizerSha256 of optimizer.safetensors
-     */
-    public record State(
-            int version,
-            String config,
-            long step,
-            double lossSum,
-            String weightsSha256,
-            String optimizerSha256) {}
 
     private final Path folder;
-    private final State state;
+    private final CheckpointState state;
     private final byte[] weights;
     private final byte[] optimizer;
 
-    private Checkpoint(Path folder, State state, byte[] weights, byte[] optimizer) {
+    private Checkpoint(Path folder, CheckpointState state, byte[] weights, byte[] optimizer) {
         this.folder = folder;
         this.state = state;
         this.weights = weights;
@@ -111,9 +85,8 @@ public final class Checkpoint {
             byte[] moments = Weights.encode(optimizer.state());
             DurableFiles.write(temporary.resolve(WEIGHTS), weights);
             DurableFiles.write(temporary.resolve(OPTIMIZER), moments);
-            State state =
-                    new State(VERSION, config, step, lossSum, sha256(weights), sha256(moments));
-            DurableFiles.write(temporary.resolve(STATE), JSON.writeValueAsBytes(state));
+            var state = CheckpointState.of(config, step, lossSum, weights, moments);
+            DurableFiles.write(temporary.resolve(STATE), state.json());
             if (Files.exists(target)) { // not whole; a folder cannot be moved over another
                 Files.move(target, Files.createTempDirectory(run, TEMPORARY).resolve(PREFIX));
             }
@@ -207,13 +180,17 @@ public final class Checkpoint {
     }
 
     private static Checkpoint read(Path folder, String config) throws DamagedException {
-        State state = state(folder);
-        if (state.version() != VERSION) {
+        CheckpointState state = state(folder);
+        if (!state.readable()) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s has format %d, but this toolkit reads format %d; go on with the"
                                     + " toolkit that wrote it, or delete the folder",
-                            folder, state.version(), VERSION));
+                            folder, state.version(), CheckpointState.VERSION));
+        }
+        if (!state.intact()) {
+            throw new DamagedException(
+                    folder.resolve(STATE) + " is damaged: its values do not fit its SHA-256", null);
         }
         if (!config.equals(state.config())) {
             throw new IllegalArgumentException(
@@ -231,10 +208,10 @@ public final class Checkpoint {
         return new Checkpoint(folder, state, weights, moments);
     }
 
-    private static State state(Path folder) throws DamagedException {
+    private static CheckpointState state(Path folder) throws DamagedException {
         Path file = folder.resolve(STATE);
         try {
-            State state = JSON.readValue(Files.readAllBytes(file), State.class);
+            CheckpointState state = CheckpointState.parse(Files.readAllBytes(file));
             if (state == null) {
                 throw new DamagedException(
                         file + " is damaged: it holds no checkpoint's state", null);
@@ -260,7 +237,7 @@ public final class Checkpoint {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        String found = sha256(bytes);
+        String found = CheckpointState.sha256(bytes);
         if (!found.equals(expected)) {
             throw new DamagedException(
                     file + " is damaged: its SHA-256 is " + found + ", expected " + expected, null);
@@ -301,7 +278,7 @@ public final class Checkpoint {
     }
 
     /** What is not a tensor. */
-    State state() {
+    CheckpointState state() {
         return state;
     }
 
@@ -326,13 +303,5 @@ public final class Checkpoint {
 
     private static long step(Path folder) {
         return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

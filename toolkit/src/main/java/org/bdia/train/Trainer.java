@@ -2,6 +2,7 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.bdia.reversible.StateRangeException;
  */
 public final class Trainer {
 
+    private static final String LAST = "the last checkpoint is ";
     private static final String NO_CHECKPOINT = "there is no checkpoint to go on from";
     private static final String UNTOUCHED = "; the weights are those of the step before";
     private static final String NOT_SAVED = "; these weights are not saved";
@@ -66,7 +68,7 @@ public final class Trainer {
         this.stop = stop;
     }
 
-    /** The same, telling a listener what happens. */
+    /** The same, telling a listener what happens; one that throws breaks the training off. */
     public Trainer withEvents(Consumer<TrainEvent> listener) {
         return new Trainer(model, task, config, seed, listener, folder, configHash, stop);
     }
@@ -93,6 +95,8 @@ public final class Trainer {
      * @return whether the end was reached
      * @throws TrainingDivergedException if loss, gradient or a state stops being finite, in training or
      *     evaluation; the last checkpoint stays
+     * @throws TrainingBrokenOffException if a checkpoint cannot be written, or the listener throws; the last checkpoint
+     *     stays
      * @throws IllegalArgumentException if there are checkpoints but none is whole, or the newest whole one is of
      *     another configuration
      */
@@ -109,10 +113,10 @@ public final class Trainer {
                 resumed.get().restore(own, model, optimizer);
                 step = resumed.get().state().step();
                 lossSum = resumed.get().state().lossSum();
-                lastGood = "the last checkpoint is " + resumed.get().folder();
-                events.accept(new TrainEvent.Resumed(step, resumed.get().folder()));
+                lastGood = LAST + resumed.get().folder();
+                tell(new TrainEvent.Resumed(step, resumed.get().folder()), lastGood);
             } else {
-                events.accept(new TrainEvent.Started(0));
+                tell(new TrainEvent.Started(0), lastGood);
                 evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
             }
             optimizer.zeroGradients();
@@ -123,7 +127,7 @@ public final class Trainer {
                 // one.
                 interrupted |= Thread.interrupted();
                 if (interrupted || stop.getAsBoolean()) {
-                    save(step, lossSum, optimizer);
+                    save(step, lossSum, optimizer, lastGood);
                     giveBack(interrupted);
                     return false;
                 }
@@ -140,13 +144,14 @@ public final class Trainer {
                 long now = System.nanoTime();
                 double speed = config.batch() * 1e9 / (now - lastTime);
                 lastTime = now;
-                events.accept(new TrainEvent.Step(step, total, epoch, loss, rate, norm, speed));
+                tell(new TrainEvent.Step(step, total, epoch, loss, rate, norm, speed), lastGood);
                 if (step % perEpoch == 0) {
                     int finished = epoch + 1;
                     boolean last = step == total;
-                    events.accept(
+                    tell(
                             new TrainEvent.Evaluated(
-                                    step, finished, "train", Map.of("loss", lossSum / perEpoch)));
+                                    step, finished, "train", Map.of("loss", lossSum / perEpoch)),
+                            lastGood);
                     lossSum = 0;
                     if (last || finished % config.evaluateEvery() == 0) {
                         evaluate(own, step, finished, Task.Split.VALIDATION, lastGood);
@@ -155,7 +160,7 @@ public final class Trainer {
                         evaluate(own, step, finished, Task.Split.TEST, lastGood);
                     }
                     if (folder != null && (last || finished % config.checkpointEvery() == 0)) {
-                        lastGood = "the last checkpoint is " + save(step, lossSum, optimizer);
+                        lastGood = save(step, lossSum, optimizer, lastGood);
                     }
                     lastTime = System.nanoTime(); // evaluation is not training time
                 }
@@ -213,7 +218,7 @@ public final class Trainer {
         }
         double loss = means.get("loss");
         requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
-        events.accept(new TrainEvent.Evaluated(step, epoch, split.label(), means));
+        tell(new TrainEvent.Evaluated(step, epoch, split.label(), means), lastGood);
     }
 
     private Optional<Checkpoint> checkpoint() {
@@ -225,12 +230,26 @@ public final class Trainer {
                         (step, message) -> events.accept(new TrainEvent.Refused(step, message)));
     }
 
-    private Path save(long step, double lossSum, Optimizer optimizer) {
+    /** Writes a checkpoint; returns in words which is the last one now. */
+    private String save(long step, double lossSum, Optimizer optimizer, String lastGood) {
         if (folder == null) {
-            return null;
+            return lastGood;
         }
-        Path path = Checkpoint.save(folder, configHash, step, lossSum, model, optimizer);
-        events.accept(new TrainEvent.Checkpointed(step, path));
-        return path;
+        Path path;
+        try {
+            path = Checkpoint.save(folder, configHash, step, lossSum, model, optimizer);
+        } catch (UncheckedIOException e) {
+            throw new TrainingBrokenOffException(step, lastGood, e);
+        }
+        tell(new TrainEvent.Checkpointed(step, path), LAST + path);
+        return LAST + path;
+    }
+
+    private void tell(TrainEvent event, String lastGood) {
+        try {
+            events.accept(event);
+        } catch (RuntimeException e) {
+            throw new TrainingBrokenOffException(event.step(), lastGood, e);
+        }
     }
 }

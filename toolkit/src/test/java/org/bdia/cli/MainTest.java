@@ -97,6 +97,22 @@ class MainTest {
         assertThat(err.toString()).contains("there are no folders to compare");
     }
 
+    @Test
+    void faultsThatCouldFindNothingAreRefused() {
+        assertThat(run("faults")).isEqualTo(2);
+        assertThat(run("faults", "--steps", "5")).isEqualTo(2);
+        assertThat(run("faults", "--cells", "1")).isEqualTo(2);
+        assertThat(run("faults", "--kills", "1")).isEqualTo(2);
+        assertThat(run("faults", "--states", "-1")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains(
+                        "faults needs --kills, --states, --steps or --cells",
+                        "--steps must be 0 or at least 100, but is 5",
+                        "--cells must be 0 or at least 50, but is 1",
+                        "--kills must be 0 or at least 4, but is 1",
+                        "--states must be 0 or at least 1, but is -1");
+    }
+
     private int run(String... args) {
         CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true));

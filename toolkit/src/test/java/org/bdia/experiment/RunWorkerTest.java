@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainEvent;
+import org.bdia.train.TrainingBrokenOffException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +67,31 @@ class RunWorkerTest {
 
         Path metrics = Path.of(CONFIG.id(), "metrics.csv");
         assertThat(parts.resolve(metrics)).hasSameBinaryContentAs(whole.resolve(metrics));
+    }
+
+    @Test
+    void metricsThatCannotBeWrittenEndTheRunAndTheLastCheckpointIsNamed() {
+        Path run = folder.resolve("runs").resolve(CONFIG.id());
+        RunWorker worker =
+                new RunWorker(CONFIG, RunStore.at(folder.resolve("runs")), DataFolder.at(folder));
+
+        assertThatThrownBy(() -> worker.work(event -> putFolderInTheWay(event, run), () -> false))
+                .isInstanceOf(TrainingBrokenOffException.class)
+                .hasMessageStartingWith("step 10: " + run.resolve("metrics.csv") + ": cannot be ")
+                .hasMessageContaining("check space and rights")
+                .hasMessageEndingWith("the last checkpoint is " + run.resolve("checkpoint-5"));
+    }
+
+    /** Of the metrics, behind the checkpoint of the first of two epochs. */
+    private static void putFolderInTheWay(TrainEvent event, Path run) {
+        if (event instanceof TrainEvent.Checkpointed) {
+            try {
+                Files.delete(run.resolve("metrics.csv"));
+                Files.createDirectory(run.resolve("metrics.csv"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     @Test

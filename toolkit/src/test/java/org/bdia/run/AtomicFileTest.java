@@ -2,6 +2,7 @@ package org.bdia.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,5 +42,23 @@ class AtomicFileTest {
                 .isInstanceOf(RunException.class)
                 .hasMessageEndingWith("check space and rights");
         assertThat(folder).isDirectoryNotContaining(path -> !path.equals(inTheWay));
+    }
+
+    @Test
+    void aFolderIsMadeWithItsParentsAndStaysAsItIs() throws IOException {
+        var deep = folder.resolve("a/b/c");
+        AtomicFile.makeFolder(deep);
+        Files.createFile(deep.resolve("kept"));
+        AtomicFile.makeFolder(deep);
+        assertThat(deep.resolve("kept")).exists();
+    }
+
+    @Test
+    void aFolderThatCannotBeSyncedIsAnError() {
+        assumeThat(folder.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        assertThatThrownBy(() -> AtomicFile.syncFolder(folder.resolve("missing")))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("missing: cannot be synced")
+                .hasMessageContaining("check the disk");
     }
 }

@@ -25,6 +25,9 @@ class BadCheckpointsTest {
     private static final String NO_STATE =
             NONE_WHOLE + "/state.json is damaged: it holds no checkpoint's state" + ANEW;
 
+    private static final String UNFIT =
+            NONE_WHOLE + "/state.json is damaged: its values do not fit its SHA-256" + ANEW;
+
     static Stream<BadInput> checkpoints() {
         Step go = root -> train(VIT, root, "abc");
         Step load = vit(VIT, (model, manager, root) -> Checkpoint.loadWeights(root, "abc", model));
@@ -33,32 +36,64 @@ class BadCheckpointsTest {
                         "no checkpoint",
                         load,
                         "ROOT: expected a checkpoint, found none; train the run first"),
-                changed(
+                new BadInput(
                         "other configuration",
-                        "state.json",
-                        "\"abc\"",
-                        "\"fed\"",
-                        go,
-                        "ROOT/checkpoint-2 belongs to configuration fed, but this run's is abc; delete the"
+                        checkpointBut(folder -> {}),
+                        root -> train(VIT, root, "fed"),
+                        "ROOT/checkpoint-2 belongs to configuration abc, but this run's is fed; delete the"
                                 + " folder, or use another for this run"),
                 changed(
                         "other version",
                         "state.json",
-                        "\"version\":1",
                         "\"version\":2",
+                        "\"version\":3",
                         go,
-                        "ROOT/checkpoint-2 has format 2, but this toolkit reads format 1; go on with the"
+                        "ROOT/checkpoint-2 has format 3, but this toolkit reads format 2; go on with the"
                                 + " toolkit that wrote it, or delete the folder"),
                 changed("state, no JSON", "state.json", "{", "", go, NO_STATE),
                 changed("state, unknown key", "state.json", "\"step\"", "\"steps\"", go, NO_STATE),
                 changed("state, null", "state.json", "\"step\":2", "\"step\":null", go, NO_STATE),
+                changed("state, text", "state.json", "\"step\":2", "\"step\":\"2\"", go, NO_STATE),
                 changed(
-                        "state, other step",
+                        "state, decimals",
                         "state.json",
                         "\"step\":2",
-                        "\"step\":3",
+                        "\"step\":2.5",
                         go,
-                        NONE_WHOLE + " is damaged: its state.json is of step 3" + ANEW),
+                        NO_STATE),
+                changed(
+                        "state, twice",
+                        "state.json",
+                        "\"step\":2",
+                        "\"step\":2,\"step\":2",
+                        go,
+                        NO_STATE),
+                changed("state, more behind it", "state.json", "}", "}{}", go, NO_STATE),
+                changed("state, other step", "state.json", "\"step\":2", "\"step\":3", go, UNFIT),
+                changed(
+                        "state, other loss",
+                        "state.json",
+                        "\"lossSum\":0",
+                        "\"lossSum\":1",
+                        go,
+                        UNFIT),
+                changed(
+                        "state, older version",
+                        "state.json",
+                        "\"version\":2",
+                        "\"version\":1",
+                        go,
+                        UNFIT),
+                new BadInput(
+                        "folder of another step",
+                        root -> {
+                            train(VIT, root, "abc");
+                            Files.move(root.resolve("checkpoint-2"), root.resolve("checkpoint-3"));
+                        },
+                        go,
+                        NONE_WHOLE.replace("-2", "-3")
+                                + " is damaged: its state.json is of step 2"
+                                + ANEW),
                 changed(
                         "weights changed",
                         "weights.safetensors",

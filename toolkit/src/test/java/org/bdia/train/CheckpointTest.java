@@ -139,11 +139,28 @@ class CheckpointTest {
         train(2);
         train(4);
         Path state = folder.resolve("checkpoint-4/state.json");
-        Files.writeString(state, Files.readString(state).replace("\"version\":1", "\"version\":2"));
+        Files.writeString(state, Files.readString(state).replace("\"version\":2", "\"version\":3"));
 
         assertThatThrownBy(() -> train(6))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("checkpoint-4 has format 2, but this toolkit reads format 1");
+                .hasMessageContaining("checkpoint-4 has format 3, but this toolkit reads format 2");
+    }
+
+    @Test
+    void aStateOfTheFormatWithoutAChecksumIsStillRead() throws IOException {
+        train(2);
+        Path state = folder.resolve("checkpoint-2/state.json");
+        String old =
+                Files.readString(state)
+                        .replace("\"version\":2", "\"version\":1")
+                        .replaceFirst(",\"sha256\":\"\\w+\"", "");
+        assertThat(old).doesNotContain("\"sha256\"");
+        Files.writeString(state, old);
+        events.clear();
+        train(4);
+
+        assertThat(events.get(0))
+                .isEqualTo(new TrainEvent.Resumed(2, folder.resolve("checkpoint-2")));
     }
 
     @Test

@@ -1,0 +1,115 @@
+package org.bdia.train;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * What a checkpoint's {@code state.json} holds.
+ *
+ * @param version the format: {@value #VERSION}; 1 had no checksum of its own and is still read
+ * @param config the hash of the run's configuration
+ * @param step the steps made
+ * @param lossSum the sum of the step losses of the epoch under way
+ * @param weightsSha256 of weights.safetensors
+ * @param optimizerSha256 of optimizer.safetensors
+ * @param sha256 of what stands before it, see {@link #checksum}; null in format 1
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record CheckpointState(
+        int version,
+        String config,
+        long step,
+        double lossSum,
+        String weightsSha256,
+        String optimizerSha256,
+        String sha256) {
+
+    /** The format that is written. */
+    static final int VERSION = 2;
+
+    private static final int WITHOUT_CHECKSUM = 1;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(
+                            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .build();
+
+    /** The state of a new checkpoint. */
+    static CheckpointState of(
+            String config, long step, double lossSum, byte[] weights, byte[] optimizer) {
+        var unsigned =
+                new CheckpointState(
+                        VERSION, config, step, lossSum, sha256(weights), sha256(optimizer), null);
+        return new CheckpointState(
+                VERSION,
+                config,
+                step,
+                lossSum,
+                unsigned.weightsSha256,
+                unsigned.optimizerSha256,
+                unsigned.checksum());
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @return null if the bytes are the JSON of nothing
+     * @throws JsonProcessingException if the bytes are anything else
+     */
+    static CheckpointState parse(byte[] bytes) throws IOException {
+        return JSON.readValue(bytes, CheckpointState.class);
+    }
+
+    byte[] json() throws JsonProcessingException {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    /** Whether this toolkit reads the format. */
+    boolean readable() {
+        return version == VERSION || version == WITHOUT_CHECKSUM;
+    }
+
+    /** Whether it is as it was written, as far as its format tells. */
+    boolean intact() {
+        return version == WITHOUT_CHECKSUM ? sha256 == null : checksum().equals(sha256);
+    }
+
+    /** The SHA-256 of all other values, a line each; of the number's bits, because Java versions write decimals differently. */
+    private String checksum() {
+        return sha256(
+                String.join(
+                                "\n",
+                                "" + version,
+                                config,
+                                "" + step,
+                                Double.toHexString(lossSum),
+                                weightsSha256,
+                                optimizerSha256)
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bdia.train.SmallModels.VIT;
+import static org.bdia.train.SmallModels.vit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.bdia.data.Augmentation;
+import org.bdia.data.SyntheticImages;
+import org.bdia.reversible.Autograd;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training that cannot go on names the step, and the checkpoint from which it can. */
+class BrokenOffTrainingTest {
+
+    private static final Task TASK =
+            new ImageTask(SyntheticImages.split(10, 4, 2, 1, 3), Augmentation.none());
+
+    @TempDir private Path folder;
+
+    @Test
+    void aCheckpointThatCannotBeWrittenNamesTheLastOne() {
+        Path run = folder.resolve("run");
+        Path aside = folder.resolve("aside");
+
+        assertThatThrownBy(() -> train(TASK, run, event -> putFileInTheWay(event, run, aside)))
+                .isInstanceOfSatisfying(
+                        TrainingBrokenOffException.class, e -> assertThat(e.step()).isEqualTo(4))
+                .hasMessageStartingWith("step 4: the checkpoint could not be written in " + run)
+                .hasMessageContaining("check space and rights")
+                .hasMessageEndingWith("; the last checkpoint is " + run.resolve("checkpoint-2"));
+        assertThat(aside.resolve("checkpoint-2")).isDirectory();
+    }
+
+    /** Of the run's folder, behind the checkpoint of the first of two epochs. */
+    private static void putFileInTheWay(TrainEvent event, Path run, Path aside) {
+        if (event instanceof TrainEvent.Checkpointed) {
+            try {
+                Files.move(run, aside);
+                Files.createFile(run);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void aListenerThatFailsBeforeTheFirstCheckpointIsToldSo() {
+        var failure = new IllegalStateException("no ink");
+
+        assertThatThrownBy(
+                        () ->
+                                train(
+                                        TASK,
+                                        folder,
+                                        event -> {
+                                            if (event instanceof TrainEvent.Step) {
+                                                throw failure;
+                                            }
+                                        }))
+                .isInstanceOf(TrainingBrokenOffException.class)
+                .hasMessage("step 1: no ink; there is no checkpoint to go on from")
+                .hasCause(failure);
+    }
+
+    @Test
+    void aTrainingLossThatIsNotANumberIsADivergenceAtItsStep() {
+        assertThatThrownBy(() -> train(new NotANumberAt(3), folder, event -> {}))
+                .isInstanceOfSatisfying(
+                        TrainingDivergedException.class, e -> assertThat(e.step()).isEqualTo(3))
+                .hasMessageStartingWith(
+                        "step 3: the loss is NaN; the weights are those of the step")
+                .hasMessageEndingWith("the last checkpoint is " + folder.resolve("checkpoint-2"));
+    }
+
+    private static void train(Task task, Path run, Consumer<TrainEvent> listener) throws Exception {
+        vit(
+                        VIT,
+                        (model, manager, root) ->
+                                new Trainer(model, task, TrainConfig.of(2, 2, 1e-3), 1)
+                                        .withCheckpoints(root, "abc")
+                                        .withEvents(listener)
+                                        .train(manager))
+                .in(run);
+    }
+
+    /** Images whose loss is NaN at one step. */
+    private static final class NotANumberAt implements Task {
+
+        private final Long step;
+        private Optional<Long> now = Optional.empty();
+
+        NotANumberAt(long step) {
+            this.step = step;
+        }
+
+        @Override
+        public int stepsPerEpoch(int batch) {
+            return TASK.stepsPerEpoch(batch);
+        }
+
+        @Override
+        public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
+            now = Optional.of((long) epoch * stepsPerEpoch(batch) + index);
+            return TASK.training(manager, seed, epoch, index, batch);
+        }
+
+        @Override
+        public int size(Split split) {
+            return TASK.size(split);
+        }
+
+        @Override
+        public Batch evaluation(NDManager manager, Split split, int from, int to) {
+            now = Optional.empty();
+            return TASK.evaluation(manager, split, from, to);
+        }
+
+        @Override
+        public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+            NDArray loss = TASK.loss(output, labels, labelSmoothing);
+            return now.filter(step::equals).isPresent()
+                    ? loss.mul(Autograd.constant(loss, Double.NaN))
+                    : loss;
+        }
+    }
+}
