@@ -47,9 +47,14 @@ final class ChildRun implements AutoCloseable {
                 1);
     }
 
-    /** Starts or resumes the run in a folder of runs; what it prints goes to a file beside that folder. */
+    /** Starts or resumes the run in a folder of runs; what it prints goes to a file beside that folder, named after it. */
     static ChildRun start(Path runs) {
-        Path log = runs.resolveSibling(runs.getFileName() + ".log");
+        return start(runs, runs.getFileName() + ".log");
+    }
+
+    /** The same with a log of another name, for a second process beside the first. */
+    static ChildRun start(Path runs, String logName) {
+        Path log = runs.resolveSibling(logName);
         Path config = runs.resolveSibling(runs.getFileName() + ".json");
         try {
             Files.createDirectories(runs);

@@ -55,7 +55,8 @@ public final class FolderFaults {
         RunFiles.delete(runs);
         try (ChildRun first = ChildRun.start(runs)) {
             await(first, () -> Files.exists(first.folder().resolve("lock.owner")));
-            try (ChildRun second = ChildRun.start(runs)) {
+            // A log of its own: the first goes on writing to the other.
+            try (ChildRun second = ChildRun.start(runs, "second.log")) {
                 int exit = second.await();
                 String says = second.tail();
                 boolean refused =
