@@ -184,7 +184,7 @@ public final class Checkpoint {
         if (!state.readable()) {
             throw new IllegalArgumentException(
                     String.format(
-                            "%s has format %d, but this toolkit reads format %d; go on with the"
+                            "%s has format %d, but this toolkit reads formats 1 to %d; go on with the"
                                     + " toolkit that wrote it, or delete the folder",
                             folder, state.version(), CheckpointState.VERSION));
         }
