@@ -9,15 +9,12 @@ import java.util.List;
  * @param units how often between the two looks
  * @param first the look behind the warm-up
  * @param last the look at the end
- * @param codePerUnitKib what the JVM may gain in classes and compiled code for each unit, KiB
+ * @param codeBoundKib what the JVM may gain in classes and compiled code, KiB
  */
-record Growth(String work, int units, Vitals first, Vitals last, double codePerUnitKib) {
+record Growth(String work, int units, Vitals first, Vitals last, long codeBoundKib) {
 
     /** Of the resident set without classes and code: what a garbage-collected process varies by with nothing leaking. */
     private static final long TOLERANCE_KIB = 16 << 10;
-
-    /** Of classes and code: what is compiled late, however much is repeated. */
-    private static final long LATE_CODE_KIB = 4 << 10;
 
     /**
      * Judges it. What the JVM gains in classes and code is told apart from the resident set, and bounded by itself.
@@ -31,7 +28,6 @@ record Growth(String work, int units, Vitals first, Vitals last, double codePerU
         }
         long code = last.codeKib() - first.codeKib();
         long resident = last.residentKib() - first.residentKib() - Math.max(0, code);
-        long codeBound = LATE_CODE_KIB + Math.round(units * codePerUnitKib);
         boolean counted = first.arrays() > 0;
         boolean flat =
                 last.arrays() <= first.arrays()
@@ -42,7 +38,7 @@ record Growth(String work, int units, Vitals first, Vitals last, double codePerU
                 String.format(
                         "no more arrays, threads and files than behind the warm-up; classes and code at most"
                                 + " %,d KiB more, the resident set beside them at most %,d KiB",
-                        codeBound, TOLERANCE_KIB),
+                        codeBoundKib, TOLERANCE_KIB),
                 String.format(
                         "first %s; last %s; grown by %,d KiB of classes and code (%.1f each) and %,d KiB"
                                 + " beside them%s%s",
@@ -53,7 +49,7 @@ record Growth(String work, int units, Vitals first, Vitals last, double codePerU
                         resident,
                         counted ? "" : "; NO ARRAYS WERE COUNTED",
                         files()),
-                counted && flat && code <= codeBound && resident <= TOLERANCE_KIB);
+                counted && flat && code <= codeBoundKib && resident <= TOLERANCE_KIB);
     }
 
     private String files() {

@@ -94,7 +94,7 @@ public final class KillCampaign {
                 awaitFirstFile(run);
                 String moment =
                         kill % 2 == 0
-                                ? atRandomMoment()
+                                ? atRandomMoment(run)
                                 : duringCheckpoint(run, random.nextInt(CHECKPOINTS));
                 if (run.kill()) {
                     return moment
@@ -111,9 +111,16 @@ public final class KillCampaign {
                 null);
     }
 
-    private String atRandomMoment() {
+    private String atRandomMoment(ChildRun run) {
         long nanos = (long) (random.nextDouble() * trainingNanos);
-        LockSupport.parkNanos(nanos);
+        long began = System.nanoTime();
+        while (run.isAlive() && System.nanoTime() - began < nanos) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        if (!run.isAlive()) {
+            // The machine has become faster: moments are drawn from what a run takes now.
+            trainingNanos = System.nanoTime() - began;
+        }
         return String.format("after %.0f ms", nanos / MILLION);
     }
 

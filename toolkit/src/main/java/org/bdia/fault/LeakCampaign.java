@@ -35,8 +35,14 @@ public final class LeakCampaign {
     /** What comes before is warm-up: code is compiled, allocators fill their pools. */
     private static final double WARM_UP = 0.2;
 
+    /** Of classes and compiled methods: what training compiles late, however long it goes on. */
+    private static final long LATE_CODE_KIB = 4 << 10;
+
+    /** The same of cells, which are compiled by the compiler that they warm up. */
+    private static final long LATE_CODE_OF_CELLS_KIB = 16 << 10;
+
     /** JShell unloads no snippet: a cell stays as a few classes and their compiled methods, as in every Java notebook. */
-    private static final double CODE_PER_CELL_KIB = 128;
+    private static final long CODE_PER_CELL_KIB = 32;
 
     private static final String SESSION =
             """
@@ -135,6 +141,7 @@ public final class LeakCampaign {
                             String.format(
                                     "%,d training steps, %,d evaluations",
                                     evaluations * STEPS_PER_EVALUATION, evaluations),
+                            LATE_CODE_KIB,
                             0)
                     .finding();
         }
@@ -160,6 +167,7 @@ public final class LeakCampaign {
                                 String.format(
                                         "%,d notebook cells: they compute, show figures and tables, throw, train",
                                         count),
+                                LATE_CODE_OF_CELLS_KIB,
                                 CODE_PER_CELL_KIB)
                         .finding();
             }
@@ -225,9 +233,14 @@ public final class LeakCampaign {
             }
         }
 
-        Growth growth(String work, double codePerUnitKib) {
+        Growth growth(String work, long lateCodeKib, long codePerUnitKib) {
+            int units = total - firstAt;
             return new Growth(
-                    work, total - firstAt, seen.get(0), seen.get(seen.size() - 1), codePerUnitKib);
+                    work,
+                    units,
+                    seen.get(0),
+                    seen.get(seen.size() - 1),
+                    lateCodeKib + units * codePerUnitKib);
         }
     }
 }
