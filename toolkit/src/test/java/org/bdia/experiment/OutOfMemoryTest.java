@@ -68,8 +68,8 @@ class OutOfMemoryTest {
         assertThat(says)
                 .contains(
                         "1 of 1 runs failed",
-                        "run " + large().id() + " (bdia, seed 0) failed with exit code 1",
-                        "the end of its log:",
-                        "java.lang.OutOfMemoryError: Java heap space");
+                        "run " + large().id() + " (bdia, seed 0) failed; the end of its log:",
+                        "java.lang.OutOfMemoryError: Java heap space",
+                        "it ended with exit code 1");
     }
 }
