@@ -162,4 +162,10 @@ public final class Report {
         new ResultsFile(notebook, profile, data, hardware, results, List.of()).write(file);
         return file;
     }
+
+    /** For kernels that show what a cell's last statement returns. */
+    @Override
+    public String toString() {
+        return "report of " + notebook + ", " + results.size() + " rows";
+    }
 }

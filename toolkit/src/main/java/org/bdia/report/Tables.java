@@ -20,6 +20,9 @@ import tech.tablesaw.columns.Column;
 public final class Tables {
     private static final int HTML_ROWS = 100;
 
+    /** Cells of so many characters stay on one line: a number beside what it is the mean of. */
+    private static final int UNBROKEN = 30;
+
     private Tables() {}
 
     /** RFC 4180: a header, one line per row, every digit. */
@@ -173,6 +176,8 @@ public final class Tables {
     private static void htmlCell(StringBuilder text, String tag, Column<?> column, String cell) {
         String side = isNumber(column) ? "right" : "left";
         text.append("<").append(tag).append(" style=\"padding:2px 10px;text-align:").append(side);
+        boolean unbroken = tag.equals("td") && cell.length() <= UNBROKEN;
+        text.append(unbroken ? ";white-space:nowrap" : "");
         text.append("\">").append(Html.escape(cell)).append("</").append(tag).append(">");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -147,6 +148,22 @@ class ActivationTest {
             kernel.differentiate(manager, h, bits, above, 0);
             assertClose(h, leaf.getGradient(), 1e-6);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("inverted")
+    void workInPlaceLeavesNothingBehind(Activation activation) {
+        NDArray h = normal(200_001);
+        NDArray above = normal(200_001);
+        var kernel = new ActivationKernel(activation);
+        List<Integer> arrays = new ArrayList<>();
+        for (int i = 0; i < 3; i++) { // the first compiles
+            try (NDArray bits = kernel.overwrite(manager, h, 0)) {
+                kernel.differentiate(manager, h, bits, above, 0);
+            }
+            arrays.add(((BaseNDManager) manager).getManagedArrays().size());
+        }
+        assertThat(arrays.get(2)).isEqualTo(arrays.get(1)).isEqualTo(arrays.get(0));
     }
 
     @ParameterizedTest

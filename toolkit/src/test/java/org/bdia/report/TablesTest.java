@@ -77,7 +77,7 @@ class TablesTest {
     void htmlEscapesAndSaysWhatItLeavesOut() {
         assertThat(Tables.html(TABLE))
                 .contains("loss &amp; &lt;b&gt;time&lt;/b&gt;")
-                .contains("text-align:right\">0.3333</td>")
+                .contains("text-align:right;white-space:nowrap\">0.3333</td>")
                 .doesNotContain("<b>", "<i>");
         Table longTable = Table.create("long", IntColumn.indexColumn("i", 130, 0));
         assertThat(Tables.html(longTable))
