@@ -62,9 +62,6 @@ final class Worker implements AutoCloseable {
             Path counters = Files.createTempFile("bdia-memory", ".counters");
             Files.write(counters, new byte[COUNTERS_BYTES]);
             var builder = new ProcessBuilder(command).redirectError(errors.toFile());
-            // Threads that sleep while they wait suit shared machines, and nearly double the time
-            // of short operations.
-            builder.environment().remove("OMP_WAIT_POLICY");
             if (tools.shim() == null) {
                 Allocator.returnFreed(builder.environment());
             } else {
