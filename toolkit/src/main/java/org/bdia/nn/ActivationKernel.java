@@ -1,18 +1,11 @@
 package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Scoped;
 import org.bdia.reversible.TorchScript;
@@ -23,8 +16,14 @@ import org.bdia.reversible.TorchScript;
  */
 final class ActivationKernel {
 
-    /** Elements that libtorch gives to one thread at least, small enough for its cache; a slice is a little less. */
+    /** Elements that libtorch gives to one thread at least, small enough for its cache. */
     private static final int GRAIN = 1 << 15;
+
+    /**
+     * Up to so many threads a slice is a little less than one thread's: with dozens of short operations a slice, waiting for
+     * each other costs two threads as much as they gain, and far more where other processes want the processor too.
+     */
+    private static final int FEW_THREADS = 2;
 
     /** A GPU wants more at a time. */
     private static final int GPU_SLICE = 1 << 22;
@@ -81,23 +80,8 @@ final class ActivationKernel {
      * @return what {@link #differentiate} needs beside y: packed bits, one or two planes of them, maybe none
      */
     NDArray overwrite(NDManager owner, NDArray h, float rate) {
-        TorchScript script = script("overwrite", h, rate, ActivationScript::inPlace);
-        int parts = rate == 0 ? parts(h) : 1; // a generator has one order
-        if (parts == 1) {
-            return Autograd.unrecorded(() -> script.call(owner, h));
-        }
-        return Scoped.result(
-                () -> {
-                    NDArray flat = h.reshape(-1);
-                    try (NDList bits =
-                            inThreads(
-                                    script,
-                                    owner,
-                                    parts,
-                                    i -> new NDArray[] {part(flat, i, parts, 1)})) {
-                        return NDArrays.concat(bits, 1);
-                    }
-                });
+        return Autograd.unrecorded(
+                () -> script("overwrite", h, rate, ActivationScript::inPlace).call(owner, h));
     }
 
     /**
@@ -109,57 +93,9 @@ final class ActivationKernel {
      */
     void differentiate(NDManager owner, NDArray y, NDArray bits, NDArray gradient, float rate) {
         TorchScript script = script("differentiate", y, rate, ActivationScript::gradientInPlace);
-        int parts = parts(y);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray c = coefficients(y);
-            NDArray flat = y.reshape(-1);
-            NDArray above = gradient.reshape(-1);
-            inThreads(
-                            script,
-                            owner,
-                            parts,
-                            i ->
-                                    new NDArray[] {
-                                        part(flat, i, parts, 1),
-                                        bits.isEmpty() ? bits : part(bits, i, parts, 8),
-                                        part(above, i, parts, 1),
-                                        c
-                                    })
-                    .close();
+        try (NDArray c = coefficients(y)) {
+            Autograd.unrecorded(() -> script.call(owner, y, bits, gradient, c)).close();
         }
-    }
-
-    /**
-     * Into how many parts of whole slices an array is split, one for a thread of its own: operations on a slice are too short for
-     * two threads to meet behind each.
-     */
-    private int parts(NDArray array) {
-        boolean gpu = array.getDevice().isGpu();
-        long slices = (array.size() + slice - 1) / slice;
-        return gpu ? 1 : (int) Math.min(JniUtils.getNumThreads(), slices);
-    }
-
-    /** Part i of an array's last axis, which holds a number for each {@code per} elements; a view. */
-    private NDArray part(NDArray array, int i, int parts, int per) {
-        int axis = array.getShape().dimension() - 1;
-        long size = array.getShape().get(axis);
-        long step = slice / per;
-        long slices = (size + step - 1) / step;
-        long from = slices * i / parts * step;
-        long to = Math.min(size, slices * (i + 1) / parts * step);
-        return array.get(axis == 0 ? "{}:{}" : ":, {}:{}", from, to);
-    }
-
-    /** The function's results of every part's arrays, in order; in no scope, so whoever calls closes them. */
-    private static NDList inThreads(
-            TorchScript script, NDManager owner, int parts, IntFunction<NDArray[]> inputs) {
-        List<NDArray[]> each = IntStream.range(0, parts).mapToObj(inputs).toList();
-        script.load(owner);
-        return IntStream.range(0, parts)
-                .parallel()
-                .mapToObj(i -> Autograd.unrecorded(() -> script.call(owner, each.get(i))))
-                .collect(Collectors.toCollection(NDList::new));
     }
 
     private NDArray coefficients(NDArray like) {
@@ -177,13 +113,17 @@ final class ActivationKernel {
 
     private TorchScript script(String name, NDArray like, float rate, Writer writer) {
         if (slice == 0) {
-            slice = like.getDevice().isGpu() ? GPU_SLICE : GRAIN - VECTORS;
+            slice = like.getDevice().isGpu() ? GPU_SLICE : cpuSlice(JniUtils.getNumThreads());
         }
         return scripts.computeIfAbsent(
                 name + " " + like.getDataType() + " " + rate,
                 key ->
                         writer.write(
                                 new ActivationScript(activation, like.getDataType(), rate, slice)));
+    }
+
+    private static int cpuSlice(int threads) {
+        return threads <= FEW_THREADS ? GRAIN - VECTORS : GRAIN * threads;
     }
 
     /** Which of the functions. */

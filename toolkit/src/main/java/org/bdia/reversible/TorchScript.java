@@ -24,7 +24,7 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>The engine reads TorchScript from an archive as PyTorch's {@code torch.jit.save} writes it; this class writes the
  * same few entries. The function is loaded at its first call, belongs to the manager that the call names and is loaded
- * again when that one has been closed. Belongs to one thread, but for calls behind {@link #load}.
+ * again when that one has been closed. Belongs to one thread.
  */
 public final class TorchScript {
 
@@ -61,7 +61,9 @@ public final class TorchScript {
      * @param inputs as many as parameters; the result belongs to the first one's manager
      */
     public NDArray call(NDManager manager, NDArray... inputs) {
-        load(manager);
+        if (module == null || !owner.isOpen()) {
+            load(manager);
+        }
         // DJL takes arrays whose names hold dots or brackets for dictionaries and lists.
         String[] names = Arrays.stream(inputs).map(NDArray::getName).toArray(String[]::new);
         try {
@@ -74,19 +76,11 @@ public final class TorchScript {
         }
     }
 
-    /**
-     * Compiles the function if it is not compiled yet. From then on several threads may call it at once.
-     *
-     * @param manager what it is to belong to
-     */
-    public void load(NDManager manager) {
+    private void load(NDManager manager) {
         Engine.getEngine("PyTorch");
         // The optimising executor profiles its first calls and may then compute differently: a
-        // function must repeat itself. Every thread has this setting of its own.
+        // function must repeat itself.
         JniUtils.setGraphExecutorOptimize(false);
-        if (module != null && owner.isOpen()) {
-            return;
-        }
         try (var archive = new ByteArrayInputStream(archive())) {
             module = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
             owner = manager;
