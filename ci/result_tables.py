@@ -231,7 +231,10 @@ def renew(readme: Path = ROOT / "README.md") -> None:
         found = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
         if not found:
             sys.exit(f"ci/result_tables.py: {readme.name} has no place for the table '{name}': expected {begin} … {end}")
-        text = text[: found.start()] + "\n".join([begin, *write(), end]) + text[found.end() :]
+        lines = write()
+        if len(lines) <= 2:  # a header alone
+            lines = ["No results are recorded yet; `ci/regenerate --profile laptop` computes them."]
+        text = text[: found.start()] + "\n".join([begin, *lines, end]) + text[found.end() :]
     temporary = readme.with_name(readme.name + ".tmp")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, readme)

@@ -82,10 +82,10 @@ public final class Benchmark {
     }
 
     /** Nobody is always the first, nor always behind the same one. */
-    private static List<Worker> rotated(List<Worker> workers, int round) {
-        List<Worker> turns = new ArrayList<>(workers);
+    static <T> List<T> rotated(List<T> workers, int round) {
+        List<T> turns = new ArrayList<>(workers);
         Collections.rotate(turns, round);
-        if (round % 2 == 1) {
+        if (round / 2 % 2 == 1) {
             Collections.reverse(turns);
         }
         return turns;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
@@ -79,5 +80,13 @@ class BenchmarkTest {
         assertThat(ProcessHandle.current().children().filter(child -> !before.contains(child)))
                 .allSatisfy(
                         child -> assertThat(child.onExit()).succeedsWithin(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void everyOneIsFirstAsOftenAndBehindDifferentOnes() {
+        assertThat(IntStream.range(0, 4).mapToObj(r -> Benchmark.rotated(List.of(1, 2), r).get(0)))
+                .containsExactlyInAnyOrder(1, 1, 2, 2);
+        assertThat(IntStream.range(0, 4).mapToObj(r -> Benchmark.rotated(List.of(1, 2, 3), r)))
+                .doesNotHaveDuplicates();
     }
 }
