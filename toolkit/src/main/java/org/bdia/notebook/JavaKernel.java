@@ -1,7 +1,6 @@
 package org.bdia.notebook;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -13,8 +12,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
-import org.dflib.jjava.jupyter.channels.JupyterConnection;
-import org.dflib.jjava.jupyter.channels.Loop;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
@@ -27,7 +24,6 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.kernel.util.TextColor;
-import org.zeromq.ZMQException;
 
 /**
  * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
@@ -179,29 +175,6 @@ public final class JavaKernel extends BaseKernel {
     }
 
     /**
-     * A message that cannot be read, above all one that our key has not signed, is dropped: the library would end the
-     * thread that reads the channel, and leave a kernel that answers nothing.
-     */
-    private static void keepReading(PrintStream log) {
-        Thread.getAllStackTraces().keySet().stream()
-                .filter(Loop.class::isInstance)
-                .map(Loop.class::cast)
-                .forEach(loop -> loop.onError(thrown -> drop(thrown, log)));
-    }
-
-    /** Returns how many milliseconds the channel rests; a closed socket or a JVM in distress end it as ever. */
-    private static long drop(Throwable thrown, PrintStream log) {
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        if (thrown instanceof ZMQException closed) {
-            throw closed;
-        }
-        log.println("bdia-java: dropped a message that cannot be read: " + thrown);
-        return 0;
-    }
-
-    /**
      * Serves one notebook until the front end shuts the kernel down.
      *
      * @param args the connection file that Jupyter wrote
@@ -217,13 +190,12 @@ public final class JavaKernel extends BaseKernel {
                             + args.length
                             + "; open a notebook with the kernel \"java\" instead of calling this");
         }
-        var connection = new JupyterConnection(ConnectionFile.read(Path.of(args[0])));
+        var connection = new KernelConnection(ConnectionFile.read(Path.of(args[0])), System.err);
         var kernel = new JavaKernel(new CellEvaluator());
         kernel.onStartup();
         exitWithParent();
         kernel.becomeHandlerForConnection(connection);
         connection.connect();
-        keepReading(System.err);
         connection.waitUntilClose();
         exit(0);
     }

@@ -62,4 +62,14 @@ class KernelProcessTest {
             assertThat(kernel.log()).contains("dropped a message", "invalid signature");
         }
     }
+
+    @Test
+    void aForgedMessageThatWaitsForTheKernelIsDroppedToo() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.forge("int made = 1;");
+            var reply = kernel.execute("int first = 1;");
+            assertThat(reply.path("status").asText()).as(reply.toString()).isEqualTo("ok");
+            assertThat(kernel.log()).contains("dropped a message", "invalid signature");
+        }
+    }
 }
