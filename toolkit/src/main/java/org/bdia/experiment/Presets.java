@@ -147,7 +147,7 @@ final class Presets {
                     new TrainingExperiment<>(
                             pairs,
                             Seq2SeqConfig.laptop(),
-                            TrainConfig.of(12, 64, 2e-3),
+                            TrainConfig.of(10, 64, 2e-3),
                             BOTH,
                             environment.seeds(3),
                             false);
