@@ -12,6 +12,7 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
+import org.bdia.reversible.Method;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;
@@ -166,6 +167,18 @@ public final class ExperimentResult {
                 Environment.current().data(),
                 runs.caption(),
                 gammas);
+    }
+
+    /**
+     * The same weights on the validation data, with the inference of other methods, see {@link InferenceComparison}.
+     *
+     * @param methods for example {@code Method.standard(), Method.bdia(0.5)}; times are relative to the first
+     * @throws IllegalArgumentException if there is no method, there are no validation data, or a method's model has other
+     *     weights than a run's
+     */
+    public InferenceComparison inferredBy(Method... methods) {
+        return InferenceComparison.of(
+                outcomes, RunStore.fromEnvironment(), Environment.current().data(), methods);
     }
 
     /** Declares this result's data and rows in a notebook's report. */

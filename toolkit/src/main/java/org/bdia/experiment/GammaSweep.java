@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
-import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Axis;
 import org.bdia.report.Caption;
 import org.bdia.report.Curve;
@@ -17,7 +16,6 @@ import org.bdia.report.Figures;
 import org.bdia.report.Result;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
-import org.bdia.train.Checkpoint;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
 
@@ -68,19 +66,10 @@ public final class GammaSweep {
     private static Swept measure(
             Outcome outcome, RunStore store, DataFolder folder, double... gammas) {
         RunConfig config = outcome.config();
-        Workload workload = Workload.of(config, folder, store);
-        Task task = workload.task();
-        if (task.size(Task.Split.VALIDATION) == 0) {
-            throw new IllegalArgumentException(
-                    "run "
-                            + config.id()
-                            + " has no validation data to measure on; give its task some");
-        }
         Map<Double, Map<String, Double>> means = new LinkedHashMap<>();
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
-            ReversibleModel model = workload.model(manager);
-            Checkpoint.loadWeights(store.finished(config.id()), config.id(), model);
-            var evaluation = new Evaluation(model, task, config.train().batch());
+            Evaluation evaluation =
+                    TrainedModel.evaluation(config, config.method(), store, folder, manager);
             Arrays.stream(gammas)
                     .map(gamma -> gamma + 0.0) // no −0
                     .sorted()

@@ -1,0 +1,105 @@
+package org.bdia.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bdia.data.DataFolder;
+import org.bdia.experiment.ChildRuns.Outcome;
+import org.bdia.report.Result;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.bdia.run.MetricRow;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InferenceComparisonTest {
+
+    @TempDir private Path folder;
+
+    private Outcome finished(Method method) {
+        RunConfig config = Runs.small(method, Backprop.STORE, 3);
+        RunStore store = RunStore.at(folder);
+        new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false);
+        return new Outcome(new Variant(method, Backprop.STORE), config, store.read(config.id()));
+    }
+
+    private InferenceComparison compare(Outcome outcome, Method... methods) {
+        return InferenceComparison.of(
+                List.of(outcome), RunStore.at(folder), DataFolder.at(folder), methods);
+    }
+
+    private static double value(InferenceComparison comparison, String stage, String metric) {
+        return comparison.results().stream()
+                .filter(r -> r.metric().equals(metric) && r.stage().equals(stage))
+                .mapToDouble(Result::value)
+                .findAny()
+                .orElseThrow();
+    }
+
+    @Test
+    void byItsOwnMethodItIsTheValidationThatTheRunRecorded() {
+        Outcome outcome = finished(Method.bdia(0.5));
+        double recorded =
+                outcome.record().metrics().stream()
+                        .filter(r -> r.split().equals("val") && r.metric().equals("loss"))
+                        .reduce((earlier, later) -> later)
+                        .map(MetricRow::value)
+                        .orElseThrow();
+
+        var comparison = compare(outcome, Method.bdia(0.5), Method.quantised(), Method.standard());
+
+        assertThat(value(comparison, "as-bdia", "val_loss_inferred"))
+                .isCloseTo(recorded, within(1e-9))
+                .isEqualTo(value(comparison, "as-quantised", "val_loss_inferred"))
+                .isNotEqualTo(value(comparison, "as-standard", "val_loss_inferred"));
+        assertThat(value(comparison, "as-bdia", "inference_time_ratio")).isEqualTo(1);
+    }
+
+    @Test
+    void theFinerTheGridTheCloserToThePlainTransformer() {
+        Method[] methods = {
+            Method.standard(), Method.quantised().withLevel(5), Method.quantised().withLevel(12)
+        };
+        var comparison = compare(finished(Method.standard()), methods);
+        double plain = value(comparison, "as-standard", "val_loss_inferred");
+        double coarse = value(comparison, "as-quantised+l5", "val_loss_inferred");
+        double fine = value(comparison, "as-quantised+l12", "val_loss_inferred");
+
+        assertThat(Math.abs(fine - plain)).isLessThan(Math.abs(coarse - plain));
+        assertThat(fine).isCloseTo(plain, within(1e-3));
+    }
+
+    @Test
+    void theTableHasALineForEveryMethod() {
+        var table =
+                compare(finished(Method.quantised()), Method.standard(), Method.quantised())
+                        .table();
+
+        assertThat(table.columnNames())
+                .containsExactly(
+                        "trained as",
+                        "inferred",
+                        "validation loss inferred",
+                        "validation accuracy inferred",
+                        "inference time ratio");
+        assertThat(table.stringColumn("inferred").asList())
+                .containsExactly("as-standard", "as-quantised");
+        assertThat(table.stringColumn("inference time ratio").get(0)).isEqualTo("1 (n = 1)");
+    }
+
+    @Test
+    void otherWeightsAreRefused() {
+        Outcome two = finished(Method.revNet());
+
+        assertThatThrownBy(() -> compare(two, Method.standard()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("weights");
+        assertThatThrownBy(() -> compare(two))
+                .hasMessageContaining("no method to compute the inference");
+    }
+}
