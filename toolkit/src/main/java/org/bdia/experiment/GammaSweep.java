@@ -90,21 +90,14 @@ public final class GammaSweep {
     public List<Result> results() {
         List<Result> rows = new ArrayList<>();
         for (Swept model : models) {
-            Variant variant = model.outcome().variant();
-            RunConfig config = model.outcome().config();
             model.means()
                     .forEach(
                             (gamma, means) ->
                                     means.forEach(
                                             (metric, value) ->
                                                     rows.add(
-                                                            new Result(
-                                                                    config.task().label(),
-                                                                    variant.resultLabel(),
-                                                                    variant.backpropLabel(),
-                                                                    config.seed(),
-                                                                    config.model().depth(),
-                                                                    variant.gamma(),
+                                                            RunRows.row(
+                                                                    model.outcome(),
                                                                     "gamma" + gamma,
                                                                     "val_" + metric + "_at_gamma",
                                                                     value))));

@@ -13,7 +13,6 @@ import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
 import org.bdia.report.Result;
 import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
@@ -87,36 +86,23 @@ public final class InferenceComparison {
         List<Result> rows = new ArrayList<>();
         means.forEach(
                 (method, measured) -> {
+                    String stage = "as-" + Variant.of(method).label();
                     measured.forEach(
                             (metric, value) ->
                                     rows.add(
-                                            row(
+                                            RunRows.row(
                                                     outcome,
-                                                    method,
+                                                    stage,
                                                     "val_" + metric + "_inferred",
                                                     value)));
                     double[] ratios = times.get(method).clone();
                     for (int round = 0; round < ROUNDS; round++) {
                         ratios[round] /= times.get(first)[round];
                     }
-                    rows.add(row(outcome, method, TIME, Median.withDefaults().evaluate(ratios)));
+                    double ratio = Median.withDefaults().evaluate(ratios);
+                    rows.add(RunRows.row(outcome, stage, TIME, ratio));
                 });
         return rows;
-    }
-
-    private static Result row(Outcome outcome, Method method, String metric, double value) {
-        Variant variant = outcome.variant();
-        RunConfig config = outcome.config();
-        return new Result(
-                config.task().label(),
-                variant.resultLabel(),
-                variant.backpropLabel(),
-                config.seed(),
-                config.model().depth(),
-                variant.gamma(),
-                "as-" + Variant.of(method).label(),
-                metric,
-                value);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
 import org.bdia.report.RunMetrics;
+import org.bdia.run.RunConfig;
 
 /** A finished run's metrics as rows of results files. */
 final class RunRows {
@@ -16,23 +17,26 @@ final class RunRows {
 
     /** A row for each of {@link RunMetrics#finals}. */
     static List<Result> of(Outcome outcome, String stage) {
-        Variant variant = outcome.variant();
         List<Result> rows = new ArrayList<>();
         new RunMetrics(outcome.record())
                 .finals()
-                .forEach(
-                        (metric, value) ->
-                                rows.add(
-                                        new Result(
-                                                outcome.config().task().label(),
-                                                variant.resultLabel(),
-                                                variant.backpropLabel(),
-                                                outcome.config().seed(),
-                                                outcome.config().model().depth(),
-                                                variant.gamma(),
-                                                stage,
-                                                metric,
-                                                value)));
+                .forEach((metric, value) -> rows.add(row(outcome, stage, metric, value)));
         return rows;
+    }
+
+    /** One number that was measured on what the run has learnt. */
+    static Result row(Outcome outcome, String stage, String metric, double value) {
+        Variant variant = outcome.variant();
+        RunConfig config = outcome.config();
+        return new Result(
+                config.task().label(),
+                variant.resultLabel(),
+                variant.backpropLabel(),
+                config.seed(),
+                config.model().depth(),
+                variant.gamma(),
+                stage,
+                metric,
+                value);
     }
 }

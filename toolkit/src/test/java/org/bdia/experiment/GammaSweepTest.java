@@ -18,7 +18,6 @@ import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
-import org.bdia.run.MetricRow;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.run.TaskConfig;
@@ -58,12 +57,7 @@ class GammaSweepTest {
                         finished(translation()));
         for (Outcome outcome : outcomes) {
             List<Result> rows = sweep(List.of(outcome), 0.5, -0.0, -0.5).results();
-            double recorded =
-                    outcome.record().metrics().stream()
-                            .filter(r -> r.split().equals("val") && r.metric().equals("loss"))
-                            .reduce((earlier, later) -> later)
-                            .map(MetricRow::value)
-                            .orElseThrow();
+            double recorded = Runs.lastValidationLoss(outcome);
 
             assertThat(value(rows, "gamma0.0")).isCloseTo(recorded, within(1e-9));
             assertThat(value(rows, "gamma-0.5")).isNotEqualTo(value(rows, "gamma0.5"));

@@ -11,7 +11,6 @@ import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
-import org.bdia.run.MetricRow;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
@@ -44,12 +43,7 @@ class InferenceComparisonTest {
     @Test
     void byItsOwnMethodItIsTheValidationThatTheRunRecorded() {
         Outcome outcome = finished(Method.bdia(0.5));
-        double recorded =
-                outcome.record().metrics().stream()
-                        .filter(r -> r.split().equals("val") && r.metric().equals("loss"))
-                        .reduce((earlier, later) -> later)
-                        .map(MetricRow::value)
-                        .orElseThrow();
+        double recorded = Runs.lastValidationLoss(outcome);
 
         var comparison = compare(outcome, Method.bdia(0.5), Method.quantised(), Method.standard());
 

@@ -2,10 +2,12 @@ package org.bdia.experiment;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.experiment.ChildRuns.Planned;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
+import org.bdia.run.MetricRow;
 import org.bdia.run.RunConfig;
 import org.bdia.run.TaskConfig;
 import org.bdia.train.TrainConfig;
@@ -31,5 +33,14 @@ final class Runs {
         return configs.stream()
                 .map(c -> new Planned(new Variant(c.method(), c.backprop()), c))
                 .toList();
+    }
+
+    /** What the run itself measured on its validation data after its last epoch. */
+    static double lastValidationLoss(Outcome outcome) {
+        return outcome.record().metrics().stream()
+                .filter(r -> r.split().equals("val") && r.metric().equals("loss"))
+                .reduce((earlier, later) -> later)
+                .map(MetricRow::value)
+                .orElseThrow();
     }
 }
