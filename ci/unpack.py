@@ -3,7 +3,7 @@
 
 usage: unpack.py DATA OUT
 
-OUT becomes a folder with the layout of DATA: .xz files unpacked, all others links. What was unpacked before
+OUT becomes a folder with the layout of DATA, and nothing else: .xz files unpacked, all others links. What was unpacked before
 and is as old as its source is kept. A packed file that is damaged, or bound by a checksum beside it, is a
 link too: the toolkit checks and refuses it where it is asked for.
 """
@@ -69,4 +69,7 @@ def main(data, out):
 if __name__ == "__main__":
     if len(sys.argv) != 3 or not Path(sys.argv[1]).is_dir():
         sys.exit(__doc__)
-    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))
+    folders = [Path(name).resolve() for name in sys.argv[1:]]
+    if folders[0] in [folders[1], *folders[1].parents] or folders[1] in folders[0].parents:
+        sys.exit(f"ci/unpack.py: {folders[1]} is to be written anew, so the data must be elsewhere, but are in {folders[0]}")
+    main(*folders)
