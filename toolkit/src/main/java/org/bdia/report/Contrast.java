@@ -1,18 +1,22 @@
 package org.bdia.report;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
  * A method's difference from a reference over seeds. All tests are two-sided.
  *
- * <p>Where both ran the same seeds, the t-test is the paired one and the effect size Cohen's d<sub>z</sub>; else it is
- * Welch's, and Hedges' g. The Mann–Whitney U test, which assumes no distribution, ignores the pairs in either case; its
- * smallest possible p-value is 0.1 with three seeds and 0.0079 with five.
+ * <p>Where both ran the same seeds, the t-test is the paired one and the effect size Cohen's d<sub>z</sub>; so it is where two
+ * seeds or more are common, the others being left out, which the note says. Else it is Welch's, and Hedges' g. The
+ * Mann–Whitney U test, which assumes no distribution, ignores the pairs in either case; its smallest possible p-value is 0.1
+ * with three seeds and 0.0079 with five.
  *
  * @param method the method
  * @param reference what it is compared with
@@ -99,7 +103,8 @@ public record Contrast(
         if (!Double.isNaN(effect)) {
             text.append(String.format(Locale.ROOT, ", %s = %.2f", design.effect(), effect));
         }
-        return text.append(" (n = " + seeds() + ")").toString();
+        text.append(" (n = " + seeds() + ")");
+        return note.isEmpty() ? text.toString() : text.append(", " + note).toString();
     }
 
     /** The numbers of seeds in words: one where both have the same seeds, else the method's and the reference's. */
@@ -113,9 +118,14 @@ public record Contrast(
             SortedMap<Long, Double> values,
             String reference,
             SortedMap<Long, Double> referenceValues) {
-        boolean paired = values.keySet().equals(referenceValues.keySet());
-        double[] x = array(values.values());
-        double[] y = array(referenceValues.values());
+        SortedSet<Long> common = new TreeSet<>(values.keySet());
+        common.retainAll(referenceValues.keySet());
+        SortedSet<Long> single = new TreeSet<>(values.keySet());
+        single.addAll(referenceValues.keySet());
+        single.removeAll(common);
+        boolean paired = single.isEmpty() || common.size() > 1;
+        double[] x = array(values, paired ? common : values.keySet());
+        double[] y = array(referenceValues, paired ? common : referenceValues.keySet());
         Estimate estimate = paired ? Estimate.paired(x, y) : Estimate.welch(x, y);
         return new Contrast(
                 method,
@@ -129,7 +139,14 @@ public record Contrast(
                 PValue.alone(estimate.p()),
                 PValue.alone(Estimate.mannWhitney(x, y)),
                 estimate.effect(),
-                estimate.note());
+                paired && !single.isEmpty() ? leftOut(single, estimate.note()) : estimate.note());
+    }
+
+    private static String leftOut(SortedSet<Long> seeds, String note) {
+        return "without seeds "
+                + seeds
+                + ", which only one has"
+                + (note.isEmpty() ? "" : "; " + note);
     }
 
     /** The same contrasts, their p-values corrected over all of them. */
@@ -161,7 +178,7 @@ public record Contrast(
         return contrasts.stream().mapToDouble(value).toArray();
     }
 
-    private static double[] array(Collection<Double> values) {
-        return values.stream().mapToDouble(v -> v).toArray();
+    private static double[] array(Map<Long, Double> values, Set<Long> seeds) {
+        return seeds.stream().mapToDouble(values::get).toArray();
     }
 }

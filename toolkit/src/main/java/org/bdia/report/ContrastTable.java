@@ -12,14 +12,15 @@ final class ContrastTable {
     private ContrastTable() {}
 
     static Table of(String metric, String reference, List<Contrast> contrasts) {
+        long tests = contrasts.stream().filter(c -> !Double.isNaN(c.t().raw())).count();
         Table table =
                 Table.create(
                         metric
                                 + ": difference from "
                                 + reference
                                 + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
-                                + contrasts.size()
-                                + (contrasts.size() == 1 ? " method)" : " methods)"));
+                                + tests
+                                + (tests == 1 ? " method)" : " methods)"));
         table.addColumns(
                 words("method", contrasts, Contrast::method),
                 words("seeds", contrasts, Contrast::seeds),

@@ -38,6 +38,21 @@ class ContrastTest {
     }
 
     @Test
+    void seedsThatOnlyOneHasAreLeftOutOfThePairs() {
+        SortedMap<Long, Double> four = seeds(0, 1.1, 21.0, 40.9, 9.9);
+        Contrast paired = of(four, seeds(0, 2, 22, 42));
+        Contrast three = of(seeds(0, 1.1, 21.0, 40.9), seeds(0, 2, 22, 42));
+        assertThat(paired.design()).isEqualTo(Design.PAIRED);
+        assertThat(paired.t()).isEqualTo(three.t());
+        assertThat(paired.u()).isEqualTo(three.u());
+        assertThat(paired.n()).isEqualTo(3);
+        assertThat(paired.text()).endsWith("(n = 3), without seeds [3], which only one has");
+        assertThat(of(four, seeds(3, 1, 2)).design())
+                .as("one pair has no scatter")
+                .isEqualTo(Design.WELCH);
+    }
+
+    @Test
     void ranksOfSeparateSamplesLeaveOneOrderAmongAll() {
         assertThat(of(seeds(0, 1, 2, 3), seeds(0, 4, 5, 6)).u().raw())
                 .as("2 of 6!/(3! 3!) orders")
