@@ -5,13 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.Sweep;
 import org.bdia.report.FinishedRuns;
 import org.bdia.report.RunComparison;
-import org.bdia.report.RunSet;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
@@ -68,13 +67,14 @@ final class CompareCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         List<Path> missing = new ArrayList<>();
         FinishedRuns found = FinishedRuns.read(folders(missing));
-        for (Map.Entry<String, RunSet> task : found.tasks().entrySet()) {
-            RunComparison comparison = RunComparison.of(task.getKey(), task.getValue());
-            comparison = metrics.isEmpty() ? comparison : comparison.withMetrics(metrics);
-            comparison = reference == null ? comparison : comparison.withReference(reference);
+        List<String> skipped = new ArrayList<>();
+        for (RunComparison comparison :
+                RunComparison.each(
+                        found.tasks(), metrics, Optional.ofNullable(reference), skipped::add)) {
             comparison.write(output);
             out.println(comparison.text());
         }
+        skipped.forEach(reason -> out.println("left out, " + reason));
         List<String> unfinished = new ArrayList<>(found.unfinished());
         missing.forEach(folder -> unfinished.add(folder.getFileName().toString()));
         if (!unfinished.isEmpty()) {

@@ -157,7 +157,7 @@ public final class ActivationMemory {
                 name, values.stream().map(v -> Math.round(v * 100) / 100.0).toArray(Double[]::new));
     }
 
-    /** The peak above rest of every model and way, without and with, log axis. */
+    /** The peak above rest of every model and way, without and with. */
     public Figure figure() {
         List<String> labels =
                 pairs.stream()
@@ -171,7 +171,7 @@ public final class ActivationMemory {
         return new Figure(
                 "Peak memory of a training step with and without inverted activations",
                 Axis.linear("model, way to train"),
-                Axis.log("peak above rest, MiB"),
+                Axis.linear("peak above rest, MiB"),
                 List.of(
                         Series.Bars.of(
                                 "GELU",

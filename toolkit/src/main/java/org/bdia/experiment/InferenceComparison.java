@@ -30,10 +30,17 @@ public final class InferenceComparison {
     private static final String LOSS = "val_loss_inferred";
     private static final String TIME = "inference_time_ratio";
 
-    private final List<Result> rows;
+    /**
+     * What one trained model makes of the data, inferred by one method.
+     *
+     * @param trained the label of the variant that was trained
+     */
+    private record Inferred(String trained, String stage, List<Result> rows) {}
 
-    private InferenceComparison(List<Result> rows) {
-        this.rows = List.copyOf(rows);
+    private final List<Inferred> inferred;
+
+    private InferenceComparison(List<Inferred> inferred) {
+        this.inferred = List.copyOf(inferred);
     }
 
     /**
@@ -50,7 +57,7 @@ public final class InferenceComparison {
                     "there is no method to compute the inference; name one or more, such as"
                             + " Method.standard()");
         }
-        List<Result> rows = new ArrayList<>();
+        List<Inferred> inferred = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
                 Map<Method, Evaluation> evaluations = new LinkedHashMap<>();
@@ -60,13 +67,13 @@ public final class InferenceComparison {
                             TrainedModel.evaluation(
                                     outcome.config(), method, store, folder, manager));
                 }
-                rows.addAll(measure(outcome, evaluations, manager));
+                inferred.addAll(measure(outcome, evaluations, manager));
             }
         }
-        return new InferenceComparison(rows);
+        return new InferenceComparison(inferred);
     }
 
-    private static List<Result> measure(
+    private static List<Inferred> measure(
             Outcome outcome, Map<Method, Evaluation> evaluations, NDManager manager) {
         Method first = evaluations.keySet().iterator().next();
         Map<Method, double[]> times = new LinkedHashMap<>();
@@ -83,9 +90,10 @@ public final class InferenceComparison {
                 times.get(method)[round] = System.nanoTime() - start;
             }
         }
-        List<Result> rows = new ArrayList<>();
+        List<Inferred> inferred = new ArrayList<>();
         means.forEach(
                 (method, measured) -> {
+                    List<Result> rows = new ArrayList<>();
                     String stage = "as-" + Variant.of(method).label();
                     measured.forEach(
                             (metric, value) ->
@@ -101,8 +109,9 @@ public final class InferenceComparison {
                     }
                     double ratio = Median.withDefaults().evaluate(ratios);
                     rows.add(RunRows.row(outcome, stage, TIME, ratio));
+                    inferred.add(new Inferred(outcome.variant().label(), stage, rows));
                 });
-        return rows;
+        return inferred;
     }
 
     /**
@@ -111,17 +120,17 @@ public final class InferenceComparison {
      * the inference, for example {@code as-standard}.
      */
     public List<Result> results() {
-        return rows;
+        return inferred.stream().flatMap(one -> one.rows().stream()).toList();
     }
 
     /** One line per trained variant and method of inference, mean ± sample standard deviation over seeds. */
     public Table table() {
         Map<List<String>, List<Result>> lines = new LinkedHashMap<>();
         SortedSet<String> measured = new TreeSet<>();
-        for (Result row : rows) {
-            lines.computeIfAbsent(List.of(row.method(), row.stage()), key -> new ArrayList<>())
-                    .add(row);
-            measured.add(row.metric());
+        for (Inferred one : inferred) {
+            lines.computeIfAbsent(List.of(one.trained(), one.stage()), key -> new ArrayList<>())
+                    .addAll(one.rows());
+            one.rows().forEach(row -> measured.add(row.metric()));
         }
         Table table = Table.create("the same weights, inferred by other methods");
         table.addColumns(

@@ -52,7 +52,7 @@ public record Sweep(String profile, List<Map<String, List<JsonNode>>> grids) {
     }
 
     private static void requireValues(String axis, List<JsonNode> values) {
-        if (values.isEmpty() || new HashSet<>(values).size() < values.size()) {
+        if (values == null || values.isEmpty() || new HashSet<>(values).size() < values.size()) {
             throw new IllegalArgumentException(
                     "axis '" + axis + "' must have values, each once, but is " + values);
         }

@@ -18,7 +18,7 @@ import org.bdia.run.TaskConfig;
  * The finished runs of some folders, by task.
  *
  * @param tasks for each task's label its runs: the plain transformer first, then by label, seeds ascending
- * @param unfinished the names of runs that were left out
+ * @param unfinished what was left out: each run's name, method and seed
  */
 public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
 
@@ -48,7 +48,9 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
                 RunRecord record = store.read(id);
                 records.computeIfAbsent(task(record), task -> new ArrayList<>()).add(record);
             } else {
-                unfinished.add(id);
+                JsonNode config = Json.tree(folder.resolve(CONFIG));
+                String method = config.at("/method/name").asText();
+                unfinished.add(id + " (" + method + ", seed " + config.path("seed").asLong() + ")");
             }
         }
         if (records.isEmpty()) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bdia.data.Provenance;
 import tech.tablesaw.api.Table;
@@ -23,7 +25,7 @@ public final class Report {
     private final Path folder;
     private final Profile profile;
     private final List<Provenance> data = new ArrayList<>();
-    private final List<Result> results = new ArrayList<>();
+    private final Map<Result, Result> results = new LinkedHashMap<>();
     private String hardware = Hardware.describe();
 
     private Report(String notebook, Path folder, Profile profile) {
@@ -63,7 +65,7 @@ public final class Report {
 
     /** The rows so far. */
     public List<Result> results() {
-        return List.copyOf(results);
+        return List.copyOf(results.values());
     }
 
     /** Declares data that the notebook uses; the same declaration twice counts once. */
@@ -80,15 +82,15 @@ public final class Report {
         return this;
     }
 
-    /** Adds rows. */
+    /** Adds rows, each as {@link #add(Result)} does. */
     public Report add(List<Result> rows) {
-        results.addAll(rows);
+        rows.forEach(this::add);
         return this;
     }
 
-    /** Adds one row. */
+    /** Adds one row. A row that measured the same before is replaced: a cell that is executed again is no further seed. */
     public Report add(Result row) {
-        results.add(row);
+        results.put(row.withValue(0), row);
         return this;
     }
 
@@ -159,7 +161,7 @@ public final class Report {
                             + " rows; declare data by use(provenance) and rows by add(rows) before write()");
         }
         Path file = folder.resolve(ResultsFile.NAME);
-        new ResultsFile(notebook, profile, data, hardware, results, List.of()).write(file);
+        new ResultsFile(notebook, profile, data, hardware, results(), List.of()).write(file);
         return file;
     }
 

@@ -12,7 +12,7 @@ package org.bdia.report;
  * @param gamma |γ|, 0 where the method has none
  * @param stage when it was measured, for example {@code initial} or {@code trained}
  * @param metric what was measured, for example {@code val_loss}; a unit is part of the name
- * @param value the number; NaN and infinities are allowed, a diverged run is a result too
+ * @param value the number; NaN and infinities are allowed, where drift is measured they are results too
  */
 public record Result(
         String task,
@@ -44,6 +44,11 @@ public record Result(
             throw new IllegalArgumentException(
                     "gamma is " + gamma + ", but |gamma| lies in [0, 1]; give its absolute value");
         }
+    }
+
+    /** The same measurement with another outcome. */
+    Result withValue(double other) {
+        return new Result(task, method, backprop, seed, depth, gamma, stage, metric, other);
     }
 
     private static void requireWord(String name, String word) {

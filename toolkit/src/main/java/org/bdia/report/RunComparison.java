@@ -3,8 +3,14 @@ package org.bdia.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
 /**
@@ -59,14 +65,62 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
         return new RunComparison(task, runs, metrics, runs.labels().get(0));
     }
 
-    /** The same of other metrics. */
-    public RunComparison withMetrics(List<String> values) {
-        return new RunComparison(task, runs, values, reference);
+    /**
+     * The comparison of every task that has what is asked for: with metrics named, of those that it has.
+     *
+     * @param tasks each task's runs
+     * @param metrics what is compared; empty for what {@link #of} takes
+     * @param reference the label that others are compared with; empty for the first
+     * @param skipped told why a task is left out
+     * @throws IllegalArgumentException if no task has one of the metrics, or none has the reference
+     */
+    public static List<RunComparison> each(
+            Map<String, RunSet> tasks,
+            List<String> metrics,
+            Optional<String> reference,
+            Consumer<String> skipped) {
+        for (String metric : metrics) {
+            if (tasks.values().stream().noneMatch(runs -> runs.metrics().contains(metric))) {
+                throw new IllegalArgumentException(
+                        "no run has the metric '" + metric + "'; " + there(tasks, RunSet::metrics));
+            }
+        }
+        List<RunComparison> comparisons = new ArrayList<>();
+        tasks.forEach(
+                (task, runs) -> {
+                    List<String> own =
+                            metrics.stream().filter(runs.metrics()::contains).distinct().toList();
+                    if (!metrics.isEmpty() && own.isEmpty()) {
+                        skipped.accept(task + ": no run has one of the metrics " + metrics);
+                    } else if (reference.isPresent() && !runs.labels().contains(reference.get())) {
+                        skipped.accept(task + ": no run is called '" + reference.get() + "'");
+                    } else {
+                        RunComparison usual = of(task, runs);
+                        comparisons.add(
+                                new RunComparison(
+                                        task,
+                                        runs,
+                                        metrics.isEmpty() ? usual.metrics : own,
+                                        reference.orElse(usual.reference)));
+                    }
+                });
+        if (comparisons.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no task has runs called '"
+                            + reference.orElse("")
+                            + "' with one of the metrics "
+                            + metrics
+                            + "; "
+                            + there(tasks, RunSet::labels));
+        }
+        return comparisons;
     }
 
-    /** The same with another reference. */
-    public RunComparison withReference(String value) {
-        return new RunComparison(task, runs, metrics, value);
+    private static String there(
+            Map<String, RunSet> tasks, Function<RunSet, Collection<String>> what) {
+        Map<String, Collection<String>> found = new TreeMap<>();
+        tasks.forEach((task, runs) -> found.put(task, what.apply(runs)));
+        return "there are " + found;
     }
 
     /** The summary, and every metric's differences from the reference, for a terminal. */

@@ -87,6 +87,22 @@ class InferenceComparisonTest {
     }
 
     @Test
+    void variantsOfOneMethodHaveLinesOfTheirOwn() {
+        var half = finished(Method.bdia(0.5));
+        var quarter = finished(Method.bdia(0.25));
+        var table =
+                InferenceComparison.of(
+                                List.of(half, quarter),
+                                RunStore.at(folder),
+                                DataFolder.at(folder),
+                                Method.standard())
+                        .table();
+
+        assertThat(table.stringColumn("trained as").asList())
+                .containsExactly(half.variant().label(), quarter.variant().label());
+    }
+
+    @Test
     void otherWeightsAreRefused() {
         Outcome two = finished(Method.revNet());
 

@@ -102,6 +102,7 @@ class SweepTest {
         refused(
                 "{'task': ['cifar10'], 'backprop': ['REVERSIBLE']}",
                 "needs a method with an inverse");
+        refused("{'task': null}", "axis 'task' must have values, each once, but is null");
         assertThatThrownBy(
                         () ->
                                 read(

@@ -37,6 +37,15 @@ class ReportTest {
     }
 
     @Test
+    void aCellThatIsExecutedAgainRenewsItsRowsAndAddsNone() throws IOException {
+        Report report = open(Samples.REAL);
+        report.add(List.of(Samples.row("bdia", 1, "ms", 3), Samples.row("bdia", 2, "ms", 5)));
+        report.add(Samples.row("bdia", 1, "ms", 4));
+        assertThat(ResultsFile.read(report.write()).results())
+                .containsExactly(Samples.row("bdia", 1, "ms", 4), Samples.row("bdia", 2, "ms", 5));
+    }
+
+    @Test
     void resultsHaveTheAgreedShape() throws IOException {
         Report report = open(Samples.REAL).use(Samples.STAND_IN).use(Samples.REAL);
         report.add(Samples.row("bdia", 1, "loss", Double.POSITIVE_INFINITY));

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.bdia.data.Cifar;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
@@ -104,11 +106,43 @@ class RunComparisonTest {
                 .isEqualTo("one seed");
         var comparison = RunComparison.of("cifar10", runs);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> comparison.withReference("revnet"))
+                .isThrownBy(
+                        () -> new RunComparison("cifar10", runs, comparison.metrics(), "revnet"))
                 .withMessageContaining("choose the reference from [standard, bdia]");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> comparison.withMetrics(List.of("bleu")))
+                .isThrownBy(() -> new RunComparison("cifar10", runs, List.of("bleu"), "standard"))
                 .withMessageContaining("there are [");
+    }
+
+    @Test
+    void aTaskWithoutWhatIsAskedForIsLeftOutAndSaysWhy() {
+        RunSet all = FinishedRuns.read(List.of(store.root())).tasks().get("cifar10");
+        Path bdia = store.root().resolve(ids.get(0));
+        RunSet few = FinishedRuns.read(List.of(bdia)).tasks().get("cifar10");
+        Map<String, RunSet> tasks = new TreeMap<>(Map.of("all", all, "few", few));
+        List<String> skipped = new ArrayList<>();
+
+        assertThat(RunComparison.each(tasks, List.of(), Optional.of("standard"), skipped::add))
+                .containsExactly(RunComparison.of("all", all));
+        assertThat(skipped).containsExactly("few: no run is called 'standard'");
+        assertThat(RunComparison.each(tasks, List.of("gap", "gap"), Optional.empty(), skipped::add))
+                .extracting(RunComparison::metrics)
+                .containsExactly(List.of("gap"), List.of("gap"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                RunComparison.each(
+                                        tasks,
+                                        List.of("gap", "bleu"),
+                                        Optional.empty(),
+                                        skipped::add))
+                .withMessageContaining("no run has the metric 'bleu'; there are {all=[");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                RunComparison.each(
+                                        tasks, List.of(), Optional.of("revnet"), skipped::add))
+                .withMessageContaining("{all=[standard, bdia], few=[bdia]}");
     }
 
     @Test
@@ -116,7 +150,7 @@ class RunComparisonTest {
         RunConfig open = config(Method.quantised(), Backprop.STORE, 0);
         store.open(open.id(), open.json()).close();
         assertThat(FinishedRuns.read(List.of(store.root())).unfinished())
-                .containsExactly(open.id());
+                .containsExactly(open.id() + " (quantised, seed 0)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FinishedRuns.read(List.of(store.root().resolve(open.id()))))
                 .withMessageContaining("unfinished: [" + open.id());
