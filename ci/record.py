@@ -3,15 +3,18 @@
 
 usage: ci/record.py PROFILE NOTEBOOK...    record these notebooks from target/report
        ci/record.py --readme               only renew the README's tables from what is recorded
+       ci/record.py --claims               check what is recorded against today's ci/claims, after a build
 
 Records results.json, the tables as CSV, the figures as SVG, and manifest.json: commit, data, hardware and
 duration of the report, and for every run its configuration and its own manifest. A report with a failed
-notebook or claim, with synthetic data, or of another profile is refused.
+notebook or claim, with synthetic data, of another profile, or with runs of another commit is refused, and then
+nothing is recorded.
 """
 
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -49,26 +52,39 @@ def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
         fail(f"{name} ran on '{run.get('commit')}'; commit first, so that the record says which code computed it")
     if results["data"]["synthetic"]:
         fail(f"the data of {name} are synthetic; only results on real data are recorded")
+    if Path(run.get("runs", "")).resolve() != runs_folder(profile, name):
+        fail(f"{name} took its runs from '{run.get('runs', '')}'; unset BDIA_RUNS and run ci/regenerate again")
+    for done in runs_of(profile, name):
+        if done["manifest"]["commit"] != run["commit"]:
+            fail(
+                f"run {done['id']} of {name} was computed by commit {done['manifest']['commit']}, but the notebook ran on "
+                f"{run['commit']}; run ci/regenerate without --resume"
+            )
+
+
+def runs_folder(profile: str, notebook: str) -> Path:
+    return ROOT / "target" / "runs" / profile / notebook
 
 
 def runs_of(profile: str, notebook: str) -> List[Dict[str, Any]]:
     """The notebook's runs, each with its own configuration and manifest; the configuration's hash is the id."""
-    folder = ROOT / "target" / "runs" / profile / notebook
     return [
         {
             "id": done.parent.name,
             "config": load(done.with_name("config.json")),
             "manifest": load(done.with_name("manifest.json")),
         }
-        for done in sorted(folder.glob("*/DONE"))
+        for done in sorted(runs_folder(profile, notebook).glob("*/DONE"))
     ]
 
 
+def report_of(notebook: str) -> Path:
+    return ROOT / "target" / "report" / notebook
+
+
 def record(profile: str, notebook: str) -> None:
-    report = ROOT / "target" / "report" / notebook
-    run, results = load(report / "run.json"), load(report / "results.json")
-    check(run, results, profile)
-    runs = runs_of(profile, notebook)
+    report = report_of(notebook)
+    run, results, runs = load(report / "run.json"), load(report / "results.json"), runs_of(profile, notebook)
     manifest = {
         "notebook": notebook,
         "profile": profile,
@@ -96,12 +112,35 @@ def record(profile: str, notebook: str) -> None:
     print(f"recorded {target.relative_to(ROOT)}")
 
 
+def claims() -> None:
+    """Claims may be restated or added; every record then tells how they hold of it."""
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
+    try:
+        built = (ROOT / "toolkit" / "target" / "classpath.txt").read_text(encoding="utf-8")
+    except OSError as error:
+        fail(f"the toolkit is not built ({error}); run ./mvnw package first")
+    class_path = os.pathsep.join([str(ROOT / "toolkit" / "target" / "classes"), built.strip()])
+    failed = []
+    for file in sorted(RESULTS.glob("*/*/results.json")):
+        profile, notebook = file.parts[-3:-1]
+        statements = ROOT / "ci" / "claims" / f"{notebook}.json"
+        if subprocess.run([java, "-cp", class_path, "org.bdia.report.Claims", file.parent, statements, profile]).returncode:
+            failed.append(f"{profile}/{notebook}")
+    if failed:
+        fail("claims do not hold of what is recorded: " + ", ".join(failed))
+
+
 def main(arguments: List[str]) -> None:
     if arguments == ["--readme"]:
         result_tables.renew()
+    elif arguments == ["--claims"]:
+        claims()
     elif len(arguments) >= 2 and arguments[0] in ("smoke", "laptop", "paper"):
-        for notebook in arguments[1:]:
-            record(arguments[0], notebook)
+        profile, notebooks = arguments[0], arguments[1:]
+        for notebook in notebooks:
+            check(load(report_of(notebook) / "run.json"), load(report_of(notebook) / "results.json"), profile)
+        for notebook in notebooks:
+            record(profile, notebook)
         result_tables.renew()
     else:
         sys.exit(__doc__)

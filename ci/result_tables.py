@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Renews the tables in README.md from the results recorded under notebooks/results.
 
-usage: ci/result_tables.py
+usage: ci/result_tables.py            renew them
+       ci/result_tables.py --check    write nothing; exit with 1 if they are not what the records say
 
 A table stands between the lines <!-- NAME: written by ci/result_tables.py --> and <!-- end of NAME -->; the names
 are results, table-1, table-2, activations and memory.
@@ -17,6 +18,7 @@ from typing import Any, Callable, Dict, Iterable, List
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "notebooks" / "results"
+README = ROOT / "README.md"
 
 # What the paper prints: Table 1's accuracies; of the other tasks loss curves alone.
 PAPER = {
@@ -224,22 +226,37 @@ TABLES: Dict[str, Callable[[], List[str]]] = {
 }
 
 
-def renew(readme: Path = ROOT / "README.md") -> None:
-    text = readme.read_text(encoding="utf-8")
+def renewed(text: str) -> str:
+    """The README's text with its tables as the records have them."""
     for name, write in TABLES.items():
         begin, end = f"<!-- {name}: written by ci/result_tables.py -->", f"<!-- end of {name} -->"
         found = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
         if not found:
-            sys.exit(f"ci/result_tables.py: {readme.name} has no place for the table '{name}': expected {begin} … {end}")
+            sys.exit(f"ci/result_tables.py: {README.name} has no place for the table '{name}': expected {begin} … {end}")
         lines = write()
         if len(lines) <= 2:  # a header alone
             lines = ["No results are recorded yet; `ci/regenerate --profile laptop` computes them."]
         text = text[: found.start()] + "\n".join([begin, *lines, end]) + text[found.end() :]
-    temporary = readme.with_name(readme.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, readme)
+    return text
+
+
+def renew() -> None:
+    temporary = README.with_name(README.name + ".tmp")
+    temporary.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    os.replace(temporary, README)
     print("renewed the tables in README.md")
 
 
+def check() -> None:
+    text = README.read_text(encoding="utf-8")
+    if renewed(text) != text:
+        sys.exit("ci/result_tables.py: the tables in README.md are not what notebooks/results says; run ci/result_tables.py")
+
+
 if __name__ == "__main__":
-    renew()
+    if sys.argv[1:] == ["--check"]:
+        check()
+    elif sys.argv[1:]:
+        sys.exit(__doc__)
+    else:
+        renew()

@@ -198,6 +198,7 @@ def main() -> int:
         "status": outcome.status,
         "message": outcome.message,
         "commit": os.environ.get("BDIA_COMMIT", "unknown"),
+        "runs": os.environ.get("BDIA_RUNS", ""),
         "seconds": seconds,
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }

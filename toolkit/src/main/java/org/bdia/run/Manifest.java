@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.bdia.data.Provenance;
@@ -15,7 +16,7 @@ import oshi.SystemInfo;
  *
  * @param version the toolkit's version, or {@code development} outside its jar
  * @param commit the toolkit's commit, from the system property or environment variable BDIA_COMMIT, else
- *     {@code unknown}
+ *     {@code unknown}; of a run that others resumed, all of them in order, joined by {@code +}
  * @param java the Java runtime's version and vendor
  * @param os the operating system, its version and the processor architecture
  * @param cpu the processor's name
@@ -68,7 +69,9 @@ public record Manifest(
 
     /** This machine, going on with a run whose beginning an earlier manifest tells. */
     public Manifest resuming(Manifest earlier) {
-        return with(earlier.started, finished, earlier.hours);
+        boolean known = List.of(earlier.commit.split("\\+")).contains(commit);
+        String commits = known ? earlier.commit : earlier.commit + "+" + commit;
+        return with(commits, earlier.started, finished, earlier.hours);
     }
 
     /**
@@ -81,13 +84,15 @@ public record Manifest(
             throw new IllegalArgumentException(
                     "a run goes on from " + finished + ", not back to " + now);
         }
-        return with(started, now, hours + Duration.between(finished, now).toMillis() / 3.6e6);
+        return with(
+                commit, started, now, hours + Duration.between(finished, now).toMillis() / 3.6e6);
     }
 
-    private Manifest with(Instant newStarted, Instant newFinished, double newHours) {
+    private Manifest with(
+            String newCommit, Instant newStarted, Instant newFinished, double newHours) {
         return new Manifest(
                 version,
-                commit,
+                newCommit,
                 java,
                 os,
                 cpu,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -40,6 +42,21 @@ class ManifestTest {
         assertThat(end.finished()).isEqualTo(later.plus(Duration.ofHours(1)));
         assertThat(end.device()).isEqualTo("cpu()");
         assertThatThrownBy(() -> end.until(START)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aResumedRunNamesEveryCommitThatComputedIt() {
+        JsonNode begun = Json.tree(Json.canonical(BEGUN), "text");
+        Manifest a = at("aa", begun);
+        Manifest b = at("bb", begun);
+        assertThat(a.resuming(a).commit()).isEqualTo("aa");
+        assertThat(b.resuming(a).commit()).isEqualTo("aa+bb");
+        assertThat(a.resuming(b.resuming(a)).commit()).isEqualTo("aa+bb");
+    }
+
+    private static Manifest at(String commit, JsonNode manifest) {
+        ((ObjectNode) manifest).put("commit", commit);
+        return Json.parse(manifest.toString(), Manifest.class, "text");
     }
 
     @Test
