@@ -184,7 +184,7 @@ final class Presets {
                         false);
         TaskConfig.Restaurants restaurants =
                 new TaskConfig.Restaurants(
-                        4_000,
+                        2_000,
                         100,
                         100,
                         new Start.Pretrained(web, TrainConfig.of(1, 8, 2e-3)),
