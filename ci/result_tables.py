@@ -128,7 +128,7 @@ def table_1() -> List[str]:
                 found = record.rows(task=task, metric="test_accuracy")
                 kept = [r["value"] for r in found if r["method"].split("+")[0] == method and not is_twin(r)]
                 line.append(spread(kept, 100, 2, " %"))
-        where = dict(task="memory-paper", method=method, backprop="reversible" if method == "bdia" else "store", metric="total_mib")
+        where = dict(task="memory-paper", method=method, backprop="store" if method == "standard" else "reversible", metric="total_mib")
         measured = [
             f"{value:.0f} MiB{word}"
             for record in sizes

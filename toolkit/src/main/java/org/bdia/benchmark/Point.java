@@ -20,7 +20,7 @@ import org.bdia.reversible.Precision;
  * @param engine djl or python
  * @param task vit, gpt, or mlp (branches without attention); a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
  *     one with mean pooling
- * @param method standard or bdia (γ = ±½, level 9)
+ * @param method standard, bdia (γ = ±½, level 9) or revnet; the python engine has the first two
  * @param execution how the stack is run
  * @param depth K
  * @param batch B
@@ -55,15 +55,15 @@ public record Point(
     public Point {
         require("engine", engine, "djl", "python");
         require("task", task, "vit", "gpt", "mlp");
-        require("method", method, "standard", "bdia");
+        require("method", method, "standard", "bdia", "revnet");
         if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
             throw new IllegalArgumentException(
                     "a vit has 64 tokens, or 65 as the paper's, but tokens is "
                             + tokens
                             + "; measure gpt to vary the length");
         }
-
         if (engine.equals("python")) {
+            require("method", method, "standard", "bdia");
             require("activation", activation.word(), Activation.GELU.word());
         }
     }
@@ -146,45 +146,27 @@ public record Point(
 
     /** The same point at another depth. */
     public Point withDepth(int blocks) {
+        return withShape(blocks, batch, tokens);
+    }
+
+    /** The same point of another batch size. */
+    public Point withBatch(int samples) {
+        return withShape(depth, samples, tokens);
+    }
+
+    /** The same point of another length. */
+    public Point withTokens(int length) {
+        return withShape(depth, batch, length);
+    }
+
+    private Point withShape(int blocks, int samples, int length) {
         return new Point(
                 engine,
                 task,
                 method,
                 execution,
                 blocks,
-                batch,
-                tokens,
-                width,
-                heads,
-                mlp,
-                activation);
-    }
-
-    /** The same point of another batch size. */
-    public Point withBatch(int samples) {
-        return new Point(
-                engine,
-                task,
-                method,
-                execution,
-                depth,
                 samples,
-                tokens,
-                width,
-                heads,
-                mlp,
-                activation);
-    }
-
-    /** The same point of another length. */
-    public Point withTokens(int length) {
-        return new Point(
-                engine,
-                task,
-                method,
-                execution,
-                depth,
-                batch,
                 length,
                 width,
                 heads,
@@ -254,7 +236,11 @@ public record Point(
 
     /** What is computed. */
     public Method computed() {
-        return method.equals("bdia") ? Method.bdia(0.5) : Method.standard();
+        return switch (method) {
+            case "bdia" -> Method.bdia(0.5);
+            case "revnet" -> Method.revNet();
+            default -> Method.standard();
+        };
     }
 
     /**
@@ -279,10 +265,10 @@ public record Point(
                 .withActivation(activation);
     }
 
-    /** The bytes of side information that a reversible forward pass keeps, one bit per activation and block but two. */
+    /** The side information in MiB that a reversible forward pass of BDIA keeps, one bit per activation and block but two. */
     public double sideMib() {
         int rebuilt = depth - execution.checkpointed() - execution.stored();
-        return backprop().equals("reversible")
+        return backprop().equals("reversible") && method.equals("bdia")
                 ? Math.max(0, rebuilt - 1.0) * batch * tokens * width / 8 / (1 << 20)
                 : 0;
     }

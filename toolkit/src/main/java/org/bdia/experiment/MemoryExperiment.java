@@ -79,7 +79,7 @@ public final class MemoryExperiment {
         return new MemoryExperiment(gpt, axis, values, budget, lines, rounds);
     }
 
-    /** The paper's image model instead, K = 6, batch 128, 65 tokens, width 512, and only its rows: standard, and BDIA reversed. */
+    /** The paper's image model instead, K = 6, batch 128, 65 tokens, width 512, and only its rows: standard, RevViT and BDIA. */
     public MemoryExperiment paperSize() {
         return new MemoryExperiment(
                 Point.paper(), Varied.DEPTH, List.of(6), budget, Lines.TABLE_1, rounds);
@@ -154,7 +154,9 @@ public final class MemoryExperiment {
             Point store = point.withPrecision(precision);
             Point reversible = store.with(bdia, Backprop.REVERSIBLE);
             points.add(store);
-            if (lines != Lines.TABLE_1) {
+            if (lines == Lines.TABLE_1) {
+                points.add(store.with(Method.revNet(), Backprop.REVERSIBLE));
+            } else {
                 points.add(store.with(Method.standard(), Backprop.CHECKPOINT));
                 points.add(store.with(bdia, Backprop.STORE));
             }

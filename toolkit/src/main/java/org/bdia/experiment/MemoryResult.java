@@ -18,6 +18,7 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
+import org.bdia.reversible.Method;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -119,9 +120,12 @@ public final class MemoryResult {
             return label().replace("planned", "planned: " + point().variant());
         }
 
-        /** The predicted peak above rest. */
+        /** The predicted peak above rest; NaN for RevViT, which {@link MemoryModel} does not know. */
         double predicted() {
             Point p = point();
+            if (p.computed() instanceof Method.RevNet) {
+                return Double.NaN;
+            }
             MemoryModel memory = MemoryModel.of(p.model(), p.computed());
             return memory.peak(p.execution(), p.batch()) / (double) (1 << 20);
         }
@@ -157,8 +161,10 @@ public final class MemoryResult {
             rows.add(row(m, "total_mib", m.row().total()));
             rows.add(row(m, "side_mib", m.point().sideMib()));
             rows.add(row(m, "params_mib", m.row().parameters()));
-            rows.add(row(m, "predicted_peak_mib", m.predicted()));
-            rows.add(row(m, "prediction_error", Math.abs(m.predicted() / m.row().peak() - 1)));
+            if (!Double.isNaN(m.predicted())) {
+                rows.add(row(m, "predicted_peak_mib", m.predicted()));
+                rows.add(row(m, "prediction_error", Math.abs(m.predicted() / m.row().peak() - 1)));
+            }
             rows.add(row(m, "step_ms", m.row().median()));
             rows.add(row(m, "time_ratio_to_store", m.row().ratioToStore()));
         }
@@ -195,17 +201,19 @@ public final class MemoryResult {
     }
 
     private DoubleColumn column(String name, ToDoubleFunction<Measurement> value) {
-        return DoubleColumn.create(
-                name,
-                measurements.stream()
-                        .mapToDouble(m -> Math.round(value.applyAsDouble(m) * 100) / 100.0));
+        return rounded(name, value, 100);
     }
 
     private DoubleColumn ratio(String name, ToDoubleFunction<Measurement> value) {
+        return rounded(name, value, 1000);
+    }
+
+    private DoubleColumn rounded(String name, ToDoubleFunction<Measurement> value, double parts) {
         return DoubleColumn.create(
                 name,
                 measurements.stream()
-                        .mapToDouble(m -> Math.round(value.applyAsDouble(m) * 1000) / 1000.0));
+                        .mapToDouble(value)
+                        .map(v -> Double.isNaN(v) ? v : Math.round(v * parts) / parts));
     }
 
     /** The peak above rest against what varies, in float32, log axis. */

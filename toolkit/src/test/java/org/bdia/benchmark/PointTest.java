@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.bdia.nn.Activation;
 import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
@@ -37,6 +38,18 @@ class PointTest {
             assertThat(point.model().depth()).isEqualTo(7);
         }
         assertThat(Point.paper().model()).isEqualTo(VitConfig.paper());
+    }
+
+    @Test
+    void revVitIsReversedWithoutSideBits() {
+        Point bdia = Point.paper().with(Method.bdia(0.5), Backprop.REVERSIBLE);
+        Point revnet = Point.paper().with(Method.revNet(), Backprop.REVERSIBLE);
+        assertThat(Point.parse(revnet.arguments().toArray(String[]::new))).isEqualTo(revnet);
+        assertThat(revnet.computed()).isEqualTo(Method.revNet());
+        assertThat(revnet.sideMib()).isZero();
+        assertThat(bdia.sideMib()).isPositive();
+        assertThatThrownBy(() -> revnet.onEngine("python"))
+                .hasMessage("method is revnet; expected one of standard, bdia");
     }
 
     @Test
