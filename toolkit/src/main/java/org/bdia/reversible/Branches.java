@@ -109,12 +109,19 @@ final class Branches {
             requireWeights(k, leaf);
             Autograd.seedDropout(draw, layer(k), c);
             var store = new ParameterStore(leaf.getManager(), false);
-            BranchGraph graph = branch.record(store, leaf, context, residual);
+            boolean skipping = dropPath.rate() > 0;
+            BranchGraph graph = branch.record(store, leaf, context, residual && !skipping);
             requireSame(k, leaf, graph.output());
-            return graph;
+            return skipping ? skipping(k, leaf, graph, draw, residual) : graph;
         }
         NDArray h = train(k, c, leaf, context, draw);
         return BranchGraph.of(residual ? leaf.add(h) : h);
+    }
+
+    private BranchGraph skipping(
+            int k, NDArray leaf, BranchGraph graph, Draw draw, boolean residual) {
+        NDArray factors = dropPath.factors(leaf, k, depth(), layer(k), draw);
+        return SkippingGraph.of(graph, factors, leaf, residual);
     }
 
     private NDArray run(int k, NDArray state, NDList context, boolean training) {

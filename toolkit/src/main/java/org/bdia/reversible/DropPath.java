@@ -28,8 +28,12 @@ record DropPath(double rate) {
         if (rate == 0) {
             return h;
         }
-        NDArray factors = Autograd.unrecorded(() -> factors(h, factors(k, depth, layer, draw)));
-        return h.mul(factors);
+        return h.mul(factors(h, k, depth, layer, draw));
+    }
+
+    /** The factors as an array like h, (B, 1, …, 1). */
+    NDArray factors(NDArray h, int k, int depth, int layer, Draw draw) {
+        return Autograd.unrecorded(() -> factors(h, factors(k, depth, layer, draw)));
     }
 
     /** 0 or 1/(1 − p (k+1)/K) for each sample. */

@@ -133,6 +133,49 @@ class InvertedActivationTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"FUSED, 0, 0", "FUSED, 0.1, 0", "FUSED, 0.1, 20", "PLAIN, 0, 0"})
+    void skippedBranchesStaySkipped(Kernels kernels, float dropout, int chunkTokens) {
+        Execution base =
+                Execution.of(Backprop.REVERSIBLE)
+                        .withKernels(kernels)
+                        .withChunkTokens(chunkTokens)
+                        .withVerify(true);
+        for (Activation activation :
+                List.of(
+                        Activation.inverted(Function.GELU),
+                        new Activation(Function.GELU, Derivative.SIGN_BIT))) {
+            for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
+                List<float[]> reversible = skipping(activation, dropout, method, base);
+                for (Execution other :
+                        List.of(base.withStored(DEPTH), base.withCheckpointed(DEPTH))) {
+                    Gradients.assertSame(skipping(activation, dropout, method, other), reversible);
+                }
+            }
+            for (Method method : List.of(Method.standard(), Method.quantised())) {
+                Execution store = with(Backprop.STORE, base);
+                Execution checkpoint = with(Backprop.CHECKPOINT, base);
+                List<float[]> stored = skipping(activation, dropout, method, store);
+                Gradients.assertSame(skipping(activation, dropout, method, checkpoint), stored);
+                if (dropout == 0 && method instanceof Method.Standard) {
+                    Gradients.assertClose(
+                            List.of(Gradients.joined(stored)),
+                            List.of(Gradients.joined(skipping(Activation.GELU, 0, method, store))),
+                            2e-4);
+                }
+            }
+        }
+    }
+
+    private List<float[]> skipping(
+            Activation activation, float dropout, Method method, Execution execution) {
+        var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
+        try (ReversibleStack stack =
+                ReversibleStack.of(blocks, method, execution).withDropPath(0.5)) {
+            return gradients(stack, blocks, input(TOKENS), new NDList());
+        }
+    }
+
     private static Execution with(Backprop backprop, Execution like) {
         return Execution.of(backprop)
                 .withKernels(like.kernels())
@@ -230,16 +273,23 @@ class InvertedActivationTest {
                                 execution,
                                 TOKENS,
                                 DEPTH);
-                gradients(blocks, Method.bdia(0.5), execution, input(TOKENS), new NDList());
+                train(blocks, execution, 5 * dropout);
                 int before = manager.getManagedArrays().size();
                 for (int step = 0; step < 3; step++) {
                     try (NDScope scope = new NDScope()) {
                         scope.suppressNotUsedWarning();
-                        gradients(blocks, Method.bdia(0.5), execution, input(TOKENS), new NDList());
+                        train(blocks, execution, 5 * dropout);
                     }
                 }
                 assertThat(manager.getManagedArrays()).as("%s", backprop).hasSize(before);
             }
+        }
+    }
+
+    private void train(List<TransformerBlock> blocks, Execution execution, double dropPath) {
+        try (ReversibleStack stack =
+                ReversibleStack.of(blocks, Method.bdia(0.5), execution).withDropPath(dropPath)) {
+            gradients(stack, blocks, input(TOKENS), new NDList());
         }
     }
 
@@ -257,12 +307,17 @@ class InvertedActivationTest {
             NDArray x,
             NDList context) {
         try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
-            NDArray y = stack.forward(x, context, draw());
-            NDArray dx = stack.backward(x.mul(0.01));
-            List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
-            all.addAll(parameterGradients(blocks));
-            return all;
+            return gradients(stack, blocks, x, context);
         }
+    }
+
+    private static List<float[]> gradients(
+            ReversibleStack stack, List<? extends Block> blocks, NDArray x, NDList context) {
+        NDArray y = stack.forward(x, context, draw());
+        NDArray dx = stack.backward(x.mul(0.01));
+        List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
+        all.addAll(parameterGradients(blocks));
+        return all;
     }
 
     private static List<float[]> parameterGradients(List<? extends Block> blocks) {
