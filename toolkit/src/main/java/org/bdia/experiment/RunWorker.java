@@ -69,15 +69,19 @@ public final class RunWorker {
                                         events.accept(event);
                                     })
                             .train(manager);
-            if (finished) {
-                Workload.Outputs outputs = workload.finish(model, manager);
+            Workload.Outputs outputs =
+                    finished ? workload.finish(model, manager) : Workload.Outputs.none();
+            // Java closes the files of an interrupted thread: an interrupt waits until they are
+            // written.
+            boolean interrupted = Thread.interrupted();
+            try {
                 Manifest now = manifest.until(Instant.now());
-                run.finish(now, outputs.metrics(), outputs.samples());
-            } else {
-                // Java closes the files of an interrupted thread, so it is interrupted again behind
-                // the writing.
-                boolean interrupted = Thread.interrupted();
-                run.describe(manifest.until(Instant.now()));
+                if (finished) {
+                    run.finish(now, outputs.metrics(), outputs.samples());
+                } else {
+                    run.describe(now);
+                }
+            } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.StateRangeException;
@@ -120,15 +121,10 @@ public final class Trainer {
                 evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
             }
             optimizer.zeroGradients();
-            boolean interrupted = false;
             long lastTime = System.nanoTime();
             while (step < total) {
-                // Taken from the thread while it writes: Java closes the files of an interrupted
-                // one.
-                interrupted |= Thread.interrupted();
-                if (interrupted || stop.getAsBoolean()) {
+                if (Thread.currentThread().isInterrupted() || stop.getAsBoolean()) {
                     save(step, lossSum, optimizer, lastGood);
-                    giveBack(interrupted);
                     return false;
                 }
                 int epoch = (int) (step / perEpoch);
@@ -140,7 +136,6 @@ public final class Trainer {
                 optimizer.zeroGradients();
                 step++;
                 lossSum += loss;
-                interrupted |= Thread.interrupted();
                 long now = System.nanoTime();
                 double speed = config.batch() * 1e9 / (now - lastTime);
                 lastTime = now;
@@ -165,14 +160,19 @@ public final class Trainer {
                     lastTime = System.nanoTime(); // evaluation is not training time
                 }
             }
-            giveBack(interrupted);
             return true;
         }
     }
 
-    private static void giveBack(boolean interrupt) {
-        if (interrupt) {
-            Thread.currentThread().interrupt();
+    /** Java closes the files of an interrupted thread: an interrupt waits until they are written. */
+    private static <T> T shielded(Supplier<T> writing) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return writing.get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -224,10 +224,14 @@ public final class Trainer {
     private Optional<Checkpoint> checkpoint() {
         return folder == null
                 ? Optional.empty()
-                : Checkpoint.latest(
-                        folder,
-                        configHash,
-                        (step, message) -> events.accept(new TrainEvent.Refused(step, message)));
+                : shielded(
+                        () ->
+                                Checkpoint.latest(
+                                        folder,
+                                        configHash,
+                                        (step, message) ->
+                                                events.accept(
+                                                        new TrainEvent.Refused(step, message))));
     }
 
     /** Writes a checkpoint; returns in words which is the last one now. */
@@ -237,7 +241,11 @@ public final class Trainer {
         }
         Path path;
         try {
-            path = Checkpoint.save(folder, configHash, step, lossSum, model, optimizer);
+            path =
+                    shielded(
+                            () ->
+                                    Checkpoint.save(
+                                            folder, configHash, step, lossSum, model, optimizer));
         } catch (UncheckedIOException e) {
             throw new TrainingBrokenOffException(step, lastGood, e);
         }
@@ -247,7 +255,11 @@ public final class Trainer {
 
     private void tell(TrainEvent event, String lastGood) {
         try {
-            events.accept(event);
+            shielded(
+                    () -> {
+                        events.accept(event);
+                        return event;
+                    });
         } catch (RuntimeException e) {
             throw new TrainingBrokenOffException(event.step(), lastGood, e);
         }

@@ -95,6 +95,25 @@ class RunWorkerTest {
     }
 
     @Test
+    void anInterruptAtTheVeryEndDoesNotUnmakeTheRun() {
+        RunStore store = RunStore.at(folder.resolve("runs"));
+        RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder));
+
+        boolean finished =
+                worker.work(
+                        event -> {
+                            if (event instanceof TrainEvent.Step made && made.step() == 10) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        () -> false);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(finished).isTrue();
+        assertThat(store.isDone(CONFIG.id())).isTrue();
+    }
+
+    @Test
     void missingDataNameTheFolderAndTheMend() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         RunConfig real =

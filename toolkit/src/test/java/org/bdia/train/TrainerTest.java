@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
 
@@ -72,8 +74,11 @@ class TrainerTest {
         assertThat(evaluations()).isEqualTo(expected);
     }
 
-    @Test
-    void anInterruptIsACheckpointAtTheNextStepAndTheThreadStaysInterrupted() throws IOException {
+    /** Step 5 is the last one of its epoch, behind which are an evaluation and a checkpoint; step 10 the last one of all. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 10})
+    void anInterruptIsACheckpointAtTheNextStepAndTheThreadStaysInterrupted(int at)
+            throws IOException {
         Path whole = folder.resolve("whole");
         train(model(Method.bdia(0.5)), whole, () -> false);
         Path parts = folder.resolve("parts");
@@ -82,14 +87,14 @@ class TrainerTest {
                         .withCheckpoints(parts, "abcdef")
                         .withEvents(
                                 event -> {
-                                    if (event.step() == 4 && event instanceof TrainEvent.Step) {
+                                    if (event.step() == at && event instanceof TrainEvent.Step) {
                                         Thread.currentThread().interrupt();
                                     }
                                 });
 
-        assertThat(interrupted.train(manager)).isFalse();
+        assertThat(interrupted.train(manager)).isEqualTo(at == 10);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(parts.resolve("checkpoint-4")).isDirectory();
+        assertThat(parts.resolve("checkpoint-" + at)).isDirectory();
         assertThat(train(model(Method.bdia(0.5)), parts, () -> false)).isTrue();
         assertThat(parts.resolve("checkpoint-10/weights.safetensors"))
                 .hasSameBinaryContentAs(whole.resolve("checkpoint-10/weights.safetensors"));
