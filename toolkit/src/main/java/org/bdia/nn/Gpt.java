@@ -1,6 +1,5 @@
 package org.bdia.nn;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -85,7 +84,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */
     public void initialize(NDManager manager, long seed) {
-        Engine.getEngine("PyTorch").setRandomSeed((int) (seed ^ (seed >>> 32)));
+        EngineSeed.set(seed);
         initialize(manager, DataType.FLOAT32, new Shape(1, 1));
     }
 

@@ -1,6 +1,5 @@
 package org.bdia.nn;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -126,7 +125,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
     public void initialize(NDManager manager, long seed) {
-        Engine.getEngine("PyTorch").setRandomSeed((int) (seed ^ (seed >>> 32)));
+        EngineSeed.set(seed);
         initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1));
     }
 

@@ -1,6 +1,5 @@
 package org.bdia.nn;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -85,7 +84,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
     public void initialize(NDManager manager, long seed) {
-        Engine.getEngine("PyTorch").setRandomSeed((int) (seed ^ (seed >>> 32)));
+        EngineSeed.set(seed);
         initialize(manager, DataType.FLOAT32, new Shape(1, 3, config.image(), config.image()));
     }
 

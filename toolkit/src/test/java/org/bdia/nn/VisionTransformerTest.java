@@ -19,6 +19,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
+import java.util.HashSet;
+import java.util.Set;
 import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
@@ -107,6 +109,22 @@ class VisionTransformerTest {
                         .containsExactly(gradient);
             }
         }
+    }
+
+    @Test
+    void everySeedDrawsWeightsOfItsOwn() {
+        Set<Float> drawn = new HashSet<>();
+        long[] seeds = {0, 1, -1, -2, Integer.MAX_VALUE, 1L << 31, 1L << 32, Long.MIN_VALUE};
+        for (long seed : seeds) {
+            try (NDManager own = manager.newSubManager()) {
+                for (int twice = 0; twice < 2; twice++) {
+                    var model = new VisionTransformer(SMALL, Method.standard(), Backprop.STORE);
+                    model.initialize(own, seed);
+                    drawn.add(model.getParameters().valueAt(0).getArray().sum().getFloat());
+                }
+            }
+        }
+        assertThat(drawn).hasSize(seeds.length);
     }
 
     @Test
