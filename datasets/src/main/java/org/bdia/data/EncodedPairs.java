@@ -35,12 +35,14 @@ public final class EncodedPairs {
         return ids.length;
     }
 
-    /** The most tokens on either side, a target's beginning and end included. */
-    public int longest() {
-        return IntStream.range(0, size())
-                .map(i -> Math.max(sources[i].length, targets[i].length))
-                .max()
-                .orElse(0);
+    /** The most tokens of a source; 0 without pairs. */
+    public int longestSource() {
+        return longest(sources);
+    }
+
+    /** The most tokens of a target, its beginning and end included; 0 without pairs. */
+    public int longestTarget() {
+        return longest(targets);
     }
 
     /**

@@ -112,6 +112,6 @@ class EncodedPairsTest {
             assertThat(SOURCE.decode(source)).isEqualTo(pair.source());
             assertThat(batch.sampleIds()[row]).isEqualTo(pair.id());
         }
-        assertThat(ENCODED.longest()).isGreaterThanOrEqualTo(batch.targetLength());
+        assertThat(ENCODED.longestTarget()).isGreaterThanOrEqualTo(batch.targetLength());
     }
 }

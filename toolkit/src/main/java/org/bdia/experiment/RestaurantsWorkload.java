@@ -118,7 +118,14 @@ final class RestaurantsWorkload implements Workload {
                 int[] words = bpe.encode(" " + reference);
                 int[] closed = Arrays.copyOf(words, words.length + 1);
                 closed[words.length] = bpe.endOfText();
-                completions.add(new Completion(prompt(entry), closed, entry.id()));
+                int[] prompt = prompt(entry);
+                // The last token is guessed, and never read.
+                Workload.requireFits(
+                        "entry " + entry.id(),
+                        prompt.length + closed.length - 1,
+                        model.context(),
+                        "or leave the entry out of the data");
+                completions.add(new Completion(prompt, closed, entry.id()));
             }
         }
         return completions;

@@ -78,14 +78,20 @@ final class TranslationWorkload implements Workload {
 
     /** By length, so that evaluation pads little; training has an order of its own. */
     private EncodedPairs encoded(List<SentencePair> pairs) {
-        return new EncodedPairs(
-                pairs.stream()
-                        .sorted(
-                                Comparator.comparingInt((SentencePair p) -> p.target().length())
-                                        .thenComparingLong(SentencePair::id))
-                        .toList(),
-                source,
-                target);
+        EncodedPairs encoded =
+                new EncodedPairs(
+                        pairs.stream()
+                                .sorted(
+                                        Comparator.comparingInt(
+                                                        (SentencePair p) -> p.target().length())
+                                                .thenComparingLong(SentencePair::id))
+                                .toList(),
+                        source,
+                        target);
+        // A target's last token is guessed, and never read.
+        int read = Math.max(encoded.longestSource(), encoded.longestTarget() - 1);
+        Workload.requireFits("a sentence", read, model.context(), "or lower the task's maxWords");
+        return encoded;
     }
 
     @Override

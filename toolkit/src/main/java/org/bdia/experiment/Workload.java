@@ -34,6 +34,21 @@ interface Workload {
                 config, (TaskConfig.Restaurants) config.task(), folder, store);
     }
 
+    /**
+     * Checks, before anything is trained, that the model can read what it will be given.
+     *
+     * @param mend what can be done about it, beside raising the context
+     * @throws IllegalArgumentException if it has more tokens than the context
+     */
+    static void requireFits(String what, int tokens, int context, String mend) {
+        if (tokens > context) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s has %d tokens to read, but the model's context is %d; raise the model's context, %s",
+                            what, tokens, context, mend));
+        }
+    }
+
     /** What the data are. */
     Provenance provenance();
 

@@ -113,7 +113,9 @@ public final class ReversibleStack implements AutoCloseable {
      * {@link #forward(NDArray, Draw)} with a context for every branch.
      *
      * @param context what each branch gets after its state, unchanged until {@link #backward}, which adds to the
-     *     gradient of every array in it that requires one, as it does to parameters
+     *     gradient of every array in it that requires one, as it does to parameters. Where blocks work on parts of the batch,
+     *     see {@link Execution#lean}, arrays whose first axis is as long as the batch are cut with it; what all samples share
+     *     must begin with an axis of length 1
      */
     public NDArray forward(NDArray x, NDList context, Draw draw) {
         return forward(x, context, draw, (index, state) -> {});

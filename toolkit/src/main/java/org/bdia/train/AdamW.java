@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 
 /**
- * w ← w − lr·λ·w − lr·m̂ / (√v̂ + ε), m̂ = m/(1−β1ᵗ), v̂ = v/(1−β2ᵗ); λ on matrices only, that is not on biases,
- * norms, positions and tokens.
+ * w ← w − lr·λ·w − lr·m̂ / (√v̂ + ε), m̂ = m/(1−β1ᵗ), v̂ = v/(1−β2ᵗ); λ on matrices only: on the embeddings of a text's
+ * tokens and positions, which are matrices, but not on biases, norms, and an image's positions and class token.
  *
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov, Hutter, 2019</a>
  */

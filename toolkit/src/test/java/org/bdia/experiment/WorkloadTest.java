@@ -159,6 +159,21 @@ class WorkloadTest {
     }
 
     @Test
+    void whatIsLongerThanTheContextIsRefusedBeforeTraining() {
+        TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 5, 8, 2, 2, 2, 8, 0.1);
+        assertThatThrownBy(() -> run(task, model, Backprop.STORE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a sentence has ")
+                .hasMessageContaining("the model's context is 5; raise")
+                .hasMessageContaining("maxWords");
+        TaskConfig restaurants =
+                new TaskConfig.Restaurants(8, 2, 2, new Start.Scratch(), 1, 0, true);
+        assertThatThrownBy(() -> run(restaurants, GPT.withContext(6), Backprop.STORE))
+                .hasMessageContaining("the model's context is 6");
+    }
+
+    @Test
     void fineTuningBeginsWithTheWeightsOfTheRunThatItNames() {
         Start.Pretrained start =
                 new Start.Pretrained(
