@@ -1,15 +1,19 @@
 package org.bdia.train;
 
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,14 +38,10 @@ public final class Checkpoint {
 
     private final Path folder;
     private final CheckpointState state;
-    private final byte[] weights;
-    private final byte[] optimizer;
 
-    private Checkpoint(Path folder, CheckpointState state, byte[] weights, byte[] optimizer) {
+    private Checkpoint(Path folder, CheckpointState state) {
         this.folder = folder;
         this.state = state;
-        this.weights = weights;
-        this.optimizer = optimizer;
     }
 
     /**
@@ -81,10 +81,8 @@ public final class Checkpoint {
             throws IOException {
         Path temporary = Files.createTempDirectory(run, TEMPORARY);
         try {
-            byte[] weights = Weights.encode(Weights.of(model));
-            byte[] moments = Weights.encode(optimizer.state());
-            DurableFiles.write(temporary.resolve(WEIGHTS), weights);
-            DurableFiles.write(temporary.resolve(OPTIMIZER), moments);
+            String weights = write(temporary.resolve(WEIGHTS), Weights.of(model));
+            String moments = write(temporary.resolve(OPTIMIZER), optimizer.state());
             var state = CheckpointState.of(config, step, lossSum, weights, moments);
             DurableFiles.write(temporary.resolve(STATE), state.json());
             if (Files.exists(target)) { // not whole; a folder cannot be moved over another
@@ -94,6 +92,19 @@ public final class Checkpoint {
         } finally {
             deleteTemporaries(run);
         }
+    }
+
+    /** Writes arrays; returns the file's SHA-256. */
+    private static String write(Path file, NDList arrays) throws IOException {
+        MessageDigest digest = CheckpointState.digest();
+        DurableFiles.write(
+                file,
+                channel -> {
+                    var digesting =
+                            new DigestOutputStream(Channels.newOutputStream(channel), digest);
+                    Safetensors.write(Channels.newChannel(digesting), arrays);
+                });
+        return CheckpointState.hex(digest);
     }
 
     private static void prune(Path run, long step, String config) throws IOException {
@@ -162,12 +173,7 @@ public final class Checkpoint {
                                                 run
                                                         + ": expected a checkpoint, found none; train"
                                                         + " the run first"));
-        NDList targets = Weights.of(model);
-        try (NDManager manager = targets.head().getManager().newSubManager()) {
-            NDList values = NDList.decode(manager, new ByteArrayInputStream(newest.weights));
-            Weights.requireSame(values, targets, newest.folder + "/" + WEIGHTS);
-            Weights.copy(values, targets);
-        }
+        Weights.load(newest.folder.resolve(WEIGHTS), model);
     }
 
     private static boolean isWhole(Path folder, String config) {
@@ -203,9 +209,9 @@ public final class Checkpoint {
             throw new DamagedException(
                     folder + " is damaged: its " + STATE + " is of step " + state.step(), null);
         }
-        byte[] weights = checked(folder.resolve(WEIGHTS), state.weightsSha256());
-        byte[] moments = checked(folder.resolve(OPTIMIZER), state.optimizerSha256());
-        return new Checkpoint(folder, state, weights, moments);
+        check(folder.resolve(WEIGHTS), state.weightsSha256());
+        check(folder.resolve(OPTIMIZER), state.optimizerSha256());
+        return new Checkpoint(folder, state);
     }
 
     private static CheckpointState state(Path folder) throws DamagedException {
@@ -230,19 +236,18 @@ public final class Checkpoint {
         return new DamagedException(file + " is " + how, e);
     }
 
-    private static byte[] checked(Path file, String expected) throws DamagedException {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
+    private static void check(Path file, String expected) throws DamagedException {
+        MessageDigest digest = CheckpointState.digest();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        String found = CheckpointState.sha256(bytes);
+        String found = CheckpointState.hex(digest);
         if (!found.equals(expected)) {
             throw new DamagedException(
                     file + " is damaged: its SHA-256 is " + found + ", expected " + expected, null);
         }
-        return bytes;
     }
 
     /** The checkpoint is there but not whole. */
@@ -260,16 +265,15 @@ public final class Checkpoint {
      *
      * @throws IllegalArgumentException if they belong to another model; names the tensor
      */
-    void restore(NDManager parent, Block model, Optimizer into) {
-        try (NDManager manager = parent.newSubManager()) {
-            NDList values = NDList.decode(manager, new ByteArrayInputStream(weights));
-            NDList moments = NDList.decode(manager, new ByteArrayInputStream(optimizer));
-            NDList targets = Weights.of(model);
-            Weights.requireSame(values, targets, folder + "/" + WEIGHTS);
-            Weights.requireSame(moments, into.state(), folder + "/" + OPTIMIZER);
-            Weights.copy(values, targets);
-            into.restore(moments, state.step());
-        }
+    void restore(Block model, Optimizer into) {
+        NDList targets = Weights.of(model);
+        Safetensors weights = Safetensors.open(folder.resolve(WEIGHTS));
+        Safetensors moments = Safetensors.open(folder.resolve(OPTIMIZER));
+        weights.requireSame(targets);
+        moments.requireSame(into.state());
+        weights.copyTo(targets);
+        moments.copyTo(into.state());
+        into.resumeAt(state.step());
     }
 
     /** The folder. */

@@ -51,20 +51,13 @@ record CheckpointState(
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                     .build();
 
-    /** The state of a new checkpoint. */
+    /** The state of a new checkpoint, its files' SHA-256 known. */
     static CheckpointState of(
-            String config, long step, double lossSum, byte[] weights, byte[] optimizer) {
+            String config, long step, double lossSum, String weights, String optimizer) {
         var unsigned =
-                new CheckpointState(
-                        VERSION, config, step, lossSum, sha256(weights), sha256(optimizer), null);
+                new CheckpointState(VERSION, config, step, lossSum, weights, optimizer, null);
         return new CheckpointState(
-                VERSION,
-                config,
-                step,
-                lossSum,
-                unsigned.weightsSha256,
-                unsigned.optimizerSha256,
-                unsigned.checksum());
+                VERSION, config, step, lossSum, weights, optimizer, unsigned.checksum());
     }
 
     /**
@@ -93,7 +86,8 @@ record CheckpointState(
 
     /** The SHA-256 of all other values, a line each; of the number's bits, because Java versions write decimals differently. */
     private String checksum() {
-        return sha256(
+        MessageDigest digest = digest();
+        digest.update(
                 String.join(
                                 "\n",
                                 "" + version,
@@ -103,13 +97,20 @@ record CheckpointState(
                                 weightsSha256,
                                 optimizerSha256)
                         .getBytes(StandardCharsets.UTF_8));
+        return hex(digest);
     }
 
-    static String sha256(byte[] bytes) {
+    /** The digest of a checkpoint's files. */
+    static MessageDigest digest() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** What it has come to. */
+    static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -3,6 +3,7 @@ package org.bdia.train;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,10 +18,11 @@ final class DurableFiles {
 
     /** Writes a new file and forces it to disk. */
     static void write(Path file, byte[] bytes) throws IOException {
-        write(file, channel -> writeAll(channel, bytes));
+        write(file, channel -> Safetensors.write(channel, ByteBuffer.wrap(bytes)));
     }
 
-    private static void write(Path file, Content content) throws IOException {
+    /** The same for what is too large for one array. */
+    static void write(Path file, Content content) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             content.writeTo(channel);
@@ -32,22 +34,10 @@ final class DurableFiles {
     interface Content {
 
         /** Writes from the channel's position on. */
-        void writeTo(FileChannel channel) throws IOException;
+        void writeTo(WritableByteChannel channel) throws IOException;
     }
 
     /** Writes a file under a temporary name beside it and moves it over what stood there. */
-    static void replace(Path file, byte[] bytes) throws IOException {
-        replace(file, channel -> writeAll(channel, bytes));
-    }
-
-    private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
-    }
-
-    /** The same for what is too large for one array. */
     static void replace(Path file, Content content) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".writing");

@@ -2,9 +2,6 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +18,7 @@ import java.util.TreeSet;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
-import org.bdia.reversible.Autograd;
+import org.bdia.train.Safetensors.Described;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
@@ -165,16 +161,10 @@ public final class GptWeights {
 
     private static void copy(FileChannel channel, Tensor tensor, GptTensors target)
             throws IOException {
-        ByteBuffer bytes = map(channel, tensor);
         NDArray array = target.array();
-        long[] axes = tensor.shape().stream().mapToLong(axis -> axis).toArray();
         try (NDManager manager = array.getManager().newSubManager()) {
-            NDArray value = manager.create(bytes, new Shape(axes), DataType.FLOAT32);
-            Autograd.unrecorded(
-                    () -> {
-                        (target.transposed() ? value.transpose() : value).copyTo(array);
-                        return null;
-                    });
+            NDArray value = Safetensors.value(channel, tensor, manager);
+            Weights.assign(array, target.transposed() ? value.transpose() : value);
         }
     }
 
@@ -190,13 +180,13 @@ public final class GptWeights {
                         .sorted(Comparator.comparing(GptTensors::name))
                         .toList();
         try {
-            byte[] header = header(tensors);
+            ByteBuffer header = Safetensors.header(tensors.stream().map(GptWeights::of).toList());
             DurableFiles.replace(
                     file,
                     channel -> {
-                        write(channel, ByteBuffer.wrap(header));
+                        Safetensors.write(channel, header);
                         for (GptTensors tensor : tensors) {
-                            write(channel, bytes(tensor));
+                            Safetensors.write(channel, bytes(tensor));
                         }
                     });
         } catch (IOException e) {
@@ -204,28 +194,9 @@ public final class GptWeights {
         }
     }
 
-    /** The header's length and the header, padded to whole 8 bytes; format pt is what transformers asks for. */
-    private static byte[] header(List<GptTensors> tensors) throws IOException {
-        Map<String, Object> entries = new LinkedHashMap<>();
-        entries.put("__metadata__", Map.of("format", "pt"));
-        long end = 0;
-        for (GptTensors tensor : tensors) {
-            long begin = end;
-            end += tensor.array().size() * Float.BYTES;
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("dtype", "F32");
-            entry.put("shape", tensor.shape());
-            entry.put("data_offsets", List.of(begin, end));
-            entries.put(PREFIX + tensor.name(), entry);
-        }
-        byte[] json = new ObjectMapper().writeValueAsBytes(entries);
-        int length = (json.length + 7) / 8 * 8;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + length).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putLong(length).put(json);
-        while (buffer.hasRemaining()) {
-            buffer.put((byte) ' ');
-        }
-        return buffer.array();
+    private static Described of(GptTensors tensor) {
+        return new Described(
+                PREFIX + tensor.name(), "F32", tensor.shape(), tensor.array().size() * Float.BYTES);
     }
 
     private static ByteBuffer bytes(GptTensors tensor) {
@@ -237,12 +208,6 @@ public final class GptWeights {
                 value.attach(manager);
             }
             return value.toByteBuffer();
-        }
-    }
-
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
         }
     }
 }

@@ -107,6 +107,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
     public void restore(NDList state, long steps) {
         Weights.requireSame(state, state(), "the optimiser state");
         Weights.copy(state, state());
+        resumeAt(steps);
+    }
+
+    /** Goes on from a number of updates; {@link #state} is what they have led to. */
+    void resumeAt(long steps) {
         step = steps;
     }
 

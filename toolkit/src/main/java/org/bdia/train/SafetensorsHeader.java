@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * The structure of a safetensors file: its header's length n (int64, little-endian), n bytes of JSON, then the
  * tensors' bytes without gaps.
  *
- * <p>DJL decodes such files but trusts their offsets, so that a file cut off short has to be found out before.
+ * <p>What the offsets say is checked against the file's size, so that one cut off short is found out before it is read.
  *
  * @see <a href="https://github.com/huggingface/safetensors">The format</a>
  */
@@ -57,24 +58,9 @@ final class SafetensorsHeader {
     private SafetensorsHeader() {}
 
     /**
-     * Checks a file's structure.
-     *
-     * @param file for the message
-     * @throws IllegalArgumentException if the header is malformed, or the tensors do not fill the file exactly
-     */
-    static void require(Path file, byte[] bytes) {
-        if (bytes.length < LENGTH_BYTES) {
-            throw tooSmall(file, bytes.length);
-        }
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int length = headerLength(file, buffer.getLong(), bytes.length);
-        tensors(file, Arrays.copyOfRange(bytes, LENGTH_BYTES, LENGTH_BYTES + length), bytes.length);
-    }
-
-    /**
      * The tensors of a file by name, its structure checked, their bytes not read.
      *
-     * @throws IllegalArgumentException as {@link #require} does
+     * @throws IllegalArgumentException if the header is malformed, or the tensors do not fill the file exactly
      */
     static SortedMap<String, Tensor> read(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
@@ -88,9 +74,17 @@ final class SafetensorsHeader {
         return tensors(file, header.array(), size);
     }
 
-    private static void fill(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
+    /**
+     * Fills a buffer with a file's bytes from a position on.
+     *
+     * @throws EOFException if the file ends before
+     */
+    static void fill(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
         while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
             // A channel may give fewer bytes than asked for.
+        }
+        if (buffer.hasRemaining()) {
+            throw new EOFException("the file has become shorter while it was read");
         }
     }
 

@@ -111,7 +111,7 @@ public final class Trainer {
             String lastGood = NO_CHECKPOINT;
             Optional<Checkpoint> resumed = checkpoint();
             if (resumed.isPresent()) {
-                resumed.get().restore(own, model, optimizer);
+                resumed.get().restore(model, optimizer);
                 step = resumed.get().state().step();
                 lossSum = resumed.get().state().lossSum();
                 lastGood = LAST + resumed.get().folder();

@@ -2,23 +2,22 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.bdia.reversible.Autograd;
 
 /** The weights of a model, frozen ones included, as named arrays and as a safetensors file. */
 public final class Weights {
+
+    private static final NDIndex WHOLE = new NDIndex(":");
 
     private Weights() {}
 
@@ -31,7 +30,7 @@ public final class Weights {
      */
     public static void save(Path file, Block model) {
         try {
-            DurableFiles.replace(file, encode(of(model)));
+            DurableFiles.replace(file, channel -> Safetensors.write(channel, of(model)));
         } catch (IOException e) {
             throw SafetensorsHeader.unwritable(file, e);
         }
@@ -48,15 +47,9 @@ public final class Weights {
      */
     public static void load(Path file, Block model) {
         NDList targets = of(model);
-        try (NDManager manager = targets.head().getManager().newSubManager()) {
-            byte[] bytes = Files.readAllBytes(file);
-            SafetensorsHeader.require(file, bytes);
-            NDList values = NDList.decode(manager, new ByteArrayInputStream(bytes));
-            requireSame(values, targets, file.toString());
-            copy(values, targets);
-        } catch (IOException e) {
-            throw SafetensorsHeader.unreadable(file, e);
-        }
+        Safetensors saved = Safetensors.open(file);
+        saved.requireSame(targets);
+        saved.copyTo(targets);
     }
 
     /** The model's own arrays under their parameters' names. */
@@ -70,13 +63,6 @@ public final class Weights {
         return weights;
     }
 
-    /** A safetensors file of named arrays. */
-    static byte[] encode(NDList arrays) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        arrays.encode(bytes, NDList.Encoding.SAFETENSORS);
-        return bytes.toByteArray();
-    }
-
     /**
      * Compares names, shapes and types.
      *
@@ -84,51 +70,67 @@ public final class Weights {
      * @throws IllegalArgumentException if a name is missing or superfluous, or a shape or type differs
      */
     static void requireSame(NDList from, NDList to, String what) {
-        Map<String, NDArray> values = byName(from);
+        Map<String, String> found = new HashMap<>();
+        from.forEach(array -> found.put(array.getName(), kind(array)));
+        requireSame(found, to, what);
+    }
+
+    /**
+     * {@link #requireSame(NDList, NDList, String)} of values that are not read yet.
+     *
+     * @param from each value's type and shape, for example {@code float32(4, 3)}, by name
+     */
+    static void requireSame(Map<String, String> from, NDList to, String what) {
+        Map<String, String> superfluous = new TreeMap<>(from);
         for (NDArray target : to) {
-            NDArray value = values.remove(target.getName());
-            if (value == null) {
+            String found = superfluous.remove(target.getName());
+            if (found == null) {
                 throw new IllegalArgumentException(
                         String.format(
                                 "%s lacks the tensor %s%s; it was saved from another model: load"
                                         + " it into one of the same configuration",
                                 what, target.getName(), target.getShape()));
             }
-            if (!value.getShape().equals(target.getShape())
-                    || value.getDataType() != target.getDataType()) {
+            if (!found.equals(kind(target))) {
                 throw new IllegalArgumentException(
                         String.format(
-                                "%s holds the tensor %s as %s%s, but the model's is %s%s; it was"
+                                "%s holds the tensor %s as %s, but the model's is %s; it was"
                                         + " saved from another model: load it into one of the same"
                                         + " configuration",
-                                what,
-                                target.getName(),
-                                value.getDataType(),
-                                value.getShape(),
-                                target.getDataType(),
-                                target.getShape()));
+                                what, target.getName(), found, kind(target)));
             }
         }
-        if (!values.isEmpty()) {
+        if (!superfluous.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s holds tensors that the model has not: %s; it was saved from another"
                                     + " model: load it into one of the same configuration",
-                            what, new TreeSet<>(values.keySet())));
+                            what, superfluous.keySet()));
         }
+    }
+
+    private static String kind(NDArray array) {
+        return "" + array.getDataType() + array.getShape();
     }
 
     /** Copies values into arrays of the same names, in place; {@link #requireSame} comes before. */
     static void copy(NDList from, NDList to) {
         Map<String, NDArray> values = byName(from);
+        for (NDArray target : to) {
+            try (NDArray value = values.get(target.getName()).toDevice(target.getDevice(), true)) {
+                assign(target, value);
+            }
+        }
+    }
+
+    /**
+     * Writes a value where a weight is. DJL's own {@code copyTo} would put the weight into Java's memory, of which there is
+     * less than of the engine's.
+     */
+    static void assign(NDArray target, NDArray value) {
         Autograd.unrecorded(
                 () -> {
-                    for (NDArray target : to) {
-                        try (NDArray value =
-                                values.get(target.getName()).toDevice(target.getDevice(), true)) {
-                            value.copyTo(target);
-                        }
-                    }
+                    target.set(WHOLE, value);
                     return null;
                 });
     }

@@ -168,7 +168,8 @@ class BadWeightsTest {
                         copy.setName(array.getName());
                         wide.add(copy);
                     }
-                    Files.write(root.resolve("w"), Weights.encode(wide));
+                    DurableFiles.replace(
+                            root.resolve("w"), channel -> Safetensors.write(channel, wide));
                 });
     }
 

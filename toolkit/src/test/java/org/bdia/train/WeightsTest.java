@@ -13,6 +13,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,23 @@ class WeightsTest {
         assertThat(bytes(loaded)).isEqualTo(bytes(saved));
         assertThat(array.hasGradient()).isTrue();
         assertThat(array.toByteBuffer()).isEqualTo(Weights.of(saved).head().toByteBuffer());
+    }
+
+    @Test
+    void djlReadsWhatIsWrittenAndTheOtherWayRound() throws IOException {
+        Block saved = linear(4);
+        Weights.save(file, saved);
+        NDList decoded = NDList.decode(manager, Files.newInputStream(file));
+        assertThat(decoded.stream().map(NDArray::getName).toList())
+                .isEqualTo(Weights.of(saved).stream().map(NDArray::getName).toList());
+        assertThat(decoded.stream().map(NDArray::toByteBuffer).toList()).isEqualTo(bytes(saved));
+
+        try (OutputStream out = Files.newOutputStream(file)) {
+            Weights.of(saved).encode(out, NDList.Encoding.SAFETENSORS);
+        }
+        Block loaded = linear(4);
+        Weights.load(file, loaded);
+        assertThat(bytes(loaded)).isEqualTo(bytes(saved));
     }
 
     @Test
@@ -129,7 +147,7 @@ class WeightsTest {
             wide.setName(array.getName());
             doubles.add(wide);
         }
-        Files.write(file, Weights.encode(doubles));
+        DurableFiles.replace(file, channel -> Safetensors.write(channel, doubles));
         assertThatThrownBy(() -> Weights.load(file, model))
                 .hasMessageContaining("as float64(1, 3)");
 
@@ -137,7 +155,7 @@ class WeightsTest {
         more.setName("more");
         NDList all = new NDList(Weights.of(model));
         all.add(more);
-        Files.write(file, Weights.encode(all));
+        DurableFiles.replace(file, channel -> Safetensors.write(channel, all));
         assertThatThrownBy(() -> Weights.load(file, model))
                 .hasMessageContaining("holds tensors that the model has not: [more]");
     }

@@ -1,0 +1,157 @@
+package org.bdia.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.bdia.train.SafetensorsHeader.Tensor;
+
+/**
+ * Named arrays in a safetensors file, written and read one after the other: all together may be larger than a Java array, as the
+ * moments of 300 million weights are.
+ */
+final class Safetensors {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private final SortedMap<String, Tensor> tensors;
+
+    private Safetensors(Path file, SortedMap<String, Tensor> tensors) {
+        this.file = file;
+        this.tensors = tensors;
+    }
+
+    /**
+     * What a header says of a tensor.
+     *
+     * @param type as the format names it, for example F32
+     * @param size its bytes
+     */
+    record Described(String name, String type, List<Long> shape, long size) {
+
+        static Described of(String name, NDArray array) {
+            return new Described(
+                    name,
+                    array.getDataType().asSafetensors(),
+                    Arrays.stream(array.getShape().getShape()).boxed().toList(),
+                    array.size() * array.getDataType().getNumOfBytes());
+        }
+    }
+
+    /**
+     * Reads a file's structure, not its tensors.
+     *
+     * @throws IllegalArgumentException if it is no whole safetensors file
+     * @throws UncheckedIOException if it cannot be read
+     */
+    static Safetensors open(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return new Safetensors(file, SafetensorsHeader.read(file, channel));
+        } catch (IOException e) {
+            throw SafetensorsHeader.unreadable(file, e);
+        }
+    }
+
+    /**
+     * Compares names, shapes and types.
+     *
+     * @throws IllegalArgumentException as {@link Weights#requireSame} does
+     */
+    void requireSame(NDList targets) {
+        Map<String, String> found = new TreeMap<>();
+        tensors.forEach(
+                (name, tensor) ->
+                        found.put(
+                                name,
+                                "" + DataType.fromSafetensors(tensor.type()) + shape(tensor)));
+        Weights.requireSame(found, targets, file.toString());
+    }
+
+    /**
+     * Copies tensors into arrays of the same names, in place; {@link #requireSame} comes before.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    void copyTo(NDList targets) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            for (NDArray target : targets) {
+                try (NDManager manager = target.getManager().newSubManager()) {
+                    Weights.assign(target, value(channel, tensors.get(target.getName()), manager));
+                }
+            }
+        } catch (IOException e) {
+            throw SafetensorsHeader.unreadable(file, e);
+        }
+    }
+
+    /** A tensor's numbers. */
+    static NDArray value(FileChannel channel, Tensor tensor, NDManager manager) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(Math.toIntExact(tensor.size()))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        SafetensorsHeader.fill(channel, bytes, tensor.begin());
+        return manager.create(
+                bytes.rewind(), shape(tensor), DataType.fromSafetensors(tensor.type()));
+    }
+
+    private static Shape shape(Tensor tensor) {
+        return new Shape(tensor.shape().stream().mapToLong(axis -> axis).toArray());
+    }
+
+    /** Writes a file of named arrays. */
+    static void write(WritableByteChannel channel, NDList arrays) throws IOException {
+        List<Described> described =
+                arrays.stream().map(array -> Described.of(array.getName(), array)).toList();
+        write(channel, header(described));
+        for (NDArray array : arrays) {
+            write(channel, array.toByteBuffer());
+        }
+    }
+
+    /** Writes all that the buffer holds. */
+    static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** The header's length and the header, padded to whole 8 bytes; format pt is what transformers asks for. */
+    static ByteBuffer header(List<Described> tensors) throws IOException {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("__metadata__", Map.of("format", "pt"));
+        long end = 0;
+        for (Described tensor : tensors) {
+            long begin = end;
+            end += tensor.size();
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("dtype", tensor.type());
+            entry.put("shape", tensor.shape());
+            entry.put("data_offsets", List.of(begin, end));
+            entries.put(tensor.name(), entry);
+        }
+        byte[] json = JSON.writeValueAsBytes(entries);
+        int length = (json.length + 7) / 8 * 8;
+        ByteBuffer buffer = ByteBuffer.allocate(8 + length).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.putLong(length).put(json);
+        while (buffer.hasRemaining()) {
+            buffer.put((byte) ' ');
+        }
+        return buffer.flip();
+    }
+}
