@@ -5,7 +5,7 @@ usage: ci/record.py PROFILE NOTEBOOK...    record these notebooks from target/re
        ci/record.py --readme               only renew the README's tables from what is recorded
        ci/record.py --claims               check what is recorded against today's ci/claims, after a build
 
-Records results.json, the tables as CSV, the figures as SVG, and manifest.json: commit, data, hardware and
+Records results.json, the tables as CSV (but not samples of texts), the figures as SVG, and manifest.json: commit, data, hardware and
 duration of the report, and for every run its configuration and its own manifest. A report with a failed
 notebook or claim, with synthetic data, of another profile, or with runs of another commit is refused, and then
 nothing is recorded.
@@ -103,7 +103,8 @@ def record(profile: str, notebook: str) -> None:
         os.chmod(temporary, 0o755)
         shutil.copy(report / "results.json", temporary)
         for file in [*(report / "tables").glob("*.csv"), *(report / "figures").glob("*.svg")]:
-            shutil.copy(file, temporary)
+            if not file.stem.endswith("samples"):  # they quote the data sets, which are not ours to pass on
+                shutil.copy(file, temporary)
         (temporary / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         os.replace(temporary, target)
