@@ -104,7 +104,6 @@ public final class Benchmark {
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
         Point store = point.with(Method.standard(), Backprop.STORE).withActivation(Activation.GELU);
-        Point peer = point.onEngine(point.engine().equals("djl") ? "python" : "djl");
         return new Row(
                 point,
                 ready.get("engine").asText(),
@@ -115,9 +114,7 @@ public final class Benchmark {
                 memory.get("source").asText(),
                 times.get(point),
                 ratio(times.get(point), times.get(store)),
-                peer.onEngine(point.engine()).equals(point) // not lean, nor another activation
-                        ? ratio(times.get(point), times.get(peer))
-                        : Double.NaN);
+                ratio(times.get(point), point.peer().map(times::get).orElse(null)));
     }
 
     /** The median of the rounds' ratios. */

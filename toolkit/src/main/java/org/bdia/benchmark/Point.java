@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
@@ -210,6 +211,15 @@ public record Point(
                 heads,
                 mlp,
                 value.equals("djl") ? activation : Activation.GELU);
+    }
+
+    /** The same point on the other engine; empty where that lacks the variant, the activation or the method. */
+    Optional<Point> peer() {
+        if (method.equals("revnet")) {
+            return Optional.empty();
+        }
+        Point peer = onEngine(engine.equals("djl") ? "python" : "djl");
+        return Optional.of(peer).filter(other -> other.onEngine(engine).equals(this));
     }
 
     /** How blocks are differentiated: store, checkpoint or reversible. */

@@ -48,8 +48,10 @@ class BenchmarkTest {
     @Test
     void measuresInProcessesOfTheirOwn() {
         Point reversible = TINY.with(Method.bdia(0.5), Backprop.REVERSIBLE);
-        List<Row> rows = new Benchmark(TOOLS, 1, 1, line -> {}).measure(List.of(TINY, reversible));
-        assertThat(rows).extracting(Row::point).containsExactly(TINY, reversible);
+        Point twoStreams = TINY.with(Method.revNet(), Backprop.REVERSIBLE);
+        List<Point> points = List.of(TINY, reversible, twoStreams);
+        List<Row> rows = new Benchmark(TOOLS, 1, 1, line -> {}).measure(points);
+        assertThat(rows).extracting(Row::point).isEqualTo(points);
         assertThat(rows.get(0).ratioToStore()).isEqualTo(1);
         assertThat(rows.get(1).ratioToStore()).isPositive();
         assertThat(rows.get(0).ratioToPeer()).isNaN();

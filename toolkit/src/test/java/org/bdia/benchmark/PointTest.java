@@ -48,6 +48,9 @@ class PointTest {
         assertThat(revnet.computed()).isEqualTo(Method.revNet());
         assertThat(revnet.sideMib()).isZero();
         assertThat(bdia.sideMib()).isPositive();
+        assertThat(revnet.peer()).isEmpty();
+        assertThat(bdia.lean().peer()).isEmpty();
+        assertThat(bdia.peer().orElseThrow().peer()).contains(bdia);
         assertThatThrownBy(() -> revnet.onEngine("python"))
                 .hasMessage("method is revnet; expected one of standard, bdia");
     }
