@@ -2,12 +2,40 @@ package org.bdia.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Gradients compared array by array. */
 final class Gradients {
 
     private Gradients() {}
+
+    /** The gradients of all parameters, block by block. */
+    static List<float[]> of(List<? extends Block> blocks) {
+        List<float[]> all = new ArrayList<>();
+        for (Block block : blocks) {
+            for (Parameter parameter : block.getParameters().values()) {
+                try (NDArray gradient = parameter.getArray().getGradient()) {
+                    all.add(gradient.toFloatArray());
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Sets them to zero. */
+    static void clear(List<? extends Block> blocks) {
+        for (Block block : blocks) {
+            for (Parameter parameter : block.getParameters().values()) {
+                try (NDArray gradient = parameter.getArray().getGradient()) {
+                    gradient.subi(gradient);
+                }
+            }
+        }
+    }
 
     /** The same bits. */
     static void assertSame(List<float[]> found, List<float[]> expected) {

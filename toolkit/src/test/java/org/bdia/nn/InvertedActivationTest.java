@@ -10,7 +10,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,9 +72,9 @@ class InvertedActivationTest {
                 Execution store = Execution.of(Backprop.STORE).withKernels(kernels);
                 List<TransformerBlock> blocks = blocks(activation, pattern, 0, store, tokens, 1);
                 NDArray x = input(tokens);
-                List<float[]> found = gradients(blocks, method, store, x, new NDList());
+                List<float[]> found = gradients(blocks, method, store, x);
 
-                clear(blocks);
+                Gradients.clear(blocks);
                 NDArray leaf = Autograd.leaf(x);
                 NDArray y =
                         Autograd.recorded(
@@ -89,7 +88,7 @@ class InvertedActivationTest {
                     dx = dx.add(x.mul(0.01)); // past the rounding
                 }
                 List<float[]> expected = new ArrayList<>(List.of(dx.toFloatArray()));
-                expected.addAll(parameterGradients(blocks));
+                expected.addAll(Gradients.of(blocks));
 
                 Gradients.assertClose(found.subList(1, found.size()), expected, 2e-6);
             }
@@ -172,7 +171,7 @@ class InvertedActivationTest {
         var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
         try (ReversibleStack stack =
                 ReversibleStack.of(blocks, method, execution).withDropPath(0.5)) {
-            return gradients(stack, blocks, input(TOKENS), new NDList());
+            return gradients(stack, blocks, input(TOKENS));
         }
     }
 
@@ -234,7 +233,7 @@ class InvertedActivationTest {
                         new NDList(ids, ids),
                         y -> y.mul(y).sum(),
                         new Draw(1, 2, new long[] {0, 1}));
-                all.add(parameterGradients(List.of(model)));
+                all.add(Gradients.of(List.of(model)));
             }
         }
         Gradients.assertSame(all.get(1), all.get(0));
@@ -252,10 +251,9 @@ class InvertedActivationTest {
                 Execution store = Execution.of(Backprop.STORE);
                 Execution checkpoint = Execution.of(Backprop.CHECKPOINT);
                 NDArray x = input(TOKENS);
-                List<float[]> stored = gradients(List.of(mlp), method, store, x, new NDList());
-                clear(List.of(mlp));
-                Gradients.assertSame(
-                        gradients(List.of(mlp), method, checkpoint, x, new NDList()), stored);
+                List<float[]> stored = gradients(List.of(mlp), method, store, x);
+                Gradients.clear(List.of(mlp));
+                Gradients.assertSame(gradients(List.of(mlp), method, checkpoint, x), stored);
             }
         }
     }
@@ -289,57 +287,31 @@ class InvertedActivationTest {
     private void train(List<TransformerBlock> blocks, Execution execution, double dropPath) {
         try (ReversibleStack stack =
                 ReversibleStack.of(blocks, Method.bdia(0.5), execution).withDropPath(dropPath)) {
-            gradients(stack, blocks, input(TOKENS), new NDList());
+            gradients(stack, blocks, input(TOKENS));
         }
     }
 
     private List<float[]> gradients(
             Activation activation, float dropout, Method method, Execution execution) {
         var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
-        return gradients(blocks, method, execution, input(TOKENS), new NDList());
+        return gradients(blocks, method, execution, input(TOKENS));
     }
 
     /** The output, ∂L/∂x and all parameter gradients. */
     private List<float[]> gradients(
-            List<? extends Block> blocks,
-            Method method,
-            Execution execution,
-            NDArray x,
-            NDList context) {
+            List<? extends Block> blocks, Method method, Execution execution, NDArray x) {
         try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
-            return gradients(stack, blocks, x, context);
+            return gradients(stack, blocks, x);
         }
     }
 
     private static List<float[]> gradients(
-            ReversibleStack stack, List<? extends Block> blocks, NDArray x, NDList context) {
-        NDArray y = stack.forward(x, context, draw());
+            ReversibleStack stack, List<? extends Block> blocks, NDArray x) {
+        NDArray y = stack.forward(x, draw());
         NDArray dx = stack.backward(x.mul(0.01));
         List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
-        all.addAll(parameterGradients(blocks));
+        all.addAll(Gradients.of(blocks));
         return all;
-    }
-
-    private static List<float[]> parameterGradients(List<? extends Block> blocks) {
-        List<float[]> all = new ArrayList<>();
-        for (Block block : blocks) {
-            for (Parameter parameter : block.getParameters().values()) {
-                try (NDArray gradient = parameter.getArray().getGradient()) {
-                    all.add(gradient.toFloatArray());
-                }
-            }
-        }
-        return all;
-    }
-
-    private static void clear(List<? extends Block> blocks) {
-        for (Block block : blocks) {
-            for (Parameter parameter : block.getParameters().values()) {
-                try (NDArray gradient = parameter.getArray().getGradient()) {
-                    gradient.subi(gradient);
-                }
-            }
-        }
     }
 
     private static NDArray forward(Block block, NDArray x) {
