@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.bdia.fault.CellFaults;
 import org.bdia.fault.Finding;
 import org.bdia.fault.FolderFaults;
+import org.bdia.fault.KernelCampaign;
 import org.bdia.fault.KillCampaign;
 import org.bdia.fault.LeakCampaign;
 import org.bdia.fault.VerifyCampaign;
@@ -47,6 +48,21 @@ final class FaultsCommand implements Callable<Integer> {
             description = "States that are compared by fingerprint, 0 = none.",
             defaultValue = "0")
     private long states;
+
+    @Option(
+            names = "--kernels",
+            description =
+                    "Shapes at which fused kernels are compared with plain ones: ${COMPLETION-CANDIDATES};"
+                            + " default: ${DEFAULT-VALUE}.",
+            defaultValue = "NONE")
+    private Shapes kernels;
+
+    /** The shapes at which kernels are compared. */
+    private enum Shapes {
+        NONE,
+        QUICK,
+        ALL
+    }
 
     @Option(
             names = "--steps",
@@ -94,6 +110,9 @@ final class FaultsCommand implements Callable<Integer> {
         if (states > 0) {
             found.accept(new VerifyCampaign(line -> tell(out, line)).run(states));
         }
+        if (kernels != Shapes.NONE) {
+            found.accept(new KernelCampaign(line -> tell(out, line)).run(kernels == Shapes.ALL));
+        }
         var leaks = new LeakCampaign(line -> tell(out, line));
         if (steps > 0) {
             found.accept(List.of(leaks.training(steps)));
@@ -112,9 +131,10 @@ final class FaultsCommand implements Callable<Integer> {
         requireNoneOr(1, states, "--states");
         requireNoneOr(LeakCampaign.MIN_STEPS, steps, "--steps");
         requireNoneOr(LeakCampaign.MIN_CELLS, cells, "--cells");
-        if (kills == 0 && states == 0 && steps == 0 && cells == 0) {
+        if (kills == 0 && states == 0 && kernels == Shapes.NONE && steps == 0 && cells == 0) {
             throw new ParameterException(
-                    spec.commandLine(), "faults needs --kills, --states, --steps or --cells");
+                    spec.commandLine(),
+                    "faults needs --kills, --states, --kernels, --steps or --cells");
         }
     }
 

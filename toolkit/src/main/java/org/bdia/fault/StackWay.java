@@ -131,7 +131,8 @@ record StackWay(
         return ways;
     }
 
-    private static boolean hasBfloat16() {
+    /** Whether the processor computes in bfloat16. */
+    static boolean hasBfloat16() {
         try {
             Precision.BFLOAT16_BRANCH.requireOn(Device.cpu());
             return true;

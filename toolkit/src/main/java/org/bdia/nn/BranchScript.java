@@ -1,11 +1,9 @@
 package org.bdia.nn;
 
-import ai.djl.Device;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.TorchScript;
 
@@ -18,8 +16,31 @@ import org.bdia.reversible.TorchScript;
  */
 final class BranchScript {
 
-    /** What differs from branch to branch in the function; sizes of weights do not. */
-    record Options(int width, int heads, Attention.Pattern pattern, Activation activation) {}
+    /** The shape of a branch: its sizes, what a token may see, and the MLP's activation. */
+    record Options(
+            int width, int heads, int mlp, Attention.Pattern pattern, Activation activation) {}
+
+    /**
+     * Dropout in a function.
+     *
+     * @param masks whether masks are drawn, which rules out libtorch's fused attention
+     * @param rate the rate; with masks it may be 0, which computes by the same kernels and drops nothing
+     */
+    record Dropping(boolean masks, float rate) {
+
+        /** No dropout, as in evaluation. */
+        static final Dropping NONE = new Dropping(false, 0);
+
+        /** Dropout of a rate, none where that is 0. */
+        static Dropping of(float rate) {
+            return rate == 0 ? NONE : new Dropping(true, rate);
+        }
+
+        /** The same kernels without random choices. */
+        Dropping withoutChance() {
+            return new Dropping(masks, 0);
+        }
+    }
 
     /** What one function computes. */
     enum Part {
@@ -63,45 +84,42 @@ final class BranchScript {
     /** Up to so many tokens two products in bfloat16 beat fused attention, which is fast in float32 alone on the CPU. */
     static final int SHORT = 128;
 
-    /**
-     * From so many tokens on a float32 product is written as a convolution of one pixel: libtorch gives those to oneDNN,
-     * which uses all of a processor's vector instructions, and products to MKL, which on other makers' processors does not.
-     */
-    private static final int MANY = 512;
-
-    private static final Pattern INTEL = Pattern.compile("amd64|x86_64");
-
     private final Options options;
     private final boolean half;
-    private final boolean convolving;
     private final boolean masked;
-    private final float dropout;
+    private final Dropping dropping;
     private final List<String> lines = new ArrayList<>();
 
-    private BranchScript(
-            Options options, Precision precision, Device device, boolean masked, float dropout) {
+    private BranchScript(Options options, Precision precision, boolean masked, Dropping dropping) {
         this.options = options;
-        this.convolving = !device.isGpu() && INTEL.matcher(System.getProperty("os.arch")).matches();
         this.half = precision == Precision.BFLOAT16_BRANCH;
         this.masked = masked;
-        this.dropout = dropout;
+        this.dropping = dropping;
     }
 
     /**
      * The function of a branch, or of a part of it.
      *
-     * @param device where it is going to run
      * @param masked whether the last argument is a mask that is added to the scores
-     * @param dropout the rate; 0 for evaluation
      */
     static TorchScript of(
-            Part part,
-            Options options,
-            Precision precision,
-            Device device,
-            boolean masked,
-            float dropout) {
-        var script = new BranchScript(options, precision, device, masked, dropout);
+            Part part, Options options, Precision precision, boolean masked, Dropping dropping) {
+        Text text = text(part, options, precision, masked, dropping);
+        return new TorchScript(text.parameters(), text.body());
+    }
+
+    /**
+     * The text of a function.
+     *
+     * @param parameters the arguments' names, separated by commas
+     * @param body its statements, a line each
+     */
+    record Text(String parameters, String body) {}
+
+    /** The text of {@link #of}. */
+    static Text text(
+            Part part, Options options, Precision precision, boolean masked, Dropping dropping) {
+        var script = new BranchScript(options, precision, masked, dropping);
         String temperature = options.pattern() == Attention.Pattern.LOCALITY ? "temperature, " : "";
         String mixing = "norm1, shift1, " + temperature + "qkv, qkv_bias, out, out_bias";
         String hiding = "norm2, shift2, fc1, fc1_bias";
@@ -138,7 +156,7 @@ final class BranchScript {
                         yield "y, f, " + projecting;
                     }
                 };
-        return new TorchScript(parameters, String.join("\n", script.lines));
+        return new Text(parameters, String.join("\n", script.lines));
     }
 
     private void sizes(String array) {
@@ -157,7 +175,7 @@ final class BranchScript {
         line("q = torch.select(heads, 0, 0)");
         line("k = torch.select(heads, 0, 1)");
         line("v = torch.select(heads, 0, 2)");
-        if (dropout > 0) {
+        if (dropping.masks()) {
             weighted("");
         } else if (half) {
             line("if torch.le(tokens, %d):", SHORT);
@@ -274,18 +292,6 @@ final class BranchScript {
             line(
                     "%s = torch.linear(torch.to(%s, %d), torch.to(%s, %d), torch.to(%s_bias, %d))",
                     y, x, BFLOAT16, weight, BFLOAT16, weight, BFLOAT16);
-        } else if (convolving) {
-            line("if torch.ge(torch.mul(batch, tokens), %d):", MANY);
-            line(
-                    "  image = torch.permute(torch.reshape(%s, [batch, tokens, 1, -1]), [0, 3, 1, 2])",
-                    x);
-            line("  kernel = torch.reshape(%s, [torch.size(%s, 0), -1, 1, 1])", weight, weight);
-            line("  convolved = torch.conv2d(image, kernel, %s_bias)", weight);
-            line(
-                    "  %s = torch.reshape(torch.permute(convolved, [0, 2, 3, 1]), [batch, tokens, -1])",
-                    y);
-            line("else:");
-            line("  %s = torch.linear(%s, %s, %s_bias)", y, x, weight, weight);
         } else {
             line("%s = torch.linear(%s, %s, %s_bias)", y, x, weight, weight);
         }
@@ -293,8 +299,8 @@ final class BranchScript {
     }
 
     private String dropped(String x) {
-        return dropout > 0
-                ? String.format(Locale.ROOT, "torch.dropout(%s, %s, True)", x, dropout)
+        return dropping.masks()
+                ? String.format(Locale.ROOT, "torch.dropout(%s, %s, True)", x, dropping.rate())
                 : x;
     }
 

@@ -11,25 +11,69 @@ import java.util.List;
 import java.util.Map;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Precision;
 import org.bdia.reversible.TorchScript;
 
-/** A branch and its parts as compiled functions, each made when it is first needed: with and without mask and dropout. */
+/**
+ * A branch and its parts as compiled functions, each made when it is first needed, with and without mask and dropout, and
+ * used only where {@link KernelSelector} allows it.
+ */
 final class FusedBranch {
+
+    /** Where functions come from. */
+    interface Source {
+        TorchScript of(
+                BranchScript.Part part,
+                BranchScript.Options options,
+                Precision precision,
+                boolean masked,
+                BranchScript.Dropping dropping);
+    }
+
+    private record Variant(
+            BranchScript.Part part, boolean masked, BranchScript.Dropping dropping) {}
 
     private final BranchScript.Options options;
     private final float dropout;
     private final Execution execution;
-    private final Map<String, TorchScript> scripts = new HashMap<>();
+    private final KernelSelector selector;
+    private final Source source;
+    private final Map<Variant, TorchScript> scripts = new HashMap<>();
 
-    FusedBranch(BranchScript.Options options, float dropout, Execution execution) {
+    FusedBranch(
+            BranchScript.Options options,
+            float dropout,
+            Execution execution,
+            KernelSelector selector,
+            Source source) {
         this.options = options;
         this.dropout = dropout;
         this.execution = execution;
+        this.selector = selector;
+        this.source = source;
     }
 
-    /** Whether this input is one for fused kernels. */
-    boolean takes(NDArray x) {
-        return execution.kernels() == Kernels.FUSED && x.getDataType() == DataType.FLOAT32;
+    /**
+     * Returns whether a part is to be computed by its fused kernel.
+     *
+     * @param x (B, T, D), a state
+     * @param mask added to the scores, or null
+     */
+    boolean takes(BranchScript.Part part, NDArray x, NDArray mask, boolean training) {
+        if (execution.kernels() != Kernels.FUSED || x.getDataType() != DataType.FLOAT32) {
+            return false;
+        }
+        BranchScript.Dropping dropping = dropping(training);
+        var shape = KernelShape.of(part, options, execution.precision(), x, mask, dropping.masks());
+        return selector.allows(
+                shape,
+                s ->
+                        KernelCheck.difference(
+                                s, script(part, mask != null, dropping.withoutChance())));
+    }
+
+    private BranchScript.Dropping dropping(boolean training) {
+        return training ? BranchScript.Dropping.of(dropout) : BranchScript.Dropping.NONE;
     }
 
     /** The rate of dropout inside the branch. */
@@ -58,18 +102,14 @@ final class FusedBranch {
         if (mask != null) {
             arguments.add(mask);
         }
-        float rate = training ? dropout : 0;
-        TorchScript script =
-                scripts.computeIfAbsent(
-                        part + " " + (mask != null) + " " + rate,
-                        key ->
-                                BranchScript.of(
-                                        part,
-                                        options,
-                                        execution.precision(),
-                                        inputs[0].getDevice(),
-                                        mask != null,
-                                        rate));
+        TorchScript script = script(part, mask != null, dropping(training));
         return script.call(owner, arguments.toArray(NDArray[]::new));
+    }
+
+    private TorchScript script(
+            BranchScript.Part part, boolean masked, BranchScript.Dropping dropping) {
+        return scripts.computeIfAbsent(
+                new Variant(part, masked, dropping),
+                variant -> source.of(part, options, execution.precision(), masked, dropping));
     }
 }

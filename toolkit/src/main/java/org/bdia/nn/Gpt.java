@@ -39,6 +39,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
     private final TokenEmbedding embedding;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
+    private final KernelSelector kernels = new KernelSelector();
     private final ReversibleStack stack;
 
     /** The model run by {@link Execution#of}, see {@link #Gpt(GptConfig, Method, Execution)}. */
@@ -69,7 +70,8 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                             Attention.Pattern.CAUSAL,
                             config.activation(),
                             dropout,
-                            execution);
+                            execution,
+                            kernels);
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(2).build());
@@ -113,6 +115,11 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
      */
     public NDArray embed(NDArray ids) {
         return Autograd.unrecorded(() -> embedding.embed(store(ids), ids, 0, false));
+    }
+
+    @Override
+    public KernelSelector kernels() {
+        return kernels;
     }
 
     @Override

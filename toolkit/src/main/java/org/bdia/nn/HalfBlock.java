@@ -49,7 +49,7 @@ final class HalfBlock extends AbstractBlock {
         boolean masked = inputs.size() > 1 && part == BranchScript.Part.ATTENTION;
         NDArray mask = masked ? inputs.get(1) : null;
         return new NDList(
-                fused != null && fused.takes(x)
+                fused != null && fused.takes(part, x, mask, training)
                         ? fused.call(part, store, getParameters().values(), mask, training, x)
                         : branch(store, x, mask, null, training));
     }

@@ -38,4 +38,9 @@ public interface ReversibleModel extends Block {
      * @return the loss
      */
     float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw);
+
+    /** Returns what selects the kernels of the model's branches; a model without fused kernels selects none. */
+    default KernelSelector kernels() {
+        return new KernelSelector();
+    }
 }

@@ -51,6 +51,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
     private final List<DecoderBlock> decoderBlocks = new ArrayList<>();
     private final LayerNorm encoderNorm;
     private final LayerNorm decoderNorm;
+    private final KernelSelector kernels = new KernelSelector();
     private final ReversibleStack encoder;
     private final ReversibleStack decoder;
 
@@ -102,7 +103,8 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                             Attention.Pattern.FULL,
                             config.activation(),
                             dropout,
-                            execution);
+                            execution,
+                            kernels);
             encoderBlocks.add(addChildBlock("encoder", block));
         }
         encoderNorm = addChildBlock("encoder_norm", LayerNorm.builder().axis(2).build());
@@ -218,6 +220,11 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                                     NDArray last = decoder.infer(x, branches);
                                     return head(store, last.get(":, -1:"), false);
                                 }));
+    }
+
+    @Override
+    public KernelSelector kernels() {
+        return kernels;
     }
 
     @Override

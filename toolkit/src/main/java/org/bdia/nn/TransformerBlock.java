@@ -62,13 +62,61 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
             Activation activation,
             float dropout,
             Execution execution) {
+        this(
+                width,
+                heads,
+                mlp,
+                pattern,
+                activation,
+                dropout,
+                execution,
+                new KernelSelector(),
+                BranchScript::of);
+    }
+
+    /**
+     * A block of a model, whose blocks share one selector of kernels, so that each shape is checked once.
+     *
+     * @see #TransformerBlock(int, int, int, Attention.Pattern, Activation, float, Execution)
+     */
+    public TransformerBlock(
+            int width,
+            int heads,
+            int mlp,
+            Attention.Pattern pattern,
+            Activation activation,
+            float dropout,
+            Execution execution,
+            KernelSelector selector) {
+        this(
+                width,
+                heads,
+                mlp,
+                pattern,
+                activation,
+                dropout,
+                execution,
+                selector,
+                BranchScript::of);
+    }
+
+    TransformerBlock(
+            int width,
+            int heads,
+            int mlp,
+            Attention.Pattern pattern,
+            Activation activation,
+            float dropout,
+            Execution execution,
+            KernelSelector selector,
+            FusedBranch.Source source) {
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
         this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
-        var options = new BranchScript.Options(width, heads, pattern, activation);
-        fused = new FusedBranch(options, dropout, execution);
+        var options = new BranchScript.Options(width, heads, mlp, pattern, activation);
+        fused = new FusedBranch(options, dropout, execution, selector, source);
         split = new SplitBranch(activation);
     }
 
@@ -80,7 +128,7 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
             PairList<String, Object> params) {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
         NDArray x = inputs.get(0);
-        if (fused.takes(x) && !split.recordsItself()) {
+        if (!split.recordsItself() && fused.takes(BranchScript.Part.WHOLE, x, mask, training)) {
             return new NDList(fused(BranchScript.Part.WHOLE, store, training, mask, x));
         }
         SplitBranch.Pieces pieces = pieces(store, x, mask, training);
@@ -101,7 +149,10 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
 
     private SplitBranch.Pieces pieces(
             ParameterStore store, NDArray like, NDArray mask, boolean training) {
-        if (!fused.takes(like)) {
+        if (!split.recordsItself()
+                || !fused.takes(BranchScript.Part.ATTENTION, like, mask, training)
+                || !fused.takes(BranchScript.Part.HIDDEN, like, null, training)
+                || !fused.takes(BranchScript.Part.PROJECTION, like, null, training)) {
             return plain(store, mask, null, training);
         }
         return new SplitBranch.Pieces(
@@ -143,6 +194,18 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
         SplitBranch.Pieces pieces = plain(store, null, past, false);
         return Scoped.result(() -> split.run(pieces, x));
+    }
+
+    /** The plain twin of a fused part, in evaluation: dropout aside, the same function of the same inputs. */
+    NDArray plain(BranchScript.Part part, ParameterStore store, NDArray mask, NDArray... inputs) {
+        SplitBranch.Pieces pieces = plain(store, mask, null, false);
+        return switch (part) {
+            case WHOLE -> split.run(pieces, inputs[0]);
+            case ATTENTION -> pieces.mix().apply(inputs[0]);
+            case MLP -> run(mlp, store, run(ln2, store, inputs[0], false), false);
+            case HIDDEN -> pieces.hidden().apply(inputs[0]);
+            case PROJECTION -> pieces.project().apply(inputs[0], inputs[1]);
+        };
     }
 
     private SplitBranch.Pieces plain(

@@ -41,6 +41,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     private final PatchEmbedding embedding;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
+    private final KernelSelector kernels = new KernelSelector();
     private final Linear head;
     private final ReversibleStack stack;
 
@@ -69,7 +70,8 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                             pattern,
                             config.activation(),
                             (float) config.dropout(),
-                            execution);
+                            execution,
+                            kernels);
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
@@ -107,6 +109,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
      */
     public NDArray embed(NDArray images) {
         return Autograd.unrecorded(() -> embed(store(images), images, false));
+    }
+
+    @Override
+    public KernelSelector kernels() {
+        return kernels;
     }
 
     @Override

@@ -106,7 +106,7 @@ class MainTest {
         assertThat(run("faults", "--states", "-1")).isEqualTo(2);
         assertThat(err.toString())
                 .contains(
-                        "faults needs --kills, --states, --steps or --cells",
+                        "faults needs --kills, --states, --kernels, --steps or --cells",
                         "--steps must be 0 or at least 100, but is 5",
                         "--cells must be 0 or at least 50, but is 1",
                         "--kills must be 0 or at least 4, but is 1",

@@ -1,0 +1,95 @@
+package org.bdia.nn;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.bdia.reversible.Precision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Selects the kernel of a branch for each shape: the fused one where it agrees with its plain twin, else the plain one.
+ *
+ * <p>The first time that a shape is used, the value and the vector–Jacobian product of both kernels are compared on an input
+ * that is a function of the shape alone. Forward passes and recomputations of a shape so always use the same kernel. The
+ * blocks of a model share one selector. Belongs to one thread.
+ */
+public final class KernelSelector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelSelector.class);
+
+    private final boolean checks;
+    private final Map<KernelShape, Boolean> checked = new HashMap<>();
+    private final Set<String> refused = new LinkedHashSet<>();
+
+    /** Creates a selector that has checked nothing yet. */
+    public KernelSelector() {
+        this(true);
+    }
+
+    private KernelSelector(boolean checks) {
+        this.checks = checks;
+    }
+
+    /** Creates a selector that uses every fused kernel unchecked, for those who measure what the kernels compute. */
+    public static KernelSelector unchecked() {
+        return new KernelSelector(false);
+    }
+
+    /** The largest difference between the kernels, relative to the plain one's largest value, that is rounding. */
+    public static double tolerance(Precision precision) {
+        return precision == Precision.FLOAT32 ? 1e-4 : 3e-2;
+    }
+
+    /** Returns the shapes whose fused kernel is not used, in the order in which they were refused. */
+    public List<String> refused() {
+        return List.copyOf(refused);
+    }
+
+    /**
+     * Refuses the fused kernels of shapes without checking them, so that a resumed run computes what it computed before.
+     *
+     * @param shapes as {@link #refused} returned them
+     */
+    public void refuse(Collection<String> shapes) {
+        refused.addAll(shapes);
+        checked.clear();
+    }
+
+    /**
+     * Returns whether the fused kernel of a shape may be used.
+     *
+     * @param difference compares the two kernels; called if the shape is new
+     */
+    boolean allows(KernelShape shape, ToDoubleFunction<KernelShape> difference) {
+        Boolean known = checked.get(shape);
+        if (known != null) {
+            return known;
+        }
+        boolean allowed =
+                !refused.contains(shape.label()) && (!checks || agrees(shape, difference));
+        checked.put(shape, allowed);
+        return allowed;
+    }
+
+    private boolean agrees(KernelShape shape, ToDoubleFunction<KernelShape> difference) {
+        double found = difference.applyAsDouble(shape);
+        double tolerance = tolerance(shape.precision());
+        if (found <= tolerance) { // NaN is not
+            return true;
+        }
+        refused.add(shape.label());
+        LOG.warn(
+                "the fused kernel is wrong on this machine for {} with {} threads: it differs from the plain one by {} of"
+                        + " the largest value, more than {}; the plain kernel is used instead, which is slower",
+                shape.label(),
+                shape.threads(),
+                found,
+                tolerance);
+        return false;
+    }
+}
