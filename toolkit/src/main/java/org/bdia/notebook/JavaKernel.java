@@ -97,7 +97,7 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         var text =
-                cells.analysis().documentation(code, at, true).stream()
+                cells.analysis().documentation(code, offset(code, at), true).stream()
                         .map(d -> d.signature() + (d.javadoc() == null ? "" : "\n" + d.javadoc()))
                         .collect(Collectors.joining("\n\n"));
         return text.isEmpty() ? null : new DisplayData(text);
@@ -107,11 +107,17 @@ public final class JavaKernel extends BaseKernel {
     public ReplacementOptions complete(String code, int at) {
         var anchor = new int[1];
         var found =
-                cells.analysis().completionSuggestions(code, at, anchor).stream()
+                cells.analysis().completionSuggestions(code, offset(code, at), anchor).stream()
                         .map(Suggestion::continuation)
                         .distinct()
                         .toList();
-        return found.isEmpty() ? null : new ReplacementOptions(found, anchor[0], at);
+        return found.isEmpty() ? null : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
+    }
+
+    /** Converts Jupyter's cursor position, in code points, to Java's, in UTF-16 units. */
+    private static int offset(String code, int codePoints) {
+        var length = code.codePointCount(0, code.length());
+        return code.offsetByCodePoints(0, Math.max(0, Math.min(codePoints, length)));
     }
 
     @Override
