@@ -111,7 +111,9 @@ public final class JavaKernel extends BaseKernel {
                         .map(Suggestion::continuation)
                         .distinct()
                         .toList();
-        return found.isEmpty() ? null : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
+        return found.isEmpty()
+                ? null
+                : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
     }
 
     /** Converts Jupyter's cursor position, in code points, to Java's, in UTF-16 units. */
