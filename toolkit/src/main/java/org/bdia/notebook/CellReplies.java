@@ -11,6 +11,7 @@ import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.channels.StdinChannel;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
 
@@ -34,10 +35,16 @@ final class CellReplies extends ShellReplyEnvironment {
 
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private int waiting;
+    private boolean silent;
 
     CellReplies(
             ShellChannel shell, StdinChannel stdin, JupyterSocket iopub, MessageContext context) {
         super(shell, stdin, iopub, context);
+    }
+
+    /** From here on publishes the statuses alone. */
+    void silence() {
+        silent = true;
     }
 
     @Override
@@ -51,6 +58,9 @@ final class CellReplies extends ShellReplyEnvironment {
     }
 
     private synchronized void write(StreamType stream, String text) {
+        if (silent) {
+            return;
+        }
         if (pieces.isEmpty()) {
             LATER.execute(this::flush);
         }
@@ -86,7 +96,9 @@ final class CellReplies extends ShellReplyEnvironment {
     @Override
     public void publish(Message<?> message) {
         flush();
-        super.publish(message);
+        if (!silent || message.getContent() instanceof PublishStatus) {
+            super.publish(message);
+        }
     }
 
     /** What is deferred last runs first: the text goes out when the cell's streams are closed, before the idle status. */

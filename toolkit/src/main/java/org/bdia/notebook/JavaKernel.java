@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
@@ -24,6 +25,10 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.kernel.util.TextColor;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.reply.HistoryReply;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 
 /**
  * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
@@ -85,6 +90,31 @@ public final class JavaKernel extends BaseKernel {
         lines.add("cannot show a " + value.getClass().getSimpleName() + ":");
         lines.addAll(CellTrace.lines(thrown));
         return new CellError(String.join(" ", lines.subList(0, 2)), lines);
+    }
+
+    /** Honours the flags that the library ignores: a cell that is not stored has no number of its own. */
+    @Override
+    protected synchronized void handleExecuteRequest(
+            ShellReplyEnvironment replies, Message<ExecuteRequest> message) {
+        var request = message.getContent();
+        if (request.isSilent() && replies instanceof CellReplies cell) {
+            cell.silence();
+        }
+        try {
+            super.handleExecuteRequest(replies, message);
+        } finally {
+            if (request.isSilent() || !request.shouldStoreHistory()) {
+                executionCount.decrementAndGet();
+            }
+        }
+    }
+
+    /** Answers that there is no history; the library answers nothing, or what no front end reads. */
+    @Override
+    protected void handleHistoryRequest(
+            ShellReplyEnvironment replies, Message<HistoryRequest> message) {
+        replies.setBusyDeferIdle();
+        replies.reply(new HistoryReply(List.of()));
     }
 
     @Override

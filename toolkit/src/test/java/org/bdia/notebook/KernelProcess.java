@@ -156,6 +156,14 @@ final class KernelProcess implements AutoCloseable {
         return ask(shell, "kernel_info_request", "{}");
     }
 
+    /** Asks for the last cells. */
+    JsonNode history() throws IOException {
+        return ask(
+                shell,
+                "history_request",
+                "{\"hist_access_type\": \"tail\", \"n\": 10, \"raw\": true, \"output\": false}");
+    }
+
     /** Sends a cell that somebody without the key has signed. */
     void forge(String code) throws IOException {
         String content = mapper.writeValueAsString(Map.of("code", code));

@@ -113,6 +113,33 @@ class KernelProcessTest {
         }
     }
 
+    @Test
+    void aSilentCellPublishesNothingAndIsNotCounted() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute("System.out.println(1); display(2); int kept = 3; kept", true, true);
+            assertThat(kernel.published()).isEmpty();
+            var failed = kernel.execute("throw new Error(\"told\");", true, false);
+            assertThat(failed.path("evalue").asText()).contains("told");
+            assertThat(kernel.published()).isEmpty();
+            kernel.execute("kept", false, false);
+            assertThat(kernel.published())
+                    .extracting(Published::type)
+                    .as("not stored, but shown")
+                    .containsExactly("execute_input", "execute_result");
+            assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(1);
+            assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aRequestForHistoryIsAnswered() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.execute("1 + 1");
+            assertThat(kernel.history().path("history").isArray()).isTrue();
+        }
+    }
+
     private static List<Published> streams(List<Published> published) {
         return published.stream().filter(p -> p.type().equals("stream")).toList();
     }
