@@ -71,7 +71,7 @@ final class KernelProcess implements AutoCloseable {
 
     private List<String> command(Path folder, Path connection, List<String> options)
             throws IOException {
-        Path spec = KernelSpec.current().install(folder).resolve("kernel.json");
+        Path spec = KernelSpec.current().install(folder).folder().resolve("kernel.json");
         List<String> command = new ArrayList<>();
         for (JsonNode word : mapper.readTree(spec.toFile()).get("argv")) {
             if (word.asText().equals(JavaKernel.class.getName())) {
