@@ -1,5 +1,6 @@
 package org.bdia.cli;
 
+import org.bdia.data.UserHome;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +27,7 @@ public final class Main {
 
     /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
     public static void main(String[] args) {
+        UserHome.adopt();
         System.exit(commandLine().execute(args));
     }
 

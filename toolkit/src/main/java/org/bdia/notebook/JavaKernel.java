@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
+import org.bdia.data.UserHome;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
@@ -228,6 +229,7 @@ public final class JavaKernel extends BaseKernel {
                             + args.length
                             + "; open a notebook with the kernel \"java\" instead of calling this");
         }
+        UserHome.adopt();
         var connection = new KernelConnection(ConnectionFile.read(Path.of(args[0])), System.err);
         var kernel = new JavaKernel(new CellEvaluator());
         kernel.onStartup();

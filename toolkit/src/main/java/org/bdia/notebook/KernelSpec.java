@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bdia.data.UserHome;
 
 /**
  * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.
@@ -48,17 +49,18 @@ public record KernelSpec(Path java, List<Path> classPath) {
 
     /** The content of {@code kernel.json} for a spec that lies in the folder. */
     Map<String, Object> json(Path folder) {
-        var json = new LinkedHashMap<String, Object>();
-        json.put(
-                "argv",
+        var command = new ArrayList<String>();
+        command.add(java.toString());
+        command.addAll(
                 List.of(
-                        java.toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-Djava.awt.headless=true",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                         "@" + folder.resolve(ARGUMENTS),
                         JavaKernel.class.getName(),
                         "{connection_file}"));
+        var json = new LinkedHashMap<String, Object>();
+        json.put("argv", command);
         json.put("display_name", "Java");
         json.put("language", "java");
         // A signal would end the JVM.
@@ -209,22 +211,27 @@ public record KernelSpec(Path java, List<Path> classPath) {
         }
     }
 
-    /** The user's own Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place. */
+    /**
+     * The user's own Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place.
+     *
+     * @throws IllegalStateException if that is in the home folder, and there is none
+     */
     public static Path userFolder() {
         var chosen = System.getenv("JUPYTER_DATA_DIR");
         if (chosen != null && !chosen.isEmpty()) {
             return Path.of(chosen);
         }
-        var home = Path.of(System.getProperty("user.home"));
         var system = System.getProperty("os.name");
         if (system.startsWith("Mac")) {
-            return home.resolve("Library/Jupyter");
+            return UserHome.folder().resolve("Library/Jupyter");
         }
         if (system.startsWith("Windows")) {
-            return home.resolve("AppData/Roaming/jupyter");
+            return UserHome.folder().resolve("AppData/Roaming/jupyter");
         }
         var data = System.getenv("XDG_DATA_HOME");
-        return (data == null || data.isEmpty() ? home.resolve(".local/share") : Path.of(data))
+        return (data == null || data.isEmpty()
+                        ? UserHome.folder().resolve(".local/share")
+                        : Path.of(data))
                 .resolve("jupyter");
     }
 

@@ -1,0 +1,2 @@
+/** Child JVMs: how they are started and ended. */
+package org.bdia.process;
