@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bdia.data.UserHome;
+import org.bdia.process.ChildJvm;
 
 /**
  * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.
@@ -51,6 +52,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
     Map<String, Object> json(Path folder) {
         var command = new ArrayList<String>();
         command.add(java.toString());
+        command.addAll(ChildJvm.UTF_8);
         command.addAll(
                 List.of(
                         "--enable-native-access=ALL-UNNAMED",
@@ -61,6 +63,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
                         "{connection_file}"));
         var json = new LinkedHashMap<String, Object>();
         json.put("argv", command);
+        json.put("env", ChildJvm.UTF_8_LOCALE);
         json.put("display_name", "Java");
         json.put("language", "java");
         // A signal would end the JVM.

@@ -58,22 +58,32 @@ final class KernelProcess implements AutoCloseable {
         mapper.writeValue(file.toFile(), connection);
         signature = new HMACGenerator("hmac-sha256", key);
         log = folder.resolve("kernel.log");
-        process =
-                new ProcessBuilder(command(folder, file, options))
+        JsonNode spec = spec(folder);
+        var builder =
+                new ProcessBuilder(command(spec, file, options))
                         .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
+                        .redirectOutput(log.toFile());
+        builder.environment().put("LC_ALL", "C"); // as containers and service managers have it
+        spec.get("env").properties().forEach(e -> set(builder, e.getKey(), e.getValue()));
+        process = builder.start();
         shell = connect(SocketType.DEALER, ports.get(0));
         control = connect(SocketType.DEALER, ports.get(1));
         results = connect(SocketType.SUB, ports.get(2));
         results.subscribe(ZMQ.SUBSCRIPTION_ALL);
     }
 
-    private List<String> command(Path folder, Path connection, List<String> options)
-            throws IOException {
-        Path spec = KernelSpec.current().install(folder).folder().resolve("kernel.json");
+    private static void set(ProcessBuilder builder, String variable, JsonNode value) {
+        builder.environment().put(variable, value.asText());
+    }
+
+    private JsonNode spec(Path folder) throws IOException {
+        var installed = KernelSpec.current().install(folder).folder();
+        return mapper.readTree(installed.resolve("kernel.json").toFile());
+    }
+
+    private static List<String> command(JsonNode spec, Path connection, List<String> options) {
         List<String> command = new ArrayList<>();
-        for (JsonNode word : mapper.readTree(spec.toFile()).get("argv")) {
+        for (JsonNode word : spec.get("argv")) {
             if (word.asText().equals(JavaKernel.class.getName())) {
                 command.addAll(options);
             }

@@ -140,6 +140,21 @@ class KernelProcessTest {
         }
     }
 
+    @Test
+    void aCellReadsAndWritesUtf8InAnyLocale() throws Exception {
+        var file = folder.resolve("\u00fc.txt");
+        var code =
+                String.format(
+                        "Files.writeString(Path.of(\"%s\"), \"\u65e5\"); System.out.print(\"gr\u00fc\u00df\");",
+                        file);
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute(code);
+            assertThat(printed("stdout", streams(kernel.published()))).isEqualTo("gr\u00fc\u00df");
+            assertThat(file).hasContent("\u65e5");
+        }
+    }
+
     private static List<Published> streams(List<Published> published) {
         return published.stream().filter(p -> p.type().equals("stream")).toList();
     }
