@@ -1,2 +1,2 @@
-/** Child JVMs: how they are started and ended. */
+/** Child JVMs: how they are started. */
 package org.bdia.process;
