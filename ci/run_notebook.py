@@ -27,6 +27,7 @@ from standalone import ExternalReference, require_standalone
 
 START_ATTEMPTS = 3
 START_TIMEOUT_SECONDS = 60
+OUTPUT_TIMEOUT_SECONDS = 60
 # A progress display updates itself many times a second; a log wants to know that it lives.
 SECONDS_BETWEEN_UPDATES = 20
 LONGEST_LOGGED_TEXT = 2000
@@ -102,8 +103,8 @@ def execute(client: LiveClient) -> Outcome:
     try:
         client.execute()
         return Outcome(0, "done", "")
-    except CellTimeoutError:
-        return Outcome(2, "time-out", f"a cell ran longer than {client.timeout} s")
+    except CellTimeoutError as error:
+        return Outcome(2, "time-out", str(error).splitlines()[0])
     except CellExecutionError as error:
         return Outcome(1, "cell error", error.evalue)
     except Exception as error:  # Whatever it is: the cells that ran are worth keeping.
@@ -123,7 +124,12 @@ def execute_with_retries(source: Path, timeout: int) -> "tuple[nbformat.Notebook
     while True:
         notebook = nbformat.read(source, as_version=4)
         client = LiveClient(
-            notebook, kernel_name="java", timeout=timeout, startup_timeout=START_TIMEOUT_SECONDS
+            notebook,
+            kernel_name="java",
+            timeout=timeout,
+            startup_timeout=START_TIMEOUT_SECONDS,
+            iopub_timeout=OUTPUT_TIMEOUT_SECONDS,
+            raise_on_iopub_timeout=True,  # Output that is lost is not a notebook that ran.
         )
         outcome = execute(client)
         if outcome.code != 4 or attempt == START_ATTEMPTS:

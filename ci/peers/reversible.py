@@ -235,6 +235,8 @@ class Worker:
         self.steps(s.warmup - 1)
         self.counted = os.environ.get("BDIA_MEMORY_COUNTERS")
         self.counters = mmap.mmap(os.open(self.counted, os.O_RDWR) if self.counted else -1, 4096)
+        if self.counted and struct.unpack_from("<q", self.counters, 16) == (0,):
+            fail(f"no allocation has been counted: LD_PRELOAD={os.environ.get('LD_PRELOAD')} is not loaded")
 
     def step(self, gammas=None, backprop=None, watch=lambda k, state: None):
         self.model.zero_grad(set_to_none=False)

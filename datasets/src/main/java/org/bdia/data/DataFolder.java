@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import org.tukaani.xz.XZInputStream;
 
@@ -34,9 +35,13 @@ public final class DataFolder {
         this.path = path;
     }
 
-    /** The folder that the environment variable BDIA_DATA names, else {@code ~/.cache/bdia}. */
+    /**
+     * The folder that the environment variable BDIA_DATA names, else {@code ~/.cache/bdia}.
+     *
+     * @throws IllegalStateException if the variable is not set and there is no home folder
+     */
     public static DataFolder fromEnvironment() {
-        return from(System.getenv(), Path.of(System.getProperty("user.home")));
+        return from(System.getenv(), UserHome::folder);
     }
 
     /** The given folder; whether its files exist is looked at when they are asked for. */
@@ -44,9 +49,9 @@ public final class DataFolder {
         return new DataFolder(path.toAbsolutePath().normalize());
     }
 
-    static DataFolder from(Map<String, String> environment, Path home) {
+    static DataFolder from(Map<String, String> environment, Supplier<Path> home) {
         var named = environment.getOrDefault(VARIABLE, "");
-        return at(named.isBlank() ? home.resolve(".cache").resolve("bdia") : Path.of(named));
+        return at(named.isBlank() ? home.get().resolve(".cache").resolve("bdia") : Path.of(named));
     }
 
     /** The absolute path of the folder. */

@@ -159,10 +159,11 @@ class DataFolderTest {
     @Test
     void theEnvironmentNamesTheFolder() {
         var home = root.resolve("home");
-        assertThat(DataFolder.from(Map.of("BDIA_DATA", root.toString()), home).path())
+        assertThat(DataFolder.from(Map.of("BDIA_DATA", root.toString()), () -> home).path())
                 .isEqualTo(root);
-        assertThat(DataFolder.from(Map.of(), home).path()).isEqualTo(home.resolve(".cache/bdia"));
-        assertThat(DataFolder.from(Map.of("BDIA_DATA", " "), home).path())
+        assertThat(DataFolder.from(Map.of(), () -> home).path())
+                .isEqualTo(home.resolve(".cache/bdia"));
+        assertThat(DataFolder.from(Map.of("BDIA_DATA", " "), () -> home).path())
                 .isEqualTo(home.resolve(".cache/bdia"));
     }
 }

@@ -25,6 +25,7 @@ final class MemoryProbe {
 
     private static final int LIVE = 0;
     private static final int PEAK = 8;
+    private static final int ALLOCATIONS = 16;
     private static final double MIB = 1 << 20;
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -35,10 +36,25 @@ final class MemoryProbe {
     private final MappedByteBuffer counters; // null if nothing counts
     private final Device device;
 
+    /**
+     * A probe, to be made when there are tensors already.
+     *
+     * @throws BenchmarkException if the counters are there, but nothing has counted the tensors
+     */
     MemoryProbe(Device device, Map<String, String> environment) {
         this.device = device;
         String file = environment.get(COUNTERS);
         this.counters = file == null || device.isGpu() ? null : map(Path.of(file));
+        if (counters != null && counters.getLong(ALLOCATIONS) == 0) {
+            throw new BenchmarkException(
+                    "no allocation has been counted: expected LD_PRELOAD to name the library that ci/shim builds,"
+                            + " found "
+                            + environment.get("LD_PRELOAD")
+                            + ", which is not loaded; build it again, or unset "
+                            + Tools.SHIM
+                            + " to read the resident set instead",
+                    null);
+        }
     }
 
     private static MappedByteBuffer map(Path file) {

@@ -2,9 +2,13 @@ package org.bdia.benchmark;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What measuring needs beside ourselves.
@@ -21,9 +25,40 @@ public record Tools(Path shim, List<String> peer, int threads) {
     /** The variable that holds the peer's command, words separated by blanks. */
     public static final String PEER = "BDIA_PEER";
 
-    /** Copies the list. */
+    private static final Pattern SEPARATOR = Pattern.compile("[\\s:]");
+
+    /**
+     * Copies the list, and the shim where its path cannot be preloaded.
+     *
+     * @throws BenchmarkException if it cannot be copied either
+     */
     public Tools {
+        shim = shim == null ? null : preloadable(shim);
         peer = List.copyOf(peer);
+    }
+
+    /** The variable LD_PRELOAD separates libraries by blanks and colons, and knows no quotes. */
+    private static Path preloadable(Path library) {
+        if (!SEPARATOR.matcher(library.toString()).find()) {
+            return library;
+        }
+        try {
+            Path copy = Files.createTempFile("bdia-memory", ".so");
+            copy.toFile().deleteOnExit();
+            if (SEPARATOR.matcher(copy.toString()).find()) {
+                throw new BenchmarkException(
+                        "expected a library to preload, or a temporary folder for its copy, whose path has"
+                                + " neither blank nor colon, found "
+                                + library
+                                + " and "
+                                + copy.getParent()
+                                + "; name another folder with -Djava.io.tmpdir",
+                        null);
+            }
+            return Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new BenchmarkException("the library to preload cannot be copied: " + e, e);
+        }
     }
 
     /** The tools that the environment names. */

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.bdia.process.ChildJvm;
 import org.bdia.reversible.Allocator;
-import org.bdia.reversible.ClassPath;
 
 /** A process that measures one point, seen from its parent. */
 final class Worker implements AutoCloseable {
@@ -44,24 +44,15 @@ final class Worker implements AutoCloseable {
 
     /** Starts a process; it builds its model and warms up until {@link #await}. */
     static Worker start(Point point, int warmUp, Tools tools) {
-        List<String> command = new ArrayList<>();
-        if (point.engine().equals("python")) {
-            command.addAll(tools.peer());
-            command.add("threads=" + tools.threads());
-        } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            // Java's own compiler and collector are not to take cores from the tensors.
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-            command.addAll(List.of("-cp", ClassPath.current()));
-            command.add(StepWorker.class.getName());
-        }
-        command.addAll(point.arguments());
-        command.add("warmup=" + warmUp);
+        List<String> arguments = new ArrayList<>(point.arguments());
+        arguments.add("warmup=" + warmUp);
+        ProcessBuilder builder =
+                point.engine().equals("python") ? peer(tools, arguments) : ours(arguments);
         try {
             Path errors = Files.createTempFile("bdia-worker", ".log");
             Path counters = Files.createTempFile("bdia-memory", ".counters");
             Files.write(counters, new byte[COUNTERS_BYTES]);
-            var builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            builder.redirectError(errors.toFile());
             if (tools.shim() == null) {
                 Allocator.returnFreed(builder.environment());
             } else {
@@ -71,8 +62,22 @@ final class Worker implements AutoCloseable {
             }
             return new Worker(point, builder.start(), errors, counters);
         } catch (IOException e) {
-            throw new BenchmarkException("no process could be started by " + command.get(0), e);
+            throw new BenchmarkException(
+                    "no process could be started by " + builder.command().get(0), e);
         }
+    }
+
+    private static ProcessBuilder peer(Tools tools, List<String> arguments) {
+        List<String> command = new ArrayList<>(tools.peer());
+        command.add("threads=" + tools.threads());
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
+    }
+
+    /** Java's own compiler and collector are not to take cores from the tensors. */
+    private static ProcessBuilder ours(List<String> arguments) {
+        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        return ChildJvm.of(options, StepWorker.class.getName(), arguments);
     }
 
     Point point() {

@@ -18,7 +18,9 @@ final class KernelCommand {
 
     @Spec private CommandSpec spec;
 
-    @Command(name = "install", description = "Writes kernels/java/kernel.json.")
+    @Command(
+            name = "install",
+            description = "Writes kernels/java/kernel.json; keeps a copy of another kernel's.")
     int install(
             @Option(
                             names = "--into",
@@ -27,8 +29,7 @@ final class KernelCommand {
                     Path folder)
             throws IOException {
         Path into = folder == null ? KernelSpec.userFolder() : folder;
-        Path written = KernelSpec.current().install(into);
-        spec.commandLine().getOut().println("Jupyter kernel \"java\" is in " + written);
+        spec.commandLine().getOut().println(KernelSpec.current().install(into));
         return 0;
     }
 

@@ -1,5 +1,8 @@
 package org.bdia.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.bdia.data.UserHome;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,11 +29,14 @@ public final class Main {
 
     /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
     public static void main(String[] args) {
+        UserHome.adopt();
         System.exit(commandLine().execute(args));
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> {

@@ -59,7 +59,7 @@ final class SweepCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
         SweepPlan plan =
                 share(SweepPlan.of(Sweep.read(file).configs(DataFolder.fromEnvironment())));
@@ -85,12 +85,14 @@ final class SweepCommand implements Callable<Integer> {
         return dry || run(plan, store, capacity) ? 0 : 1;
     }
 
-    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity)
-            throws InterruptedException {
+    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity) {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var board = new SweepBoard(plan.items().size(), capacity.parallel(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
             return new SweepRunner(plan, store, capacity, display::accept).run();
+        } catch (InterruptedException e) {
+            terminal.println("stopped; the same command goes on from the checkpoints");
+            return false;
         }
     }
 

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +15,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.bdia.process.ChildJvm;
 import org.bdia.reversible.Allocator;
-import org.bdia.reversible.ClassPath;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 
@@ -137,26 +135,24 @@ final class ChildRun {
     }
 
     private static Process start(RunStore store, OptionalInt threads) {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(java.toString()));
-        threads.ifPresent(n -> command.add("-XX:ActiveProcessorCount=" + n));
-        command.addAll(
-                List.of(
-                        "-cp",
-                        ClassPath.current(),
-                        "org.bdia.cli.Main",
-                        "run",
-                        "--worker",
-                        "--runs",
-                        store.root().toString()));
+        List<String> options =
+                threads.isPresent()
+                        ? List.of("-XX:ActiveProcessorCount=" + threads.getAsInt())
+                        : List.of();
+        var builder =
+                ChildJvm.of(
+                                options,
+                                "org.bdia.cli.Main",
+                                List.of("run", "--worker", "--runs", store.root().toString()))
+                        .redirectErrorStream(true);
+        Allocator.keepFreed(builder.environment());
+        // libtorch sizes its pool by OpenMP's variable, not by what the JVM believes.
+        threads.ifPresent(n -> builder.environment().put("OMP_NUM_THREADS", "" + n));
         try {
-            var builder = new ProcessBuilder(command).redirectErrorStream(true);
-            Allocator.keepFreed(builder.environment());
-            // libtorch sizes its pool by OpenMP's variable, not by what the JVM believes.
-            threads.ifPresent(n -> builder.environment().put("OMP_NUM_THREADS", "" + n));
             return builder.start();
         } catch (IOException e) {
-            throw new ExperimentException("no child JVM could be started by " + java, e);
+            throw new ExperimentException(
+                    "no child JVM could be started by " + builder.command().get(0), e);
         }
     }
 

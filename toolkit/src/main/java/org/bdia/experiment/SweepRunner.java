@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,10 +50,41 @@ public final class SweepRunner {
     /**
      * Returns when every run is finished or failed.
      *
+     * <p>A JVM that is told to end waits for the checkpoints too: where it is a container's first process, the children
+     * end with it.
+     *
      * @return whether all are finished
-     * @throws InterruptedException if this thread is interrupted; the runs have then written their checkpoints
+     * @throws InterruptedException if this thread is interrupted, or the JVM told to end; the runs have then written their
+     *     checkpoints
      */
     public boolean run() throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread sweep = Thread.currentThread();
+        Thread hook = new Thread(() -> interruptAndAwait(sweep, ended), "sweep-end");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return finish();
+        } finally {
+            ended.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException atWork) {
+                // It is what brought us here.
+            }
+        }
+    }
+
+    private static void interruptAndAwait(Thread sweep, CountDownLatch ended) {
+        sweep.interrupt();
+        try {
+            // One that does not end within its patience is killed by the sweep.
+            ended.await(ChildRun.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean finish() throws InterruptedException {
         skipFinished();
         ExecutorService workers = Executors.newFixedThreadPool(capacity.parallel());
         try {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bdia.data.Cifar;
 import org.bdia.nn.VitConfig;
+import org.bdia.process.ChildJvm;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
@@ -60,16 +61,10 @@ final class ChildRun implements AutoCloseable {
             Files.createDirectories(runs);
             Files.writeString(config, config().json());
             ProcessBuilder builder =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
+                    ChildJvm.of(
+                                    List.of(),
                                     "org.bdia.cli.Main",
-                                    "run",
-                                    "--runs",
-                                    runs.toString(),
-                                    config.toString())
+                                    List.of("run", "--runs", runs.toString(), config.toString()))
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile());
             return new ChildRun(runs, log, builder.start());

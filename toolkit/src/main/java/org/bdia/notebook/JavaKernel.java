@@ -12,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
+import org.bdia.data.UserHome;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
@@ -24,6 +26,10 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.kernel.util.TextColor;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.reply.HistoryReply;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 
 /**
  * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
@@ -87,6 +93,31 @@ public final class JavaKernel extends BaseKernel {
         return new CellError(String.join(" ", lines.subList(0, 2)), lines);
     }
 
+    /** Honours the flags that the library ignores: a cell that is not stored has no number of its own. */
+    @Override
+    protected synchronized void handleExecuteRequest(
+            ShellReplyEnvironment replies, Message<ExecuteRequest> message) {
+        var request = message.getContent();
+        if (request.isSilent() && replies instanceof CellReplies cell) {
+            cell.silence();
+        }
+        try {
+            super.handleExecuteRequest(replies, message);
+        } finally {
+            if (request.isSilent() || !request.shouldStoreHistory()) {
+                executionCount.decrementAndGet();
+            }
+        }
+    }
+
+    /** Answers that there is no history; the library answers nothing, or what no front end reads. */
+    @Override
+    protected void handleHistoryRequest(
+            ShellReplyEnvironment replies, Message<HistoryRequest> message) {
+        replies.setBusyDeferIdle();
+        replies.reply(new HistoryReply(List.of()));
+    }
+
     @Override
     public List<String> formatError(Throwable error) {
         return error instanceof CellError cellError
@@ -97,7 +128,7 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         var text =
-                cells.analysis().documentation(code, at, true).stream()
+                cells.analysis().documentation(code, offset(code, at), true).stream()
                         .map(d -> d.signature() + (d.javadoc() == null ? "" : "\n" + d.javadoc()))
                         .collect(Collectors.joining("\n\n"));
         return text.isEmpty() ? null : new DisplayData(text);
@@ -107,11 +138,19 @@ public final class JavaKernel extends BaseKernel {
     public ReplacementOptions complete(String code, int at) {
         var anchor = new int[1];
         var found =
-                cells.analysis().completionSuggestions(code, at, anchor).stream()
+                cells.analysis().completionSuggestions(code, offset(code, at), anchor).stream()
                         .map(Suggestion::continuation)
                         .distinct()
                         .toList();
-        return found.isEmpty() ? null : new ReplacementOptions(found, anchor[0], at);
+        return found.isEmpty()
+                ? null
+                : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
+    }
+
+    /** Converts Jupyter's cursor position, in code points, to Java's, in UTF-16 units. */
+    private static int offset(String code, int codePoints) {
+        var length = code.codePointCount(0, code.length());
+        return code.offsetByCodePoints(0, Math.max(0, Math.min(codePoints, length)));
     }
 
     @Override
@@ -190,6 +229,7 @@ public final class JavaKernel extends BaseKernel {
                             + args.length
                             + "; open a notebook with the kernel \"java\" instead of calling this");
         }
+        UserHome.adopt();
         var connection = new KernelConnection(ConnectionFile.read(Path.of(args[0])), System.err);
         var kernel = new JavaKernel(new CellEvaluator());
         kernel.onStartup();

@@ -5,13 +5,15 @@ import java.security.GeneralSecurityException;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.Loop;
+import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
 import org.zeromq.ZMQException;
 
 /**
- * The kernel's five channels, which outlive a message that cannot be read.
+ * The kernel's five channels, which outlive a message that cannot be read and drop none that is sent.
  *
  * <p>The library would let such a message, above all one that our key has not signed, end the thread that reads the
  * channel, and leave a kernel that answers nothing. It also opens the channel of requests before the one of results, so
@@ -32,6 +34,14 @@ final class KernelConnection extends JupyterConnection {
         super(properties);
         this.properties = properties;
         this.log = log;
+        // With a limit the socket would drop what a front end has not fetched yet, the idle status
+        // included.
+        iopub.setSndHWM(0);
+    }
+
+    @Override
+    public CellReplies prepareReplyEnv(ShellChannel channel, MessageContext context) {
+        return new CellReplies(channel, stdin, iopub, context);
     }
 
     /** Opens the channels, those that bring requests last, once. */

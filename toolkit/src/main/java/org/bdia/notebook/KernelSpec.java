@@ -1,9 +1,12 @@
 package org.bdia.notebook;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,9 +15,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bdia.data.UserHome;
+import org.bdia.process.ChildJvm;
 
 /**
  * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.
@@ -23,6 +29,7 @@ import java.util.stream.Stream;
  * @param classPath jars and folders, the toolkit's first
  */
 public record KernelSpec(Path java, List<Path> classPath) {
+    private static final String FILE = "kernel.json";
     private static final String ARGUMENTS = "class-path.args";
     private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"|\\S+");
 
@@ -43,17 +50,20 @@ public record KernelSpec(Path java, List<Path> classPath) {
 
     /** The content of {@code kernel.json} for a spec that lies in the folder. */
     Map<String, Object> json(Path folder) {
-        var json = new LinkedHashMap<String, Object>();
-        json.put(
-                "argv",
+        var command = new ArrayList<String>();
+        command.add(java.toString());
+        command.addAll(ChildJvm.UTF_8);
+        command.addAll(
                 List.of(
-                        java.toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-Djava.awt.headless=true",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                         "@" + folder.resolve(ARGUMENTS),
                         JavaKernel.class.getName(),
                         "{connection_file}"));
+        var json = new LinkedHashMap<String, Object>();
+        json.put("argv", command);
+        json.put("env", ChildJvm.UTF_8_LOCALE);
         json.put("display_name", "Java");
         json.put("language", "java");
         // A signal would end the JVM.
@@ -130,18 +140,68 @@ public record KernelSpec(Path java, List<Path> classPath) {
     }
 
     /**
-     * Writes {@code kernels/java} under a Jupyter data folder, in place of one that is there.
+     * Writes {@code kernels/java} under a Jupyter data folder, in place of one that is there, of which a copy is kept
+     * where it says more than ours.
      *
      * @param jupyter a folder on {@code JUPYTER_PATH}, or {@link #userFolder()}
-     * @return the folder that holds {@code kernel.json}
      * @throws IOException if the folder cannot be written
      */
-    public Path install(Path jupyter) throws IOException {
+    public Installed install(Path jupyter) throws IOException {
         var folder = Files.createDirectories(jupyter.toAbsolutePath().resolve("kernels/java"));
-        write(folder.resolve(ARGUMENTS), arguments());
         var mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        write(folder.resolve("kernel.json"), mapper.writeValueAsString(json(folder)) + "\n");
-        return folder;
+        var file = folder.resolve(FILE);
+        JsonNode ours = mapper.valueToTree(json(folder));
+        Optional<Path> kept =
+                Files.notExists(file) || differsOnlyInLauncher(file, ours)
+                        ? Optional.empty()
+                        : Optional.of(keep(file));
+        write(folder.resolve(ARGUMENTS), arguments());
+        write(file, mapper.writeValueAsString(ours) + "\n");
+        return new Installed(folder, kept);
+    }
+
+    /**
+     * Where a kernel has been installed.
+     *
+     * @param folder holds {@code kernel.json}
+     * @param kept a copy of the {@code kernel.json} of another kernel, or with a user's settings, that was there
+     */
+    public record Installed(Path folder, Optional<Path> kept) {
+        @Override
+        public String toString() {
+            return "Jupyter kernel \"java\" is in "
+                    + folder
+                    + kept.map(
+                                    copy ->
+                                            "; it replaced a kernel.json that was there, kept as "
+                                                    + copy.getFileName()
+                                                    + ": move that back, or copy its settings")
+                            .orElse("");
+        }
+    }
+
+    /** Whether a {@code kernel.json} is ours but for the launcher, which another JDK changes. */
+    private static boolean differsOnlyInLauncher(Path file, JsonNode ours) {
+        try {
+            JsonNode found = new ObjectMapper().readTree(file.toFile());
+            if (found.path("argv") instanceof ArrayNode argv && !argv.isEmpty()) {
+                argv.set(0, ours.path("argv").get(0));
+            }
+            return found.equals(ours);
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    /** Copies a file to a name beside it that is free. */
+    private static Path keep(Path file) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                return Files.copy(file, file.resolveSibling(FILE + ".kept-" + i));
+            } catch (FileAlreadyExistsException taken) {
+                // An earlier copy is not ours to replace either.
+            }
+        }
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -154,22 +214,27 @@ public record KernelSpec(Path java, List<Path> classPath) {
         }
     }
 
-    /** The user's own Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place. */
+    /**
+     * The user's own Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place.
+     *
+     * @throws IllegalStateException if that is in the home folder, and there is none
+     */
     public static Path userFolder() {
         var chosen = System.getenv("JUPYTER_DATA_DIR");
         if (chosen != null && !chosen.isEmpty()) {
             return Path.of(chosen);
         }
-        var home = Path.of(System.getProperty("user.home"));
         var system = System.getProperty("os.name");
         if (system.startsWith("Mac")) {
-            return home.resolve("Library/Jupyter");
+            return UserHome.folder().resolve("Library/Jupyter");
         }
         if (system.startsWith("Windows")) {
-            return home.resolve("AppData/Roaming/jupyter");
+            return UserHome.folder().resolve("AppData/Roaming/jupyter");
         }
         var data = System.getenv("XDG_DATA_HOME");
-        return (data == null || data.isEmpty() ? home.resolve(".local/share") : Path.of(data))
+        return (data == null || data.isEmpty()
+                        ? UserHome.folder().resolve(".local/share")
+                        : Path.of(data))
                 .resolve("jupyter");
     }
 
@@ -181,6 +246,6 @@ public record KernelSpec(Path java, List<Path> classPath) {
      */
     public static void main(String[] args) throws IOException {
         var jupyter = args.length == 0 ? userFolder() : Path.of(args[0]);
-        System.out.println("Jupyter kernel \"java\" is in " + current().install(jupyter));
+        System.out.println(current().install(jupyter));
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.bdia.data.DataFolder;
+import org.bdia.data.UserHome;
 import org.bdia.report.Figure;
 import org.bdia.report.Profile;
 
@@ -50,6 +51,7 @@ public final class Notebook {
      * @throws IllegalArgumentException if the environment names an unknown profile
      */
     public static String init(String notebook) {
+        UserHome.adopt();
         Profile profile = Profile.fromEnvironment();
         Display display = session().display();
         return String.join(

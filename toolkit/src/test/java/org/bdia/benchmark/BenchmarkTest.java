@@ -3,6 +3,7 @@ package org.bdia.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +60,15 @@ class BenchmarkTest {
             assertThat(row.median()).isPositive();
             assertThat(row.csv().split(",", -1)).hasSize(Row.HEADER.split(",").length);
         }
+    }
+
+    @Test
+    void aLibraryThatCountsNothingIsAnError() {
+        Tools absent = new Tools(Path.of("missing", "memory.so"), List.of(), 1);
+        assertThatThrownBy(() -> new Benchmark(absent, 1, 1, line -> {}).measure(List.of(TINY)))
+                .isInstanceOf(BenchmarkException.class)
+                .hasMessageContaining("no allocation has been counted")
+                .hasMessageContaining("missing");
     }
 
     @Test

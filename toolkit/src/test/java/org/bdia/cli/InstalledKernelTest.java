@@ -49,6 +49,7 @@ class InstalledKernelTest {
         Path spec =
                 new KernelSpec(KernelSpec.current().java(), List.of(jar, jupyter))
                         .install(jupyter)
+                        .folder()
                         .resolve("kernel.json");
         assertThat(Doctor.line(only(Map.of()))).startsWith("ok").endsWith("the toolkit's own");
         Files.delete(jar);

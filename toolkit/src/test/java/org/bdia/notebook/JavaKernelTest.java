@@ -63,6 +63,22 @@ class JavaKernelTest {
     }
 
     @Test
+    void completionCountsCodePointsAsJupyterDoes() {
+        var code = "String s = \"\uD83D\uDE00\uD83D\uDE00\"; s.len";
+        var options = kernel.complete(code, 22);
+        assertThat(options.getReplacements()).containsExactly("length()");
+        assertThat(options.getSourceStart()).isEqualTo(19);
+        assertThat(options.getSourceEnd()).isEqualTo(22);
+    }
+
+    @Test
+    void inspectionCountsCodePointsAsJupyterDoes() {
+        var code = "\"\uD83D\uDE00\uD83D\uDE00\"; Math.max(";
+        assertThat(kernel.inspect(code, 15, false).getData(MIMEType.TEXT_PLAIN).toString())
+                .contains("int Math.max(int a, int b)");
+    }
+
+    @Test
     void inspectionShowsTheSignature() {
         var shown = kernel.inspect("Math.max(", 9, false);
         assertThat(shown.getData(MIMEType.TEXT_PLAIN).toString())

@@ -32,7 +32,15 @@ final class KernelProcess implements AutoCloseable {
     private final Process process;
     private final ZMQ.Socket shell;
     private final ZMQ.Socket control;
+    private final ZMQ.Socket results;
     private int messages;
+
+    /** What the kernel published: its type and its content. */
+    record Published(String type, JsonNode content) {
+        String text(String name) {
+            return content.path(name).asText();
+        }
+    }
 
     /** Starts the kernel with options of the JVM before those of its specification. */
     KernelProcess(Path folder, String key, List<String> options)
@@ -50,20 +58,32 @@ final class KernelProcess implements AutoCloseable {
         mapper.writeValue(file.toFile(), connection);
         signature = new HMACGenerator("hmac-sha256", key);
         log = folder.resolve("kernel.log");
-        process =
-                new ProcessBuilder(command(folder, file, options))
+        JsonNode spec = spec(folder);
+        var builder =
+                new ProcessBuilder(command(spec, file, options))
                         .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
-        shell = connect(ports.get(0));
-        control = connect(ports.get(1));
+                        .redirectOutput(log.toFile());
+        builder.environment().put("LC_ALL", "C"); // as containers and service managers have it
+        spec.get("env").properties().forEach(e -> set(builder, e.getKey(), e.getValue()));
+        process = builder.start();
+        shell = connect(SocketType.DEALER, ports.get(0));
+        control = connect(SocketType.DEALER, ports.get(1));
+        results = connect(SocketType.SUB, ports.get(2));
+        results.subscribe(ZMQ.SUBSCRIPTION_ALL);
     }
 
-    private List<String> command(Path folder, Path connection, List<String> options)
-            throws IOException {
-        Path spec = KernelSpec.current().install(folder).resolve("kernel.json");
+    private static void set(ProcessBuilder builder, String variable, JsonNode value) {
+        builder.environment().put(variable, value.asText());
+    }
+
+    private JsonNode spec(Path folder) throws IOException {
+        var installed = KernelSpec.current().install(folder).folder();
+        return mapper.readTree(installed.resolve("kernel.json").toFile());
+    }
+
+    private static List<String> command(JsonNode spec, Path connection, List<String> options) {
         List<String> command = new ArrayList<>();
-        for (JsonNode word : mapper.readTree(spec.toFile()).get("argv")) {
+        for (JsonNode word : spec.get("argv")) {
             if (word.asText().equals(JavaKernel.class.getName())) {
                 command.addAll(options);
             }
@@ -87,8 +107,8 @@ final class KernelProcess implements AutoCloseable {
         }
     }
 
-    private ZMQ.Socket connect(int port) {
-        ZMQ.Socket socket = sockets.createSocket(SocketType.DEALER);
+    private ZMQ.Socket connect(SocketType type, int port) {
+        ZMQ.Socket socket = sockets.createSocket(type);
         socket.setReceiveTimeOut(ANSWER_MILLIS);
         socket.setLinger(0);
         socket.connect("tcp://127.0.0.1:" + port);
@@ -97,12 +117,61 @@ final class KernelProcess implements AutoCloseable {
 
     /** Evaluates a cell and waits for the reply's content. */
     JsonNode execute(String code) throws IOException {
-        Map<String, Object> content = Map.of("code", code, "silent", false, "stop_on_error", true);
+        return execute(code, false, true);
+    }
+
+    JsonNode execute(String code, boolean silent, boolean stored) throws IOException {
+        Map<String, Object> content =
+                Map.of(
+                        "code", code,
+                        "silent", silent,
+                        "store_history", stored,
+                        "stop_on_error", true);
         return ask(shell, "execute_request", mapper.writeValueAsString(content));
+    }
+
+    /** Waits until what the kernel publishes arrives here: a subscription takes its time. */
+    void listen() throws IOException {
+        results.setReceiveTimeOut(100);
+        do {
+            info();
+        } while (receive(results).isEmpty());
+        results.setReceiveTimeOut(ANSWER_MILLIS);
+        published();
+    }
+
+    /** What the last request made the kernel publish, without the statuses, of which the idle one ends it. */
+    List<Published> published() throws IOException {
+        List<Published> found = new ArrayList<>();
+        while (true) {
+            List<byte[]> frames = receive(results);
+            if (frames.isEmpty()) {
+                throw new IllegalStateException("no idle status came; the log: " + log());
+            }
+            int end = frames.size();
+            String parent = mapper.readTree(frames.get(end - 3)).path("msg_id").asText();
+            if (parent.equals("message-" + (messages - 1))) {
+                String type = mapper.readTree(frames.get(end - 4)).path("msg_type").asText();
+                var message = new Published(type, mapper.readTree(frames.get(end - 1)));
+                if (!type.equals("status")) {
+                    found.add(message);
+                } else if (message.text("execution_state").equals("idle")) {
+                    return found;
+                }
+            }
+        }
     }
 
     JsonNode info() throws IOException {
         return ask(shell, "kernel_info_request", "{}");
+    }
+
+    /** Asks for the last cells. */
+    JsonNode history() throws IOException {
+        return ask(
+                shell,
+                "history_request",
+                "{\"hist_access_type\": \"tail\", \"n\": 10, \"raw\": true, \"output\": false}");
     }
 
     /** Sends a cell that somebody without the key has signed. */
@@ -127,15 +196,23 @@ final class KernelProcess implements AutoCloseable {
 
     private JsonNode ask(ZMQ.Socket socket, String type, String content) throws IOException {
         send(socket, type, content, null);
-        byte[] frame = socket.recv();
-        if (frame == null) {
+        List<byte[]> frames = receive(socket);
+        if (frames.isEmpty()) {
             throw new IllegalStateException(type + " was not answered; the log: " + log());
         }
-        byte[] last = frame;
-        while (socket.hasReceiveMore()) {
-            last = socket.recv();
+        return mapper.readTree(frames.get(frames.size() - 1));
+    }
+
+    /** The frames of the next message; none if none comes in time. */
+    private static List<byte[]> receive(ZMQ.Socket socket) {
+        List<byte[]> frames = new ArrayList<>();
+        for (byte[] frame = socket.recv(); frame != null; frame = socket.recv()) {
+            frames.add(frame);
+            if (!socket.hasReceiveMore()) {
+                break;
+            }
         }
-        return mapper.readTree(last);
+        return frames;
     }
 
     private void send(ZMQ.Socket socket, String type, String content, String forged)

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bdia.notebook.KernelProcess.Published;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,5 +74,101 @@ class KernelProcessTest {
             assertThat(reply.path("status").asText()).as(reply.toString()).isEqualTo("ok");
             assertThat(kernel.log()).contains("dropped a message", "invalid signature");
         }
+    }
+
+    @Test
+    void manyPrintedLinesArriveInAFewMessages() throws Exception {
+        var code =
+                "for (int i = 0; i < 30_000; i++) System.out.println(\"step \" + i);"
+                        + " for (int i = 0; i < 3_000; i++) {"
+                        + " System.out.println(\"out \" + i); System.err.println(\"err \" + i); }";
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            assertThat(kernel.execute(code).path("status").asText()).isEqualTo("ok");
+            var streams = streams(kernel.published());
+            assertThat(printed("stdout", streams))
+                    .isEqualTo(lines("step ", 30_000) + lines("out ", 3_000));
+            assertThat(printed("stderr", streams)).isEqualTo(lines("err ", 3_000));
+            assertThat(streams).hasSizeLessThan(200);
+        }
+    }
+
+    @Test
+    void textKeepsItsPlaceAmongWhatACellShows() throws Exception {
+        var code =
+                "System.out.println(\"one\"); System.err.println(\"two\"); display(3);"
+                        + " System.out.write('4'); 5";
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute(code);
+            assertThat(kernel.published())
+                    .extracting(Published::type)
+                    .containsExactly(
+                            "execute_input",
+                            "stream",
+                            "stream",
+                            "display_data",
+                            "stream",
+                            "execute_result");
+        }
+    }
+
+    @Test
+    void aSilentCellPublishesNothingAndIsNotCounted() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute("System.out.println(1); display(2); int kept = 3; kept", true, true);
+            assertThat(kernel.published()).isEmpty();
+            var failed = kernel.execute("throw new Error(\"told\");", true, false);
+            assertThat(failed.path("evalue").asText()).contains("told");
+            assertThat(kernel.published()).isEmpty();
+            kernel.execute("kept", false, false);
+            assertThat(kernel.published())
+                    .extracting(Published::type)
+                    .as("not stored, but shown")
+                    .containsExactly("execute_input", "execute_result");
+            assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(1);
+            assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aRequestForHistoryIsAnswered() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.execute("1 + 1");
+            assertThat(kernel.history().path("history").isArray()).isTrue();
+        }
+    }
+
+    @Test
+    void aCellReadsAndWritesUtf8InAnyLocale() throws Exception {
+        var file = folder.resolve("\u00fc.txt");
+        var code =
+                String.format(
+                        "Files.writeString(Path.of(\"%s\"), \"\u65e5\"); System.out.print(\"gr\u00fc\u00df\");",
+                        file);
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute(code);
+            assertThat(printed("stdout", streams(kernel.published()))).isEqualTo("gr\u00fc\u00df");
+            assertThat(file).hasContent("\u65e5");
+        }
+    }
+
+    private static List<Published> streams(List<Published> published) {
+        return published.stream().filter(p -> p.type().equals("stream")).toList();
+    }
+
+    private static String printed(String stream, List<Published> streams) {
+        return streams.stream()
+                .filter(p -> p.text("name").equals(stream))
+                .map(p -> p.text("text"))
+                .collect(Collectors.joining());
+    }
+
+    private static String lines(String start, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> start + i + "\n")
+                .collect(Collectors.joining());
     }
 }

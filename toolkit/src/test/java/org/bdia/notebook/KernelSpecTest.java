@@ -11,13 +11,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelSpecTest {
     @TempDir Path temp;
 
     @Test
     void theSpecStartsTheKernelWithAbsolutePaths() throws IOException {
-        var folder = new KernelSpec(Path.of("bin/java"), List.of(Path.of("a b.jar"))).install(temp);
+        var folder =
+                new KernelSpec(Path.of("bin/java"), List.of(Path.of("a b.jar")))
+                        .install(temp)
+                        .folder();
         var json = new ObjectMapper().readTree(folder.resolve("kernel.json").toFile());
         assertThat(folder).isEqualTo(temp.resolve("kernels/java"));
         assertThat(json.get("argv").get(0).asText())
@@ -28,6 +33,7 @@ class KernelSpecTest {
                         "@" + folder.resolve("class-path.args"),
                         JavaKernel.class.getName(),
                         "{connection_file}");
+        assertThat(json.path("env").path("LC_ALL").asText()).isEqualTo("C.UTF-8");
         assertThat(json.get("interrupt_mode").asText()).isEqualTo("message");
         assertThat(folder.resolve("class-path.args"))
                 .content()
@@ -37,11 +43,41 @@ class KernelSpecTest {
     @Test
     void installingAgainReplacesAndLeavesNothingElse() throws IOException {
         new KernelSpec(Path.of("old"), List.of()).install(temp);
-        var folder = new KernelSpec(Path.of("new"), List.of()).install(temp);
+        var installed = new KernelSpec(Path.of("new"), List.of()).install(temp);
+        var folder = installed.folder();
+        assertThat(installed.kept()).isEmpty();
         assertThat(folder.resolve("kernel.json")).content().contains("new").doesNotContain("old\"");
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("kernel.json", "class-path.args");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"argv\": [\"java\", \"-jar\", \"ijava.jar\"], \"env\": {\"IJAVA_CLASSPATH\": \"/srv/mine\"}}",
+                "no JSON"
+            })
+    void anotherKernelsFileIsKeptAndNamed(String theirs) throws IOException {
+        var folder = Files.createDirectories(temp.resolve("kernels/java"));
+        Files.writeString(folder.resolve("kernel.json"), theirs);
+        var installed = new KernelSpec(Path.of("java"), List.of()).install(temp);
+        assertThat(installed.kept()).get().isEqualTo(folder.resolve("kernel.json.kept-1"));
+        assertThat(installed.kept().orElseThrow()).hasContent(theirs);
+        assertThat(installed).asString().contains("kernel.json.kept-1");
+        assertThat(folder.resolve("kernel.json")).content().contains("JavaKernel");
+    }
+
+    @Test
+    void aUsersSettingsInOurFileAreKeptBesideEarlierCopies() throws IOException {
+        var spec = new KernelSpec(Path.of("java"), List.of());
+        var file = spec.install(temp).folder().resolve("kernel.json");
+        for (var copy : List.of("kernel.json.kept-1", "kernel.json.kept-2")) {
+            var theirs = Files.readString(file).replace("C.UTF-8", "de_DE.UTF-8");
+            Files.writeString(file, theirs);
+            assertThat(spec.install(temp).kept()).get().isEqualTo(file.resolveSibling(copy));
+            assertThat(file.resolveSibling(copy)).hasContent(theirs);
         }
     }
 

@@ -1,0 +1,48 @@
+package org.bdia.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bdia.reversible.ClassPath;
+
+/** The command of a child JVM: this one's launcher, class path and home folder, and UTF-8 whatever the locale says. */
+public final class ChildJvm {
+    /** Options for UTF-8 in texts and streams; the names of files go by the locale alone. */
+    public static final List<String> UTF_8 =
+            List.of("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
+
+    /** The variable for what {@link #UTF_8} does not reach: the command line and the names of files. */
+    public static final Map<String, String> UTF_8_LOCALE = Map.of("LC_ALL", "C.UTF-8");
+
+    private static final String HOME = "user.home";
+
+    private ChildJvm() {}
+
+    /**
+     * Returns the command, not started yet.
+     *
+     * @param options further options of the JVM
+     * @param main its main class
+     * @param arguments the main class's arguments
+     */
+    public static ProcessBuilder of(List<String> options, String main, List<String> arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(UTF_8);
+        command.add("-D" + HOME + "=" + System.getProperty(HOME));
+        command.addAll(options);
+        command.addAll(List.of("-cp", ClassPath.current(), main));
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command);
+        useUtf8(builder.environment(), System.getProperty("native.encoding"));
+        return builder;
+    }
+
+    /** Leaves a locale alone whose character set is UTF-8 already. */
+    static void useUtf8(Map<String, String> environment, String charset) {
+        if (!charset.equals("UTF-8")) {
+            environment.putAll(UTF_8_LOCALE);
+        }
+    }
+}

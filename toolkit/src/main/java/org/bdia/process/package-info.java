@@ -1,0 +1,2 @@
+/** Child JVMs: how they are started. */
+package org.bdia.process;
