@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Strict UTF-8. */
@@ -32,9 +33,13 @@ final class Utf8 {
             long line = 1 + IntStream.range(0, at).filter(i -> bytes[i] == '\n').count();
             throw new DataException(
                     String.format(
+                            Locale.ROOT,
                             "%s: expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d,"
                                     + " line %d; convert the file to UTF-8",
-                            file, bytes[at], at, line));
+                            file,
+                            bytes[at],
+                            at,
+                            line));
         }
         return out.flip().toString();
     }

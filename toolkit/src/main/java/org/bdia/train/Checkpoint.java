@@ -16,6 +16,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -143,9 +144,12 @@ public final class Checkpoint {
                     if (folder.equals(all.get(all.size() - 1))) {
                         throw new IllegalArgumentException(
                                 String.format(
+                                        Locale.ROOT,
                                         "none of the %d checkpoints in %s is whole; the oldest: %s;"
                                                 + " delete them to begin anew",
-                                        all.size(), run, e.getMessage()),
+                                        all.size(),
+                                        run,
+                                        e.getMessage()),
                                 e);
                     }
                 }
@@ -190,9 +194,12 @@ public final class Checkpoint {
         if (!state.readable()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s has format %d, but this toolkit reads formats 1 to %d; go on with the"
                                     + " toolkit that wrote it, or delete the folder",
-                            folder, state.version(), CheckpointState.VERSION));
+                            folder,
+                            state.version(),
+                            CheckpointState.VERSION));
         }
         if (!state.intact()) {
             throw new DamagedException(
@@ -201,9 +208,12 @@ public final class Checkpoint {
         if (!config.equals(state.config())) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s belongs to configuration %s, but this run's is %s; delete the folder,"
                                     + " or use another for this run",
-                            folder, state.config(), config));
+                            folder,
+                            state.config(),
+                            config));
         }
         if (state.step() != step(folder)) {
             throw new DamagedException(

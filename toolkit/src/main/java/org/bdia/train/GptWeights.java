@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -123,6 +124,7 @@ public final class GptWeights {
             if (found == null || !expected.equals(found.type() + found.shape())) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: expected the tensor %s as %s, found %s; GptWeights.config(file) says"
                                         + " which model it fits",
                                 file,
@@ -135,9 +137,11 @@ public final class GptWeights {
         if (!superfluous.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds tensors that the model has not: %s; GptWeights.config(file) says"
                                     + " which model it fits",
-                            file, superfluous));
+                            file,
+                            superfluous));
         }
     }
 

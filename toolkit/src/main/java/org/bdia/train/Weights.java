@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bdia.reversible.Autograd;
@@ -87,25 +88,34 @@ public final class Weights {
             if (found == null) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s lacks the tensor %s%s; it was saved from another model: load"
                                         + " it into one of the same configuration",
-                                what, target.getName(), target.getShape()));
+                                what,
+                                target.getName(),
+                                target.getShape()));
             }
             if (!found.equals(kind(target))) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s holds the tensor %s as %s, but the model's is %s; it was"
                                         + " saved from another model: load it into one of the same"
                                         + " configuration",
-                                what, target.getName(), found, kind(target)));
+                                what,
+                                target.getName(),
+                                found,
+                                kind(target)));
             }
         }
         if (!superfluous.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds tensors that the model has not: %s; it was saved from another"
                                     + " model: load it into one of the same configuration",
-                            what, superfluous.keySet()));
+                            what,
+                            superfluous.keySet()));
         }
     }
 
