@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -103,7 +104,8 @@ public final class Checkpoint {
                 channel -> {
                     var digesting =
                             new DigestOutputStream(Channels.newOutputStream(channel), digest);
-                    Safetensors.write(Channels.newChannel(digesting), arrays);
+                    // The configuration's hash stands in the state.
+                    Safetensors.write(Channels.newChannel(digesting), Map.of(), arrays);
                 });
         return CheckpointState.hex(digest);
     }
