@@ -26,8 +26,9 @@ import oshi.SystemInfo;
  * @param engine the tensor library and its version
  * @param data what it was trained on
  * @param started when the run first began
- * @param finished the last moment at which it is known to have run
- * @param hours the time spent running, all sessions of a resumed run together
+ * @param finished the last moment at which it is known to have run; both moments are the wall clock's, which may be
+ *     set back while it runs
+ * @param hours the time spent running, all sessions of a resumed run together, whatever the wall clock was set to
  */
 public record Manifest(
         String version,
@@ -75,17 +76,13 @@ public record Manifest(
     }
 
     /**
-     * The same run, having gone on until now.
+     * Returns the same run after a session has gone on.
      *
-     * @throws IllegalArgumentException if now is before {@link #finished}
+     * @param now the wall clock's time, which may have been set back
+     * @param passed the time that the session has run since this manifest, by a clock that nobody sets
      */
-    public Manifest until(Instant now) {
-        if (now.isBefore(finished)) {
-            throw new IllegalArgumentException(
-                    "a run goes on from " + finished + ", not back to " + now);
-        }
-        return with(
-                commit, started, now, hours + Duration.between(finished, now).toMillis() / 3.6e6);
+    public Manifest until(Instant now, Duration passed) {
+        return with(commit, started, now, hours + passed.toNanos() / 3.6e12);
     }
 
     private Manifest with(

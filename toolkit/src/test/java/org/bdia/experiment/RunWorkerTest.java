@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.bdia.data.Cifar;
@@ -122,6 +124,20 @@ class RunWorkerTest {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    @Test
+    void aClockSetBackFailsNoRun() {
+        RunStore store = RunStore.at(folder.resolve("runs"));
+        Iterator<Instant> times =
+                List.of(
+                                Instant.parse("2026-01-02T00:00:00Z"),
+                                Instant.parse("2026-01-01T00:00:00Z"))
+                        .iterator();
+        RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder), times::next);
+
+        assertThat(worker.work(event -> {}, () -> false)).isTrue();
+        assertThat(store.read(CONFIG.id()).manifest().get("hours").asDouble()).isBetween(0.0, 1.0);
     }
 
     @Test
