@@ -1,5 +1,6 @@
 package org.bdia.cli;
 
+import org.bdia.run.Build;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,7 +8,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bdia",
         mixinStandardHelpOptions = true,
-        version = "bdia 0.1.0",
         description =
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
         subcommands = {
@@ -30,8 +30,10 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        Build build = Build.ofThisToolkit();
+        CommandLine line = new CommandLine(new Main());
+        line.getCommandSpec().version("bdia " + build.version() + ", commit " + build.commit());
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> {
                             command.getErr().println("bdia: " + exception.getMessage());

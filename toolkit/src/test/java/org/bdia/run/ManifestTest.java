@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.Test;
 
@@ -72,11 +71,5 @@ class ManifestTest {
         assertThatThrownBy(() -> Json.parse(broken, Manifest.class, "manifest.json"))
                 .isInstanceOf(RunException.class)
                 .hasMessageContainingAll("manifest.json", "03:04:05.678Z");
-    }
-
-    @Test
-    void theCommitIsTakenFromTheEnvironment() {
-        assertThat(Manifest.knownCommit(Map.of("BDIA_COMMIT", "abc"))).isEqualTo("abc");
-        assertThat(Manifest.knownCommit(Map.of())).isEqualTo("unknown");
     }
 }
