@@ -17,7 +17,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
@@ -230,21 +229,6 @@ class GptWeightsTest {
             bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
         }
         return bytes.flip();
-    }
-
-    @Test
-    void shardsAreCalledSo() throws IOException {
-        Path shard = folder.resolve("model-00001-of-00002.safetensors");
-        Path index = folder.resolve("model.safetensors.index.json");
-        Files.writeString(shard, "");
-        Files.writeString(index, "{}");
-        for (Path path : List.of(shard, index, file)) {
-            assertThatThrownBy(() -> GptWeights.config(path))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith(path + ": expected a whole model")
-                    .hasMessageContaining("sharded")
-                    .hasMessageContaining("merge the shards");
-        }
     }
 
     @Test
