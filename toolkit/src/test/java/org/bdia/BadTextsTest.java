@@ -78,7 +78,8 @@ class BadTextsTest {
                         SHAKESPEARE,
                         new byte[0],
                         characters,
-                        "ROOT/tinyshakespeare/input.txt: expected a text, found no bytes" + AGAIN),
+                        "ROOT/tinyshakespeare/input.txt: expected a text, found no characters"
+                                + AGAIN),
                 file(
                         "text, too short",
                         SHAKESPEARE,

@@ -51,10 +51,11 @@ record CorpusFile(DataFolder folder, String name) {
 
     private Content readText(Unit unit) {
         byte[] bytes = folder.read(name, TEXT_LIMIT);
-        if (bytes.length == 0) {
-            throw DataException.damaged(folder.locate(name), "a text", "no bytes");
+        String text = Utf8.decode(folder.locate(name), bytes);
+        if (text.isEmpty()) {
+            throw DataException.damaged(folder.locate(name), "a text", "no characters");
         }
-        var pieces = List.of(CLOSING.split(Utf8.decode(folder.locate(name), bytes), -1));
+        var pieces = List.of(CLOSING.split(text, -1));
         boolean closed = pieces.size() > 1;
         // What follows the last separator is a document only if it says something.
         boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();

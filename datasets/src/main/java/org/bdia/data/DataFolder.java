@@ -163,7 +163,7 @@ public final class DataFolder {
      * @throws DataException as {@link #read} does, or if the file is longer than 1 MiB
      */
     public List<String> lines(String name) {
-        var text = new String(read(name, 1 << 20), StandardCharsets.UTF_8);
+        var text = Utf8.text(new String(read(name, 1 << 20), StandardCharsets.UTF_8));
         return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
@@ -200,7 +200,7 @@ public final class DataFolder {
         }
         String line;
         try {
-            line = Files.readString(sidecar).strip().toLowerCase(Locale.ROOT);
+            line = Utf8.text(Files.readString(sidecar)).strip().toLowerCase(Locale.ROOT);
         } catch (IOException e) {
             throw broken(sidecar, e);
         }

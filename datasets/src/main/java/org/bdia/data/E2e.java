@@ -61,9 +61,12 @@ public final class E2e {
         if (Math.min(validation, test) < ALL || train < ALL || train == 0) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "train must be at least 1 entry, validation and test 0 or more, or E2e.ALL (-1),"
                                     + " but they are %d, %d and %d",
-                            train, validation, test));
+                            train,
+                            validation,
+                            test));
         }
         File trainFile = read(folder, TRAIN);
         File validationFile = read(folder, VALIDATION);
@@ -85,6 +88,7 @@ public final class E2e {
                                 validationPart.size(),
                                 testPart.size()),
                         String.format(
+                                Locale.ROOT,
                                 "%s; validation: %s, SHA-256 %s; test: %s, SHA-256 %s",
                                 TRAIN,
                                 VALIDATION,
@@ -177,8 +181,11 @@ public final class E2e {
         if (wanted > entries.size()) {
             throw new DataException(
                     String.format(
+                            Locale.ROOT,
                             "%s: expected %d entries, found %d; ask for fewer",
-                            file, wanted, entries.size()));
+                            file,
+                            wanted,
+                            entries.size()));
         }
         int[] chosen =
                 Arrays.copyOf(

@@ -187,7 +187,7 @@ public final class Fetcher {
 
     private static void requireSameAsBefore(Path target, String sha256) throws IOException {
         Path sidecar = sidecar(target);
-        String line = Files.exists(sidecar) ? Files.readString(sidecar).strip() : sha256;
+        String line = Files.exists(sidecar) ? Utf8.text(Files.readString(sidecar)).strip() : sha256;
         String before = line.split("\\s+", 2)[0];
         if (!before.equals(sha256)) {
             throw new DataException(

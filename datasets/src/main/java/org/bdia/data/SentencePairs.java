@@ -57,10 +57,14 @@ public final class SentencePairs {
         if ((train < 1 && train != ALL) || validation < 0 || test < 0 || maxWords < 1) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "train must be at least 1 pair, or SentencePairs.ALL (-1), validation and test"
                                     + " 0 or more and maxWords 1 or more, but they are %d, %d, %d and"
                                     + " %d",
-                            train, validation, test, maxWords));
+                            train,
+                            validation,
+                            test,
+                            maxWords));
         }
         byte[] bytes = folder.read(FILE, LIMIT);
         Path file = folder.locate(FILE);
@@ -155,9 +159,13 @@ public final class SentencePairs {
         if (taken.isEmpty() ? wanted != 0 : taken.size() < wanted) {
             throw new DataException(
                     String.format(
+                            Locale.ROOT,
                             "%s: expected %s %s pairs beside the other parts, found %d; ask for fewer, or"
                                     + " for longer sentences",
-                            file, wanted == ALL ? "some" : wanted, part, taken.size()));
+                            file,
+                            wanted == ALL ? "some" : wanted,
+                            part,
+                            taken.size()));
         }
         return wanted == ALL ? taken : taken.subList(0, wanted);
     }

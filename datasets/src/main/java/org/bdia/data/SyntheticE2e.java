@@ -3,6 +3,7 @@ package org.bdia.data;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Generated stand-ins for machines without data, never to be taken for real: meanings of up to four slots,
@@ -43,9 +44,14 @@ public final class SyntheticE2e {
                 || Math.max(validation, test) > MOST_HELD_OUT) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "generated entries must be 1 to %d for training and 0 to %d for the others, but"
                                     + " are %d, %d and %d",
-                            MOST, MOST_HELD_OUT, train, validation, test));
+                            MOST,
+                            MOST_HELD_OUT,
+                            train,
+                            validation,
+                            test));
         }
         int[] order = Mix.permutation(MEANINGS, Mix.key(Mix.Purpose.SYNTHETIC, seed, 0, 4));
         List<E2eEntry> testPart = new ArrayList<>();
@@ -70,9 +76,12 @@ public final class SyntheticE2e {
                 testPart,
                 new Provenance(
                         String.format(
+                                Locale.ROOT,
                                 "synthetic places, %d training sentences, %d validation meanings, %d test"
                                         + " meanings",
-                                train, validation, test),
+                                train,
+                                validation,
+                                test),
                         "generated from seed " + seed + " as a stand-in, not real data",
                         true,
                         Sha256.of(

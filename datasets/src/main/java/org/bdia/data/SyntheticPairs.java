@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -34,9 +35,12 @@ public final class SyntheticPairs {
                 || Math.max(train, Math.max(validation, test)) > 10_000) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "generated pairs must be 1 to 10000 for training and 0 to 10000 for the others,"
                                     + " but are %d, %d and %d",
-                            train, validation, test));
+                            train,
+                            validation,
+                            test));
         }
         Set<String> used = new HashSet<>();
         List<SentencePair> pairs = new ArrayList<>();

@@ -1,6 +1,7 @@
 package org.bdia.data;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -38,8 +39,13 @@ final class TextParts {
         for (var part : Part.values()) {
             var ids = toIds.apply(parts.get(part));
             var name =
-                    "%s, %d %s tokens (%s)"
-                            .formatted(corpus.name(), ids.size(), part.title(), tokenizer.name());
+                    String.format(
+                            Locale.ROOT,
+                            "%s, %d %s tokens (%s)",
+                            corpus.name(),
+                            ids.size(),
+                            part.title(),
+                            tokenizer.name());
             tokens.put(
                     part,
                     new Tokens(

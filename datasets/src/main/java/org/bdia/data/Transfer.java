@@ -63,6 +63,7 @@ final class Transfer {
                 if (attempt == rules.attempts()) {
                     throw new DataException(
                             String.format(
+                                    Locale.ROOT,
                                     "%s: expected the whole file, found: %s; gave up after %d attempts with %d"
                                             + " bytes: check the network and fetch again%s",
                                     file.uri(),

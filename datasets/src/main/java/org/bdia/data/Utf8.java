@@ -5,15 +5,16 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Strict UTF-8. */
-final class Utf8 {
+/** Strict UTF-8, as any system's programs save it. */
+public final class Utf8 {
 
     private Utf8() {}
 
     /**
-     * The text of bytes.
+     * The {@linkplain #text text} of bytes.
      *
      * @param file for the message
      * @throws DataException if the bytes are not UTF-8; the message names the first that is not, and its line
@@ -32,10 +33,19 @@ final class Utf8 {
             long line = 1 + IntStream.range(0, at).filter(i -> bytes[i] == '\n').count();
             throw new DataException(
                     String.format(
+                            Locale.ROOT,
                             "%s: expected UTF-8 text, found the malformed byte 0x%02X at byte offset %d,"
                                     + " line %d; convert the file to UTF-8",
-                            file, bytes[at], at, line));
+                            file,
+                            bytes[at],
+                            at,
+                            line));
         }
-        return out.flip().toString();
+        return text(out.flip().toString());
+    }
+
+    /** The same text as other systems save it: without the byte order mark of Windows, lines ending with {@code \n}. */
+    public static String text(String saved) {
+        return (saved.startsWith("\uFEFF") ? saved.substring(1) : saved).replace("\r\n", "\n");
     }
 }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,9 +84,12 @@ public final class Vocabulary {
         if (subwords.size() + SPECIAL > size) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "a vocabulary of %d ids cannot hold the %d characters of the sentences and %d"
                                     + " special ids; choose a larger one",
-                            size, subwords.size(), SPECIAL));
+                            size,
+                            subwords.size(),
+                            SPECIAL));
         }
         Map<SubwordMerges.Pair, Integer> ranks = new HashMap<>();
         SubwordMerges merges = new SubwordMerges(words);
@@ -112,9 +116,11 @@ public final class Vocabulary {
         if (size <= SPECIAL) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "a vocabulary of %d ids has no room for words beside %d special ids; choose"
                                     + " a larger one",
-                            size, SPECIAL));
+                            size,
+                            SPECIAL));
         }
         List<String> words =
                 frequencies(sentences).entrySet().stream()
@@ -191,8 +197,11 @@ public final class Vocabulary {
             if (id < 0 || id >= size()) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "token %d is the id %d, but the vocabulary has ids 0 to %d",
-                                i, id, size() - 1));
+                                i,
+                                id,
+                                size() - 1));
             }
             if (id >= SPECIAL) {
                 text.append(entries.get(id - SPECIAL));

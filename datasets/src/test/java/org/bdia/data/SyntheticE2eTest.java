@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,7 +68,12 @@ class SyntheticE2eTest {
             assertThatThrownBy(() -> SyntheticE2e.split(sizes[0], sizes[1], sizes[2], 1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageEndingWith(
-                            "but are %d, %d and %d".formatted(sizes[0], sizes[1], sizes[2]));
+                            String.format(
+                                    Locale.ROOT,
+                                    "but are %d, %d and %d",
+                                    sizes[0],
+                                    sizes[1],
+                                    sizes[2]));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,9 @@ class SyntheticPairsTest {
             assertThatThrownBy(() -> SyntheticPairs.split(sizes[0], sizes[1], sizes[2], 1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("generated pairs must be 1 to 10000")
-                    .hasMessageEndingWith("%d, %d and %d".formatted(sizes[0], sizes[1], sizes[2]));
+                    .hasMessageEndingWith(
+                            String.format(
+                                    Locale.ROOT, "%d, %d and %d", sizes[0], sizes[1], sizes[2]));
         }
     }
 

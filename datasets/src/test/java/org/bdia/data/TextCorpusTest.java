@@ -274,7 +274,7 @@ class TextCorpusTest {
         var file = write("own.txt", "");
         assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, 1, 0, 0, 3))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll("own.txt", "no bytes");
+                .hasMessageContainingAll("own.txt", "no characters");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,7 +60,8 @@ final class Doctor implements Callable<Integer> {
 
     static String line(Finding finding) {
         String mark = finding.well() ? "ok     " : "MISSING";
-        String line = String.format("%s  %-8s %s", mark, finding.name(), finding.found());
+        String line =
+                String.format(Locale.ROOT, "%s  %-8s %s", mark, finding.name(), finding.found());
         return finding.well()
                 ? line
                 : line + System.lineSeparator() + "         mend: " + finding.mend();

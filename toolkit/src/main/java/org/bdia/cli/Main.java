@@ -3,6 +3,7 @@ package org.bdia.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.bdia.data.UserHome;
+import org.bdia.run.Build;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bdia",
         mixinStandardHelpOptions = true,
-        version = "bdia 0.1.0",
         description =
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
         subcommands = {
@@ -34,8 +34,10 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+        Build build = Build.ofThisToolkit();
+        CommandLine line = new CommandLine(new Main());
+        line.getCommandSpec().version("bdia " + build.version() + ", commit " + build.commit());
+        return line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -93,8 +94,11 @@ final class ChildRuns {
         if (!failures.isEmpty()) {
             throw new ExperimentException(
                     String.format(
+                            Locale.ROOT,
                             "%d of %d runs failed; the others are finished, and are not run again next time%n%s",
-                            failures.size(), open, String.join(System.lineSeparator(), failures)));
+                            failures.size(),
+                            open,
+                            String.join(System.lineSeparator(), failures)));
         }
     }
 
@@ -112,7 +116,10 @@ final class ChildRuns {
         String title = titles.getOrDefault(id, event.item().text());
         if (event instanceof SweepEvent.Started && !bars.containsKey(id)) {
             begun++;
-            bars.put(id, Notebook.progress(String.format("run %d of %d · %s", begun, open, title)));
+            bars.put(
+                    id,
+                    Notebook.progress(
+                            String.format(Locale.ROOT, "run %d of %d · %s", begun, open, title)));
         } else if (event instanceof SweepEvent.Progressed progressed) {
             StepLine step = progressed.step();
             bars.get(id).update(step.samples(), step.total(), step.text());
@@ -121,8 +128,11 @@ final class ChildRuns {
         } else if (event instanceof SweepEvent.Failed failed) {
             failures.add(
                     String.format(
+                            Locale.ROOT,
                             "run %s (%s) failed; the end of its log:%n%s",
-                            id, title, String.join(System.lineSeparator(), failed.log())));
+                            id,
+                            title,
+                            String.join(System.lineSeparator(), failed.log())));
         }
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.ImageSplit;
@@ -155,7 +156,8 @@ public final class ExactnessExperiment {
                             event -> {
                                 if (event instanceof TrainEvent.Step step) {
                                     made[0] = step.step();
-                                    String loss = String.format("loss %.3f", step.loss());
+                                    String loss =
+                                            String.format(Locale.ROOT, "loss %.3f", step.loss());
                                     progress.update(made[0], steps, loss);
                                 }
                             })

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bdia.reversible.Method;
 import org.bdia.run.Json;
@@ -93,8 +94,14 @@ record Grid(String name, Map<String, List<JsonNode>> axes) {
                                 : " under '" + String.join(".", List.of(keys).subList(0, i)) + "'";
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: axis '%s' is no key of %s's configuration: expected one of %s%s, found '%s'",
-                                name, axis, task, there, above, keys[i]));
+                                name,
+                                axis,
+                                task,
+                                there,
+                                above,
+                                keys[i]));
             }
             if (i < keys.length - 1) {
                 parent = parent.get(keys[i]);

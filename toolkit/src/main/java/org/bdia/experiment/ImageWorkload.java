@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Locale;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
@@ -53,13 +54,19 @@ final class ImageWorkload implements Workload {
         Provenance test = images.test().provenance();
         return new Provenance(
                 String.format(
+                        Locale.ROOT,
                         "%s, %d validation, %d test",
-                        train.name(), images.validation().size(), images.test().size()),
+                        train.name(),
+                        images.validation().size(),
+                        images.test().size()),
                 train.synthetic()
                         ? train.source()
                         : String.format(
+                                Locale.ROOT,
                                 "%s; test: %s, SHA-256 %s",
-                                train.source(), test.source(), test.sha256()),
+                                train.source(),
+                                test.source(),
+                                test.sha256()),
                 train.synthetic(),
                 train.sha256());
     }

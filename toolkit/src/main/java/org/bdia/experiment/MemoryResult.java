@@ -316,10 +316,16 @@ public final class MemoryResult {
         Point p = measurements.get(0).point();
         String fixed =
                 switch (axis) {
-                    case DEPTH -> String.format("B = %d, T = %d", p.batch(), p.tokens());
-                    case BATCH -> String.format("K = %d, T = %d", p.depth(), p.tokens());
+                    case DEPTH ->
+                            String.format(Locale.ROOT, "B = %d, T = %d", p.batch(), p.tokens());
+                    case BATCH ->
+                            String.format(Locale.ROOT, "K = %d, T = %d", p.depth(), p.tokens());
                     case TOKENS ->
-                            String.format("K = %d, B · T = %d", p.depth(), p.batch() * p.tokens());
+                            String.format(
+                                    Locale.ROOT,
+                                    "K = %d, B · T = %d",
+                                    p.depth(),
+                                    p.batch() * p.tokens());
                 };
         return String.format(
                 Locale.ROOT, "%s, D = %d, MLP %d, %s", p.task(), p.width(), p.mlp(), fixed);

@@ -3,7 +3,8 @@ package org.bdia.experiment;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import java.time.Instant;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,12 +28,19 @@ public final class RunWorker {
     private final RunConfig config;
     private final RunStore store;
     private final DataFolder folder;
+    private final InstantSource clock;
 
     /** A worker for a run, its data from a folder. */
     public RunWorker(RunConfig config, RunStore store, DataFolder folder) {
+        this(config, store, folder, InstantSource.system());
+    }
+
+    /** A worker whose manifest has its moments from a clock. */
+    RunWorker(RunConfig config, RunStore store, DataFolder folder, InstantSource clock) {
         this.config = config;
         this.store = store;
         this.folder = folder;
+        this.clock = clock;
     }
 
     /**
@@ -57,7 +65,8 @@ public final class RunWorker {
                                     device.toString(),
                                     engine,
                                     workload.provenance(),
-                                    Instant.now()));
+                                    clock.instant()));
+            long began = System.nanoTime();
             ReversibleModel model = workload.model(manager);
             boolean finished =
                     new Trainer(model, workload.task(), config.train(), config.seed())
@@ -75,7 +84,9 @@ public final class RunWorker {
             // written.
             boolean interrupted = Thread.interrupted();
             try {
-                Manifest now = manifest.until(Instant.now());
+                Manifest now =
+                        manifest.until(
+                                clock.instant(), Duration.ofNanos(System.nanoTime() - began));
                 if (finished) {
                     run.finish(now, outputs.metrics(), outputs.samples());
                 } else {

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
@@ -56,8 +57,11 @@ final class TextWorkload implements Workload {
         Provenance train = text.train().provenance();
         return new Provenance(
                 String.format(
+                        Locale.ROOT,
                         "%s, %d validation, %d test",
-                        train.name(), text.validation().size(), text.test().size()),
+                        train.name(),
+                        text.validation().size(),
+                        text.test().size()),
                 train.source(),
                 train.synthetic(),
                 train.sha256());

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
@@ -44,8 +45,12 @@ interface Workload {
         if (tokens > context) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s has %d tokens to read, but the model's context is %d; raise the model's context, %s",
-                            what, tokens, context, mend));
+                            what,
+                            tokens,
+                            context,
+                            mend));
         }
     }
 

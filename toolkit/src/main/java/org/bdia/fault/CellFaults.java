@@ -3,6 +3,7 @@ package org.bdia.fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ public final class CellFaults {
                 "a cell that trains is interrupted",
                 "a checkpoint of the step it came to, no child left, the kernel usable",
                 String.format(
+                        Locale.ROOT,
                         "%s; checkpoint of step %d; %d children left; kernel %s",
                         firstLine(says),
                         step,
@@ -81,6 +83,7 @@ public final class CellFaults {
                 "the child of the first of two runs is killed",
                 "it is reported with its log, the other run is finished, the cell run again finishes the first",
                 String.format(
+                        Locale.ROOT,
                         "%s; the other run %s; run again: %s, the first run %s",
                         told ? "reported with signal 9" : "NOT reported: " + says,
                         otherDone ? "is finished" : "is NOT finished",

@@ -33,6 +33,7 @@ public record Finding(String fault, String expected, String found, Outcome outco
         for (Finding f : findings) {
             table.append(
                     String.format(
+                            Locale.ROOT,
                             "%-7s  %s%n         expected: %s%n         found:    %s%n",
                             f.outcome.name().toLowerCase(Locale.ROOT),
                             f.fault,

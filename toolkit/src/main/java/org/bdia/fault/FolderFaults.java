@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
@@ -168,6 +169,7 @@ public final class FolderFaults {
                     failed.fault(),
                     failed.expected(),
                     String.format(
+                            Locale.ROOT,
                             "%s; resumed at step %d: %s; exit code %d, different files: %s",
                             failed.found(),
                             kept,

@@ -1,6 +1,7 @@
 package org.bdia.fault;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What has grown over many repetitions of some work, and what of it may.
@@ -36,10 +37,13 @@ record Growth(String work, int units, Vitals first, Vitals last, long codeBoundK
         return Finding.of(
                 work,
                 String.format(
+                        Locale.ROOT,
                         "no more arrays, threads and files than behind the warm-up; classes and code at most"
                                 + " %,d KiB more, the resident set beside them at most %,d KiB",
-                        codeBoundKib, TOLERANCE_KIB),
+                        codeBoundKib,
+                        TOLERANCE_KIB),
                 String.format(
+                        Locale.ROOT,
                         "first %s; last %s; grown by %,d KiB of classes and code (%.1f each) and %,d KiB"
                                 + " beside them%s%s",
                         first,

@@ -2,6 +2,7 @@ package org.bdia.fault;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -74,15 +75,26 @@ public final class KillCampaign {
                 firstDifference = "; kill " + (i + 1) + ": " + differing;
             }
             String end = differing.isEmpty() ? "the same bytes" : "different: " + differing;
-            out.accept(String.format("kill %d of %d: %s; resumed: %s", i + 1, kills, moment, end));
+            out.accept(
+                    String.format(
+                            Locale.ROOT,
+                            "kill %d of %d: %s; resumed: %s",
+                            i + 1,
+                            kills,
+                            moment,
+                            end));
         }
         return Finding.of(
                 "a run is killed with signal 9 and resumed, " + kills + " times",
                 "weights, optimiser, state, metrics and samples byte-identical in every one;"
                         + " at least one died while a checkpoint was being written",
                 String.format(
+                        Locale.ROOT,
                         "identical in %d of %d; %d died while a checkpoint was being written%s",
-                        same, kills, halfWritten, firstDifference),
+                        same,
+                        kills,
+                        halfWritten,
+                        firstDifference),
                 same == kills && halfWritten > 0);
     }
 
@@ -105,9 +117,12 @@ public final class KillCampaign {
         }
         throw new FaultException(
                 String.format(
+                        Locale.ROOT,
                         "kill %d: the run ended before its kill %d times in a row; a run took %.0f ms when"
                                 + " nobody killed it",
-                        kill + 1, DRAWS, trainingNanos / MILLION),
+                        kill + 1,
+                        DRAWS,
+                        trainingNanos / MILLION),
                 null);
     }
 
@@ -121,7 +136,7 @@ public final class KillCampaign {
             // The machine has become faster: moments are drawn from what a run takes now.
             trainingNanos = System.nanoTime() - began;
         }
-        return String.format("after %.0f ms", nanos / MILLION);
+        return String.format(Locale.ROOT, "after %.0f ms", nanos / MILLION);
     }
 
     private String duringCheckpoint(ChildRun run, int index) {

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
@@ -139,8 +140,10 @@ public final class LeakCampaign {
                     .train(manager);
             return looks.growth(
                             String.format(
+                                    Locale.ROOT,
                                     "%,d training steps, %,d evaluations",
-                                    evaluations * STEPS_PER_EVALUATION, evaluations),
+                                    evaluations * STEPS_PER_EVALUATION,
+                                    evaluations),
                             LATE_CODE_KIB,
                             0)
                     .finding();
@@ -165,6 +168,7 @@ public final class LeakCampaign {
                 }
                 return looks.growth(
                                 String.format(
+                                        Locale.ROOT,
                                         "%,d notebook cells: they compute, show figures and tables, throw, train",
                                         count),
                                 LATE_CODE_OF_CELLS_KIB,
@@ -200,8 +204,11 @@ public final class LeakCampaign {
         if (found < least) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "leaks show only over many: at least %d %s, but there are to be %d",
-                            least, what, found));
+                            least,
+                            what,
+                            found));
         }
     }
 

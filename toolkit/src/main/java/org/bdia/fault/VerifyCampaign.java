@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.bdia.reversible.Autograd;
@@ -48,25 +49,40 @@ public final class VerifyCampaign {
             if ((i + 1) % REPORT_EVERY == 0 || i + 1 == ways.size()) {
                 out.accept(
                         String.format(
+                                Locale.ROOT,
                                 "%d of %d ways, %,d states compared, %d mismatches",
-                                i + 1, ways.size(), states, mismatches + differing));
+                                i + 1,
+                                ways.size(),
+                                states,
+                                mismatches + differing));
             }
         }
         return List.of(
                 Finding.of(
                         String.format(
+                                Locale.ROOT,
                                 "states are rebuilt in backward passes, in %d ways: %s",
-                                ways.size(), StackWay.ALL),
-                        String.format("at least %,d fingerprints compared, 0 mismatches", wanted),
+                                ways.size(),
+                                StackWay.ALL),
                         String.format(
+                                Locale.ROOT,
+                                "at least %,d fingerprints compared, 0 mismatches",
+                                wanted),
+                        String.format(
+                                Locale.ROOT,
                                 "%,d states compared by fingerprint in %,d passes, %d mismatches",
-                                states, passes, mismatches),
+                                states,
+                                passes,
+                                mismatches),
                         states >= wanted && mismatches == 0),
                 Finding.of(
                         "states are rebuilt by the inverse, once in every way that stores and checkpoints no block",
                         "every activation compared by value, 0 mismatches",
                         String.format(
-                                "%,d activations compared, %d mismatches", activations, differing),
+                                Locale.ROOT,
+                                "%,d activations compared, %d mismatches",
+                                activations,
+                                differing),
                         activations > 0 && differing == 0));
     }
 

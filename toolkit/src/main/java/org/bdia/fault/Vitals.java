@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -130,7 +131,12 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "%d arrays, %d threads, %d files, %,d KiB resident, %,d KiB of classes and code",
-                arrays, threads, files.size(), residentKib, codeKib);
+                arrays,
+                threads,
+                files.size(),
+                residentKib,
+                codeKib);
     }
 }

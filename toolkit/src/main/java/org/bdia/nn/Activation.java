@@ -71,6 +71,7 @@ public record Activation(Function function, Derivative derivative) {
                 || (derivative == Derivative.PRINTED && !printed)) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "there is no %s derivative of %s; %s",
                             derivative,
                             function,

@@ -210,7 +210,14 @@ final class ActivationScript {
         for (int k = last - 1; k >= first - 1; k--) {
             String constant = "torch.select(c, 0, " + (k < first ? 0 : k) + ")";
             String out = from.equals(name) ? ", out=" + name : "";
-            lines.add(String.format("%s = torch.addcmul(%s, %s, v%s)", name, constant, from, out));
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%s = torch.addcmul(%s, %s, v%s)",
+                            name,
+                            constant,
+                            from,
+                            out));
             from = name;
         }
     }
@@ -235,7 +242,11 @@ final class ActivationScript {
     /** The bits of floating-point numbers as integers: in TorchScript no view has another type. */
     private String integers(String array) {
         return String.format(
-                "torch.set_(torch.new_empty(%s, [0], dtype=%d), %s)", array, integer, array);
+                Locale.ROOT,
+                "torch.set_(torch.new_empty(%s, [0], dtype=%d), %s)",
+                array,
+                integer,
+                array);
     }
 
     private boolean inSign() {
@@ -253,9 +264,13 @@ final class ActivationScript {
     /** A call of the function's kernel with its options. */
     private String call(String pattern) {
         return switch (activation.function()) {
-            case GELU -> "torch." + String.format(pattern, "gelu", ", approximate=\"none\"");
-            case GELU_TANH -> "torch." + String.format(pattern, "gelu", ", approximate=\"tanh\"");
-            case SILU -> "torch." + String.format(pattern, "silu", "");
+            case GELU ->
+                    "torch."
+                            + String.format(Locale.ROOT, pattern, "gelu", ", approximate=\"none\"");
+            case GELU_TANH ->
+                    "torch."
+                            + String.format(Locale.ROOT, pattern, "gelu", ", approximate=\"tanh\"");
+            case SILU -> "torch." + String.format(Locale.ROOT, pattern, "silu", "");
             case RELU, LEAKY_RELU ->
                     throw new IllegalStateException(activation.function() + " is not inverted");
         };

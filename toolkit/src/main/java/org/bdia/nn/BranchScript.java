@@ -281,8 +281,12 @@ final class BranchScript {
 
     private String norm(String x, int index) {
         return String.format(
+                Locale.ROOT,
                 "torch.layer_norm(%s, [%d], norm%d, shift%d, 1.0e-5)",
-                x, options.width(), index, index);
+                x,
+                options.width(),
+                index,
+                index);
     }
 
     /** Adds the lines that compute x Wᵀ + b, and returns the result's name. */
@@ -305,7 +309,7 @@ final class BranchScript {
     }
 
     private String single(String x) {
-        return half ? String.format("torch.to(%s, %d)", x, FLOAT32) : x;
+        return half ? String.format(Locale.ROOT, "torch.to(%s, %d)", x, FLOAT32) : x;
     }
 
     private int type() {

@@ -3,6 +3,7 @@ package org.bdia.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Locale;
 import org.bdia.reversible.Method;
 
 /** Ranges that several blocks share. */
@@ -35,8 +36,14 @@ final class Checks {
         if (value % divisor != 0) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s must be a multiple of %s, but %s is %d and %s is %d",
-                            name, unit, name, value, unit, divisor));
+                            name,
+                            unit,
+                            name,
+                            value,
+                            unit,
+                            divisor));
         }
     }
 
@@ -58,16 +65,22 @@ final class Checks {
         if (shape.dimension() != 2 || ids.getDataType() != DataType.INT64) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "the %s must be int64 ids of shape (B, T), but are %s%s; convert them with"
                                     + " toType(DataType.INT64, false)",
-                            name, ids.getDataType(), shape));
+                            name,
+                            ids.getDataType(),
+                            shape));
         }
         if (shape.get(1) > context) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "the %s have %d tokens a row, but the model's context is %d; cut them, or"
                                     + " choose a longer context",
-                            name, shape.get(1), context));
+                            name,
+                            shape.get(1),
+                            context));
         }
         long lowest;
         long highest;
@@ -79,9 +92,12 @@ final class Checks {
         if (lowest < 0 || highest >= vocabulary) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "the %s hold the id %d, but the vocabulary has ids 0 to %d; encode the text"
                                     + " with the model's own vocabulary",
-                            name, lowest < 0 ? lowest : highest, vocabulary - 1));
+                            name,
+                            lowest < 0 ? lowest : highest,
+                            vocabulary - 1));
         }
     }
 

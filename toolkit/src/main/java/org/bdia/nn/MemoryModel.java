@@ -1,5 +1,6 @@
 package org.bdia.nn;
 
+import java.util.Locale;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
@@ -65,9 +66,13 @@ public final class MemoryModel {
         if (batch < 1 || execution.stored() + execution.checkpointed() > model.depth()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "a batch of at least 1 and at most %d stored and checkpointed blocks are expected, but they"
                                     + " are %d and %d + %d",
-                            model.depth(), batch, execution.stored(), execution.checkpointed()));
+                            model.depth(),
+                            batch,
+                            execution.stored(),
+                            execution.checkpointed()));
         }
         Footprint footprint = footprint(execution.precision());
         var step = new StepMemory(footprint, method, execution, model.depth(), batch);

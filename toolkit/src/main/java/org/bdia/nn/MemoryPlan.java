@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,8 +39,11 @@ public record MemoryPlan(
             if (!(checkpointed >= 1 && reversed >= 1 && sliced >= 1)) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "costs are relative to a stored block and at least 1, but are %s, %s and %s",
-                                checkpointed, reversed, sliced));
+                                checkpointed,
+                                reversed,
+                                sliced));
             }
         }
 
@@ -127,9 +131,14 @@ public record MemoryPlan(
                         .orElseThrow();
         return new IllegalArgumentException(
                 String.format(
+                        Locale.ROOT,
                         "no way to run %s with batch %d fits into %.1f MiB: the least that does takes %.1f MiB, %.1f of them"
                                 + " for weights, gradients and the optimiser; take a smaller batch or model, or a"
                                 + " larger budget",
-                        memory.model(), batch, bytes / MIB, least / MIB, memory.resting() / MIB));
+                        memory.model(),
+                        batch,
+                        bytes / MIB,
+                        least / MIB,
+                        memory.resting() / MIB));
     }
 }

@@ -13,6 +13,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import java.util.Locale;
 import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Scoped;
 
@@ -122,9 +123,13 @@ public final class PatchEmbedding extends AbstractBlock {
                 || shape.get(3) != config.image()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "the model takes images (B, %d, %d, %d), but got %s; resize them, or make the model"
                                     + " for their size",
-                            CHANNELS, config.image(), config.image(), shape));
+                            CHANNELS,
+                            config.image(),
+                            config.image(),
+                            shape));
         }
     }
 

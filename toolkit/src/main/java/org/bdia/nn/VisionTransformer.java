@@ -90,6 +90,11 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
         initialize(manager, DataType.FLOAT32, new Shape(1, 3, config.image(), config.image()));
     }
 
+    /** The sizes. */
+    public VitConfig config() {
+        return config;
+    }
+
     /** The stack of blocks. */
     public ReversibleStack stack() {
         return stack;

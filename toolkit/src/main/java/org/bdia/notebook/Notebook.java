@@ -1,9 +1,5 @@
 package org.bdia.notebook;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -11,6 +7,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.UserHome;
 import org.bdia.report.Figure;
 import org.bdia.report.Profile;
+import org.bdia.run.Build;
 
 /**
  * What cells call: {@code Notebook.init("02-cifar")} first, {@code Notebook.show(figure)} and progress later.
@@ -20,7 +17,6 @@ import org.bdia.report.Profile;
  */
 public final class Notebook {
     private static final AtomicReference<Session> SESSION = new AtomicReference<>();
-    private static final String PROPERTIES = "/META-INF/maven/org.bdia/bdia-toolkit/pom.properties";
 
     private Notebook() {}
 
@@ -56,7 +52,7 @@ public final class Notebook {
         Display display = session().display();
         return String.join(
                 "\n",
-                notebook + " · BDIA toolkit " + version(),
+                notebook + " · BDIA toolkit " + Build.ofThisToolkit().version(),
                 "profile  " + profile.label() + " (" + Profile.VARIABLE + ")",
                 "data     " + DataFolder.fromEnvironment().path() + " (BDIA_DATA)",
                 "java     " + System.getProperty("java.version"),
@@ -96,18 +92,5 @@ public final class Notebook {
             attach(KernelLibrary::detect);
         }
         return SESSION.get();
-    }
-
-    private static String version() {
-        try (InputStream in = Notebook.class.getResourceAsStream(PROPERTIES)) {
-            if (in == null) {
-                return "(development build)";
-            }
-            Properties properties = new Properties();
-            properties.load(in);
-            return properties.getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.bdia.report.Figure;
@@ -28,36 +29,6 @@ final class PlotlyHtml {
     private static final String RESOURCE =
             "/META-INF/resources/webjars/plotly.js-dist/2.35.3/plotly.js";
 
-    private static final String LOADER =
-            """
-            <script>(function () {
-              if (window.Plotly || window.bdiaPlotly || !window.DecompressionStream) return;
-              window.bdiaPlotly = true;
-              var bytes = Uint8Array.from(atob("%s"), function (c) { return c.charCodeAt(0); });
-              var source = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-              new Response(source).text().then(function (text) {
-                new Function("define", "module", "exports", text).call(window);
-              });
-            })();</script>
-            """;
-
-    private static final String FIGURE =
-            """
-            <div id="%1$s"><img alt="%2$s" style="max-width:100%%" src="data:image/png;base64,%3$s"></div>
-            <script>(function () {
-              var figure = %4$s;
-              (function draw(tries) {
-                var place = document.getElementById("%1$s");
-                if (window.Plotly && place) {
-                  place.textContent = "";
-                  Plotly.newPlot(place, figure.data, figure.layout, figure.config);
-                } else if (tries > 0) {
-                  setTimeout(draw, 100, tries - 1);
-                }
-              })(300);
-            })();</script>
-            """;
-
     private PlotlyHtml() {}
 
     /** Whether the HTML brings plotly.js with it. */
@@ -72,12 +43,45 @@ final class PlotlyHtml {
     static String of(Figure figure, Script script) {
         String json = figure.plotly().replace("<", "\\u003c").replace(">", "\\u003e");
         String html =
-                FIGURE.formatted(
+                String.format(
+                        Locale.ROOT,
+                        """
+                        <div id="%1$s"><img alt="%2$s" style="max-width:100%%" src="data:image/png;base64,%3$s"></div>
+                        <script>(function () {
+                          var figure = %4$s;
+                          (function draw(tries) {
+                            var place = document.getElementById("%1$s");
+                            if (window.Plotly && place) {
+                              place.textContent = "";
+                              Plotly.newPlot(place, figure.data, figure.layout, figure.config);
+                            } else if (tries > 0) {
+                              setTimeout(draw, 100, tries - 1);
+                            }
+                          })(300);
+                        })();</script>
+                        """,
                         "figure-" + UUID.randomUUID(),
                         Html.escape(figure.title()),
                         Base64.getEncoder().encodeToString(figure.png(1)),
                         json);
-        return script == Script.INLINE ? LOADER.formatted(packedPlotly()) + html : html;
+        return script == Script.INLINE ? loader() + html : html;
+    }
+
+    private static String loader() {
+        return String.format(
+                Locale.ROOT,
+                """
+                <script>(function () {
+                  if (window.Plotly || window.bdiaPlotly || !window.DecompressionStream) return;
+                  window.bdiaPlotly = true;
+                  var bytes = Uint8Array.from(atob("%s"), function (c) { return c.charCodeAt(0); });
+                  var source = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+                  new Response(source).text().then(function (text) {
+                    new Function("define", "module", "exports", text).call(window);
+                  });
+                })();</script>
+                """,
+                packedPlotly());
     }
 
     private static String packedPlotly() {

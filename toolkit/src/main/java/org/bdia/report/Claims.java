@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bdia.data.Utf8;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -58,7 +59,7 @@ public final class Claims {
      */
     public static Claims read(Path file, Profile profile) throws IOException {
         try {
-            JsonNode root = JSON.readTree(Files.readString(file));
+            JsonNode root = JSON.readTree(Utf8.text(Files.readString(file)));
             root.fieldNames().forEachRemaining(Profile::of);
             JsonNode list = root.get(profile.label());
             if (list == null || !list.isArray()) {

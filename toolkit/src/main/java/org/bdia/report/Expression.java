@@ -155,9 +155,13 @@ sealed interface Expression {
             if (a.size() < 2 || !a.keySet().equals(b.keySet())) {
                 throw new NoValueException(
                         String.format(
+                                Locale.ROOT,
                                 "an interval needs the same two seeds or more on both sides, but %s has %s and"
                                         + " %s has %s",
-                                left.text(), a.keySet(), right.text(), b.keySet()));
+                                left.text(),
+                                a.keySet(),
+                                right.text(),
+                                b.keySet()));
             }
             double[] differences =
                     a.keySet().stream().mapToDouble(seed -> a.get(seed) - b.get(seed)).toArray();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
+import org.bdia.data.Utf8;
 
 /**
  * The content of {@code results.json}: what a notebook measured, on what, and which claims it bears out.
@@ -67,7 +68,7 @@ public record ResultsFile(
      * @throws IOException if the file is missing, or is not whole: unknown, missing or impossible entries
      */
     public static ResultsFile read(Path file) throws IOException {
-        String text = Files.readString(file);
+        String text = Utf8.text(Files.readString(file));
         try {
             JsonNode root = JSON.readTree(text);
             return new ResultsFile(

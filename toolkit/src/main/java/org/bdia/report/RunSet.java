@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,8 +63,12 @@ public final class RunSet {
             if (other != null) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "runs %s and %s are both %s with seed %d; compare one of them",
-                                other, run.record().id(), run.label(), run.seed()));
+                                other,
+                                run.record().id(),
+                                run.label(),
+                                run.seed()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.bdia.report;
 
+import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2D;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -7,10 +8,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 
-/** A {@link Figure} as PNG, SVG and PDF, without a browser. */
+/** A {@link Figure} as PNG, SVG and PDF, without a browser; the same figure has the same bytes. */
 final class StaticFigure {
     private StaticFigure() {}
 
@@ -40,17 +45,32 @@ final class StaticFigure {
     }
 
     static byte[] svg(Figure figure) {
-        return vector(figure, VectorGraphicsFormat.SVG);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            VectorGraphicsEncoder.saveVectorGraphic(
+                    FigureChart.of(figure), bytes, VectorGraphicsFormat.SVG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     static byte[] pdf(Figure figure) {
-        return vector(figure, VectorGraphicsFormat.PDF);
-    }
-
-    private static byte[] vector(Figure figure, VectorGraphicsFormat format) {
+        FigureChart chart = FigureChart.of(figure);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            VectorGraphicsEncoder.saveVectorGraphic(FigureChart.of(figure), bytes, format);
+        try (PDDocument document = new PDDocument()) {
+            // PDFBox, and so XChart, would take the file's identifier from the clock.
+            document.setDocumentId((long) figure.plotly().hashCode());
+            PDPage page = new PDPage(new PDRectangle(chart.getWidth(), chart.getHeight()));
+            document.addPage(page);
+            PdfBoxGraphics2D g =
+                    new PdfBoxGraphics2D(document, chart.getWidth(), chart.getHeight());
+            chart.paint(g, chart.getWidth(), chart.getHeight());
+            g.dispose();
+            try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+                content.drawForm(g.getXFormObject());
+            }
+            document.save(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
+import java.util.Locale;
 import org.bdia.reversible.Tape.Recorded;
 
 /** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
@@ -149,6 +150,7 @@ final class Branches {
         if (!h.getShape().equals(state.getShape()) || h.getDataType() != state.getDataType()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "branch %d maps %s%s to %s%s; a residual branch keeps shape and type",
                             k,
                             state.getDataType(),
@@ -164,9 +166,11 @@ final class Branches {
             if (type == Parameter.Type.RUNNING_MEAN || type == Parameter.Type.RUNNING_VAR) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "branch %d keeps running statistics (%s), so recomputing it would not"
                                         + " repeat it; use LayerNorm instead of BatchNorm",
-                                k, entry.getKey()));
+                                k,
+                                entry.getKey()));
             }
         }
     }

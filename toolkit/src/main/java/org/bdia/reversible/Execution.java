@@ -1,5 +1,7 @@
 package org.bdia.reversible;
 
+import java.util.Locale;
+
 /**
  * How a stack of K blocks is run and differentiated: a matter of memory and time. Apart from the precision it changes no
  * result but the masks of dropout, which are drawn chunk by chunk.
@@ -38,8 +40,11 @@ public record Execution(
         if (checkpointed < 0 || stored < 0 || chunkTokens < 0) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "checkpointed, stored and chunkTokens must be 0 or more, but are %d, %d and %d",
-                            checkpointed, stored, chunkTokens));
+                            checkpointed,
+                            stored,
+                            chunkTokens));
         }
         if (precision == Precision.BFLOAT16_BRANCH && kernels == Kernels.PLAIN) {
             throw new IllegalArgumentException(
@@ -105,8 +110,11 @@ public record Execution(
         if (stored + checkpointed > depth) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%d blocks are to be stored and %d checkpointed, but the stack has %d",
-                            stored, checkpointed, depth));
+                            stored,
+                            checkpointed,
+                            depth));
         }
     }
 

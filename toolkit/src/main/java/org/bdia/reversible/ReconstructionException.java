@@ -1,5 +1,7 @@
 package org.bdia.reversible;
 
+import java.util.Locale;
+
 /** A rebuilt state differs from the one that the forward pass made. */
 public final class ReconstructionException extends IllegalStateException {
 
@@ -8,11 +10,15 @@ public final class ReconstructionException extends IllegalStateException {
     ReconstructionException(int state, long expected, long found) {
         super(
                 String.format(
+                        Locale.ROOT,
                         "state %d was rebuilt differently from how it was made (fingerprint %016x, forward"
                                 + " %016x); block %d did not repeat itself bit for bit: its weights, its"
                                 + " dropout seed, its threads or a state in place were changed between"
                                 + " forward and backward",
-                        state, found, expected, state + 1));
+                        state,
+                        found,
+                        expected,
+                        state + 1));
         this.state = state;
     }
 

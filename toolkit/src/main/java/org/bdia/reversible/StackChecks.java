@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.util.Locale;
 
 /** What a stack refuses at its door. */
 final class StackChecks {
@@ -61,6 +62,7 @@ final class StackChecks {
         if (!Tape.Kind.of(gradient).equals(output)) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "the gradient is %s%s on %s, but the output is %s%s on %s; pass the loss's gradient"
                                     + " with respect to what forward returned",
                             gradient.getDataType(),

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.data.Utf8;
 
 /** Files that are there whole or not at all, even after a power failure. */
 final class AtomicFile {
@@ -96,8 +97,13 @@ final class AtomicFile {
         return e instanceof CharacterCodingException ? "bytes that are not UTF-8" : e.toString();
     }
 
-    /** Reads UTF-8 text. */
+    /** Reads UTF-8 text, whichever system's program saved it. */
     static String read(Path file) {
+        return Utf8.text(exact(file));
+    }
+
+    /** Reads UTF-8 text as it stands in the file. */
+    static String exact(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

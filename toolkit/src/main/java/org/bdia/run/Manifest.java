@@ -1,22 +1,17 @@
 package org.bdia.run;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import org.bdia.data.Provenance;
 import oshi.SystemInfo;
 
 /**
  * On what a run was made, and how long it took: what a result means nothing without.
  *
- * @param version the toolkit's version, or {@code development} outside its jar
- * @param commit the toolkit's commit, from the system property or environment variable BDIA_COMMIT, else
- *     {@code unknown}; of a run that others resumed, all of them in order, joined by {@code +}
+ * @param version the toolkit's version, as {@link Build} has it
+ * @param commit the toolkit's commit, as {@link Build} has it; of a run that others resumed, all of them in order, joined by
+ *     {@code +}
  * @param java the Java runtime's version and vendor
  * @param os the operating system, its version and the processor architecture
  * @param cpu the processor's name
@@ -26,8 +21,9 @@ import oshi.SystemInfo;
  * @param engine the tensor library and its version
  * @param data what it was trained on
  * @param started when the run first began
- * @param finished the last moment at which it is known to have run
- * @param hours the time spent running, all sessions of a resumed run together
+ * @param finished the last moment at which it is known to have run; both moments are the wall clock's, which may be
+ *     set back while it runs
+ * @param hours the time spent running, all sessions of a resumed run together, whatever the wall clock was set to
  */
 public record Manifest(
         String version,
@@ -47,9 +43,10 @@ public record Manifest(
     /** This machine, at the beginning of a run. */
     public static Manifest begin(String device, String engine, Provenance data, Instant now) {
         var hardware = new SystemInfo().getHardware();
+        var build = Build.ofThisToolkit();
         return new Manifest(
-                toolkitVersion(),
-                knownCommit(System.getenv()),
+                build.version(),
+                build.commit(),
                 System.getProperty("java.version") + " " + System.getProperty("java.vendor"),
                 System.getProperty("os.name")
                         + " "
@@ -75,17 +72,13 @@ public record Manifest(
     }
 
     /**
-     * The same run, having gone on until now.
+     * Returns the same run after a session has gone on.
      *
-     * @throws IllegalArgumentException if now is before {@link #finished}
+     * @param now the wall clock's time, which may have been set back
+     * @param passed the time that the session has run since this manifest, by a clock that nobody sets
      */
-    public Manifest until(Instant now) {
-        if (now.isBefore(finished)) {
-            throw new IllegalArgumentException(
-                    "a run goes on from " + finished + ", not back to " + now);
-        }
-        return with(
-                commit, started, now, hours + Duration.between(finished, now).toMillis() / 3.6e6);
+    public Manifest until(Instant now, Duration passed) {
+        return with(commit, started, now, hours + passed.toNanos() / 3.6e12);
     }
 
     private Manifest with(
@@ -104,26 +97,5 @@ public record Manifest(
                 newStarted,
                 newFinished,
                 newHours);
-    }
-
-    /** The system property BDIA_COMMIT where there is one, else the environment variable. */
-    static String knownCommit(Map<String, String> environment) {
-        return System.getProperty(
-                "BDIA_COMMIT", environment.getOrDefault("BDIA_COMMIT", "unknown"));
-    }
-
-    private static String toolkitVersion() {
-        // Maven puts this file into every jar.
-        var resource = "/META-INF/maven/org.bdia/bdia-toolkit/pom.properties";
-        try (InputStream in = Manifest.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                return "development";
-            }
-            var properties = new Properties();
-            properties.load(in);
-            return properties.getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException(resource, e);
-        }
     }
 }

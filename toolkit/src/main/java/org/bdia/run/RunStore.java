@@ -164,7 +164,7 @@ public final class RunStore {
     /** The content of DONE, as sha256sum writes and checks it. */
     static String checksums(Path folder) {
         return List.of(CONFIG, MANIFEST, METRICS, SAMPLES).stream()
-                .map(name -> sha256(AtomicFile.read(folder.resolve(name))) + "  " + name + "\n")
+                .map(name -> sha256(AtomicFile.exact(folder.resolve(name))) + "  " + name + "\n")
                 .collect(Collectors.joining());
     }
 

@@ -16,6 +16,8 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -102,7 +104,8 @@ public final class Checkpoint {
                 channel -> {
                     var digesting =
                             new DigestOutputStream(Channels.newOutputStream(channel), digest);
-                    Safetensors.write(Channels.newChannel(digesting), arrays);
+                    // The configuration's hash stands in the state.
+                    Safetensors.write(Channels.newChannel(digesting), Map.of(), arrays);
                 });
         return CheckpointState.hex(digest);
     }
@@ -143,9 +146,12 @@ public final class Checkpoint {
                     if (folder.equals(all.get(all.size() - 1))) {
                         throw new IllegalArgumentException(
                                 String.format(
+                                        Locale.ROOT,
                                         "none of the %d checkpoints in %s is whole; the oldest: %s;"
                                                 + " delete them to begin anew",
-                                        all.size(), run, e.getMessage()),
+                                        all.size(),
+                                        run,
+                                        e.getMessage()),
                                 e);
                     }
                 }
@@ -190,9 +196,12 @@ public final class Checkpoint {
         if (!state.readable()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s has format %d, but this toolkit reads formats 1 to %d; go on with the"
                                     + " toolkit that wrote it, or delete the folder",
-                            folder, state.version(), CheckpointState.VERSION));
+                            folder,
+                            state.version(),
+                            CheckpointState.VERSION));
         }
         if (!state.intact()) {
             throw new DamagedException(
@@ -201,9 +210,12 @@ public final class Checkpoint {
         if (!config.equals(state.config())) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s belongs to configuration %s, but this run's is %s; delete the folder,"
                                     + " or use another for this run",
-                            folder, state.config(), config));
+                            folder,
+                            state.config(),
+                            config));
         }
         if (state.step() != step(folder)) {
             throw new DamagedException(

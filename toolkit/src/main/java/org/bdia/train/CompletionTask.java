@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bdia.data.EpochShuffle;
 
@@ -38,9 +39,12 @@ public final class CompletionTask implements Task {
             if (prompt.length == 0 || completion.length == 0) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "sample %d has a prompt of %d tokens and a completion of %d; both need at"
                                         + " least one",
-                                id, prompt.length, completion.length));
+                                id,
+                                prompt.length,
+                                completion.length));
             }
         }
 

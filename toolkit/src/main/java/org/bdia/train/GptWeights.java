@@ -10,12 +10,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.train.Safetensors.Described;
@@ -29,68 +30,45 @@ public final class GptWeights {
 
     private static final String PREFIX = "transformer.";
     private static final String HEAD = "lm_head.weight";
-    private static final int HEAD_WIDTH = 64;
 
     private GptWeights() {}
 
     /**
-     * The architecture of a file's model, dropout 0.1; heads are 64 wide, as in every GPT-2 that was published.
+     * Reads the architecture of a file's model: from the metadata that {@link #save} writes, else from the {@code config.json}
+     * that Hugging Face publishes beside the weights.
      *
-     * @throws IllegalArgumentException if the file is no whole safetensors file of a GPT-2
-     * @throws UncheckedIOException if the file cannot be read
+     * @throws IllegalArgumentException if the file is no whole safetensors file of a GPT-2, or neither says the architecture
+     * @throws UncheckedIOException if a file cannot be read
      */
     public static GptConfig config(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            Map<String, Tensor> tensors = named(SafetensorsHeader.read(file, channel));
-            List<Long> tokens = shape(file, tensors, "wte.weight");
-            List<Long> positions = shape(file, tensors, "wpe.weight");
-            List<Long> mlp = shape(file, tensors, "h.0.mlp.c_fc.weight");
-            int depth = 0;
-            while (tensors.containsKey("h." + depth + ".ln_1.weight")) {
-                depth++;
-            }
-            int width = Math.toIntExact(tokens.get(1));
-            return new GptConfig(
-                    Math.toIntExact(tokens.get(0)),
-                    Math.toIntExact(positions.get(0)),
-                    width,
-                    depth,
-                    Math.max(1, width / HEAD_WIDTH),
-                    Math.toIntExact(mlp.get(1)),
-                    0.1,
-                    Activation.of(Activation.Function.GELU_TANH));
+        try (FileChannel channel = SafetensorsHeader.open(file)) {
+            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+            return GptArchitecture.find(file, header.metadata(), named(header.tensors()))
+                    .orElseThrow(() -> GptArchitecture.unsaid(file));
         } catch (IOException e) {
             throw SafetensorsHeader.unreadable(file, e);
         }
     }
 
-    private static List<Long> shape(Path file, Map<String, Tensor> tensors, String name) {
-        Tensor tensor = tensors.get(name);
-        if (tensor == null || tensor.shape().size() != 2) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected the matrix "
-                            + name
-                            + " of a GPT-2, found "
-                            + (tensor == null ? "none" : tensor.shape())
-                            + "; give a file as Hugging Face publishes GPT-2's");
-        }
-        return tensor.shape();
-    }
-
     /**
-     * Copies a file's weights into a model; a file that does not fit changes nothing.
+     * Copies a file's weights into a model; a file that does not fit changes nothing. F16 and BF16 become float32, exactly.
      *
-     * @param model an initialised model
+     * @param model an initialised model; its method, dropout and derivative of the activation may be others than the file's
      * @throws IllegalArgumentException if the file is no whole safetensors file, a tensor is missing, superfluous or of
-     *     another shape or type, or the head is not the token embedding
+     *     another shape or type, the head is not the token embedding, or the file's metadata or the config.json beside it say
+     *     another number of heads or activation
      * @throws UncheckedIOException if the file cannot be read
      */
     public static void load(Path file, Gpt model) {
         List<GptTensors> targets = GptTensors.of(model);
-        try (FileChannel channel = FileChannel.open(file)) {
-            Map<String, Tensor> tensors = named(SafetensorsHeader.read(file, channel));
+        try (FileChannel channel = SafetensorsHeader.open(file)) {
+            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+            Map<String, Tensor> tensors = named(header.tensors());
             requireSame(file, tensors, targets);
+            Optional<GptConfig> saved = GptArchitecture.find(file, header.metadata(), tensors);
+            if (saved.isPresent()) {
+                requireSame(file, saved.get(), model.config());
+            }
             requireTied(file, channel, tensors);
             for (GptTensors target : targets) {
                 copy(channel, tensors.get(target.name()), target);
@@ -119,15 +97,17 @@ public final class GptWeights {
         superfluous.remove(HEAD);
         for (GptTensors target : targets) {
             Tensor found = tensors.get(target.name());
-            String expected = "F32" + target.shape();
-            if (found == null || !expected.equals(found.type() + found.shape())) {
+            if (found == null
+                    || !found.loadedType().equals("F32")
+                    || !found.shape().equals(target.shape())) {
                 throw new IllegalArgumentException(
                         String.format(
-                                "%s: expected the tensor %s as %s, found %s; GptWeights.config(file) says"
+                                Locale.ROOT,
+                                "%s: expected the tensor %s as F32, F16 or BF16 of %s, found %s; GptWeights.config(file) says"
                                         + " which model it fits",
                                 file,
                                 target.name(),
-                                expected,
+                                target.shape(),
                                 found == null ? "none" : found.type() + found.shape()));
             }
             superfluous.remove(target.name());
@@ -135,9 +115,28 @@ public final class GptWeights {
         if (!superfluous.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds tensors that the model has not: %s; GptWeights.config(file) says"
                                     + " which model it fits",
-                            file, superfluous));
+                            file,
+                            superfluous));
+        }
+    }
+
+    /** What shapes do not show, and what changes the logits. */
+    private static void requireSame(Path file, GptConfig saved, GptConfig model) {
+        if (saved.heads() != model.heads()
+                || saved.activation().function() != model.activation().function()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: expected a GPT with %d heads and %s as the model has, found one with %d"
+                                    + " heads and %s; GptWeights.config(file) says which model it fits",
+                            file,
+                            model.heads(),
+                            model.activation(),
+                            saved.heads(),
+                            saved.activation()));
         }
     }
 
@@ -169,7 +168,8 @@ public final class GptWeights {
     }
 
     /**
-     * Writes a model's weights; the file appears whole or not at all, and depends on the weights alone.
+     * Writes a model's weights and, as metadata, its architecture; the file appears whole or not at all, and depends on nothing
+     * else.
      *
      * @param file replaced if it is there
      * @throws UncheckedIOException if the file cannot be written
@@ -180,7 +180,10 @@ public final class GptWeights {
                         .sorted(Comparator.comparing(GptTensors::name))
                         .toList();
         try {
-            ByteBuffer header = Safetensors.header(tensors.stream().map(GptWeights::of).toList());
+            ByteBuffer header =
+                    Safetensors.header(
+                            GptArchitecture.metadata(model.config()),
+                            tensors.stream().map(GptWeights::of).toList());
             DurableFiles.replace(
                     file,
                     channel -> {

@@ -2,6 +2,7 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import java.util.Locale;
 
 /** Which optimiser, with its constants. */
 public sealed interface OptimizerConfig {
@@ -89,9 +90,12 @@ public sealed interface OptimizerConfig {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "an optimiser needs 0 <= beta1, beta2 < 1 and epsilon > 0, but they are"
                                     + " %s, %s and %s",
-                            beta1, beta2, epsilon));
+                            beta1,
+                            beta2,
+                            epsilon));
         }
     }
 }

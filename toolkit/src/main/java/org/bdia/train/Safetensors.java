@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
@@ -30,11 +29,11 @@ final class Safetensors {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
-    private final SortedMap<String, Tensor> tensors;
+    private final SafetensorsHeader header;
 
-    private Safetensors(Path file, SortedMap<String, Tensor> tensors) {
+    private Safetensors(Path file, SafetensorsHeader header) {
         this.file = file;
-        this.tensors = tensors;
+        this.header = header;
     }
 
     /**
@@ -61,11 +60,16 @@ final class Safetensors {
      * @throws UncheckedIOException if it cannot be read
      */
     static Safetensors open(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (FileChannel channel = SafetensorsHeader.open(file)) {
             return new Safetensors(file, SafetensorsHeader.read(file, channel));
         } catch (IOException e) {
             throw SafetensorsHeader.unreadable(file, e);
         }
+    }
+
+    /** What the file says of itself. */
+    Map<String, String> metadata() {
+        return header.metadata();
     }
 
     /**
@@ -75,11 +79,14 @@ final class Safetensors {
      */
     void requireSame(NDList targets) {
         Map<String, String> found = new TreeMap<>();
-        tensors.forEach(
-                (name, tensor) ->
-                        found.put(
-                                name,
-                                "" + DataType.fromSafetensors(tensor.type()) + shape(tensor)));
+        header.tensors()
+                .forEach(
+                        (name, tensor) ->
+                                found.put(
+                                        name,
+                                        ""
+                                                + DataType.fromSafetensors(tensor.loadedType())
+                                                + shape(tensor)));
         Weights.requireSame(found, targets, file.toString());
     }
 
@@ -92,7 +99,9 @@ final class Safetensors {
         try (FileChannel channel = FileChannel.open(file)) {
             for (NDArray target : targets) {
                 try (NDManager manager = target.getManager().newSubManager()) {
-                    Weights.assign(target, value(channel, tensors.get(target.getName()), manager));
+                    Weights.assign(
+                            target,
+                            value(channel, header.tensors().get(target.getName()), manager));
                 }
             }
         } catch (IOException e) {
@@ -100,14 +109,30 @@ final class Safetensors {
         }
     }
 
-    /** A tensor's numbers. */
+    /** A tensor's numbers; 16-bit ones become float32, which has every value of theirs. */
     static NDArray value(FileChannel channel, Tensor tensor, NDManager manager) throws IOException {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(Math.toIntExact(tensor.size()))
                         .order(ByteOrder.LITTLE_ENDIAN);
         SafetensorsHeader.fill(channel, bytes, tensor.begin());
-        return manager.create(
-                bytes.rewind(), shape(tensor), DataType.fromSafetensors(tensor.type()));
+        bytes.rewind();
+        if (tensor.type().equals("BF16")) {
+            // DJL makes no such arrays of bytes.
+            return manager.create(widened(bytes), shape(tensor), DataType.FLOAT32);
+        }
+        return manager.create(bytes, shape(tensor), DataType.fromSafetensors(tensor.type()))
+                .toType(DataType.fromSafetensors(tensor.loadedType()), false);
+    }
+
+    /** A bfloat16 is the upper half of a float32. */
+    private static ByteBuffer widened(ByteBuffer halves) {
+        ByteBuffer wide =
+                ByteBuffer.allocateDirect(Math.multiplyExact(halves.remaining(), 2))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        while (halves.hasRemaining()) {
+            wide.putInt(halves.getShort() << Short.SIZE);
+        }
+        return wide.flip();
     }
 
     private static Shape shape(Tensor tensor) {
@@ -115,10 +140,11 @@ final class Safetensors {
     }
 
     /** Writes a file of named arrays. */
-    static void write(WritableByteChannel channel, NDList arrays) throws IOException {
+    static void write(WritableByteChannel channel, Map<String, String> metadata, NDList arrays)
+            throws IOException {
         List<Described> described =
                 arrays.stream().map(array -> Described.of(array.getName(), array)).toList();
-        write(channel, header(described));
+        write(channel, header(metadata, described));
         for (NDArray array : arrays) {
             write(channel, array.toByteBuffer());
         }
@@ -132,9 +158,12 @@ final class Safetensors {
     }
 
     /** The header's length and the header, padded to whole 8 bytes; format pt is what transformers asks for. */
-    static ByteBuffer header(List<Described> tensors) throws IOException {
+    static ByteBuffer header(Map<String, String> metadata, List<Described> tensors)
+            throws IOException {
+        Map<String, String> all = new TreeMap<>(metadata);
+        all.put("format", "pt");
         Map<String, Object> entries = new LinkedHashMap<>();
-        entries.put("__metadata__", Map.of("format", "pt"));
+        entries.put(SafetensorsHeader.METADATA, all);
         long end = 0;
         for (Described tensor : tensors) {
             long begin = end;

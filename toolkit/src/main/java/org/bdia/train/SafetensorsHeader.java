@@ -13,13 +13,19 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
  * The structure of a safetensors file: its header's length n (int64, little-endian), n bytes of JSON, then the
@@ -27,11 +33,20 @@ import java.util.TreeMap;
  *
  * <p>What the offsets say is checked against the file's size, so that one cut off short is found out before it is read.
  *
+ * @param metadata what the file says of itself
+ * @param tensors by name
  * @see <a href="https://github.com/huggingface/safetensors">The format</a>
  */
-final class SafetensorsHeader {
+record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor> tensors) {
+
+    /** The header's key of what is no tensor. */
+    static final String METADATA = "__metadata__";
 
     private static final int LENGTH_BYTES = 8;
+    private static final Set<String> HALVES = Set.of("F16", "BF16");
+    private static final Set<String> TYPES =
+            Set.of("F64", "F32", "F16", "BF16", "I64", "I32", "I8", "U8", "BOOL");
+    private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.safetensors");
     private static final ObjectMapper JSON =
             JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -53,16 +68,43 @@ final class SafetensorsHeader {
      * @param begin its first byte, counted from the file's first
      * @param size its bytes
      */
-    record Tensor(String type, List<Long> shape, long begin, long size) {}
+    record Tensor(String type, List<Long> shape, long begin, long size) {
 
-    private SafetensorsHeader() {}
+        /** The type that its numbers are loaded as. */
+        String loadedType() {
+            return HALVES.contains(type) ? "F32" : type;
+        }
+    }
 
     /**
-     * The tensors of a file by name, its structure checked, their bytes not read.
+     * Opens a file that holds a whole model.
      *
-     * @throws IllegalArgumentException if the header is malformed, or the tensors do not fill the file exactly
+     * @throws IllegalArgumentException if the model is sharded: the file is one of several, or their index
      */
-    static SortedMap<String, Tensor> read(Path file, FileChannel channel) throws IOException {
+    static FileChannel open(Path file) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        Matcher shard = SHARD.matcher(name);
+        boolean part = shard.matches() && Integer.parseInt(shard.group(1)) > 1;
+        boolean missing =
+                !Files.exists(file) && Files.exists(file.resolveSibling(name + ".index.json"));
+        if (part || missing || name.endsWith(".safetensors.index.json")) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected a whole model in one safetensors file, found a sharded one, its"
+                            + " tensors in several files; merge the shards, for example in Python with"
+                            + " transformers: AutoModelForCausalLM.from_pretrained(folder)"
+                            + ".save_pretrained(other, max_shard_size=\"1TB\")");
+        }
+        return FileChannel.open(file);
+    }
+
+    /**
+     * Reads a file's header, its structure checked, the tensors' bytes not read.
+     *
+     * @throws IllegalArgumentException if the header is malformed, a tensor's type is not supported, or the tensors do not
+     *     fill the file exactly
+     */
+    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < LENGTH_BYTES) {
             throw tooSmall(file, size);
@@ -71,7 +113,7 @@ final class SafetensorsHeader {
         fill(channel, first, 0);
         ByteBuffer header = ByteBuffer.allocate(headerLength(file, first.getLong(0), size));
         fill(channel, header, LENGTH_BYTES);
-        return tensors(file, header.array(), size);
+        return checked(file, header.array(), size);
     }
 
     /**
@@ -98,12 +140,12 @@ final class SafetensorsHeader {
         return (int) length;
     }
 
-    private static SortedMap<String, Tensor> tensors(Path file, byte[] header, long size) {
-        SortedMap<String, Tensor> tensors = parse(file, header);
+    private static SafetensorsHeader checked(Path file, byte[] header, long size) {
+        SafetensorsHeader parsed = parse(file, header);
         long data = (long) LENGTH_BYTES + header.length;
         long expected = data;
         List<Tensor> inOrder =
-                tensors.values().stream()
+                parsed.tensors.values().stream()
                         .sorted(
                                 Comparator.comparingLong(Tensor::begin)
                                         .thenComparingLong(Tensor::size))
@@ -130,10 +172,11 @@ final class SafetensorsHeader {
                             + " follow the header",
                     null);
         }
-        return tensors;
+        return parsed;
     }
 
-    private static SortedMap<String, Tensor> parse(Path file, byte[] header) {
+    private static SafetensorsHeader parse(Path file, byte[] header) {
+        Map<String, String> metadata = new TreeMap<>();
         SortedMap<String, Tensor> tensors = new TreeMap<>();
         try {
             JsonNode root = JSON.readTree(header);
@@ -141,7 +184,11 @@ final class SafetensorsHeader {
                 throw malformed(file, "its header is no JSON object", null);
             }
             for (var field : root.properties()) {
-                if (!field.getKey().equals("__metadata__")) {
+                if (field.getKey().equals(METADATA)) {
+                    field.getValue()
+                            .properties()
+                            .forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+                } else {
                     long data = (long) LENGTH_BYTES + header.length;
                     tensors.put(
                             field.getKey(), tensor(file, field.getKey(), field.getValue(), data));
@@ -150,12 +197,22 @@ final class SafetensorsHeader {
         } catch (IOException e) {
             throw malformed(file, "its header is no JSON", e);
         }
-        return tensors;
+        return new SafetensorsHeader(metadata, tensors);
     }
 
     private static Tensor tensor(Path file, String name, JsonNode node, long data) {
+        Entry entry = entry(file, name, node);
+        if (!TYPES.contains(String.valueOf(entry.type()))) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected tensors of type F32, F16 or BF16, found "
+                            + name
+                            + " of type "
+                            + entry.type()
+                            + "; convert the model to float32 where it comes from, for example in Python"
+                            + " with transformers: model.float().save_pretrained(other)");
+        }
         try {
-            Entry entry = JSON.treeToValue(node, Entry.class);
             long size = DataType.fromSafetensors(entry.type()).getNumOfBytes();
             for (long axis : entry.shape()) {
                 size = Math.multiplyExact(size, axis);
@@ -170,10 +227,19 @@ final class SafetensorsHeader {
                     Arrays.stream(entry.shape()).boxed().toList(),
                     Math.addExact(data, begin),
                     size);
-        } catch (JsonProcessingException e) {
-            throw malformed(file, "tensor " + name + ": " + e.getOriginalMessage(), e);
         } catch (RuntimeException e) {
             throw malformed(file, "tensor " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Entry entry(Path file, String name, JsonNode node) {
+        if (!node.isObject()) {
+            throw malformed(file, "tensor " + name + ": " + node + " is no JSON object", null);
+        }
+        try {
+            return JSON.treeToValue(node, Entry.class);
+        } catch (JsonProcessingException e) {
+            throw malformed(file, "tensor " + name + ": " + e.getOriginalMessage(), e);
         }
     }
 

@@ -10,19 +10,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.bdia.nn.Activation;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.ModelConfig;
+import org.bdia.nn.Seq2Seq;
+import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.Autograd;
 
 /** The weights of a model, frozen ones included, as named arrays and as a safetensors file. */
 public final class Weights {
 
     private static final NDIndex WHOLE = new NDIndex(":");
+    private static final String ARCHITECTURE = "architecture";
 
     private Weights() {}
 
     /**
-     * Writes a model's weights; the file appears whole or not at all.
+     * Writes a model's weights and, as metadata, the architecture of one of the toolkit's models; the file appears whole or not
+     * at all.
      *
      * @param file replaced if it is there
      * @param model an initialised model
@@ -30,7 +39,8 @@ public final class Weights {
      */
     public static void save(Path file, Block model) {
         try {
-            DurableFiles.replace(file, channel -> Safetensors.write(channel, of(model)));
+            DurableFiles.replace(
+                    file, channel -> Safetensors.write(channel, metadata(model), of(model)));
         } catch (IOException e) {
             throw SafetensorsHeader.unwritable(file, e);
         }
@@ -39,17 +49,47 @@ public final class Weights {
     /**
      * Copies a file's weights into those of a model; a file that does not fit changes nothing.
      *
-     * @param file as {@link #save} wrote it, from a model with the same parameters; its method may differ
+     * @param file as {@link #save} wrote it, from a model of the same architecture; its method, dropout, stochastic depth and
+     *     the derivative of its activation may differ
      * @param model an initialised model
-     * @throws IllegalArgumentException if the file is no whole safetensors file, or its names, shapes or types are
-     *     not the model's
+     * @throws IllegalArgumentException if the file is no whole safetensors file, or its architecture, names, shapes
+     *     or types are not the model's
      * @throws UncheckedIOException if the file cannot be read
      */
     public static void load(Path file, Block model) {
         NDList targets = of(model);
         Safetensors saved = Safetensors.open(file);
         saved.requireSame(targets);
+        String architecture = metadata(model).get(ARCHITECTURE);
+        String found = saved.metadata().getOrDefault(ARCHITECTURE, architecture);
+        if (!Objects.equals(found, architecture)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: expected the weights of %s, found those of %s; load them into a model of"
+                                    + " the same configuration",
+                            file,
+                            architecture,
+                            found));
+        }
         saved.copyTo(targets);
+    }
+
+    /** What names and shapes do not show, and what changes the output, the number of heads for one. */
+    private static Map<String, String> metadata(Block model) {
+        ModelConfig config;
+        if (model instanceof VisionTransformer vit) {
+            config = vit.config();
+        } else if (model instanceof Gpt gpt) {
+            config = gpt.config();
+        } else if (model instanceof Seq2Seq seq2seq) {
+            config = seq2seq.config();
+        } else {
+            return Map.of();
+        }
+        Activation activation = config.activation().withDerivative(Activation.Derivative.EXACT);
+        ModelConfig bare = config.withDropout(0).withDropPath(0).withActivation(activation);
+        return Map.of(ARCHITECTURE, bare.toString());
     }
 
     /** The model's own arrays under their parameters' names. */
@@ -87,25 +127,34 @@ public final class Weights {
             if (found == null) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s lacks the tensor %s%s; it was saved from another model: load"
                                         + " it into one of the same configuration",
-                                what, target.getName(), target.getShape()));
+                                what,
+                                target.getName(),
+                                target.getShape()));
             }
             if (!found.equals(kind(target))) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s holds the tensor %s as %s, but the model's is %s; it was"
                                         + " saved from another model: load it into one of the same"
                                         + " configuration",
-                                what, target.getName(), found, kind(target)));
+                                what,
+                                target.getName(),
+                                found,
+                                kind(target)));
             }
         }
         if (!superfluous.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds tensors that the model has not: %s; it was saved from another"
                                     + " model: load it into one of the same configuration",
-                            what, superfluous.keySet()));
+                            what,
+                            superfluous.keySet()));
         }
     }
 

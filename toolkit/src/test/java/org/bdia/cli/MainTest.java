@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.bdia.run.Build;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -26,6 +27,14 @@ class MainTest {
                 .contains(
                         "JDK", "engine", "PyTorch", "device", "limits", "Jupyter", "kernel", "data",
                         "runs");
+    }
+
+    @Test
+    void theVersionIsTheBuilds() {
+        Build build = Build.ofThisToolkit();
+        run("--version");
+        assertThat(out.toString().strip())
+                .isEqualTo("bdia " + build.version() + ", commit " + build.commit());
     }
 
     @Test

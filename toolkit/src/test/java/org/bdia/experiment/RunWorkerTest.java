@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
@@ -23,6 +26,8 @@ import org.bdia.train.TrainEvent;
 import org.bdia.train.TrainingBrokenOffException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunWorkerTest {
 
@@ -50,6 +55,33 @@ class RunWorkerTest {
                 .extracting(MetricRow::split)
                 .containsOnly("train", "val", "test");
         assertThat(record.manifest().get("data").get("synthetic").asBoolean()).isTrue();
+    }
+
+    /** Each writes other digits than 0 to 9, or another decimal point, unless told not to. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fa-IR", "ar-EG", "bn-BD", "ne-NP", "mr-IN", "tr-TR", "de-DE"})
+    void theUsersLanguageChangesNothing(String language) throws IOException {
+        Path root = folder.resolve("root");
+        Path local = folder.resolve("local");
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.ROOT);
+            work(root, Long.MAX_VALUE);
+            Locale.setDefault(Locale.forLanguageTag(language));
+            assertThat(work(local, 7)).isFalse();
+            Locale.setDefault(Locale.ROOT);
+            assertThat(work(local, Long.MAX_VALUE)).isTrue();
+        } finally {
+            Locale.setDefault(before);
+        }
+
+        for (String file :
+                new String[] {"metrics.csv", "config.json", "checkpoint-10/weights.safetensors"}) {
+            Path of = Path.of(CONFIG.id(), file);
+            assertThat(local.resolve(of)).hasSameBinaryContentAs(root.resolve(of));
+        }
+        assertThat(RunStore.at(local).read(CONFIG.id()).manifest().get("data"))
+                .isEqualTo(RunStore.at(root).read(CONFIG.id()).manifest().get("data"));
     }
 
     @Test
@@ -92,6 +124,20 @@ class RunWorkerTest {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    @Test
+    void aClockSetBackFailsNoRun() {
+        RunStore store = RunStore.at(folder.resolve("runs"));
+        Iterator<Instant> times =
+                List.of(
+                                Instant.parse("2026-01-02T00:00:00Z"),
+                                Instant.parse("2026-01-01T00:00:00Z"))
+                        .iterator();
+        RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder), times::next);
+
+        assertThat(worker.work(event -> {}, () -> false)).isTrue();
+        assertThat(store.read(CONFIG.id()).manifest().get("hours").asDouble()).isBetween(0.0, 1.0);
     }
 
     @Test

@@ -157,6 +157,13 @@ class SweepTest {
                 .configs(DataFolder.at(folder));
     }
 
+    @Test
+    void aFileThatAnEditorOnWindowsSavedIsTheSameSweep() throws IOException {
+        String text = Files.readString(Path.of("../notebooks/sweeps/dropout.json"));
+
+        assertThat(read("\uFEFF" + text.replace("\n", "\r\n"))).isEqualTo(read(text));
+    }
+
     private Sweep read(String text) throws IOException {
         Path file = folder.resolve("sweep.json");
         Files.writeString(file, text.replace('\'', '"'));

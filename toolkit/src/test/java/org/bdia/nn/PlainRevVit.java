@@ -5,6 +5,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,15 +34,15 @@ final class PlainRevVit {
         NDArray x1 = embedded;
         NDArray x2 = embedded;
         for (int k = 0; k < config.depth(); k++) {
-            String block = String.format("%02dblock_", 2 + k);
+            String block = String.format(Locale.ROOT, "%02dblock_", 2 + k);
             NDArray y1 = x1.add(attention(block, norm(block + "01ln1", x2)));
             NDArray y2 = x2.add(mlp(block + "04mlp_", norm(block + "03ln2", y1)));
             x1 = y1;
             x2 = y2;
         }
         NDArray pooled = x1.concat(x2, 2).mean(new int[] {1});
-        NDArray normed = norm(String.format("%02dnorm", 2 + config.depth()), pooled);
-        return linear(String.format("%02dhead", 3 + config.depth()), normed);
+        NDArray normed = norm(String.format(Locale.ROOT, "%02dnorm", 2 + config.depth()), pooled);
+        return linear(String.format(Locale.ROOT, "%02dhead", 3 + config.depth()), normed);
     }
 
     /** Every patch as a row, channel by channel; (B, S/P · S/P, 3·P·P). */

@@ -49,6 +49,14 @@ class ClaimsTest {
     }
 
     @Test
+    void filesThatAnEditorOnWindowsSavedAreRead() throws IOException {
+        Path results = folder.resolve("results.json");
+        Files.writeString(results, "\uFEFF" + Files.readString(results).replace("\n", "\r\n"));
+
+        assertThat(run("\uFEFF{\"smoke\": [" + EXACT + "]}\r\n", "smoke")).isZero();
+    }
+
+    @Test
     void nothingClaimedIsNothingBroken() throws IOException {
         assertThat(run("{\"smoke\": []}", "smoke")).isZero();
     }

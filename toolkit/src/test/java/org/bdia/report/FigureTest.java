@@ -71,6 +71,21 @@ class FigureTest {
     }
 
     @Test
+    void theSameFigureHasTheSameBytesWhenever() throws InterruptedException {
+        Figure figure = Samples.exactness("errors");
+        byte[] png = figure.png(1);
+        byte[] svg = figure.svg();
+        byte[] pdf = figure.pdf();
+        Thread.sleep(2); // a clock of milliseconds goes on
+
+        Figure again = Samples.exactness("errors");
+        assertThat(again.png(1)).isEqualTo(png);
+        assertThat(again.svg()).isEqualTo(svg);
+        assertThat(again.pdf()).isEqualTo(pdf);
+        assertThat(Samples.exactness("others").pdf()).isNotEqualTo(pdf);
+    }
+
+    @Test
     void plotlyHasOneTracePerSeriesAndTheCaption() throws IOException {
         JsonNode json = json(Samples.exactness("errors"));
         assertThat(names(json)).containsExactly("bdia", "bdia-float");

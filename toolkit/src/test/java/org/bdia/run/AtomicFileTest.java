@@ -23,6 +23,13 @@ class AtomicFileTest {
     }
 
     @Test
+    void aFileThatAnEditorOnWindowsSavedIsTheSameText() throws IOException {
+        var file = Files.writeString(folder.resolve("a.json"), "\uFEFF{\r\n}\r\n");
+        assertThat(AtomicFile.read(file)).isEqualTo("{\n}\n");
+        assertThat(AtomicFile.exact(file)).isEqualTo("\uFEFF{\r\n}\r\n");
+    }
+
+    @Test
     void aFailedWriteLeavesTheOldContent() throws IOException {
         var file = folder.resolve("a.json");
         AtomicFile.write(file, "old");

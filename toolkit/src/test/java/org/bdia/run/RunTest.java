@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -125,7 +126,7 @@ class RunTest {
         var begun = Manifest.begin("cpu()", "engine 1", data, Instant.EPOCH);
         try (var run = store.open("a", CONFIG)) {
             assertThat(run.begin(begun)).isEqualTo(begun);
-            run.describe(begun.until(Instant.EPOCH.plusSeconds(3600)));
+            run.describe(begun.until(Instant.EPOCH.plusSeconds(3600), Duration.ofHours(1)));
             var later = Manifest.begin("cpu()", "engine 1", data, Instant.EPOCH.plusSeconds(9000));
             assertThat(run.begin(later).hours()).isEqualTo(1);
             assertThat(run.begin(later).started()).isEqualTo(Instant.EPOCH);

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bdia.BadInput;
 import org.bdia.BadInput.Step;
@@ -69,7 +70,9 @@ class BadWeightsTest {
                         "header, unknown dtype",
                         "{\"a\":{\"dtype\":\"Q9\",\"shape\":[2],\"data_offsets\":[0,8]}}",
                         load,
-                        NOT_WHOLE + "tensor a: Unsupported safetensors dataType: Q9; save it anew"),
+                        "ROOT/w: expected tensors of type F32, F16 or BF16, found a of type Q9; convert the "
+                                + "model to float32 where it comes from, for example in Python with "
+                                + "transformers: model.float().save_pretrained(other)"),
                 header(
                         "header, offsets",
                         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
@@ -121,7 +124,7 @@ class BadWeightsTest {
                                 GPT.withWidth(8),
                                 (model, manager, root) ->
                                         GptWeights.load(root.resolve("w"), model)),
-                        "ROOT/w: expected the tensor wte.weight as F32[11, 8], found F32[11, 4]; "
+                        "ROOT/w: expected the tensor wte.weight as F32, F16 or BF16 of [11, 8], found F32[11, 4]; "
                                 + "GptWeights.config(file) says which model it fits"),
                 new BadInput(
                         "GPT-2 of another depth",
@@ -169,7 +172,8 @@ class BadWeightsTest {
                         wide.add(copy);
                     }
                     DurableFiles.replace(
-                            root.resolve("w"), channel -> Safetensors.write(channel, wide));
+                            root.resolve("w"),
+                            channel -> Safetensors.write(channel, Map.of(), wide));
                 });
     }
 

@@ -2,17 +2,22 @@ package org.bdia.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
@@ -22,12 +27,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GptWeightsTest {
 
     /** Twelve blocks, so that names have one digit and two. */
     private static final GptConfig CONFIG =
             new GptConfig(13, 6, 8, 12, 2, 12, 0.1, Activation.of(Activation.Function.GELU_TANH));
+
+    private static final String PUBLISHED =
+            """
+            {"model_type":"gpt2","activation_function":"gelu_new","resid_pdrop":0.2,
+             "attn_pdrop":0.2,"embd_pdrop":0.2,"layer_norm_epsilon":1e-05,"n_embd":8,"n_head":4,
+             "n_layer":12,"n_positions":6,"n_inner":null,"vocab_size":13}
+            """;
 
     @TempDir private Path folder;
     private NDManager manager;
@@ -73,12 +88,147 @@ class GptWeightsTest {
     }
 
     @Test
-    void theArchitectureIsReadFromTheShapes() {
-        GptConfig small = GptConfig.gpt2().withVocabulary(9).withContext(5).withHeads(2);
-        GptConfig expected = small.withWidth(128).withMlp(24).withDepth(3);
-        GptWeights.save(file, gpt(expected, 1));
+    void theArchitectureIsSavedWithTheWeights() {
+        GptConfig expected =
+                CONFIG.withHeads(4)
+                        .withDropout(0.3)
+                        .withDropPath(0.1)
+                        .withActivation(Activation.inverted(Activation.Function.SILU));
+        Gpt saved = gpt(expected, 1);
+        GptWeights.save(file, saved);
 
         assertThat(GptWeights.config(file)).isEqualTo(expected);
+        Gpt loaded = gpt(GptWeights.config(file), 2);
+        GptWeights.load(file, loaded);
+        assertThat(logits(loaded)).isEqualTo(logits(saved));
+    }
+
+    @Test
+    void weightsOfOtherHeadsOrAnotherActivationAreRefused() {
+        GptWeights.save(file, gpt(CONFIG.withHeads(4), 1));
+        assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        file
+                                + ": expected a GPT with 2 heads and gelu-tanh as the model has, found"
+                                + " one with 4 heads and gelu-tanh; GptWeights.config(file) says which"
+                                + " model it fits");
+        GptWeights.save(file, gpt(CONFIG.withActivation(Activation.GELU), 1));
+        assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
+                .hasMessageContaining("found one with 2 heads and gelu;");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gelu_new, GELU_TANH", "gelu, GELU", "relu, RELU", "silu, SILU"})
+    void aPublishedArchitectureIsReadBesideTheWeights(String word, Activation.Function function)
+            throws IOException {
+        saveBare();
+        publish(PUBLISHED.replace("gelu_new", word));
+
+        assertThat(GptWeights.config(file))
+                .isEqualTo(
+                        CONFIG.withHeads(4)
+                                .withDropout(0.2)
+                                .withActivation(Activation.of(function)));
+        assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
+                .hasMessageContaining("expected a GPT with 2 heads", "found one with 4 heads");
+    }
+
+    @Test
+    void anArchitectureThatNothingSaysIsRefusedAndWeightsAreLoadedIntoTheOneGiven()
+            throws IOException {
+        Gpt saved = saveBare();
+        assertThatThrownBy(() -> GptWeights.config(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file + ": expected the number of attention heads")
+                .hasMessageContaining("n_head")
+                .hasMessageContaining("put the config.json there");
+        publish("{\"config\": \"of something else\"}");
+        assertThatThrownBy(() -> GptWeights.config(file)).hasMessageContaining("found neither");
+
+        Gpt loaded = gpt(CONFIG, 2);
+        GptWeights.load(file, loaded);
+        assertThat(logits(loaded)).isEqualTo(logits(saved));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"n_head\":4 | \"n_head\":3 | expected n_head to be a divisor of the width 8, found 3;",
+                "\"n_layer\":12 | \"n_layer\":11 | expected n_layer to be 12, found 11;",
+                "\"resid_pdrop\":0.2, | `` | expected resid_pdrop to be a number, found none;",
+                "\"attn_pdrop\":0.2 | \"attn_pdrop\":0.1 | expected attn_pdrop to be 0.2, found 0.1;",
+                "1e-05 | 1e-06 | expected layer_norm_epsilon to be 1.0E-5, found 1.0E-6;",
+                "gelu_new | tanh | expected activation_function to be gelu_new, gelu, relu or silu,",
+                "n_inner\":null | n_inner\":5 | expected n_inner to be 12, found 5;",
+                "} | `` | expected the JSON that Hugging Face publishes with a GPT-2, found"
+            })
+    void aPublishedArchitectureThatCannotBeBuiltIsRefused(String from, String to, String message)
+            throws IOException {
+        saveBare();
+        publish(PUBLISHED.replace(from, to));
+
+        assertThatThrownBy(() -> GptWeights.config(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(folder.resolve("config.json") + ": " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F16", "BF16"})
+    void sixteenBitWeightsBecomeFloat32Exactly(String type) throws IOException {
+        float[] values = {
+            0x1p-24f, 0x1p-14f, -0f, 1.5f, -2, Float.NaN, Float.NEGATIVE_INFINITY, 1f / 0
+        };
+        Gpt saved = gpt(CONFIG, 1);
+        NDArray shift = saved.getParameters().get("14norm_beta").getArray();
+        shift.set(new NDIndex(":"), manager.create(values));
+        GptWeights.save(file, saved);
+        NDList tensors = NDList.decode(manager, Files.newInputStream(file));
+        DurableFiles.replace(
+                file,
+                channel -> {
+                    Safetensors.write(
+                            channel,
+                            Safetensors.header(
+                                    Map.of(),
+                                    tensors.stream()
+                                            .map(t -> Safetensors.Described.of(t.getName(), t))
+                                            .map(d -> halved(d, type))
+                                            .toList()));
+                    for (NDArray tensor : tensors) {
+                        Safetensors.write(channel, halves(tensor, type));
+                    }
+                });
+        Gpt loaded = gpt(CONFIG, 2);
+        GptWeights.load(file, loaded);
+
+        assertThat(loaded.getParameters().get("14norm_beta").getArray().toFloatArray())
+                .isEqualTo(values);
+        double precision = type.equals("F16") ? 0x1p-11 : 0x1p-7;
+        float[] found = Weights.of(loaded).head().toFloatArray();
+        float[] whole = Weights.of(saved).head().toFloatArray();
+        for (int i = 0; i < whole.length; i++) {
+            assertThat((double) found[i])
+                    .isCloseTo(whole[i], within(Math.abs(whole[i]) * precision + 0x1p-24));
+        }
+    }
+
+    private static Safetensors.Described halved(Safetensors.Described whole, String type) {
+        return new Safetensors.Described(whole.name(), type, whole.shape(), whole.size() / 2);
+    }
+
+    private static ByteBuffer halves(NDArray tensor, String type) {
+        if (type.equals("F16")) {
+            return tensor.toType(DataType.FLOAT16, false).toByteBuffer();
+        }
+        float[] values = tensor.toFloatArray();
+        ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+        }
+        return bytes.flip();
     }
 
     @Test
@@ -113,24 +263,26 @@ class GptWeightsTest {
         assertThatThrownBy(() -> GptWeights.load(file, other))
                 .hasMessage(
                         file
-                                + ": expected the tensor h.0.mlp.c_fc.weight as F32[8, 16], found"
+                                + ": expected the tensor h.0.mlp.c_fc.weight as F32, F16 or BF16 of [8, 16], found"
                                 + " F32[8, 12]; GptWeights.config(file) says which model it fits");
         assertThat(logits(other)).isEqualTo(before);
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG.withDepth(11), 2)))
                 .hasMessageContaining(
                         "holds tensors that the model has not: [h.11.attn.c_attn.bias");
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG.withDepth(13), 2)))
-                .hasMessageContaining("expected the tensor h.12.ln_1.weight as F32[8], found none");
+                .hasMessageContaining(
+                        "expected the tensor h.12.ln_1.weight as F32, F16 or BF16 of [8], found none");
 
         NDList tensors = NDList.decode(manager, Files.newInputStream(file));
-        NDArray half = named(tensors, "transformer.wpe.weight").toType(DataType.FLOAT16, false);
-        half.setName("transformer.wpe.weight");
+        NDArray wide = named(tensors, "transformer.wpe.weight").toType(DataType.FLOAT64, false);
+        wide.setName("transformer.wpe.weight");
         NDList changed = new NDList();
         tensors.stream().filter(t -> !t.getName().contains("wpe")).forEach(changed::add);
-        changed.add(half);
+        changed.add(wide);
         write(changed);
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
-                .hasMessageContaining("the tensor wpe.weight as F32[6, 8], found F16[6, 8]");
+                .hasMessageContaining(
+                        "the tensor wpe.weight as F32, F16 or BF16 of [6, 8], found F64[6, 8]");
 
         Files.write(file, Arrays.copyOf(whole, whole.length - 5));
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
@@ -147,6 +299,18 @@ class GptWeightsTest {
         assertThatThrownBy(() -> GptWeights.config(images))
                 .hasMessageStartingWith(
                         images + ": expected the matrix wte.weight of a GPT-2, found none;");
+    }
+
+    /** A file as it was saved without metadata. */
+    private Gpt saveBare() throws IOException {
+        Gpt gpt = gpt(CONFIG, 1);
+        GptWeights.save(file, gpt);
+        write(NDList.decode(manager, Files.newInputStream(file)));
+        return gpt;
+    }
+
+    private void publish(String json) throws IOException {
+        Files.writeString(folder.resolve("config.json"), json);
     }
 
     private void write(NDList tensors) throws IOException {

@@ -1,0 +1,268 @@
+package org.bdia.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bdia.nn.Activation;
+import org.bdia.nn.GptConfig;
+import org.bdia.train.SafetensorsHeader.Tensor;
+
+/**
+ * The architecture of a GPT in a safetensors file: what the file's metadata say, or else the {@code config.json} beside it, as
+ * Hugging Face publishes it. Tensors have shapes, but no number of heads, no activation and no dropout.
+ */
+final class GptArchitecture {
+
+    private static final String METADATA = "gpt";
+    private static final String CONFIG = "config.json";
+    private static final String HEADS = "n_head";
+    private static final double EPSILON = 1e-5;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(
+                            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                            DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    /** A {@link GptConfig} in a file's metadata. */
+    private record Saved(
+            int vocabulary,
+            int context,
+            int width,
+            int depth,
+            int heads,
+            int mlp,
+            double dropout,
+            String activation,
+            double dropPath) {
+
+        static Saved of(GptConfig c) {
+            return new Saved(
+                    c.vocabulary(),
+                    c.context(),
+                    c.width(),
+                    c.depth(),
+                    c.heads(),
+                    c.mlp(),
+                    c.dropout(),
+                    c.activation().word(),
+                    c.dropPath());
+        }
+
+        GptConfig config() {
+            return new GptConfig(
+                    vocabulary,
+                    context,
+                    width,
+                    depth,
+                    heads,
+                    mlp,
+                    dropout,
+                    Activation.parse(activation),
+                    dropPath);
+        }
+    }
+
+    /** What the tensors' shapes say. */
+    private record Sizes(int vocabulary, int context, int width, int depth, int mlp) {
+
+        static Sizes of(GptConfig c) {
+            return new Sizes(c.vocabulary(), c.context(), c.width(), c.depth(), c.mlp());
+        }
+    }
+
+    private GptArchitecture() {}
+
+    /** A file's metadata that say the architecture. */
+    static Map<String, String> metadata(GptConfig config) {
+        try {
+            return Map.of(METADATA, JSON.writeValueAsString(Saved.of(config)));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads the architecture of a file.
+     *
+     * @param tensors the file's tensors by name, without a prefix
+     * @return empty if neither the file nor a config.json beside it says how many heads there are
+     * @throws IllegalArgumentException if what they say is no GPT of this toolkit, or not the tensors'
+     */
+    static Optional<GptConfig> find(
+            Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
+            throws IOException {
+        Sizes sizes = sizes(file, tensors);
+        String saved = metadata.get(METADATA);
+        if (saved != null) {
+            return Optional.of(saved(file, saved, sizes));
+        }
+        Path config = file.resolveSibling(CONFIG);
+        if (!Files.exists(config)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode published = JSON.readTree(Files.readAllBytes(config));
+            return published.has(HEADS)
+                    ? Optional.of(published(config, published, sizes))
+                    : Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    config
+                            + ": expected the JSON that Hugging Face publishes with a GPT-2, found "
+                            + e.getOriginalMessage()
+                            + "; copy it again",
+                    e);
+        }
+    }
+
+    /** Neither the file nor a config.json beside it says the architecture. */
+    static IllegalArgumentException unsaid(Path file) {
+        return new IllegalArgumentException(
+                file
+                        + ": expected the number of attention heads, the activation and the dropout of"
+                        + " its GPT in its metadata, or n_head, activation_function and resid_pdrop in "
+                        + file.resolveSibling(CONFIG)
+                        + ", found neither; put the config.json there that is published with the weights,"
+                        + " or load them into a model of your own GptConfig");
+    }
+
+    private static GptConfig saved(Path file, String saved, Sizes sizes) {
+        GptConfig config;
+        try {
+            config = JSON.readValue(saved, Saved.class).config();
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected a GPT's sizes in the metadata, found "
+                            + saved
+                            + "; save the model again",
+                    e);
+        }
+        if (!Sizes.of(config).equals(sizes)) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected tensors of "
+                            + Sizes.of(config)
+                            + " as the metadata say, found "
+                            + sizes
+                            + "; save the model again");
+        }
+        return config;
+    }
+
+    private static GptConfig published(Path file, JsonNode root, Sizes sizes) {
+        agree(file, root, "vocab_size", sizes.vocabulary());
+        agree(file, root, "n_positions", sizes.context());
+        agree(file, root, "n_embd", sizes.width());
+        agree(file, root, "n_layer", sizes.depth());
+        agree(file, root, "n_inner", sizes.mlp());
+        double dropout = number(file, root, "resid_pdrop");
+        agree(file, root, "attn_pdrop", dropout);
+        agree(file, root, "embd_pdrop", dropout);
+        number(file, root, "layer_norm_epsilon");
+        agree(file, root, "layer_norm_epsilon", EPSILON);
+        agree(file, root, "scale_attn_weights", true);
+        agree(file, root, "scale_attn_by_inverse_layer_idx", false);
+        double heads = number(file, root, HEADS);
+        if (heads != Math.rint(heads) || heads < 1 || sizes.width() % heads != 0) {
+            throw unexpected(
+                    file, HEADS, "a divisor of the width " + sizes.width(), root.get(HEADS));
+        }
+        return new GptConfig(
+                sizes.vocabulary(),
+                sizes.context(),
+                sizes.width(),
+                sizes.depth(),
+                (int) heads,
+                sizes.mlp(),
+                dropout,
+                Activation.of(function(file, root.get("activation_function"))));
+    }
+
+    private static Activation.Function function(Path file, JsonNode node) {
+        return switch (node == null ? "" : node.asText()) {
+            case "gelu_new", "gelu_pytorch_tanh" -> Activation.Function.GELU_TANH;
+            case "gelu" -> Activation.Function.GELU;
+            case "relu" -> Activation.Function.RELU;
+            case "silu", "swish" -> Activation.Function.SILU;
+            default ->
+                    throw unexpected(
+                            file, "activation_function", "gelu_new, gelu, relu or silu", node);
+        };
+    }
+
+    private static double number(Path file, JsonNode root, String key) {
+        JsonNode node = root.get(key);
+        if (node == null || !node.isNumber()) {
+            throw unexpected(file, key, "a number", node);
+        }
+        return node.doubleValue();
+    }
+
+    /** Refuses another value; a key that is left out or null says nothing. */
+    private static void agree(Path file, JsonNode root, String key, Object expected) {
+        JsonNode node = root.path(key);
+        boolean same =
+                expected instanceof Number number
+                        ? node.isNumber() && node.doubleValue() == number.doubleValue()
+                        : node.isBoolean() && expected.equals(node.booleanValue());
+        if (!node.isMissingNode() && !node.isNull() && !same) {
+            throw unexpected(file, key, expected.toString(), node);
+        }
+    }
+
+    private static IllegalArgumentException unexpected(
+            Path file, String key, String expected, JsonNode found) {
+        return new IllegalArgumentException(
+                file
+                        + ": expected "
+                        + key
+                        + " to be "
+                        + expected
+                        + ", found "
+                        + (found == null ? "none" : found)
+                        + "; this toolkit's GPT has no other: use the config.json that is published with"
+                        + " the weights, or load them into a model of your own GptConfig");
+    }
+
+    private static Sizes sizes(Path file, Map<String, Tensor> tensors) {
+        List<Long> tokens = shape(file, tensors, "wte.weight");
+        List<Long> positions = shape(file, tensors, "wpe.weight");
+        List<Long> mlp = shape(file, tensors, "h.0.mlp.c_fc.weight");
+        int depth = 0;
+        while (tensors.containsKey("h." + depth + ".ln_1.weight")) {
+            depth++;
+        }
+        return new Sizes(
+                Math.toIntExact(tokens.get(0)),
+                Math.toIntExact(positions.get(0)),
+                Math.toIntExact(tokens.get(1)),
+                depth,
+                Math.toIntExact(mlp.get(1)));
+    }
+
+    private static List<Long> shape(Path file, Map<String, Tensor> tensors, String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null || tensor.shape().size() != 2) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected the matrix "
+                            + name
+                            + " of a GPT-2, found "
+                            + (tensor == null ? "none" : tensor.shape())
+                            + "; give a file as Hugging Face publishes GPT-2's");
+        }
+        return tensor.shape();
+    }
+}
