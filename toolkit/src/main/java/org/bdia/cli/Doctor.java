@@ -47,6 +47,7 @@ final class Doctor implements Callable<Integer> {
         findings.add(jdk(Runtime.version().feature()));
         findings.addAll(engine());
         findings.add(LimitsFinding.ofThisProcess());
+        findings.add(CacheFinding.ofThisMachine());
         findings.add(jupyter());
         findings.addAll(InstalledKernel.findings(InstalledKernel.folders(), System.getenv()));
         findings.add(data(DataFolder.fromEnvironment().path()));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.run.Manifest;
@@ -67,7 +68,19 @@ public final class RunWorker {
                                     workload.provenance(),
                                     clock.instant()));
             long began = System.nanoTime();
+            Supplier<Manifest> soFar =
+                    () ->
+                            manifest.until(
+                                    clock.instant(), Duration.ofNanos(System.nanoTime() - began));
             ReversibleModel model = workload.model(manager);
+            model.kernels().refuse(manifest.plainKernels());
+            model.kernels()
+                    .onRefusal(
+                            shapes ->
+                                    shielded(
+                                            () ->
+                                                    run.describe(
+                                                            soFar.get().withPlainKernels(shapes))));
             boolean finished =
                     new Trainer(model, workload.task(), config.train(), config.seed())
                             .withCheckpoints(run.folder(), id)
@@ -80,24 +93,28 @@ public final class RunWorker {
                             .train(manager);
             Workload.Outputs outputs =
                     finished ? workload.finish(model, manager) : Workload.Outputs.none();
-            // Java closes the files of an interrupted thread: an interrupt waits until they are
-            // written.
-            boolean interrupted = Thread.interrupted();
-            try {
-                Manifest now =
-                        manifest.until(
-                                clock.instant(), Duration.ofNanos(System.nanoTime() - began));
-                if (finished) {
-                    run.finish(now, outputs.metrics(), outputs.samples());
-                } else {
-                    run.describe(now);
-                }
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            shielded(
+                    () -> {
+                        Manifest now = soFar.get().withPlainKernels(model.kernels().refused());
+                        if (finished) {
+                            run.finish(now, outputs.metrics(), outputs.samples());
+                        } else {
+                            run.describe(now);
+                        }
+                    });
             return finished;
+        }
+    }
+
+    /** Java closes the files of an interrupted thread: an interrupt waits until they are written. */
+    private static void shielded(Runnable writing) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            writing.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package org.bdia.fault;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bdia.nn.Attention;
 import org.bdia.reversible.Precision;
 
@@ -75,11 +76,12 @@ record KernelCase(
         List<KernelCase> cases = new ArrayList<>();
         int turn = 0;
         for (int width : WIDTHS) {
+            int[] mlps = mlps(width);
             for (int[] batch : BATCHES) {
                 KernelCase next =
                         of(
                                 width,
-                                mlps(width)[turn % 4],
+                                mlps[turn % mlps.length],
                                 batch,
                                 Variant.values()[turn / 2 % 4],
                                 precisions.get(turn % precisions.size()));
@@ -93,7 +95,7 @@ record KernelCase(
     }
 
     private static int[] mlps(int width) {
-        return new int[] {width, 2 * width, 4 * width, WIDE_MLP};
+        return IntStream.of(width, 2 * width, 4 * width, WIDE_MLP).distinct().toArray();
     }
 
     private static KernelCase of(

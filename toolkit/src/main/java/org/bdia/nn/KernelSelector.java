@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.bdia.reversible.Precision;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class KernelSelector {
     private final boolean checks;
     private final Map<KernelShape, Boolean> checked = new HashMap<>();
     private final Set<String> refused = new LinkedHashSet<>();
+    private Consumer<List<String>> listener = shapes -> {};
 
     /** Creates a selector that has checked nothing yet. */
     public KernelSelector() {
@@ -61,6 +63,15 @@ public final class KernelSelector {
     }
 
     /**
+     * Sets who is told when a check refuses a kernel, instead of whoever was told before.
+     *
+     * @param value called with all shapes that are refused
+     */
+    public void onRefusal(Consumer<List<String>> value) {
+        listener = value;
+    }
+
+    /**
      * Returns whether the fused kernel of a shape may be used.
      *
      * @param difference compares the two kernels; called if the shape is new
@@ -90,6 +101,7 @@ public final class KernelSelector {
                 shape.threads(),
                 found,
                 tolerance);
+        listener.accept(refused());
         return false;
     }
 }

@@ -23,6 +23,8 @@ import oshi.SystemInfo;
  * @param started when the run first began
  * @param finished the last moment at which it is known to have run; both moments are the wall clock's, which may be
  *     set back while it runs
+ * @param plainKernels the shapes whose fused kernels were wrong on this machine, so that plain ones were used; a resumed run
+ *     obeys them
  * @param hours the time spent running, all sessions of a resumed run together, whatever the wall clock was set to
  */
 public record Manifest(
@@ -38,7 +40,13 @@ public record Manifest(
         Provenance data,
         Instant started,
         Instant finished,
+        List<String> plainKernels,
         double hours) {
+
+    /** Copies the list. */
+    public Manifest {
+        plainKernels = List.copyOf(plainKernels);
+    }
 
     /** This machine, at the beginning of a run. */
     public static Manifest begin(String device, String engine, Provenance data, Instant now) {
@@ -61,6 +69,7 @@ public record Manifest(
                 data,
                 now,
                 now,
+                List.of(),
                 0);
     }
 
@@ -68,7 +77,7 @@ public record Manifest(
     public Manifest resuming(Manifest earlier) {
         boolean known = List.of(earlier.commit.split("\\+")).contains(commit);
         String commits = known ? earlier.commit : earlier.commit + "+" + commit;
-        return with(commits, earlier.started, finished, earlier.hours);
+        return with(commits, earlier.started, finished, earlier.plainKernels, earlier.hours);
     }
 
     /**
@@ -78,11 +87,20 @@ public record Manifest(
      * @param passed the time that the session has run since this manifest, by a clock that nobody sets
      */
     public Manifest until(Instant now, Duration passed) {
-        return with(commit, started, now, hours + passed.toNanos() / 3.6e12);
+        return with(commit, started, now, plainKernels, hours + passed.toNanos() / 3.6e12);
+    }
+
+    /** Returns the same run with other shapes that plain kernels are used for. */
+    public Manifest withPlainKernels(List<String> shapes) {
+        return with(commit, started, finished, shapes, hours);
     }
 
     private Manifest with(
-            String newCommit, Instant newStarted, Instant newFinished, double newHours) {
+            String newCommit,
+            Instant newStarted,
+            Instant newFinished,
+            List<String> newPlainKernels,
+            double newHours) {
         return new Manifest(
                 version,
                 newCommit,
@@ -96,6 +114,7 @@ public record Manifest(
                 data,
                 newStarted,
                 newFinished,
+                newPlainKernels,
                 newHours);
     }
 }

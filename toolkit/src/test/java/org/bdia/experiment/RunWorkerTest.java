@@ -127,6 +127,22 @@ class RunWorkerTest {
     }
 
     @Test
+    void aResumedRunUsesThePlainKernelsThatItsManifestNames() throws IOException {
+        Path runs = folder.resolve("parts");
+        assertThat(work(runs, 7)).isFalse();
+        Path manifest = runs.resolve(CONFIG.id()).resolve("manifest.json");
+        String before = Files.readString(manifest);
+        assertThat(before).contains("\"plainKernels\" : [ ]");
+        Files.writeString(
+                manifest,
+                before.replace("\"plainKernels\" : [ ]", "\"plainKernels\" : [ \"WHOLE\" ]"));
+
+        assertThat(work(runs, Long.MAX_VALUE)).isTrue();
+
+        assertThat(Files.readString(manifest)).contains("\"plainKernels\" : [ \"WHOLE\" ]");
+    }
+
+    @Test
     void aClockSetBackFailsNoRun() {
         RunStore store = RunStore.at(folder.resolve("runs"));
         Iterator<Instant> times =

@@ -111,8 +111,11 @@ class KernelSelectorTest {
     /** Plants a fault for batches above four samples. */
     private void assertPlainWhere(String right, String wrong) {
         var selector = new KernelSelector();
+        List<List<String>> told = new ArrayList<>();
+        selector.onRefusal(told::add);
         List<float[]> faulty = train(6, FUSED, selector, faulty(right, wrong));
 
+        assertThat(told).containsExactly(selector.refused());
         assertThat(selector.refused()).hasSize(1);
         assertThat(selector.refused().get(0))
                 .startsWith("WHOLE Options[width=12, heads=3, mlp=20, pattern=CAUSAL")

@@ -34,6 +34,7 @@ class BadRunTest {
                     DATA,
                     Instant.EPOCH,
                     Instant.EPOCH,
+                    List.of(),
                     0);
     private static final String HEADER = "step,epoch,split,metric,value\n";
 
@@ -197,6 +198,7 @@ class BadRunTest {
                                         other,
                                         Instant.EPOCH,
                                         Instant.EPOCH,
+                                        List.of(),
                                         0)),
                         begin,
                         "ROOT/r/manifest.json: the run was begun on Provenance[name=another set, "

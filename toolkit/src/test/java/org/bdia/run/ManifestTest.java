@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,14 @@ class ManifestTest {
         assertThat(end.started()).isEqualTo(START);
         assertThat(end.finished()).isEqualTo(later.plus(hour));
         assertThat(end.device()).isEqualTo("cpu()");
+    }
+
+    @Test
+    void aResumedRunKnowsTheKernelsThatWereWrong() {
+        var first = BEGUN.withPlainKernels(List.of("a", "b"));
+        var second = Manifest.begin("cpu()", "engine 2", DATA, START).resuming(first);
+        assertThat(second.plainKernels()).containsExactly("a", "b");
+        assertThat(second.until(START, Duration.ZERO).plainKernels()).containsExactly("a", "b");
     }
 
     @Test

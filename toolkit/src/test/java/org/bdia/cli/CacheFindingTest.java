@@ -1,0 +1,30 @@
+package org.bdia.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheFindingTest {
+
+    @TempDir private Path folder;
+
+    @Test
+    void hiddenCachesAreNamedWithWhatIsUnsafe() {
+        Doctor.Finding missing = CacheFinding.of(folder.resolve("cache"), true);
+        assertThat(missing.well()).isFalse();
+        assertThat(missing.found()).contains("convolutions and LSTMs");
+        assertThat(missing.mend()).contains("stack.check(x)");
+        assertThat(CacheFinding.of(folder, true)).isEqualTo(missing);
+    }
+
+    @Test
+    void knownCachesAndOtherSystemsAreWell() throws IOException {
+        assertThat(CacheFinding.of(folder.resolve("cache"), false).well()).isTrue();
+        Files.createDirectory(folder.resolve("index0"));
+        assertThat(CacheFinding.of(folder, true).well()).isTrue();
+    }
+}
