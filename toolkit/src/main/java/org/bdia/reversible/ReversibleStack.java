@@ -151,7 +151,8 @@ public final class ReversibleStack implements AutoCloseable {
      * @return ∂L/∂x of the embedding, (B, T, D); the rounding of the embedding passes it on unchanged
      * @throws IllegalStateException if there is no forward pass to differentiate
      * @throws IllegalArgumentException if shape, type or device are not those of the output
-     * @throws ReconstructionException in verify mode, if a rebuilt state differs from the one made
+     * @throws ReconstructionException in verify mode, if a rebuilt state, or x<sub>1</sub> recomputed, differs from
+     *     the one made
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");
