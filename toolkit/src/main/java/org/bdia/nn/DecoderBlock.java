@@ -11,6 +11,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
 import org.bdia.reversible.Scoped;
 
@@ -20,7 +21,7 @@ import org.bdia.reversible.Scoped;
  *
  * <p>Inputs: x (B, T, D), memory (B, S, D), optionally the memory's mask (B, 1, 1, S); output (B, T, D).
  */
-public final class DecoderBlock extends AbstractBlock implements RecordingBranch {
+public final class DecoderBlock extends AbstractBlock implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -88,6 +89,11 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             boolean training) {
         var pieces = pieces(store, context, past, seen, training);
         return Scoped.result(() -> split.run(pieces, x));
+    }
+
+    @Override
+    public boolean draws() {
+        return dropout > 0;
     }
 
     @Override

@@ -15,6 +15,7 @@ import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.RecordingBranch;
@@ -27,7 +28,8 @@ import org.bdia.reversible.Scoped;
  * <p>With an inverted {@link Activation} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
  * value; DJL's own trainer gets the same gradients, but keeps as much as ever.
  */
-public final class TransformerBlock extends AbstractBlock implements RecordingBranch {
+public final class TransformerBlock extends AbstractBlock
+        implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -136,6 +138,11 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     }
 
     @Override
+    public boolean draws() {
+        return fused.dropout() > 0;
+    }
+
+    @Override
     public boolean recordsItself() {
         return split.recordsItself();
     }
@@ -186,8 +193,9 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights; an inverted activation saves nothing there. */
     List<HalfBlock> halves() {
         return List.of(
-                new HalfBlock(ln1, attention, fused),
-                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused));
+                new HalfBlock(ln1, attention, fused, fused.dropout()),
+                new HalfBlock(
+                        ln2, mlp, split.recordsItself() ? null : fused, fused.dropout()));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +16,9 @@ import java.util.function.Supplier;
  * and multiplied by a vector, which PyTorch's engine offers through {@link JniUtils}.
  */
 public final class Autograd {
+
+    /** The engine has one generator for all threads: another one's seed must not come between a seed and its draws. */
+    private static final Lock GENERATOR = new ReentrantLock();
 
     private Autograd() {}
 
@@ -81,19 +86,30 @@ public final class Autograd {
     }
 
     /**
-     * Seeds the engine's generator with a function of (seed, step, layer), so that dropout recomputed for
-     * the same draw and layer repeats its mask.
+     * Seeds the engine's generator with a function of (seed, step, layer) and runs what draws from it, so that dropout
+     * recomputed for the same draw and layer repeats its mask. Other threads that seed and draw wait until it is done.
      *
      * @param layer the block's index; other random layers of a model use negative numbers
      */
-    public static void seedDropout(Draw draw, int layer) {
-        seedDropout(draw, layer, 0);
+    public static <T> T seeded(Draw draw, int layer, Supplier<T> computation) {
+        return seeded(draw, layer, 0, computation);
     }
 
-    /** {@link #seedDropout(Draw, int)} for slice c of the batch. */
-    static void seedDropout(Draw draw, int layer, int c) {
+    /** {@link #seeded(Draw, int, Supplier)} for slice c of the batch. */
+    static <T> T seeded(Draw draw, int layer, int c, Supplier<T> computation) {
         long hash = Gamma.mix(Gamma.mix(draw.seed(), draw.step()), ~(long) layer);
         hash = c == 0 ? hash : Gamma.mix(hash, c);
-        Engine.getEngine("PyTorch").setRandomSeed((int) (hash >>> 32));
+        return seeded((int) (hash >>> 32), computation);
+    }
+
+    /** Seeds the engine's generator and runs what draws from it, while other threads that do so wait. */
+    public static <T> T seeded(int seed, Supplier<T> computation) {
+        GENERATOR.lock();
+        try {
+            Engine.getEngine("PyTorch").setRandomSeed(seed);
+            return computation.get();
+        } finally {
+            GENERATOR.unlock();
+        }
     }
 }

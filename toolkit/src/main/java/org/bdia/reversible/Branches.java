@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.bdia.reversible.Tape.Recorded;
 
 /** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
@@ -83,9 +84,15 @@ final class Branches {
      * @param draw of the slice's samples
      */
     NDArray train(int k, int c, NDArray state, NDList context, Draw draw) {
-        Autograd.seedDropout(draw, layer(k), c);
-        NDArray h = run(k, state, context, true);
+        NDArray h = seeded(k, c, draw, () -> run(k, state, context, true));
         return dropPath.apply(h, k, depth(), layer(k), draw);
+    }
+
+    /** Runs what may draw; of branches that are known not to, threads need not wait for each other. */
+    private <T> T seeded(int k, int c, Draw draw, Supplier<T> computation) {
+        return blocks.get(k) instanceof DrawingBranch branch && !branch.draws()
+                ? computation.get()
+                : Autograd.seeded(draw, layer(k), c, computation);
     }
 
     /** h_k(x, context) as in evaluation: no dropout. */
@@ -108,10 +115,14 @@ final class Branches {
             int k, int c, NDArray leaf, NDList context, Draw draw, boolean residual) {
         if (blocks.get(k) instanceof RecordingBranch branch && branch.recordsItself()) {
             requireWeights(k, leaf);
-            Autograd.seedDropout(draw, layer(k), c);
             var store = new ParameterStore(leaf.getManager(), false);
             boolean skipping = dropPath.rate() > 0;
-            BranchGraph graph = branch.record(store, leaf, context, residual && !skipping);
+            BranchGraph graph =
+                    seeded(
+                            k,
+                            c,
+                            draw,
+                            () -> branch.record(store, leaf, context, residual && !skipping));
             requireSame(k, leaf, graph.output());
             return skipping ? skipping(k, leaf, graph, draw, residual) : graph;
         }

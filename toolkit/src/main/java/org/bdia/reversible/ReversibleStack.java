@@ -18,7 +18,7 @@ import java.util.List;
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
  * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
  * embedding during {@link #forward}, ∂L/∂x<sub>K</sub> during {@link #backward}. The stack holds one forward pass at a time and belongs
- * to one thread.
+ * to one thread; stacks on several threads give what each gives alone, see {@link DrawingBranch}.
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
  */
