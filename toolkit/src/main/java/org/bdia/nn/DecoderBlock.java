@@ -117,7 +117,6 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         NDArray memory = context.get(0);
         NDArray mask = context.size() > 1 ? context.get(1) : null;
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x ->
                         Scoped.result(
                                 () -> {

@@ -109,7 +109,7 @@ final class KernelCheck {
                             if (mask != null) {
                                 arguments.add(mask);
                             }
-                            return fused.call(manager, arguments.toArray(NDArray[]::new));
+                            return fused.call(arguments.toArray(NDArray[]::new));
                         },
                         batch(gradient));
         weights.forEach(weight -> found.add(weight.getGradient()));

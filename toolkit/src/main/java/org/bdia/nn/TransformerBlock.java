@@ -163,7 +163,6 @@ public final class TransformerBlock extends AbstractBlock
             return plain(store, mask, null, training);
         }
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x -> fused(BranchScript.Part.ATTENTION, store, training, mask, x),
                 a -> fused(BranchScript.Part.HIDDEN, store, training, null, a),
                 (y, f) -> fused(BranchScript.Part.PROJECTION, store, training, null, y, f),
@@ -219,7 +218,6 @@ public final class TransformerBlock extends AbstractBlock
     private SplitBranch.Pieces plain(
             ParameterStore store, NDArray mask, KeyValueCache.Layer past, boolean training) {
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x ->
                         Scoped.result(
                                 () -> {

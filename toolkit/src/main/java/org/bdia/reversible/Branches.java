@@ -2,7 +2,6 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -58,24 +57,6 @@ final class Branches {
     /** The layer that h_k counts as in draws. */
     int layer(int k) {
         return firstLayer + k;
-    }
-
-    /**
-     * The manager of the weights.
-     *
-     * @throws IllegalStateException if no branch has any yet
-     */
-    NDManager manager() {
-        for (Block block : blocks) {
-            for (Pair<String, Parameter> entry : block.getParameters()) {
-                if (entry.getValue().isInitialized()) {
-                    return entry.getValue().getArray().getManager();
-                }
-            }
-        }
-        throw new IllegalStateException(
-                "no branch has weights yet; call initialize(manager, DataType.FLOAT32, shape) on each"
-                        + " first");
     }
 
     /**

@@ -43,7 +43,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     private Step step(Method of) {
-        return Step.of(of, execution.kernels(), branches::manager);
+        return Step.of(of, execution.kernels());
     }
 
     /** A stack that is run by {@link Execution#of}, see {@link #of(List, Method, Execution)}. */

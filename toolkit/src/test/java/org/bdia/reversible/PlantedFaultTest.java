@@ -188,7 +188,7 @@ class PlantedFaultTest {
                             .withChunkTokens(chunkTokens)
                             .withVerify(true);
             branches = new Branches(blocks);
-            step = Step.of(method, kernels, branches::manager);
+            step = Step.of(method, kernels);
             NDArray x = Toy.input(manager, BATCH, TOKENS, DataType.FLOAT32);
             tape = new Tape(x, Toy.draw(BATCH, 4), new NDList(), blocks.size(), execution, method);
             var pass = new ForwardPass(branches, step, method, execution, tape);
