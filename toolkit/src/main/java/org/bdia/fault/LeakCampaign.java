@@ -207,7 +207,7 @@ public final class LeakCampaign {
         var config = new GptConfig(11, 4, 8, 2, 2, 8, 0.1, Activation.GELU);
         var model = new Gpt(config, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 1);
-        NDArray ids = manager.create(new int[][] {{1, 2, 3, 4}});
+        NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});
         model.differentiate(new NDList(ids), NDArray::mean, DRAW);
     }
 

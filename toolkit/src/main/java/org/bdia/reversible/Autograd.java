@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The few words of automatic differentiation that block-wise back-propagation needs.
@@ -55,6 +56,31 @@ public final class Autograd {
     }
 
     /**
+     * Records a computation and differentiates it at once, see {@link #backward(NDArray, NDArray)}. Numbers and arrays of the
+     * JVM's memory may be part of it: they are kept until the graph is freed.
+     *
+     * @param gradient from the computed value to ∂L/∂value
+     * @return the value
+     */
+    public static NDArray differentiate(
+            Supplier<NDArray> computation, UnaryOperator<NDArray> gradient) {
+        try (var memory = new HostMemory()) {
+            NDArray value = recorded(() -> memory.of(computation));
+            backward(value, gradient.apply(value));
+            return value;
+        }
+    }
+
+    /** {@link #differentiate(Supplier, UnaryOperator)} of a scalar loss. */
+    public static NDArray differentiate(Supplier<NDArray> loss) {
+        try (var memory = new HostMemory()) {
+            NDArray value = recorded(() -> memory.of(loss));
+            backward(value);
+            return value;
+        }
+    }
+
+    /**
      * Adds the vector–Jacobian product gradientᵀ ∂output/∂leaf to the gradient of every leaf and parameter
      * behind the output, and frees the graph.
      *
@@ -75,8 +101,8 @@ public final class Autograd {
     /**
      * A number that a recorded graph may keep, shape (1).
      *
-     * <p>{@code array.mul(number)} must not be recorded: DJL wraps the number in Java's memory and lets go of it
-     * when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
+     * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and lets go of
+     * it when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
      * then changes gradients, rarely and silently. This one lives in the engine's memory, as long as the graph.
      *
      * @param like an array of the type, device and manager that the number is to have

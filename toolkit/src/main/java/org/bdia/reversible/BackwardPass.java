@@ -83,6 +83,7 @@ final class BackwardPass {
         NDArray above = chunks.of(outer, c);
         NDArray signs = chunks.of(gamma, c);
         NDArray inner = throughGraph(k, recorded, above, signs);
+        recorded.memory().close();
         if (rebuilds) {
             NDArray h = recorded.graph().output().stopGradient();
             NDArray x = chunks.of(tape.previous, c);

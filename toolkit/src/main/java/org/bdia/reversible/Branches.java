@@ -88,8 +88,11 @@ final class Branches {
      */
     Recorded record(int k, int c, NDArray state, NDList context, Draw draw, boolean residual) {
         NDArray leaf = Autograd.leaf(state);
-        return new Recorded(
-                leaf, Autograd.recorded(() -> graph(k, c, leaf, context, draw, residual)));
+        var memory = new HostMemory();
+        BranchGraph graph =
+                Autograd.recorded(
+                        () -> memory.of(() -> graph(k, c, leaf, context, draw, residual)));
+        return new Recorded(leaf, graph, memory);
     }
 
     private BranchGraph graph(
