@@ -52,6 +52,9 @@ public final class LeakCampaign {
     /** Of classes and compiled methods: what training compiles late, however long it goes on. */
     private static final long LATE_CODE_KIB = 4 << 10;
 
+    /** The same of models, of which some are of another shape or method and so run other code. */
+    private static final long LATE_CODE_OF_MODELS_KIB = 8 << 10;
+
     /** The same of cells, which are compiled by the compiler that they warm up. */
     private static final long LATE_CODE_OF_CELLS_KIB = 16 << 10;
 
@@ -190,7 +193,7 @@ public final class LeakCampaign {
                                     "%,d stacks over the same blocks, language models and vision"
                                             + " transformers with their trainers",
                                     count),
-                            LATE_CODE_KIB,
+                            LATE_CODE_OF_MODELS_KIB,
                             0)
                     .finding();
         }

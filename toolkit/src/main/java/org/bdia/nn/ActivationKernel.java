@@ -49,16 +49,14 @@ final class ActivationKernel {
      */
     NDArray apply(NDArray x) {
         if (activation.isInverted()) {
-            return script("apply", x, 0, ActivationScript::outOfPlace)
-                    .call(x, coefficients(x));
+            return script("apply", x, 0, ActivationScript::outOfPlace).call(x, coefficients(x));
         }
         return switch (activation.function()) {
             case GELU -> ai.djl.nn.Activation.gelu(x);
             case GELU_TANH -> Scoped.result(() -> geluTanh(x));
             case SILU -> Scoped.result(() -> x.mul(ai.djl.nn.Activation.sigmoid(x)));
             case RELU -> ai.djl.nn.Activation.relu(x);
-            case LEAKY_RELU ->
-                    script("leaky", x, 0, script -> ActivationScript.leaky()).call(x);
+            case LEAKY_RELU -> script("leaky", x, 0, script -> ActivationScript.leaky()).call(x);
         };
     }
 

@@ -147,9 +147,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         return StackTraining.differentiate(
                 () ->
                         Autograd.seeded(
-                                draw,
-                                EMBEDDING_LAYER,
-                                () -> embedding.embed(store, ids, 0, true)),
+                                draw, EMBEDDING_LAYER, () -> embedding.embed(store, ids, 0, true)),
                 stack,
                 state -> loss.apply(head(store, state, true)),
                 draw);

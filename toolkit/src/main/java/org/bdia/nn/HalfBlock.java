@@ -35,11 +35,7 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
     }
 
     private HalfBlock(
-            LayerNorm norm,
-            Block inner,
-            FusedBranch fused,
-            float dropout,
-            BranchScript.Part part) {
+            LayerNorm norm, Block inner, FusedBranch fused, float dropout, BranchScript.Part part) {
         this.part = part;
         this.norm = addChildBlock("norm", norm);
         this.inner = addChildBlock("inner", inner);

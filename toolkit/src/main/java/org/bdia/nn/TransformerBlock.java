@@ -193,8 +193,7 @@ public final class TransformerBlock extends AbstractBlock
     List<HalfBlock> halves() {
         return List.of(
                 new HalfBlock(ln1, attention, fused, fused.dropout()),
-                new HalfBlock(
-                        ln2, mlp, split.recordsItself() ? null : fused, fused.dropout()));
+                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused, fused.dropout()));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */

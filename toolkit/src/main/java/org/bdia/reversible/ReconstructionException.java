@@ -7,8 +7,7 @@ public final class ReconstructionException extends IllegalStateException {
 
     private final int state;
 
-    private ReconstructionException(
-            int state, String how, int block, long expected, long found) {
+    private ReconstructionException(int state, String how, int block, long expected, long found) {
         super(
                 String.format(
                         Locale.ROOT,

@@ -80,8 +80,7 @@ class FusedStepTest {
         for (Kernels kernels : Kernels.values()) {
             NDArray outerThere = outer.duplicate();
             NDArray carryThere = carry.duplicate();
-            Step.of(method, kernels)
-                    .adjoint(inner.duplicate(), outerThere, carryThere, gamma);
+            Step.of(method, kernels).adjoint(inner.duplicate(), outerThere, carryThere, gamma);
             assertSame(carryThere, carried);
             assertThat(outerThere.sub(sum).abs().max().getFloat()).isCloseTo(0, within(1e-6f));
         }

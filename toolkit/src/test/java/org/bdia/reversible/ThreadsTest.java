@@ -82,8 +82,7 @@ class ThreadsTest {
     void eachStackGivesWhatItGivesAlone(Backprop backprop) throws Exception {
         List<Callable<List<ByteBuffer>>> works = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            List<Toy.Branch> branches =
-                    Toy.branches(manager, DEPTH + i, DROPOUT, DataType.FLOAT32);
+            List<Toy.Branch> branches = Toy.branches(manager, DEPTH + i, DROPOUT, DataType.FLOAT32);
             NDArray x = Toy.input(manager, BATCH, 4 + i, DataType.FLOAT32);
             works.add(() -> steps(branches, x, backprop, STEPS));
         }
