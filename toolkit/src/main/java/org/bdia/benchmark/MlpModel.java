@@ -60,8 +60,7 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray leaf = Autograd.leaf(stack.forward(inputs.singletonOrThrow(), draw));
-            NDArray value = Autograd.recorded(() -> loss.apply(head(leaf)));
-            Autograd.backward(value);
+            NDArray value = Autograd.differentiate(() -> loss.apply(head(leaf)));
             stack.backward(leaf.getGradient());
             return value.getFloat();
         } finally {

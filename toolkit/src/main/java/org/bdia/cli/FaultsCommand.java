@@ -57,6 +57,9 @@ final class FaultsCommand implements Callable<Integer> {
             defaultValue = "NONE")
     private Shapes kernels;
 
+    /** A model is made for so many of the steps that leaks are looked for in. */
+    private static final int STEPS_PER_MODEL = 20;
+
     /** The shapes at which kernels are compared. */
     private enum Shapes {
         NONE,
@@ -116,6 +119,7 @@ final class FaultsCommand implements Callable<Integer> {
         var leaks = new LeakCampaign(line -> tell(out, line));
         if (steps > 0) {
             found.accept(List.of(leaks.training(steps)));
+            found.accept(List.of(leaks.models(LeakCampaign.MIN_MODELS + steps / STEPS_PER_MODEL)));
         }
         if (cells > 0) {
             found.accept(List.of(leaks.cells(cells)));

@@ -104,10 +104,9 @@ public final class DerivativeErrors {
             var block = activation.block();
             block.initialize(manager, type, new Shape(x.size()));
             var store = new ParameterStore(manager, false);
-            NDArray y =
-                    Autograd.recorded(
-                            () -> block.forward(store, new NDList(leaf), true).singletonOrThrow());
-            Autograd.backward(y, y.onesLike());
+            Autograd.differentiate(
+                    () -> block.forward(store, new NDList(leaf), true).singletonOrThrow(),
+                    NDArray::onesLike);
             return leaf.getGradient().toType(DataType.FLOAT64, true).toDoubleArray();
         }
     }

@@ -248,11 +248,11 @@ public final class KernelCampaign {
             NDArray leaf = Autograd.leaf(x);
             NDList inputs = mask == null ? new NDList(leaf) : new NDList(leaf, mask);
             NDArray value =
-                    Autograd.recorded(
+                    Autograd.differentiate(
                             () ->
                                     block.forward(new ParameterStore(manager, false), inputs, true)
-                                            .singletonOrThrow());
-            Autograd.backward(value, gradient);
+                                            .singletonOrThrow(),
+                            like -> gradient);
             List<NDArray> results = new ArrayList<>(List.of(value.stopGradient()));
             results.add(leaf.getGradient());
             for (Parameter parameter : block.getParameters().values()) {

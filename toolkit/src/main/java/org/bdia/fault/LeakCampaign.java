@@ -1,27 +1,35 @@
 package org.bdia.fault;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
+import org.bdia.nn.Activation;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.GptConfig;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
 import org.bdia.notebook.CellError;
 import org.bdia.notebook.CellEvaluator;
 import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.ReversibleStack;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Task;
 import org.bdia.train.TrainConfig;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
-/** Trains, evaluates and runs cells for long, and looks at what a leak would make grow. */
+/** Trains, evaluates, makes models and runs cells for long, and looks at what a leak would make grow. */
 public final class LeakCampaign {
 
     /** The fewest training steps that are worth a look: ten evaluations, two of them warm-up. */
@@ -29,6 +37,11 @@ public final class LeakCampaign {
 
     /** The fewest cells that are worth a look: every kind of cell is among those that warm up. */
     public static final int MIN_CELLS = 50;
+
+    /** The fewest models that are worth a look: 250 KiB of each would show. */
+    public static final int MIN_MODELS = 100;
+
+    private static final Draw DRAW = new Draw(1, 1, new long[] {0});
 
     private static final int STEPS_PER_EVALUATION = 10;
     private static final int LOOKS = 10;
@@ -38,6 +51,9 @@ public final class LeakCampaign {
 
     /** Of classes and compiled methods: what training compiles late, however long it goes on. */
     private static final long LATE_CODE_KIB = 4 << 10;
+
+    /** The same of models, of which some are of another shape or method and so run other code. */
+    private static final long LATE_CODE_OF_MODELS_KIB = 8 << 10;
 
     /** The same of cells, which are compiled by the compiler that they warm up. */
     private static final long LATE_CODE_OF_CELLS_KIB = 16 << 10;
@@ -148,6 +164,61 @@ public final class LeakCampaign {
                             0)
                     .finding();
         }
+    }
+
+    /**
+     * Makes models, stacks over their blocks and trainers, uses each once and closes it.
+     *
+     * @param count how many of each, at least {@link #MIN_MODELS}
+     * @throws IllegalArgumentException if there are to be fewer
+     */
+    public Finding models(int count) {
+        requireAtLeast(MIN_MODELS, count, "models");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            VitConfig tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8);
+            var kept = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
+            kept.initialize(manager, 1);
+            Looks looks = new Looks("model", count, manager);
+            for (int i = 1; i <= count; i++) {
+                try (NDManager own = manager.newSubManager()) {
+                    pass(kept.stack(Method.bdia(0.5), Backprop.REVERSIBLE), own);
+                    languageModel(own);
+                    trained(tiny.withDropout(0.1), own);
+                }
+                looks.done(i);
+            }
+            return looks.growth(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d stacks over the same blocks, language models and vision"
+                                            + " transformers with their trainers",
+                                    count),
+                            LATE_CODE_OF_MODELS_KIB,
+                            0)
+                    .finding();
+        }
+    }
+
+    private static void pass(ReversibleStack stack, NDManager manager) {
+        try (stack) {
+            NDArray x = manager.ones(new Shape(1, 4, 8));
+            stack.backward(stack.forward(x, DRAW));
+        }
+    }
+
+    private static void languageModel(NDManager manager) {
+        var config = new GptConfig(11, 4, 8, 2, 2, 8, 0.1, Activation.GELU);
+        var model = new Gpt(config, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 1);
+        NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});
+        model.differentiate(new NDList(ids), NDArray::mean, DRAW);
+    }
+
+    private static void trained(VitConfig config, NDManager manager) {
+        var model = new VisionTransformer(config, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 1);
+        var task = new ImageTask(SyntheticImages.split(10, 2, 2, 1, 3), Augmentation.paper());
+        new Trainer(model, task, TrainConfig.of(1, 2, 1e-3), 1).train(manager);
     }
 
     /**

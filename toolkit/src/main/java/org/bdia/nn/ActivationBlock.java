@@ -23,7 +23,7 @@ final class ActivationBlock extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow();
-        return new NDList(kernel.apply(x.getManager(), x));
+        return new NDList(kernel.apply(x));
     }
 
     @Override

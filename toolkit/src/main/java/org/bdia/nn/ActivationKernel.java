@@ -46,21 +46,17 @@ final class ActivationKernel {
     /**
      * f(x) in a new array, part of the graph where one is recorded. An inverted activation then has its approximate
      * derivative, but keeps as much as the exact one.
-     *
-     * @param owner whom compiled functions belong to
      */
-    NDArray apply(NDManager owner, NDArray x) {
+    NDArray apply(NDArray x) {
         if (activation.isInverted()) {
-            return script("apply", x, 0, ActivationScript::outOfPlace)
-                    .call(owner, x, coefficients(x));
+            return script("apply", x, 0, ActivationScript::outOfPlace).call(x, coefficients(x));
         }
         return switch (activation.function()) {
             case GELU -> ai.djl.nn.Activation.gelu(x);
             case GELU_TANH -> Scoped.result(() -> geluTanh(x));
             case SILU -> Scoped.result(() -> x.mul(ai.djl.nn.Activation.sigmoid(x)));
             case RELU -> ai.djl.nn.Activation.relu(x);
-            case LEAKY_RELU ->
-                    script("leaky", x, 0, script -> ActivationScript.leaky()).call(owner, x);
+            case LEAKY_RELU -> script("leaky", x, 0, script -> ActivationScript.leaky()).call(x);
         };
     }
 
@@ -74,14 +70,13 @@ final class ActivationKernel {
     /**
      * Overwrites h with y = dropout(f(h)), outside any graph; for inverted activations alone.
      *
-     * @param owner whom compiled functions belong to
      * @param h contiguous; whoever recorded it must not have kept it
      * @param rate of dropout, 0 for none
      * @return what {@link #differentiate} needs beside y: packed bits, one or two planes of them, maybe none
      */
-    NDArray overwrite(NDManager owner, NDArray h, float rate) {
+    NDArray overwrite(NDArray h, float rate) {
         return Autograd.unrecorded(
-                () -> script("overwrite", h, rate, ActivationScript::inPlace).call(owner, h));
+                () -> script("overwrite", h, rate, ActivationScript::inPlace).call(h));
     }
 
     /**
@@ -91,10 +86,10 @@ final class ActivationKernel {
      * @param bits what it returned
      * @param gradient ∂L/∂y
      */
-    void differentiate(NDManager owner, NDArray y, NDArray bits, NDArray gradient, float rate) {
+    void differentiate(NDArray y, NDArray bits, NDArray gradient, float rate) {
         TorchScript script = script("differentiate", y, rate, ActivationScript::gradientInPlace);
         try (NDArray c = coefficients(y)) {
-            Autograd.unrecorded(() -> script.call(owner, y, bits, gradient, c)).close();
+            Autograd.unrecorded(() -> script.call(y, bits, gradient, c)).close();
         }
     }
 

@@ -11,6 +11,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
 import org.bdia.reversible.Scoped;
 
@@ -20,7 +21,7 @@ import org.bdia.reversible.Scoped;
  *
  * <p>Inputs: x (B, T, D), memory (B, S, D), optionally the memory's mask (B, 1, 1, S); output (B, T, D).
  */
-public final class DecoderBlock extends AbstractBlock implements RecordingBranch {
+public final class DecoderBlock extends AbstractBlock implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -91,6 +92,11 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     }
 
     @Override
+    public boolean draws() {
+        return dropout > 0;
+    }
+
+    @Override
     public boolean recordsItself() {
         return split.recordsItself();
     }
@@ -111,7 +117,6 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         NDArray memory = context.get(0);
         NDArray mask = context.size() > 1 ? context.get(1) : null;
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x ->
                         Scoped.result(
                                 () -> {

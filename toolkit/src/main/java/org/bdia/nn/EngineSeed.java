@@ -1,10 +1,10 @@
 package org.bdia.nn;
 
-import ai.djl.engine.Engine;
+import java.util.function.Supplier;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Draw;
 
-/** Seeds the engine's generator, which has 32 bits, before weights are drawn. */
+/** Seeds the engine's generator, which has 32 bits, for drawing weights. */
 final class EngineSeed {
 
     /** No block's index, and no other layer's. */
@@ -12,12 +12,20 @@ final class EngineSeed {
 
     private EngineSeed() {}
 
-    /** Seeds as a function of all 64 bits; 0 … 2³¹ − 1 are taken as they are. */
-    static void set(long seed) {
+    /**
+     * Draws weights as a function of all 64 bits of the seed; 0 … 2³¹ − 1 are taken as they are. Other threads that draw
+     * wait.
+     */
+    static void draw(long seed, Runnable initialisation) {
+        Supplier<Void> drawing =
+                () -> {
+                    initialisation.run();
+                    return null;
+                };
         if (seed >>> 31 == 0) {
-            Engine.getEngine("PyTorch").setRandomSeed((int) seed);
+            Autograd.seeded((int) seed, drawing);
         } else {
-            Autograd.seedDropout(new Draw(seed, 0, new long[] {0}), WEIGHTS);
+            Autograd.seeded(new Draw(seed, 0, new long[] {0}), WEIGHTS, drawing);
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -98,12 +97,11 @@ final class FusedBranch {
         for (Parameter parameter : parameters) {
             arguments.add(store.getValue(parameter, inputs[0].getDevice(), training));
         }
-        NDManager owner = arguments.get(inputs.length).getManager();
         if (mask != null) {
             arguments.add(mask);
         }
         TorchScript script = script(part, mask != null, dropping(training));
-        return script.call(owner, arguments.toArray(NDArray[]::new));
+        return script.call(arguments.toArray(NDArray[]::new));
     }
 
     private TorchScript script(

@@ -86,8 +86,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
 
     /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */
     public void initialize(NDManager manager, long seed) {
-        EngineSeed.set(seed);
-        initialize(manager, DataType.FLOAT32, new Shape(1, 1));
+        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, new Shape(1, 1)));
     }
 
     /** The sizes. */
@@ -146,10 +145,9 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
         NDArray ids = inputs.singletonOrThrow();
         ParameterStore store = store(ids);
         return StackTraining.differentiate(
-                () -> {
-                    Autograd.seedDropout(draw, EMBEDDING_LAYER);
-                    return embedding.embed(store, ids, 0, true);
-                },
+                () ->
+                        Autograd.seeded(
+                                draw, EMBEDDING_LAYER, () -> embedding.embed(store, ids, 0, true)),
                 stack,
                 state -> loss.apply(head(store, state, true)),
                 draw);

@@ -10,33 +10,42 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.Scoped;
 
 /**
  * One half of a {@link TransformerBlock} as a branch of its own, over the block's weights: f(x) = attention(LN x) or g(x) =
  * MLP(LN x), without the skip. (B, T, D) → (B, T, D); a second input is a mask, which only attention looks at.
  */
-final class HalfBlock extends AbstractBlock {
+final class HalfBlock extends AbstractBlock implements DrawingBranch {
 
     private final LayerNorm norm;
     private final Block inner;
     private final BranchScript.Part part;
     private final FusedBranch fused;
+    private final float dropout;
 
-    HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused) {
-        this(norm, attention, fused, BranchScript.Part.ATTENTION);
+    HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused, float dropout) {
+        this(norm, attention, fused, dropout, BranchScript.Part.ATTENTION);
     }
 
     /** g; without fused kernels where fused is null. */
-    HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused) {
-        this(norm, mlp, fused, BranchScript.Part.MLP);
+    HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused, float dropout) {
+        this(norm, mlp, fused, dropout, BranchScript.Part.MLP);
     }
 
-    private HalfBlock(LayerNorm norm, Block inner, FusedBranch fused, BranchScript.Part part) {
+    private HalfBlock(
+            LayerNorm norm, Block inner, FusedBranch fused, float dropout, BranchScript.Part part) {
         this.part = part;
         this.norm = addChildBlock("norm", norm);
         this.inner = addChildBlock("inner", inner);
         this.fused = fused;
+        this.dropout = dropout;
+    }
+
+    @Override
+    public boolean draws() {
+        return dropout > 0;
     }
 
     @Override

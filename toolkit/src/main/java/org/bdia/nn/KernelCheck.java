@@ -109,7 +109,7 @@ final class KernelCheck {
                             if (mask != null) {
                                 arguments.add(mask);
                             }
-                            return fused.call(manager, arguments.toArray(NDArray[]::new));
+                            return fused.call(arguments.toArray(NDArray[]::new));
                         },
                         batch(gradient));
         weights.forEach(weight -> found.add(weight.getGradient()));
@@ -141,8 +141,7 @@ final class KernelCheck {
     private static List<NDArray> derivative(
             List<NDArray> inputs, Function<List<NDArray>, NDArray> kernel, NDArray gradient) {
         List<NDArray> leaves = inputs.stream().map(Autograd::leaf).toList();
-        NDArray value = Autograd.recorded(() -> kernel.apply(leaves));
-        Autograd.backward(value, gradient);
+        NDArray value = Autograd.differentiate(() -> kernel.apply(leaves), like -> gradient);
         List<NDArray> results = new ArrayList<>();
         results.add(value.stopGradient());
         leaves.forEach(leaf -> results.add(leaf.getGradient()));

@@ -69,7 +69,6 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
 
     private SplitBranch.Pieces pieces(ParameterStore store, boolean training) {
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 null,
                 x -> hidden(store, x, training),
                 (y, f) -> project(store, y, training),

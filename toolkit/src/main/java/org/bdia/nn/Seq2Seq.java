@@ -127,8 +127,9 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
     public void initialize(NDManager manager, long seed) {
-        EngineSeed.set(seed);
-        initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1));
+        EngineSeed.draw(
+                seed,
+                () -> initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1)));
     }
 
     /** The sizes. */
@@ -275,10 +276,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
 
     private static Supplier<NDArray> embedding(
             TokenEmbedding embedding, ParameterStore store, NDArray ids, Draw draw, int layer) {
-        return () -> {
-            Autograd.seedDropout(draw, layer);
-            return embedding.embed(store, ids, 0, true);
-        };
+        return () -> Autograd.seeded(draw, layer, () -> embedding.embed(store, ids, 0, true));
     }
 
     private static NDArray mask(NDArray source) {

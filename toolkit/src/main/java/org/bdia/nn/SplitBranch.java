@@ -2,9 +2,7 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.nn.Block;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
@@ -29,23 +27,16 @@ final class SplitBranch {
     /**
      * What differs from branch to branch.
      *
-     * @param owner whom the activation's compiled functions belong to: who owns the weights
      * @param mix x → f(x), or null for none; then a is x
      * @param hidden a → h, contiguous, and not kept by its own graph
      * @param project (y, f(x)) → h(x), which f(x) is a mere summand of
      * @param dropout the rate behind the activation, 0 for none
      */
     record Pieces(
-            NDManager owner,
             UnaryOperator<NDArray> mix,
             UnaryOperator<NDArray> hidden,
             BinaryOperator<NDArray> project,
             float dropout) {}
-
-    /** The owner of a block's weights. */
-    static NDManager owner(Block block) {
-        return block.getParameters().valueAt(0).getArray().getManager();
-    }
 
     private final ActivationKernel kernel;
 
@@ -67,10 +58,10 @@ final class SplitBranch {
 
     private NDArray activated(Pieces pieces, NDArray hidden) {
         if (recordsItself() && !Autograd.isRecording()) {
-            kernel.overwrite(pieces.owner(), hidden, pieces.dropout()).close();
+            kernel.overwrite(hidden, pieces.dropout()).close();
             return hidden;
         }
-        NDArray y = kernel.apply(pieces.owner(), hidden);
+        NDArray y = kernel.apply(hidden);
         return DropoutMask.apply(y, pieces.dropout(), pieces.dropout() > 0);
     }
 
@@ -95,7 +86,7 @@ final class SplitBranch {
             NDArray middle,
             NDArray f) {
         NDArray hidden = pieces.hidden().apply(middle);
-        NDArray bits = kernel.overwrite(pieces.owner(), hidden, pieces.dropout());
+        NDArray bits = kernel.overwrite(hidden, pieces.dropout());
         NDArray active = Autograd.leaf(hidden);
         NDArray end = pieces.project().apply(active, f);
         if (residual) {
@@ -140,7 +131,7 @@ final class SplitBranch {
             Autograd.backward(end, gradient);
             end.close();
             try (NDArray above = active.getGradient()) {
-                kernel.differentiate(pieces.owner(), active, bits, above, pieces.dropout());
+                kernel.differentiate(active, bits, above, pieces.dropout());
             }
             active.close(); // and with it ∂L/∂y
             bits.close();

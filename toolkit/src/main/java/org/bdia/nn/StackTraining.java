@@ -58,9 +58,7 @@ final class StackTraining {
         float value;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray scalar = Autograd.recorded(() -> head.apply(leaf));
-            Autograd.backward(scalar);
-            value = scalar.getFloat();
+            value = Autograd.differentiate(() -> head.apply(leaf)).getFloat();
         }
         NDArray gradient = leaf.getGradient();
         leaf.close();
@@ -74,7 +72,7 @@ final class StackTraining {
     static void backward(Supplier<NDArray> computation, NDArray gradient) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Autograd.backward(Autograd.recorded(computation), gradient);
+            Autograd.differentiate(computation, value -> gradient);
         }
     }
 }

@@ -15,6 +15,7 @@ import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.BranchGraph;
+import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.RecordingBranch;
@@ -27,7 +28,8 @@ import org.bdia.reversible.Scoped;
  * <p>With an inverted {@link Activation} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
  * value; DJL's own trainer gets the same gradients, but keeps as much as ever.
  */
-public final class TransformerBlock extends AbstractBlock implements RecordingBranch {
+public final class TransformerBlock extends AbstractBlock
+        implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -136,6 +138,11 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     }
 
     @Override
+    public boolean draws() {
+        return fused.dropout() > 0;
+    }
+
+    @Override
     public boolean recordsItself() {
         return split.recordsItself();
     }
@@ -156,7 +163,6 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
             return plain(store, mask, null, training);
         }
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x -> fused(BranchScript.Part.ATTENTION, store, training, mask, x),
                 a -> fused(BranchScript.Part.HIDDEN, store, training, null, a),
                 (y, f) -> fused(BranchScript.Part.PROJECTION, store, training, null, y, f),
@@ -186,8 +192,8 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights; an inverted activation saves nothing there. */
     List<HalfBlock> halves() {
         return List.of(
-                new HalfBlock(ln1, attention, fused),
-                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused));
+                new HalfBlock(ln1, attention, fused, fused.dropout()),
+                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused, fused.dropout()));
     }
 
     /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */
@@ -211,7 +217,6 @@ public final class TransformerBlock extends AbstractBlock implements RecordingBr
     private SplitBranch.Pieces plain(
             ParameterStore store, NDArray mask, KeyValueCache.Layer past, boolean training) {
         return new SplitBranch.Pieces(
-                SplitBranch.owner(this),
                 x ->
                         Scoped.result(
                                 () -> {

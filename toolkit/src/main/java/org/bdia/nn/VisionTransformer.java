@@ -86,8 +86,8 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
 
     /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
     public void initialize(NDManager manager, long seed) {
-        EngineSeed.set(seed);
-        initialize(manager, DataType.FLOAT32, new Shape(1, 3, config.image(), config.image()));
+        Shape images = new Shape(1, 3, config.image(), config.image());
+        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, images));
     }
 
     /** The sizes. */
@@ -151,8 +151,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     }
 
     private NDArray trainingEmbed(ParameterStore store, NDArray images, Draw draw) {
-        Autograd.seedDropout(draw, EMBEDDING_LAYER);
-        return embed(store, images, true);
+        return Autograd.seeded(draw, EMBEDDING_LAYER, () -> embed(store, images, true));
     }
 
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {

@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The few words of automatic differentiation that block-wise back-propagation needs.
@@ -14,6 +17,9 @@ import java.util.function.Supplier;
  * and multiplied by a vector, which PyTorch's engine offers through {@link JniUtils}.
  */
 public final class Autograd {
+
+    /** The engine has one generator for all threads: another one's seed must not come between a seed and its draws. */
+    private static final Lock GENERATOR = new ReentrantLock();
 
     private Autograd() {}
 
@@ -50,6 +56,31 @@ public final class Autograd {
     }
 
     /**
+     * Records a computation and differentiates it at once, see {@link #backward(NDArray, NDArray)}. Numbers and arrays of the
+     * JVM's memory may be part of it: they are kept until the graph is freed.
+     *
+     * @param gradient from the computed value to ∂L/∂value
+     * @return the value
+     */
+    public static NDArray differentiate(
+            Supplier<NDArray> computation, UnaryOperator<NDArray> gradient) {
+        try (var memory = new HostMemory()) {
+            NDArray value = recorded(() -> memory.of(computation));
+            backward(value, gradient.apply(value));
+            return value;
+        }
+    }
+
+    /** {@link #differentiate(Supplier, UnaryOperator)} of a scalar loss. */
+    public static NDArray differentiate(Supplier<NDArray> loss) {
+        try (var memory = new HostMemory()) {
+            NDArray value = recorded(() -> memory.of(loss));
+            backward(value);
+            return value;
+        }
+    }
+
+    /**
      * Adds the vector–Jacobian product gradientᵀ ∂output/∂leaf to the gradient of every leaf and parameter
      * behind the output, and frees the graph.
      *
@@ -70,8 +101,8 @@ public final class Autograd {
     /**
      * A number that a recorded graph may keep, shape (1).
      *
-     * <p>{@code array.mul(number)} must not be recorded: DJL wraps the number in Java's memory and lets go of it
-     * when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
+     * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and lets go of
+     * it when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
      * then changes gradients, rarely and silently. This one lives in the engine's memory, as long as the graph.
      *
      * @param like an array of the type, device and manager that the number is to have
@@ -81,19 +112,30 @@ public final class Autograd {
     }
 
     /**
-     * Seeds the engine's generator with a function of (seed, step, layer), so that dropout recomputed for
-     * the same draw and layer repeats its mask.
+     * Seeds the engine's generator with a function of (seed, step, layer) and runs what draws from it, so that dropout
+     * recomputed for the same draw and layer repeats its mask. Other threads that seed and draw wait until it is done.
      *
      * @param layer the block's index; other random layers of a model use negative numbers
      */
-    public static void seedDropout(Draw draw, int layer) {
-        seedDropout(draw, layer, 0);
+    public static <T> T seeded(Draw draw, int layer, Supplier<T> computation) {
+        return seeded(draw, layer, 0, computation);
     }
 
-    /** {@link #seedDropout(Draw, int)} for slice c of the batch. */
-    static void seedDropout(Draw draw, int layer, int c) {
+    /** {@link #seeded(Draw, int, Supplier)} for slice c of the batch. */
+    static <T> T seeded(Draw draw, int layer, int c, Supplier<T> computation) {
         long hash = Gamma.mix(Gamma.mix(draw.seed(), draw.step()), ~(long) layer);
         hash = c == 0 ? hash : Gamma.mix(hash, c);
-        Engine.getEngine("PyTorch").setRandomSeed((int) (hash >>> 32));
+        return seeded((int) (hash >>> 32), computation);
+    }
+
+    /** Seeds the engine's generator and runs what draws from it, while other threads that do so wait. */
+    public static <T> T seeded(int seed, Supplier<T> computation) {
+        GENERATOR.lock();
+        try {
+            Engine.getEngine("PyTorch").setRandomSeed(seed);
+            return computation.get();
+        } finally {
+            GENERATOR.unlock();
+        }
     }
 }

@@ -36,7 +36,7 @@ final class BackwardPass {
         NDArray carry = tape.coupled ? tape.keep(Streams.part(gradient, 0)) : null;
         for (int k = branches.depth() - 1; k >= 0; k--) {
             boolean rebuilds = k < rebuilt && k > 0;
-            if (rebuilds && k == rebuilt - 1) {
+            if (k == rebuilt - 1 && (rebuilds || repeatsFirst(k))) {
                 tape.current = own(tape.current);
             }
             NDArray gamma = tape.gamma(k);
@@ -63,9 +63,16 @@ final class BackwardPass {
                 tape.current = tape.previous;
                 tape.previous = earlier;
                 verify(k - 1, earlier);
+            } else if (repeatsFirst(k)) {
+                verifyFirst(tape.current);
             }
         }
         return outer;
+    }
+
+    /** Whether x_1 is to be made again from block 0's graph, which no rebuilt state depends on. */
+    private boolean repeatsFirst(int k) {
+        return k == 0 && rebuilt > 0 && tape.fingerprints != null;
     }
 
     /** Differentiates block k over slice c; returns the gradient that holds its ∂L/∂x_k. */
@@ -76,10 +83,14 @@ final class BackwardPass {
         NDArray above = chunks.of(outer, c);
         NDArray signs = chunks.of(gamma, c);
         NDArray inner = throughGraph(k, recorded, above, signs);
+        recorded.memory().close();
         if (rebuilds) {
             NDArray h = recorded.graph().output().stopGradient();
             NDArray x = chunks.of(tape.previous, c);
             step.back(chunks.of(tape.current, c), x, h, signs, side(k, c));
+        } else if (repeatsFirst(k)) {
+            NDArray h = recorded.graph().output().stopGradient();
+            chunks.set(tape.current, c, step.first(chunks.of(tape.previous, c), h));
         }
         recorded.leaf().close();
         recorded.graph().close();
@@ -190,8 +201,16 @@ final class BackwardPass {
         if (tape.fingerprints != null && state != null) {
             long found = Fingerprint.of(state);
             if (found != tape.fingerprints[index]) {
-                throw new ReconstructionException(index, tape.fingerprints[index], found);
+                throw ReconstructionException.rebuilt(index, tape.fingerprints[index], found);
             }
+        }
+    }
+
+    /** Compares x_1, made again from x_0 and the recomputed h_0, with the one of the forward pass. */
+    private void verifyFirst(NDArray repeated) {
+        long found = Fingerprint.of(repeated);
+        if (found != tape.fingerprints[1]) {
+            throw ReconstructionException.repeated(tape.fingerprints[1], found);
         }
     }
 }

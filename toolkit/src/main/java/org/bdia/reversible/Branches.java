@@ -2,13 +2,13 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.bdia.reversible.Tape.Recorded;
 
 /** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
@@ -60,32 +60,20 @@ final class Branches {
     }
 
     /**
-     * The manager of the weights.
-     *
-     * @throws IllegalStateException if no branch has any yet
-     */
-    NDManager manager() {
-        for (Block block : blocks) {
-            for (Pair<String, Parameter> entry : block.getParameters()) {
-                if (entry.getValue().isInitialized()) {
-                    return entry.getValue().getArray().getManager();
-                }
-            }
-        }
-        throw new IllegalStateException(
-                "no branch has weights yet; call initialize(manager, DataType.FLOAT32, shape) on each"
-                        + " first");
-    }
-
-    /**
      * h_k(x, context) of slice c as in training: dropout and skipped branches repeat for the same draw.
      *
      * @param draw of the slice's samples
      */
     NDArray train(int k, int c, NDArray state, NDList context, Draw draw) {
-        Autograd.seedDropout(draw, layer(k), c);
-        NDArray h = run(k, state, context, true);
+        NDArray h = seeded(k, c, draw, () -> run(k, state, context, true));
         return dropPath.apply(h, k, depth(), layer(k), draw);
+    }
+
+    /** Runs what may draw; of branches that are known not to, threads need not wait for each other. */
+    private <T> T seeded(int k, int c, Draw draw, Supplier<T> computation) {
+        return blocks.get(k) instanceof DrawingBranch branch && !branch.draws()
+                ? computation.get()
+                : Autograd.seeded(draw, layer(k), c, computation);
     }
 
     /** h_k(x, context) as in evaluation: no dropout. */
@@ -100,18 +88,25 @@ final class Branches {
      */
     Recorded record(int k, int c, NDArray state, NDList context, Draw draw, boolean residual) {
         NDArray leaf = Autograd.leaf(state);
-        return new Recorded(
-                leaf, Autograd.recorded(() -> graph(k, c, leaf, context, draw, residual)));
+        var memory = new HostMemory();
+        BranchGraph graph =
+                Autograd.recorded(
+                        () -> memory.of(() -> graph(k, c, leaf, context, draw, residual)));
+        return new Recorded(leaf, graph, memory);
     }
 
     private BranchGraph graph(
             int k, int c, NDArray leaf, NDList context, Draw draw, boolean residual) {
         if (blocks.get(k) instanceof RecordingBranch branch && branch.recordsItself()) {
             requireWeights(k, leaf);
-            Autograd.seedDropout(draw, layer(k), c);
             var store = new ParameterStore(leaf.getManager(), false);
             boolean skipping = dropPath.rate() > 0;
-            BranchGraph graph = branch.record(store, leaf, context, residual && !skipping);
+            BranchGraph graph =
+                    seeded(
+                            k,
+                            c,
+                            draw,
+                            () -> branch.record(store, leaf, context, residual && !skipping));
             requireSame(k, leaf, graph.output());
             return skipping ? skipping(k, leaf, graph, draw, residual) : graph;
         }

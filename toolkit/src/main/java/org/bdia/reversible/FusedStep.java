@@ -2,7 +2,6 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.function.Supplier;
 
 /**
  * {@link BdiaStep} in place and in few passes over memory, the same bits.
@@ -76,7 +75,6 @@ final class FusedStep implements Step {
     private final FixedPoint grid;
     private final BdiaStep plain;
     private final int sideBits;
-    private final Supplier<NDManager> owner;
     private final TorchScript entering;
     private final TorchScript firstly;
     private final TorchScript plainly;
@@ -89,13 +87,11 @@ final class FusedStep implements Step {
      * The fused twin of a step.
      *
      * @param plain the step on the same grid with the same m
-     * @param owner whom compiled functions belong to
      */
-    FusedStep(FixedPoint grid, int sideBits, BdiaStep plain, Supplier<NDManager> owner) {
+    FusedStep(FixedPoint grid, int sideBits, BdiaStep plain) {
         this.grid = grid;
         this.sideBits = sideBits;
         this.plain = plain;
-        this.owner = owner;
         entering = script("x, zero", ENTER);
         firstly = script("x, h", FIRST);
         plainly = script("x, h, zero", PLAIN);
@@ -119,17 +115,17 @@ final class FusedStep implements Step {
 
     @Override
     public NDArray enter(NDArray embedding) {
-        return Scoped.result(() -> call(entering, embedding, zero(embedding)));
+        return Scoped.result(() -> entering.call(embedding, zero(embedding)));
     }
 
     @Override
     public NDArray first(NDArray current, NDArray branch) {
-        return call(firstly, current, branch);
+        return firstly.call(current, branch);
     }
 
     @Override
     public NDArray plain(NDArray current, NDArray branch) {
-        return Scoped.result(() -> call(plainly, current, branch, zero(current)));
+        return Scoped.result(() -> plainly.call(current, branch, zero(current)));
     }
 
     @Override
@@ -145,8 +141,7 @@ final class FusedStep implements Step {
                 Scoped.result(
                         () -> {
                             NDArray weights = SideBits.weights(state, sideBits).neg();
-                            return call(
-                                    script, state, current, branch, gamma, weights, zero(state));
+                            return script.call(state, current, branch, gamma, weights, zero(state));
                         });
         if (sideOwner == null) {
             packed.close();
@@ -157,21 +152,17 @@ final class FusedStep implements Step {
 
     @Override
     public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
-        call(goingBack, state, current, branch, gamma, side.offsets(-1)).close();
+        goingBack.call(state, current, branch, gamma, side.offsets(-1)).close();
     }
 
     @Override
     public void adjoint(NDArray inner, NDArray outer, NDArray carry, NDArray gamma) {
-        call(adjoint, inner, outer, carry, gamma).close();
+        adjoint.call(inner, outer, carry, gamma).close();
     }
 
     @Override
     public void check(int index, NDArray state) {
         plain.check(index, state);
-    }
-
-    private NDArray call(TorchScript script, NDArray... arrays) {
-        return script.call(owner.get(), arrays);
     }
 
     private static NDArray zero(NDArray like) {

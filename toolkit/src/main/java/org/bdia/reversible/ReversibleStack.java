@@ -18,7 +18,7 @@ import java.util.List;
  * <p>With {@link Backprop#REVERSIBLE} the memory in flight is two states, two state gradients, the side bits,
  * one block's activations and the parameter gradients, beside what the caller itself holds on to: the
  * embedding during {@link #forward}, ∂L/∂x<sub>K</sub> during {@link #backward}. The stack holds one forward pass at a time and belongs
- * to one thread.
+ * to one thread; stacks on several threads give what each gives alone, see {@link DrawingBranch}.
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
  */
@@ -43,7 +43,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     private Step step(Method of) {
-        return Step.of(of, execution.kernels(), branches::manager);
+        return Step.of(of, execution.kernels());
     }
 
     /** A stack that is run by {@link Execution#of}, see {@link #of(List, Method, Execution)}. */
@@ -151,7 +151,8 @@ public final class ReversibleStack implements AutoCloseable {
      * @return ∂L/∂x of the embedding, (B, T, D); the rounding of the embedding passes it on unchanged
      * @throws IllegalStateException if there is no forward pass to differentiate
      * @throws IllegalArgumentException if shape, type or device are not those of the output
-     * @throws ReconstructionException in verify mode, if a rebuilt state differs from the one made
+     * @throws ReconstructionException in verify mode, if a rebuilt state, or x<sub>1</sub> recomputed, differs from
+     *     the one made
      */
     public NDArray backward(NDArray gradient) {
         requireTape("backward");

@@ -3,7 +3,6 @@ package org.bdia.reversible;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import java.util.function.Supplier;
 
 /**
  * One block's arithmetic: two states in, one state out, nothing remembered. A leap overwrites the older state with the
@@ -17,25 +16,20 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
     /** The whole of an array, to overwrite it. */
     NDIndex ALL = new NDIndex(":");
 
-    /**
-     * The arithmetic of a method.
-     *
-     * @param owner whom compiled functions are to belong to
-     */
-    static Step of(Method method, Kernels kernels, Supplier<NDManager> owner) {
+    /** The arithmetic of a method. */
+    static Step of(Method method, Kernels kernels) {
         if (method instanceof Method.Bdia bdia) {
-            return onGrid(new FixedPoint(bdia.level()), bdia.sideBits(), kernels, owner);
+            return onGrid(new FixedPoint(bdia.level()), bdia.sideBits(), kernels);
         }
         if (method instanceof Method.Quantised quantised) {
-            return onGrid(new FixedPoint(quantised.level()), 0, kernels, owner);
+            return onGrid(new FixedPoint(quantised.level()), 0, kernels);
         }
         return method instanceof Method.RevNet ? new CouplingStep() : new FloatStep();
     }
 
-    private static Step onGrid(
-            FixedPoint grid, int sideBits, Kernels kernels, Supplier<NDManager> owner) {
+    private static Step onGrid(FixedPoint grid, int sideBits, Kernels kernels) {
         var plain = new BdiaStep(grid, sideBits);
-        return kernels == Kernels.PLAIN ? plain : new FusedStep(grid, sideBits, plain, owner);
+        return kernels == Kernels.PLAIN ? plain : new FusedStep(grid, sideBits, plain);
     }
 
     /** x<sub>0</sub> from the embedding; always a new array. */

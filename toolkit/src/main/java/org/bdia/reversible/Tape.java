@@ -19,8 +19,9 @@ final class Tape implements AutoCloseable {
      *
      * @param leaf its input
      * @param graph the branch, or the branch with the skip
+     * @param memory what the graph reads of the JVM's memory
      */
-    record Recorded(NDArray leaf, BranchGraph graph) {}
+    record Recorded(NDArray leaf, BranchGraph graph, HostMemory memory) {}
 
     /** What the embedding, and so every state, is like. */
     record Kind(Shape shape, DataType type, Device device) {

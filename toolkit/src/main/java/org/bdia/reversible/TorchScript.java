@@ -1,6 +1,6 @@
 package org.bdia.reversible;
 
-import ai.djl.engine.Engine;
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -23,17 +25,22 @@ import java.util.zip.ZipOutputStream;
  * fused attention, bfloat16 and in-place arithmetic. Calls are differentiable like any other operation.
  *
  * <p>The engine reads TorchScript from an archive as PyTorch's {@code torch.jit.save} writes it; this class writes the
- * same few entries. The function is loaded at its first call, belongs to the manager that the call names and is loaded
- * again when that one has been closed. Belongs to one thread.
+ * same few entries. The function is loaded at its first call and stays until the process ends, one for all functions of
+ * the same text.
  */
 public final class TorchScript {
 
     /** Entries of the archive lie under this folder. */
     private static final String ROOT = "function/";
 
+    /**
+     * What is loaded, by its text, for all threads: functions have no state. One map for the process, because a function
+     * costs milliseconds and about 60 KiB of the engine's memory, and stacks come and go over weights that stay, so that
+     * no manager of arrays is the right owner. Texts differ by configuration alone, and so are few.
+     */
+    private static final ConcurrentMap<String, PtSymbolBlock> LOADED = new ConcurrentHashMap<>();
+
     private final String source;
-    private NDManager owner;
-    private PtSymbolBlock module;
 
     /**
      * A function, not yet compiled.
@@ -54,16 +61,21 @@ public final class TorchScript {
         source = text.toString();
     }
 
+    /** Returns how many functions the process has loaded. */
+    static int loaded() {
+        return LOADED.size();
+    }
+
     /**
      * The function's result.
      *
-     * @param manager what the compiled function is to belong to, if it is not compiled yet
      * @param inputs as many as parameters; the result belongs to the first one's manager
      */
-    public NDArray call(NDManager manager, NDArray... inputs) {
-        if (module == null || !owner.isOpen()) {
-            load(manager);
-        }
+    public NDArray call(NDArray... inputs) {
+        PtSymbolBlock module = LOADED.computeIfAbsent(source, TorchScript::load);
+        // The optimising executor profiles its first calls and may then compute differently: a
+        // function must repeat itself. The setting is the calling thread's.
+        JniUtils.setGraphExecutorOptimize(false);
         // DJL takes arrays whose names hold dots or brackets for dictionaries and lists.
         String[] names = Arrays.stream(inputs).map(NDArray::getName).toArray(String[]::new);
         try {
@@ -76,20 +88,17 @@ public final class TorchScript {
         }
     }
 
-    private void load(NDManager manager) {
-        Engine.getEngine("PyTorch");
-        // The optimising executor profiles its first calls and may then compute differently: a
-        // function must repeat itself.
-        JniUtils.setGraphExecutorOptimize(false);
-        try (var archive = new ByteArrayInputStream(archive())) {
-            module = JniUtils.loadModule((PtNDManager) manager, archive, false, false);
-            owner = manager;
+    private static PtSymbolBlock load(String source) {
+        // Not the callers' manager, which is closed some day; nothing of a function is on a device.
+        NDManager engine = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (var archive = new ByteArrayInputStream(archive(source))) {
+            return JniUtils.loadModule((PtNDManager) engine, archive, false, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private byte[] archive() throws IOException {
+    private static byte[] archive(String source) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setMethod(

@@ -94,6 +94,7 @@ class GrowthTest {
         assertThatThrownBy(() -> campaign.training(99))
                 .hasMessage(
                         "leaks show only over many: at least 100 training steps, but there are to be 99");
+        assertThatThrownBy(() -> campaign.models(99)).hasMessageContaining("at least 100 models");
         assertThatThrownBy(() -> campaign.cells(49)).hasMessageContaining("at least 50 cells");
     }
 

@@ -136,16 +136,16 @@ class ActivationTest {
         for (Activation activation : inverted()) {
             var kernel = new ActivationKernel(activation);
             NDArray leaf = Autograd.leaf(x.duplicate());
-            NDArray y = Autograd.recorded(() -> kernel.apply(manager, leaf));
+            NDArray y = Autograd.recorded(() -> kernel.apply(leaf));
             Autograd.backward(y, above);
 
             NDArray h = x.duplicate();
-            NDArray bits = kernel.overwrite(manager, h, 0);
+            NDArray bits = kernel.overwrite(h, 0);
             assertClose(h, y, 3e-7); // rests of vectors round otherwise, and slices have others
             long planes = activation.derivative() == Derivative.SIGN_BIT ? 0 : 1;
             assertThat(bits.size()).isEqualTo(planes * ((size + 7) / 8));
 
-            kernel.differentiate(manager, h, bits, above, 0);
+            kernel.differentiate(h, bits, above, 0);
             assertClose(h, leaf.getGradient(), 1e-6);
         }
     }
@@ -158,8 +158,8 @@ class ActivationTest {
         var kernel = new ActivationKernel(activation);
         List<Integer> arrays = new ArrayList<>();
         for (int i = 0; i < 3; i++) { // the first compiles
-            try (NDArray bits = kernel.overwrite(manager, h, 0)) {
-                kernel.differentiate(manager, h, bits, above, 0);
+            try (NDArray bits = kernel.overwrite(h, 0)) {
+                kernel.differentiate(h, bits, above, 0);
             }
             arrays.add(((BaseNDManager) manager).getManagedArrays().size());
         }
@@ -174,7 +174,7 @@ class ActivationTest {
         NDArray above = normal(70_001);
         var kernel = new ActivationKernel(activation);
         NDArray h = x.duplicate();
-        NDArray bits = kernel.overwrite(manager, h, rate);
+        NDArray bits = kernel.overwrite(h, rate);
 
         NDArray y = value(activation, x);
         NDArray chosen = h.neq(0).toType(DataType.FLOAT32, false);
@@ -182,7 +182,7 @@ class ActivationTest {
         NDArray scaled = chosen.mul(above).div(1 - rate);
         assertClose(h, y.mul(chosen).div(1 - rate), 1e-6);
 
-        kernel.differentiate(manager, h, bits, above, rate);
+        kernel.differentiate(h, bits, above, rate);
         // y is known after a multiplication and a division only, which matters at the minimum
         assertClose(h, slope(activation, x).mul(scaled), 2e-3);
     }
@@ -260,13 +260,13 @@ class ActivationTest {
     }
 
     private NDArray value(Activation activation, NDArray x) {
-        return Autograd.unrecorded(() -> new ActivationKernel(activation).apply(manager, x));
+        return Autograd.unrecorded(() -> new ActivationKernel(activation).apply(x));
     }
 
     private NDArray slope(Activation activation, NDArray x) {
         NDArray leaf = Autograd.leaf(x);
         var kernel = new ActivationKernel(activation);
-        NDArray y = Autograd.recorded(() -> kernel.apply(manager, leaf));
+        NDArray y = Autograd.recorded(() -> kernel.apply(leaf));
         Autograd.backward(y, y.onesLike());
         return leaf.getGradient();
     }

@@ -36,8 +36,8 @@ class FusedStepTest {
     @CsvSource({"0.5, 9, 1", "0.25, 9, 1", "0.5, 16, 10", "0.25, 4, 100000", "0.5, 9, 0"})
     void equalsThePlainStepBitForBit(double magnitude, int level, float spread) {
         Method method = Method.bdia(magnitude).withLevel(level);
-        Step plain = Step.of(method, Kernels.PLAIN, () -> manager);
-        Step fused = Step.of(method, Kernels.FUSED, () -> manager);
+        Step plain = Step.of(method, Kernels.PLAIN);
+        Step fused = Step.of(method, Kernels.FUSED);
         NDArray embedding = normal(spread);
         NDArray h = normal(Math.max(spread, 0.001f));
         NDArray previous = plain.enter(embedding);
@@ -80,8 +80,7 @@ class FusedStepTest {
         for (Kernels kernels : Kernels.values()) {
             NDArray outerThere = outer.duplicate();
             NDArray carryThere = carry.duplicate();
-            Step.of(method, kernels, () -> manager)
-                    .adjoint(inner.duplicate(), outerThere, carryThere, gamma);
+            Step.of(method, kernels).adjoint(inner.duplicate(), outerThere, carryThere, gamma);
             assertSame(carryThere, carried);
             assertThat(outerThere.sub(sum).abs().max().getFloat()).isCloseTo(0, within(1e-6f));
         }

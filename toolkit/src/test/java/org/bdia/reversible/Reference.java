@@ -131,7 +131,7 @@ final class Reference implements AutoCloseable {
     }
 
     Step step() {
-        return Step.of(method(), kernels, () -> manager);
+        return Step.of(method(), kernels);
     }
 
     ReversibleStack stack(Method method) {

@@ -50,7 +50,7 @@ public class StepBenchmark {
     public void open() {
         Engine.getEngine("PyTorch").setRandomSeed(1);
         manager = NDManager.newBaseManager();
-        step = Step.of(Method.bdia(0.5), kernels, () -> manager);
+        step = Step.of(Method.bdia(0.5), kernels);
         state = step.enter(manager.randomNormal(0, 1, STATE, DataType.FLOAT32));
         current = step.enter(manager.randomNormal(0, 1, STATE, DataType.FLOAT32));
         branch = manager.randomNormal(0, 1, STATE, DataType.FLOAT32);

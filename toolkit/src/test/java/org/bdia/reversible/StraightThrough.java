@@ -67,9 +67,11 @@ final class StraightThrough {
     }
 
     private static NDArray run(List<? extends Block> branches, int k, NDArray x, Draw draw) {
-        Autograd.seedDropout(draw, k);
         ParameterStore store = new ParameterStore(x.getManager(), false);
-        return branches.get(k).forward(store, new NDList(x), true).singletonOrThrow();
+        return Autograd.seeded(
+                draw,
+                k,
+                () -> branches.get(k).forward(store, new NDList(x), true).singletonOrThrow());
     }
 
     /**

@@ -1,0 +1,130 @@
+package org.bdia.reversible;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The memory of the JVM that a recorded graph reads, kept until this is closed: after the graph's backward pass.
+ *
+ * <p>DJL puts numbers and Java arrays into direct buffers that the engine reads in place: {@code array.mul(2)} makes such
+ * an array and closes it at once. A closed array lets go of its buffer, but a graph may read it in its backward pass, and a
+ * garbage collection before that would change gradients silently.
+ *
+ * <p>DJL offers no hook, so the fields that every new array passes through are replaced here, by reflection and for the
+ * calling thread alone.
+ */
+final class HostMemory implements AutoCloseable {
+
+    private static final Field SCOPES = field(NDScope.class, "SCOPE_STACK");
+    private static final Field ARRAYS = field(NDScope.class, "resources");
+    private static final Field BUFFER = field(PtNDArray.class, "dataRef");
+
+    private final List<Object> buffers = new ArrayList<>();
+
+    /** The computation's result; buffers of all arrays that it makes are kept. */
+    <T> T of(Supplier<T> computation) {
+        ThreadLocal<Deque<NDScope>> scopes = scopes();
+        Deque<NDScope> before = scopes.get();
+        scopes.set(new Scopes(before));
+        var made = new NDScope();
+        try {
+            return computation.get();
+        } finally {
+            scopes.set(before);
+            arrays(made).keySet().forEach(NDScope::register);
+        }
+    }
+
+    /** Returns how many buffers are kept. */
+    int size() {
+        return buffers.size();
+    }
+
+    /** Lets go of the memory. */
+    @Override
+    public void close() {
+        buffers.clear();
+    }
+
+    /** A thread's scopes, of which those that are opened from now on collect buffers. */
+    private final class Scopes extends ArrayDeque<NDScope> {
+        private static final long serialVersionUID = 1;
+
+        Scopes(Deque<NDScope> outer) {
+            outer.forEach(super::addLast);
+        }
+
+        @Override
+        public void addLast(NDScope scope) {
+            write(ARRAYS, scope, new Arrays());
+            super.addLast(scope);
+        }
+    }
+
+    /** A scope's arrays; each is put here when it has just been made. */
+    private final class Arrays extends IdentityHashMap<NDArray, NDArray> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public NDArray put(NDArray array, NDArray same) {
+            Object buffer = array instanceof PtNDArray ? read(BUFFER, array) : null;
+            if (buffer != null) {
+                buffers.add(buffer);
+            }
+            return super.put(array, same);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ThreadLocal<Deque<NDScope>> scopes() {
+        return (ThreadLocal<Deque<NDScope>>) read(SCOPES, null);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static IdentityHashMap<NDArray, NDArray> arrays(NDScope scope) {
+        return (IdentityHashMap<NDArray, NDArray>) read(ARRAYS, scope);
+    }
+
+    private static Field field(Class<?> of, String name) {
+        try {
+            Field field = of.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw unknown(of.getName() + "." + name, e);
+        }
+    }
+
+    private static Object read(Field field, Object of) {
+        try {
+            return field.get(of);
+        } catch (IllegalAccessException e) {
+            throw unknown(field.toString(), e);
+        }
+    }
+
+    private static void write(Field field, Object of, Object value) {
+        try {
+            field.set(of, value);
+        } catch (IllegalAccessException e) {
+            throw unknown(field.toString(), e);
+        }
+    }
+
+    private static IllegalStateException unknown(String field, Exception cause) {
+        return new IllegalStateException(
+                "this version of DJL has no accessible field "
+                        + field
+                        + ", without which gradients could be read from freed memory; use the version"
+                        + " that the toolkit was built with, on the class path",
+                cause);
+    }
+}
