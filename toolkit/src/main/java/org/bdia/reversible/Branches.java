@@ -59,6 +59,23 @@ final class Branches {
         return firstLayer + k;
     }
 
+    /** How messages call branch k: its index and its class. */
+    String name(int k) {
+        return "branch " + k + " (" + blocks.get(k).getClass().getSimpleName() + ")";
+    }
+
+    /** What branches that compute alike have in common: the classes of the block's tree and its parameters' shapes. */
+    String kind(int k) {
+        return kind(blocks.get(k));
+    }
+
+    private static String kind(Block block) {
+        StringBuilder kind = new StringBuilder(block.getClass().getName());
+        block.getDirectParameters().values().forEach(p -> kind.append(p.getShape()));
+        block.getChildren().values().forEach(child -> kind.append('(' + kind(child) + ')'));
+        return kind.toString();
+    }
+
     /**
      * The manager of the weights.
      *

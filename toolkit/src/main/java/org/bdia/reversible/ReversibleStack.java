@@ -29,6 +29,7 @@ public final class ReversibleStack implements AutoCloseable {
     private final Execution execution;
     private final Step step;
     private final Step inference;
+    private final RecordedCheck recorded;
     private Tape tape;
 
     private ReversibleStack(Branches branches, Method method, Execution execution) {
@@ -40,6 +41,7 @@ public final class ReversibleStack implements AutoCloseable {
                 method instanceof Method.Bdia bdia
                         ? step(new Method.Quantised(bdia.level()))
                         : step;
+        this.recorded = new RecordedCheck(branches);
     }
 
     private Step step(Method of) {
@@ -99,10 +101,17 @@ public final class ReversibleStack implements AutoCloseable {
      * The training pass from the embedding to the output, keeping what {@link #backward} needs. A pass that
      * was kept before is dropped.
      *
+     * <p>States share their memory: a branch must not keep its input, or a view of it, since the state is overwritten when the
+     * next but one is made.
+     *
+     * <p>The first pass over a shape computes each branch twice more, to check that its value is the same with gradients recorded
+     * as without; further shapes check one branch of each kind.
+     *
      * @param x the embedding (B, T, D); float32 for methods on a grid, float32 or float64 otherwise
      * @param draw seed, step and the B samples' ids
      * @return the output, owned by the caller; not to be changed in place before {@link #backward}
      * @throws IllegalArgumentException if shape or type do not fit
+     * @throws IllegalStateException if a branch computes another value when gradients are recorded
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
     public NDArray forward(NDArray x, Draw draw) {
@@ -137,7 +146,13 @@ public final class ReversibleStack implements AutoCloseable {
 
     private NDArray run(NDArray x, StateVisitor visitor) {
         var pass = new ForwardPass(branches, step, method, execution, tape);
-        try (NDArray last = pass.run(x, visitor)) {
+        StateVisitor check = recorded.of(tape);
+        StateVisitor both =
+                (index, state) -> {
+                    visitor.visit(index, state);
+                    check.visit(index, state);
+                };
+        try (NDArray last = pass.run(x, both)) {
             NDArray output = last.stopGradient();
             output.attach(x.getManager());
             return output;
