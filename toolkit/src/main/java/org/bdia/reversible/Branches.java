@@ -109,19 +109,25 @@ final class Branches {
     /**
      * The manager of the weights.
      *
-     * @throws IllegalStateException if no branch has any yet
+     * @throws IllegalStateException if no branch has any, or any yet
      */
     NDManager manager() {
+        boolean none = true;
         for (Block block : blocks) {
             for (Pair<String, Parameter> entry : block.getParameters()) {
+                none = false;
                 if (entry.getValue().isInitialized()) {
                     return entry.getValue().getArray().getManager();
                 }
             }
         }
         throw new IllegalStateException(
-                "no branch has weights yet; call initialize(manager, DataType.FLOAT32, shape) on each"
-                        + " first");
+                none
+                        ? "no branch has parameters, so there is nothing to train, and no weights that compiled"
+                                + " kernels could belong to; give a branch parameters, or use"
+                                + " Execution.withKernels(Kernels.PLAIN)"
+                        : "no branch has weights yet; call initialize(manager, DataType.FLOAT32, shape) on each"
+                                + " first");
     }
 
     /**
@@ -177,7 +183,17 @@ final class Branches {
         ParameterStore store = store(state);
         NDList inputs = new NDList(state);
         inputs.addAll(context);
-        NDArray h = blocks.get(k).forward(store, inputs, training).singletonOrThrow();
+        NDList outputs = blocks.get(k).forward(store, inputs, training);
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException(
+                    name(k)
+                            + " has "
+                            + outputs.size()
+                            + " outputs; a residual branch has one, like its input: "
+                            + state.getDataType()
+                            + state.getShape());
+        }
+        NDArray h = outputs.get(0);
         requireSame(k, state, h);
         return h;
     }

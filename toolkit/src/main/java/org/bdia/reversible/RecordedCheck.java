@@ -100,10 +100,15 @@ final class RecordedCheck {
                 () -> {
                     NDList context = Autograd.recorded(() -> tape.chunks.of(tape.context, c));
                     Draw draw = tape.chunks.of(tape.draw, c);
-                    return branches.record(k, c, x, context, draw, false)
-                            .graph()
-                            .output()
-                            .stopGradient();
+                    BranchGraph graph = branches.record(k, c, x, context, draw, false).graph();
+                    if (graph instanceof BranchGraph.Whole && !Autograd.hasGraph(graph.output())) {
+                        throw new IllegalArgumentException(
+                                branches.name(k)
+                                        + " depends neither on its input nor on a parameter that requires a"
+                                        + " gradient, so there is nothing to differentiate; compute it from its"
+                                        + " input, or leave it out");
+                    }
+                    return graph.output().stopGradient();
                 });
     }
 
