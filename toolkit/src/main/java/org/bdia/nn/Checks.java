@@ -113,7 +113,11 @@ final class Checks {
     /** Refuses a source row that holds nothing but padding. */
     static void notPaddingAlone(NDArray source) {
         try (NDArray empty =
-                Scoped.result(() -> source.eq(Seq2Seq.PAD).toType(DataType.INT64, false).min(new int[] {1}))) {
+                Scoped.result(
+                        () ->
+                                source.eq(Seq2Seq.PAD)
+                                        .toType(DataType.INT64, false)
+                                        .min(new int[] {1}))) {
             long[] rows = empty.toLongArray();
             for (int row = 0; row < rows.length; row++) {
                 if (rows[row] != 0) {

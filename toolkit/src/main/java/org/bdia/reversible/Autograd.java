@@ -56,7 +56,8 @@ public final class Autograd {
             return true;
         }
         try {
-            array.setRequiresGradient(false); // DJL knows of leaves only; the engine refuses this of others
+            array.setRequiresGradient(
+                    false); // DJL knows of leaves only; the engine refuses this of others
             return false;
         } catch (EngineException e) {
             return true;

@@ -98,7 +98,8 @@ final class DerivativeCheck {
             if (error <= BranchCheck.TOLERANCE) {
                 return error;
             }
-            // How far the difference can be trusted: kinks, curvature and rounding change with the step.
+            // How far the difference can be trusted: kinks, curvature and rounding change with the
+            // step.
             double half = dot(u, difference(variable, v, step / 2));
             double rounding = ROUNDING * norm(run(inputs, Parameter::getArray)) / step;
             return relative(numeric, exact, rounding + 2 * Math.abs(numeric - half));
@@ -138,7 +139,8 @@ final class DerivativeCheck {
 
     /** Jᵀu. */
     private NDArray gradient(Variable variable, NDArray u) {
-        Map<Parameter, NDArray> leaves = new HashMap<>(); // made here: a branch's inner scopes are closed
+        Map<Parameter, NDArray> leaves =
+                new HashMap<>(); // made here: a branch's inner scopes are closed
         branches.block(k).getParameters().values().forEach(p -> leaves.put(p, leaf(p)));
         Branches copies = branches.withParameters(p -> leaves.getOrDefault(p, p.getArray()));
         NDList context = new NDList();
@@ -167,9 +169,7 @@ final class DerivativeCheck {
         for (int i = 0; i < signs.length; i++) {
             signs[i] = random.nextBoolean() ? 1 : -1;
         }
-        return like.getManager()
-                .create(signs, like.getShape())
-                .toType(like.getDataType(), false);
+        return like.getManager().create(signs, like.getShape()).toType(like.getDataType(), false);
     }
 
     private static double norm(NDArray array) {

@@ -26,8 +26,7 @@ final class StackCheck {
 
     StackReport run(NDArray x, NDList context, Draw draw) {
         List<BranchCheck> checks = Autograd.unrecorded(() -> branches(x, context, draw));
-        boolean repeats =
-                checks.stream().allMatch(c -> c.repetition() == 0 && c.recording() == 0);
+        boolean repeats = checks.stream().allMatch(c -> c.repetition() == 0 && c.recording() == 0);
         if (!repeats || !(method instanceof Method.Bdia)) {
             return new StackReport(checks, null);
         }

@@ -35,8 +35,7 @@ public record StackReport(List<BranchCheck> branches, Reconstruction reconstruct
                     branch.block(),
                     difference(branch.repetition()),
                     difference(branch.recording()),
-                    String.format(
-                            Locale.ROOT, "%.1e in %s", branch.derivative(), branch.worst()),
+                    String.format(Locale.ROOT, "%.1e in %s", branch.derivative(), branch.worst()),
                     branch.passes() ? "" : "WRONG");
         }
         return text + "inverse: " + inverse();

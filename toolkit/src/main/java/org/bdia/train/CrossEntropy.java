@@ -32,8 +32,7 @@ public final class CrossEntropy {
     public static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
         return Scoped.result(
                 () -> {
-                    NDArray counts =
-                            labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
+                    NDArray counts = labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
                     Shape shape = scores.getShape();
                     require(labels, counts, shape.get(shape.dimension() - 1));
                     NDArray logs = scores.logSoftmax(-1);

@@ -230,9 +230,7 @@ class LanguageModelsTest {
 
         assertThatThrownBy(() -> model.encode(padded)).hasMessage(alone);
         assertThatThrownBy(
-                        () ->
-                                model.differentiate(
-                                        new NDList(padded, target), NDArray::sum, DRAW))
+                        () -> model.differentiate(new NDList(padded, target), NDArray::sum, DRAW))
                 .hasMessage(alone);
         assertThatThrownBy(() -> model.encode(none))
                 .hasMessage(

@@ -64,9 +64,9 @@ class RecordedCheckTest {
                 .isThrownBy(() -> stack.forward(input(3), Toy.draw(3, 4)))
                 .withMessage(
                         "branch 2 (SequentialBlock) of float32(3, 3, 5) differs by up to 0.5 when gradients are"
-                            + " recorded, so that what is trained is not what is computed; the engine chooses other"
-                            + " kernels when it records, and on machines that hide their caches those of LSTMs and"
-                            + " convolutions may be wrong. Use another block there; stack.check(x) tells more");
+                                + " recorded, so that what is trained is not what is computed; the engine chooses other"
+                                + " kernels when it records, and on machines that hide their caches those of LSTMs and"
+                                + " convolutions may be wrong. Use another block there; stack.check(x) tells more");
     }
 
     @Test

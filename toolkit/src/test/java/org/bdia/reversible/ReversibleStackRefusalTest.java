@@ -176,10 +176,7 @@ class ReversibleStackRefusalTest {
         branches.add(lambda(NDArray::onesLike));
         ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), backprop);
 
-        assertThatThrownBy(
-                        () ->
-                                stack.forward(
-                                        Toy.input(manager, 3, 3, DataType.FLOAT32), draw()))
+        assertThatThrownBy(() -> stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "branch 2 (LambdaBlock) depends neither on its input nor on a parameter that requires a"

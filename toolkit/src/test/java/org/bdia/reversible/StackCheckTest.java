@@ -58,8 +58,7 @@ class StackCheckTest {
         execution = name.equals("chunks") ? execution.withChunkTokens(8) : execution;
         execution = name.equals("plain") ? execution.withKernels(Kernels.PLAIN) : execution;
         List<Toy.Branch> branches = Toy.branches(manager, 4, 0.3f, DataType.FLOAT32);
-        ReversibleStack stack =
-                ReversibleStack.of(branches, method, execution).withDropPath(0.2);
+        ReversibleStack stack = ReversibleStack.of(branches, method, execution).withDropPath(0.2);
 
         StackReport report = stack.check(input());
 
@@ -95,8 +94,7 @@ class StackCheckTest {
 
     @Test
     void aScaledDerivativeIsFound() {
-        StackReport report =
-                check(then(toy(), h -> h.mul(1.1f).add(h.stopGradient().mul(-0.1f))));
+        StackReport report = check(then(toy(), h -> h.mul(1.1f).add(h.stopGradient().mul(-0.1f))));
         assertFound(report, 0, 0);
         assertThat(report.branches().get(0).derivative()).isBetween(0.08, 0.1);
     }
@@ -108,6 +106,23 @@ class StackCheckTest {
         assertThat(report.branches().get(0).passes()).isTrue();
         assertThat(report.branches().get(1).worst()).isEqualTo("scale");
         assertThat(report.branches().get(1).derivative()).isGreaterThan(0.3);
+    }
+
+    @Test
+    void aDetachedContextIsNamed() {
+        Block block =
+                new LambdaBlock(
+                        list -> new NDList(list.get(0).tanh().add(list.get(1).stopGradient())),
+                        "detached");
+        block.initialize(manager, DataType.FLOAT32, STATE, STATE);
+        NDArray context = Autograd.leaf(input());
+        StackReport report =
+                ReversibleStack.of(List.of(block), Method.standard(), Backprop.STORE)
+                        .check(input(), new NDList(context), Toy.draw(3, 4));
+
+        assertThat(report.branches().get(0).worst()).isEqualTo("context 0");
+        assertThat(report.branches().get(0).derivative()).isEqualTo(1);
+        assertThat(report.passes()).isFalse();
     }
 
     @Test
@@ -226,7 +241,6 @@ class StackCheckTest {
     }
 
     private static Block lambda(UnaryOperator<NDArray> change) {
-        return new LambdaBlock(
-                list -> new NDList(change.apply(list.singletonOrThrow())), "change");
+        return new LambdaBlock(list -> new NDList(change.apply(list.singletonOrThrow())), "change");
     }
 }
