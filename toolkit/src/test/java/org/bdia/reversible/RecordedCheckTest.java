@@ -58,7 +58,8 @@ class RecordedCheckTest {
     @ParameterizedTest
     @MethodSource("everyMethodAndBackprop")
     void aBranchThatDiffersWhenRecordedIsRefused(Method method, Backprop backprop) {
-        ReversibleStack stack = ReversibleStack.of(withThird(whenRecorded()), method, backprop);
+        ReversibleStack stack =
+                ReversibleStack.of(withThird(RecordedCheckTest::whenRecorded), method, backprop);
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> stack.forward(input(3), Toy.draw(3, 4)))
@@ -86,8 +87,7 @@ class RecordedCheckTest {
 
     @Test
     void theLastSliceIsCheckedToo() {
-        UnaryOperator<NDArray> wrongAlone =
-                h -> h.getShape().get(0) == 1 ? whenRecorded().apply(h) : h;
+        UnaryOperator<NDArray> wrongAlone = h -> h.getShape().get(0) == 1 ? whenRecorded(h) : h;
         Execution execution = Execution.of(Backprop.REVERSIBLE).withChunkTokens(6);
         ReversibleStack stack =
                 ReversibleStack.of(withThird(wrongAlone), Method.bdia(0.5), execution);
@@ -155,8 +155,8 @@ class RecordedCheckTest {
     }
 
     /** Another value with gradients than without, and the same one each time. */
-    private static UnaryOperator<NDArray> whenRecorded() {
-        return h -> h.mul(0).add(Autograd.isRecording() ? 0.5 : 0);
+    private static NDArray whenRecorded(NDArray h) {
+        return h.mul(0).add(Autograd.isRecording() ? 0.5 : 0);
     }
 
     /** Branches of which h_2 does something to its result. */
