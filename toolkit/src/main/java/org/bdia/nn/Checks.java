@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.Scoped;
 
 /** Ranges that several blocks share. */
 final class Checks {
@@ -55,7 +56,7 @@ final class Checks {
     }
 
     /**
-     * Refuses token ids that the model has no embedding for, and more tokens than it has positions for.
+     * Refuses token ids that the model has no embedding for, no tokens, and more than it has positions for.
      *
      * @param name what the ids are, for the message
      * @param ids (B, T), int64
@@ -71,6 +72,14 @@ final class Checks {
                             name,
                             ids.getDataType(),
                             shape));
+        }
+        if (shape.size() == 0) {
+            throw new IllegalArgumentException(
+                    "the "
+                            + name
+                            + " are none, their shape is "
+                            + shape
+                            + "; give at least one row, and one token a row");
         }
         if (shape.get(1) > context) {
             throw new IllegalArgumentException(
@@ -98,6 +107,27 @@ final class Checks {
                             name,
                             lowest < 0 ? lowest : highest,
                             vocabulary - 1));
+        }
+    }
+
+    /** Refuses a source row that holds nothing but padding. */
+    static void notPaddingAlone(NDArray source) {
+        try (NDArray empty =
+                Scoped.result(
+                        () ->
+                                source.eq(Seq2Seq.PAD)
+                                        .toType(DataType.INT64, false)
+                                        .min(new int[] {1}))) {
+            long[] rows = empty.toLongArray();
+            for (int row = 0; row < rows.length; row++) {
+                if (rows[row] != 0) {
+                    throw new IllegalArgumentException(
+                            "row "
+                                    + row
+                                    + " of the source is padding alone (id 0), so there is nothing to attend to;"
+                                    + " leave the pair out, or end each source with a token");
+                }
+            }
         }
     }
 

@@ -152,7 +152,8 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      *
      * @param source (B, S), int64
      * @return memory (B, S, D) and mask (B, 1, 1, S), owned by the caller
-     * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
+     * @throws IllegalArgumentException if an id is out of range, a row is padding alone, or there are more tokens than the
+     *     context
      */
     public NDList encode(NDArray source) {
         return encode(source, 0);
@@ -279,7 +280,10 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
         return () -> Autograd.seeded(draw, layer, () -> embedding.embed(store, ids, 0, true));
     }
 
-    private static NDArray mask(NDArray source) {
+    /** The mask of padding; a row of nothing else would leave the decoder nothing to attend to. */
+    private NDArray mask(NDArray source) {
+        Checks.tokens("tokens", source, config.sourceVocabulary(), config.context());
+        Checks.notPaddingAlone(source);
         return Autograd.unrecorded(
                 () -> Scoped.result(() -> Heads.padding(source, DataType.FLOAT32)));
     }

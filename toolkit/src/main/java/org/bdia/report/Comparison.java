@@ -46,15 +46,22 @@ public final class Comparison {
 
         static Summary of(String method, double[] values) {
             int n = values.length;
-            double mean = Mean.of(values).getAsDouble();
-            double std = n > 1 ? StandardDeviation.of(values).getAsDouble() : Double.NaN;
+            Scaled scaled = Scaled.of(values);
+            double mean = Mean.of(scaled.sample(0)).getAsDouble();
+            double std = n > 1 ? StandardDeviation.of(scaled.sample(0)).getAsDouble() : Double.NaN;
             double half =
                     n > 1
                             ? TDistribution.of(n - 1).inverseSurvivalProbability(TAIL)
                                     * std
                                     / Math.sqrt(n)
                             : Double.NaN;
-            return new Summary(method, n, mean, std, mean - half, mean + half);
+            return new Summary(
+                    method,
+                    n,
+                    scaled.back(mean),
+                    scaled.back(std),
+                    scaled.back(mean - half),
+                    scaled.back(mean + half));
         }
 
         /** For example {@code 0.4213 ± 0.0051 (n = 3)}. */

@@ -21,6 +21,11 @@ record Estimate(double difference, double half, double p, double effect, String 
 
     /** Of samples of the same length whose i-th values belong together. */
     static Estimate paired(double[] x, double[] y) {
+        Scaled scaled = Scaled.of(x, y);
+        return pairedInRange(scaled.sample(0), scaled.sample(1)).back(scaled);
+    }
+
+    private static Estimate pairedInRange(double[] x, double[] y) {
         double[] differences = new double[x.length];
         Arrays.setAll(differences, i -> x[i] - y[i]);
         double mean = Mean.of(differences).getAsDouble();
@@ -41,6 +46,11 @@ record Estimate(double difference, double half, double p, double effect, String 
 
     /** Of independent samples whose variances may differ. */
     static Estimate welch(double[] x, double[] y) {
+        Scaled scaled = Scaled.of(x, y);
+        return welchInRange(scaled.sample(0), scaled.sample(1)).back(scaled);
+    }
+
+    private static Estimate welchInRange(double[] x, double[] y) {
         double difference = Mean.of(x).getAsDouble() - Mean.of(y).getAsDouble();
         if (!finite(x, y) || x.length < 2 || y.length < 2) {
             return untested(difference, finite(x, y) ? "one seed" : "a value is not finite");
@@ -62,6 +72,10 @@ record Estimate(double difference, double half, double p, double effect, String 
     /** The Mann–Whitney U test's two-sided p-value; NaN if a value is not finite. */
     static double mannWhitney(double[] x, double[] y) {
         return finite(x, y) ? MannWhitney.p(x, y) : Double.NaN;
+    }
+
+    private Estimate back(Scaled scaled) {
+        return new Estimate(scaled.back(difference), scaled.back(half), p, effect, note);
     }
 
     private static Estimate untested(double difference, String note) {

@@ -81,7 +81,7 @@ sealed interface Expression {
                 requireSeedsOnly(matching);
             }
             return switch (aggregate) {
-                case MEAN -> DoubleStream.of(values).average().orElseThrow();
+                case MEAN -> mean(values);
                 case MAX -> DoubleStream.of(values).max().orElseThrow();
                 case MIN -> DoubleStream.of(values).min().orElseThrow();
                 case SUM -> DoubleStream.of(values).sum();
@@ -133,12 +133,20 @@ sealed interface Expression {
             return seeds;
         }
 
+        private static double mean(double[] values) {
+            Scaled scaled = Scaled.of(values);
+            return scaled.back(DoubleStream.of(scaled.sample(0)).average().orElseThrow());
+        }
+
         private double standardError(double[] values) {
             if (values.length < 2) {
                 throw new NoValueException(
                         "stderr needs two rows or more, but one matches " + text);
             }
-            return StandardDeviation.of(values).getAsDouble() / Math.sqrt(values.length);
+            Scaled scaled = Scaled.of(values);
+            return scaled.back(
+                    StandardDeviation.of(scaled.sample(0)).getAsDouble()
+                            / Math.sqrt(values.length));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -53,6 +54,20 @@ public final class Autograd {
         NDArray leaf = array.stopGradient();
         leaf.setRequiresGradient(true);
         return leaf;
+    }
+
+    /** Whether an array is a leaf, or was computed from one while {@link #recorded}. */
+    static boolean hasGraph(NDArray array) {
+        if (JniUtils.requiresGrad((PtNDArray) array)) {
+            return true;
+        }
+        try {
+            array.setRequiresGradient(
+                    false); // DJL knows of leaves only; the engine refuses this of others
+            return false;
+        } catch (EngineException e) {
+            return true;
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.bdia.reversible;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
@@ -8,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bdia.reversible.Tape.Recorded;
 
@@ -17,6 +19,7 @@ final class Branches {
     private final List<Block> blocks;
     private final int firstLayer;
     private final DropPath dropPath;
+    private final Function<Parameter, NDArray> parameters;
 
     /**
      * Takes the branches, counted from layer 0, none skipped.
@@ -24,7 +27,7 @@ final class Branches {
      * @throws IllegalArgumentException if there is none, or one keeps running statistics
      */
     Branches(List<? extends Block> blocks) {
-        this(List.copyOf(blocks), 0, new DropPath(0));
+        this(List.copyOf(blocks), 0, new DropPath(0), null);
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one branch, but got none");
         }
@@ -33,10 +36,15 @@ final class Branches {
         }
     }
 
-    private Branches(List<Block> blocks, int firstLayer, DropPath dropPath) {
+    private Branches(
+            List<Block> blocks,
+            int firstLayer,
+            DropPath dropPath,
+            Function<Parameter, NDArray> parameters) {
         this.blocks = blocks;
         this.firstLayer = firstLayer;
         this.dropPath = dropPath;
+        this.parameters = parameters;
     }
 
     /** K. */
@@ -46,17 +54,56 @@ final class Branches {
 
     /** The same branches, counted from another layer. */
     Branches withFirstLayer(int layer) {
-        return new Branches(blocks, layer, dropPath);
+        return new Branches(blocks, layer, dropPath, parameters);
     }
 
     /** The same branches, skipped now and then in training. */
     Branches withDropPath(DropPath value) {
-        return new Branches(blocks, firstLayer, value);
+        return new Branches(blocks, firstLayer, value, parameters);
+    }
+
+    /** The same branches with other arrays for their parameters, which blocks get from their store. */
+    Branches withParameters(Function<Parameter, NDArray> values) {
+        return new Branches(blocks, firstLayer, dropPath, values);
+    }
+
+    private ParameterStore store(NDArray like) {
+        if (parameters == null) {
+            return new ParameterStore(like.getManager(), false);
+        }
+        return new ParameterStore(like.getManager(), false) {
+            @Override
+            public NDArray getValue(Parameter parameter, Device device, boolean training) {
+                return parameter == null ? null : parameters.apply(parameter);
+            }
+        };
+    }
+
+    /** h_k's block. */
+    Block block(int k) {
+        return blocks.get(k);
     }
 
     /** The layer that h_k counts as in draws. */
     int layer(int k) {
         return firstLayer + k;
+    }
+
+    /** How messages call branch k: its index and its class. */
+    String name(int k) {
+        return "branch " + k + " (" + blocks.get(k).getClass().getSimpleName() + ")";
+    }
+
+    /** What branches that compute alike have in common: the classes of the block's tree and its parameters' shapes. */
+    String kind(int k) {
+        return kind(blocks.get(k));
+    }
+
+    private static String kind(Block block) {
+        StringBuilder kind = new StringBuilder(block.getClass().getName());
+        block.getDirectParameters().values().forEach(p -> kind.append(p.getShape()));
+        block.getChildren().values().forEach(child -> kind.append('(' + kind(child) + ')'));
+        return kind.toString();
     }
 
     /**
@@ -99,7 +146,7 @@ final class Branches {
             int k, int c, NDArray leaf, NDList context, Draw draw, boolean residual) {
         if (blocks.get(k) instanceof RecordingBranch branch && branch.recordsItself()) {
             requireWeights(k, leaf);
-            var store = new ParameterStore(leaf.getManager(), false);
+            ParameterStore store = store(leaf);
             boolean skipping = dropPath.rate() > 0;
             BranchGraph graph =
                     seeded(
@@ -122,10 +169,20 @@ final class Branches {
 
     private NDArray run(int k, NDArray state, NDList context, boolean training) {
         requireWeights(k, state);
-        ParameterStore store = new ParameterStore(state.getManager(), false);
+        ParameterStore store = store(state);
         NDList inputs = new NDList(state);
         inputs.addAll(context);
-        NDArray h = blocks.get(k).forward(store, inputs, training).singletonOrThrow();
+        NDList outputs = blocks.get(k).forward(store, inputs, training);
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException(
+                    name(k)
+                            + " has "
+                            + outputs.size()
+                            + " outputs; a residual branch has one, like its input: "
+                            + state.getDataType()
+                            + state.getShape());
+        }
+        NDArray h = outputs.get(0);
         requireSame(k, state, h);
         return h;
     }

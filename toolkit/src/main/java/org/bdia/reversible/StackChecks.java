@@ -9,7 +9,7 @@ final class StackChecks {
 
     private StackChecks() {}
 
-    /** Refuses an embedding whose type or rank does not suit the method. */
+    /** Refuses an embedding whose type or rank does not suit the method, and one without values. */
     static void input(NDArray x, Method method) {
         boolean grid = method instanceof Method.Bdia || method instanceof Method.Quantised;
         DataType type = x.getDataType();
@@ -28,6 +28,12 @@ final class StackChecks {
                     "the input needs a batch axis and a width, as in (B, T, D), but its shape is "
                             + x.getShape()
                             + "; reshape it");
+        }
+        if (x.getShape().size() == 0) {
+            throw new IllegalArgumentException(
+                    "the input has no values, its shape is "
+                            + x.getShape()
+                            + "; every axis of (B, T, D) must be at least 1 long");
         }
     }
 

@@ -10,7 +10,7 @@ public interface StateVisitor {
      * Called once per state.
      *
      * @param index the index k of x<sub>k</sub>
-     * @param state the state, valid during the call only: duplicate what is to be kept
+     * @param state the state, valid during the call only, since its memory is overwritten by a later state: duplicate what is to be kept
      */
     void visit(int index, NDArray state);
 }

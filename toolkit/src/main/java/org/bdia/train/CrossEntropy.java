@@ -2,6 +2,9 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Scoped;
 
@@ -11,22 +14,29 @@ public final class CrossEntropy {
     /** The label of what is not to be guessed, such as padding. */
     public static final long IGNORED = -1;
 
+    /** PyTorch's label of the same meaning. */
+    private static final long IGNORED_BY_PYTORCH = -100;
+
     private CrossEntropy() {}
 
     /**
      * −Σ target · log softmax(scores), target = (1−s) · one-hot + s/C, mean over the labels that are not {@link
-     * #IGNORED}.
+     * #IGNORED}. PyTorch's −100 is ignored as well.
      *
      * @param scores (…, C)
      * @param labels (…), int64, 0 … C−1 or {@link #IGNORED}
      * @param labelSmoothing s, 0 ≤ s &lt; 1
      * @return a scalar
+     * @throws IllegalArgumentException if all labels are ignored, or one is neither a class nor ignored
      */
     public static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
         return Scoped.result(
                 () -> {
+                    NDArray counts = labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
+                    Shape shape = scores.getShape();
+                    require(labels, counts, shape.get(shape.dimension() - 1));
                     NDArray logs = scores.logSoftmax(-1);
-                    NDArray counted = labels.neq(IGNORED).toType(scores.getDataType(), false);
+                    NDArray counted = counts.toType(scores.getDataType(), false);
                     NDArray classes = labels.maximum(0).expandDims(-1);
                     NDArray hits = logs.gather(classes, -1).squeeze(-1);
                     NDArray loss = average(hits, counted).neg();
@@ -37,6 +47,37 @@ public final class CrossEntropy {
                     return loss.mul(Autograd.constant(loss, 1 - labelSmoothing))
                             .sub(spread.mul(Autograd.constant(loss, labelSmoothing)));
                 });
+    }
+
+    private static void require(NDArray labels, NDArray counts, long classes) {
+        NDArray wrong = counts.logicalAnd(labels.lt(0).logicalOr(labels.gte(classes)));
+        if (wrong.any().getBoolean()) {
+            long[] all = labels.toType(DataType.INT64, false).toLongArray();
+            boolean[] flags = wrong.toBooleanArray();
+            int at = IntStream.range(0, all.length).filter(i -> flags[i]).findFirst().orElseThrow();
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "label %d of %d is %d, but there are %d classes: labels are 0 to %d, or %d or %d to"
+                                    + " be ignored",
+                            at,
+                            all.length,
+                            all[at],
+                            classes,
+                            classes - 1,
+                            IGNORED,
+                            IGNORED_BY_PYTORCH));
+        }
+        if (!counts.any().getBoolean()) {
+            throw new IllegalArgumentException(
+                    "all "
+                            + labels.size()
+                            + " labels are ignored ("
+                            + IGNORED
+                            + " or "
+                            + IGNORED_BY_PYTORCH
+                            + "), so there is nothing to average; leave the batch out");
+        }
     }
 
     private static NDArray average(NDArray values, NDArray counted) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -214,6 +215,26 @@ class LanguageModelsTest {
         ParameterStore store = new ParameterStore(manager, false);
         assertThatThrownBy(() -> gpt.forward(store, new NDList(ids(1, 2)), true))
                 .hasMessageContaining("DJL's own trainer can differentiate Method.standard() only");
+    }
+
+    @Test
+    void noTokensAndSourcesOfPaddingAloneAreRefused() {
+        Seq2Seq model = new Seq2Seq(SEQ2SEQ, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 1);
+        NDArray target = manager.ones(new Shape(3, 2), DataType.INT64);
+        NDArray padded = manager.create(new long[] {1, 2, 0, 0, 3, 0}, new Shape(3, 2));
+        NDArray none = manager.zeros(new Shape(3, 0), DataType.INT64);
+        String alone =
+                "row 1 of the source is padding alone (id 0), so there is nothing to attend to; leave the pair out,"
+                        + " or end each source with a token";
+
+        assertThatThrownBy(() -> model.encode(padded)).hasMessage(alone);
+        assertThatThrownBy(
+                        () -> model.differentiate(new NDList(padded, target), NDArray::sum, DRAW))
+                .hasMessage(alone);
+        assertThatThrownBy(() -> model.encode(none))
+                .hasMessage(
+                        "the tokens are none, their shape is (3, 0); give at least one row, and one token a row");
     }
 
     @Test

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.norm.BatchNorm;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,70 @@ class ReversibleStackRefusalTest {
                 .isInstanceOf(ReconstructionException.class)
                 .hasMessageContaining("state 2 was rebuilt differently")
                 .hasMessageContaining("block 3 did not repeat itself");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kernels.class)
+    void branchesNeedNoParameters(Kernels kernels) {
+        List<Block> branches = List.of(lambda(NDArray::tanh), lambda(NDArray::tanh));
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        Execution execution = Execution.of(Backprop.REVERSIBLE).withKernels(kernels);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), execution);
+
+        assertThat(stack.backward(stack.forward(x, draw())).getShape()).isEqualTo(x.getShape());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backprop.class)
+    void aBranchThatDependsOnNothingIsRefused(Backprop backprop) {
+        List<Block> branches = new ArrayList<>(Toy.branches(manager, 2, 0f, DataType.FLOAT32));
+        branches.add(lambda(NDArray::onesLike));
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), backprop);
+
+        assertThatThrownBy(() -> stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "branch 2 (LambdaBlock) depends neither on its input nor on a parameter that requires a"
+                                + " gradient, so there is nothing to differentiate; compute it from its input, or leave"
+                                + " it out");
+    }
+
+    @Test
+    void aBranchWithTwoOutputsIsNamed() {
+        List<Block> branches = new ArrayList<>(Toy.branches(manager, 1, 0f, DataType.FLOAT32));
+        branches.add(lambdas(list -> new NDList(list.get(0), list.get(0))));
+        ReversibleStack stack = ReversibleStack.of(branches, Method.standard(), Backprop.STORE);
+        NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
+        String message =
+                "branch 1 (LambdaBlock) has 2 outputs; a residual branch has one, like its input: float32(3, 3, 5)";
+
+        assertThatThrownBy(() -> stack.forward(x, draw()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> stack.infer(x)).hasMessage(message);
+    }
+
+    @Test
+    void anInputWithoutTokensIsRefused() {
+        List<Toy.Branch> branches = Toy.branches(manager, 2, 0f, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE);
+        NDArray x = manager.zeros(new Shape(3, 0, 5));
+        String message =
+                "the input has no values, its shape is (3, 0, 5); every axis of (B, T, D) must be at least 1 long";
+
+        assertThatThrownBy(() -> stack.forward(x, draw())).hasMessage(message);
+        assertThatThrownBy(() -> stack.infer(x)).hasMessage(message);
+        assertThatThrownBy(() -> stack.check(x)).hasMessage(message);
+    }
+
+    private Block lambda(UnaryOperator<NDArray> function) {
+        return lambdas(list -> new NDList(function.apply(list.singletonOrThrow())));
+    }
+
+    private Block lambdas(UnaryOperator<NDList> function) {
+        Block block = new LambdaBlock(function::apply, "function");
+        block.initialize(manager, DataType.FLOAT32, new Shape(3, 3, Toy.WIDTH));
+        return block;
     }
 
     private static Draw draw() {
