@@ -211,7 +211,7 @@ class ReversibleStackRefusalTest {
     }
 
     private Block lambdas(UnaryOperator<NDList> function) {
-        Block block = new LambdaBlock(function::apply, "function");
+        Block block = new LambdaBlock(function, "function");
         block.initialize(manager, DataType.FLOAT32, new Shape(3, 3, Toy.WIDTH));
         return block;
     }
