@@ -42,7 +42,7 @@ public final class ReversibleStack implements AutoCloseable {
                 method instanceof Method.Bdia bdia
                         ? step(new Method.Quantised(bdia.level()))
                         : step;
-        this.recorded = new RecordedCheck(branches);
+        this.recorded = new RecordedCheck(branches, execution.rebuilt(branches.depth()));
     }
 
     private Step step(Method of) {

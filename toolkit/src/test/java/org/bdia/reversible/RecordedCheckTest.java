@@ -98,6 +98,22 @@ class RecordedCheckTest {
                 .withMessageStartingWith("branch 2 (SequentialBlock) of float32(1, 3, 5) differs");
     }
 
+    @Test
+    void roundingIsAllowedWhereNothingIsRebuilt() {
+        UnaryOperator<NDArray> rounded = h -> Autograd.isRecording() ? h.mul(1 + 1e-6f) : h;
+        for (Backprop backprop : List.of(Backprop.STORE, Backprop.CHECKPOINT)) {
+            ReversibleStack stack =
+                    ReversibleStack.of(withThird(rounded), Method.bdia(0.5), backprop);
+            NDArray y = stack.forward(input(3), Toy.draw(3, 4));
+            assertThat(stack.backward(y).getShape()).isEqualTo(y.getShape());
+        }
+        ReversibleStack reversible =
+                ReversibleStack.of(withThird(rounded), Method.bdia(0.5), Backprop.REVERSIBLE);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> reversible.forward(input(3), Toy.draw(3, 4)))
+                .withMessageStartingWith("branch 2 (SequentialBlock) of float32(3, 3, 5) differs");
+    }
+
     /** Values and calls: each branch twice more at the first shape, one of a kind at the next, none at a known one. */
     @Test
     void aKnownShapeCostsNothing() {
