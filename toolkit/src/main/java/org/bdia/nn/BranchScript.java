@@ -175,7 +175,10 @@ final class BranchScript {
         line("q = torch.select(heads, 0, 0)");
         line("k = torch.select(heads, 0, 1)");
         line("v = torch.select(heads, 0, 2)");
-        if (dropping.masks()) {
+        // Under a mask fused attention gives wrong gradients to tokens that see nothing, and other
+        // bits when
+        // gradients are recorded.
+        if (dropping.masks() || masked) {
             weighted("");
         } else if (half) {
             line("if torch.le(tokens, %d):", SHORT);
@@ -241,15 +244,12 @@ final class BranchScript {
     private void fused(String indent) {
         boolean causal = options.pattern() == Attention.Pattern.CAUSAL;
         scaledQuery(indent);
-        String mask =
-                hidden(causal && masked).stream()
-                        .reduce((a, b) -> "torch.add(" + a + ", " + b + ")")
-                        .orElse("None");
+        String mask = hidden(false).stream().findFirst().orElse("None");
         line(
                 indent
                         + "mixed = torch.scaled_dot_product_attention(q, k, v, %s, 0., %s, scale=1.)",
                 mask,
-                causal && !masked ? "True" : "False");
+                causal ? "True" : "False");
     }
 
     /** q / √E, or q times the learned temperature. */

@@ -20,8 +20,9 @@ import org.bdia.reversible.TorchScript;
  * Compares a fused kernel with its plain twin at one shape, on weights and inputs that are a function of the shape alone. The
  * engine's generator is left alone.
  *
- * <p>Even and odd samples of the batch are copies of two sequences, so that the plain twin needs to compute those two only: memory
- * and time are the fused kernel's own and that of two samples.
+ * <p>Even and odd samples of the batch are copies of two sequences, so that the plain twin needs to compute those two only. Memory
+ * and time are the fused kernel's own, and then those of the plain twin of two samples, whose attention keeps about four T × T
+ * arrays per head: for thousands of tokens that is more than training itself needs.
  *
  * <p>Letters: B batch, T tokens, D width, M hidden width.
  */

@@ -140,7 +140,11 @@ final class GptArchitecture {
     private static GptConfig saved(Path file, String saved, Sizes sizes) {
         GptConfig config;
         try {
-            config = JSON.readValue(saved, Saved.class).config();
+            Saved read = JSON.readValue(saved, Saved.class);
+            if (read == null || read.config() == null) {
+                throw new IllegalArgumentException("no sizes");
+            }
+            config = read.config();
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     file

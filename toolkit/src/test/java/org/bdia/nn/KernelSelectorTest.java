@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bdia.reversible.Backprop;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
@@ -181,6 +183,30 @@ class KernelSelectorTest {
         Engine.getEngine("PyTorch").setRandomSeed(4);
         difference(BranchScript.Part.WHOLE, Attention.Pattern.LOCALITY, 3, null, true);
         assertThat(manager.randomNormal(new Shape(1)).getFloat()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FULL, 0, 5", "CAUSAL, 0, 2", "LOCALITY, 1, 5"})
+    void tokensThatSeeNothingHaveThePlainGradients(Attention.Pattern pattern, int from, int to) {
+        float[] hidden = new float[5];
+        Arrays.fill(hidden, from, to, -1e9f);
+        NDArray mask = manager.create(hidden, new Shape(1, 1, 1, 5));
+        Gradients.assertClose(
+                masked(pattern, mask, Kernels.FUSED), masked(pattern, mask, Kernels.PLAIN), 1e-5);
+    }
+
+    /** The value and the input's gradient under a mask. */
+    private List<float[]> masked(Attention.Pattern pattern, NDArray mask, Kernels kernels) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        Execution execution = Execution.of(Backprop.STORE).withKernels(kernels);
+        var block = new TransformerBlock(WIDTH, HEADS, MLP, pattern, Activation.GELU, 0, execution);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 5, WIDTH));
+        try (ReversibleStack stack =
+                ReversibleStack.of(List.of(block), Method.standard(), execution)) {
+            NDArray y =
+                    stack.forward(input(2), new NDList(mask), new Draw(1, 2, new long[] {0, 1}));
+            return List.of(y.toFloatArray(), stack.backward(y).toFloatArray());
+        }
     }
 
     private static FusedBranch.Source faulty(String right, String wrong) {

@@ -99,6 +99,14 @@ class RecordedCheckTest {
     }
 
     @Test
+    void aValueThatIsNoNumberEitherWayIsNotADifference() {
+        UnaryOperator<NDArray> broken = h -> h.mul(0).add(Float.NaN);
+        ReversibleStack stack =
+                ReversibleStack.of(withThird(broken), Method.bdiaFloat(0.5), Backprop.STORE);
+        assertThat(stack.forward(input(3), Toy.draw(3, 4)).isNaN().any().getBoolean()).isTrue();
+    }
+
+    @Test
     void roundingIsAllowedWhereNothingIsRebuilt() {
         UnaryOperator<NDArray> rounded = h -> Autograd.isRecording() ? h.mul(1 + 1e-6f) : h;
         for (Backprop backprop : List.of(Backprop.STORE, Backprop.CHECKPOINT)) {
