@@ -1,0 +1,380 @@
+package org.bdia;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import org.bdia.data.Augmentation;
+import org.bdia.data.EncodedPairs;
+import org.bdia.data.SentencePair;
+import org.bdia.data.SyntheticImages;
+import org.bdia.data.SyntheticPairs;
+import org.bdia.data.SyntheticText;
+import org.bdia.data.TextCorpus;
+import org.bdia.data.TextSplit;
+import org.bdia.data.Vocabulary;
+import org.bdia.nn.Activation;
+import org.bdia.nn.Decoding;
+import org.bdia.nn.Generator;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.GptConfig;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.Seq2Seq;
+import org.bdia.nn.Seq2SeqConfig;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.StateVisitor;
+import org.bdia.train.Batch;
+import org.bdia.train.ImageTask;
+import org.bdia.train.Optimizer;
+import org.bdia.train.Task;
+import org.bdia.train.TextTask;
+import org.bdia.train.TrainConfig;
+import org.bdia.train.Trainer;
+import org.bdia.train.TranslationTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Pins every bit of small training runs: initial weights, states, losses, gradients, weights after three steps, a resumed
+ * run and generated tokens, per model, method and way of differentiating.
+ *
+ * <p>The bits of a float32 product depend on the processor, so each kind of processor has a file of its own; a machine
+ * whose file is absent skips the test. {@code -Dbdia.guards=record} writes its file, to be done on a commit whose
+ * arithmetic is trusted.
+ */
+class GuardTest {
+
+    private static final int STEPS = 3;
+    private static final List<Method> METHODS =
+            List.of(
+                    Method.standard(),
+                    Method.quantised(),
+                    Method.bdia(0.5),
+                    Method.bdia(0.25),
+                    Method.bdiaFloat(0.5),
+                    Method.revNet());
+    private static final Execution STORE = Execution.of(Backprop.STORE);
+    private static final Decoding BEAM = Decoding.beam(2);
+    private static final Activation GELU = Activation.GELU;
+    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+
+    @TempDir private Path folder;
+    private final List<String> lines = new ArrayList<>();
+
+    /** A model, what it learns from, and a look at its states. */
+    private record Subject(ReversibleModel model, Task task, States states) {}
+
+    private interface Make {
+        Subject of(Method method, Execution execution, Activation activation, NDManager manager);
+    }
+
+    private interface States {
+        void show(Batch batch, Draw draw, StateVisitor visitor);
+    }
+
+    @Test
+    void everyBitIsThePinnedOne() throws IOException {
+        Path pinned = Path.of("src/test/guards", processor() + ".txt");
+        boolean record = "record".equals(System.getProperty("bdia.guards"));
+        assumeTrue(
+                record || Files.exists(pinned),
+                () -> "no bits are pinned for this processor, see " + pinned);
+
+        model("vit", GuardTest::vit);
+        model("vit-locality", GuardTest::localityVit);
+        model("gpt", GuardTest::gpt);
+        model("seq2seq", GuardTest::seq2Seq);
+        generated();
+
+        if (record) {
+            Files.createDirectories(pinned.getParent());
+            Files.write(pinned, lines);
+        }
+        assertThat(lines).isEqualTo(Files.readAllLines(pinned));
+    }
+
+    private void model(String name, Make make) throws IOException {
+        for (Method method : METHODS) {
+            if (name.equals("seq2seq") && method instanceof Method.RevNet) {
+                continue;
+            }
+            training(name + " " + word(method) + " store", make, method, STORE, GELU);
+            if (method.invertible()) {
+                Execution reversible = Execution.of(Backprop.REVERSIBLE);
+                training(name + " " + word(method) + " reversible", make, method, reversible, GELU);
+                training(
+                        name + " " + word(method) + " inverted",
+                        make,
+                        method,
+                        reversible,
+                        INVERTED);
+            }
+        }
+        Execution checkpoint = Execution.of(Backprop.CHECKPOINT);
+        training(name + " standard checkpoint", make, Method.standard(), checkpoint, GELU);
+        training(name + " bdia lean", make, Method.bdia(0.5), Execution.lean(), INVERTED);
+        resumed(name + " bdia", make);
+    }
+
+    private static String word(Method method) {
+        return METHODS.indexOf(method) + "-" + method.label();
+    }
+
+    private void training(
+            String name, Make make, Method method, Execution execution, Activation activation) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Subject subject = make.of(method, execution, activation, manager);
+            ReversibleModel model = subject.model();
+            line(name, "initial", weights(model));
+            try (Optimizer optimizer = config(1).optimizer().create(manager, model)) {
+                optimizer.zeroGradients();
+                for (int step = 0; step < STEPS; step++) {
+                    step(name + " step " + step, subject, optimizer, manager, step);
+                }
+            }
+        }
+    }
+
+    private void step(
+            String name, Subject subject, Optimizer optimizer, NDManager manager, int step) {
+        ReversibleModel model = subject.model();
+        Task task = subject.task();
+        try (Batch batch = task.training(manager, 3, 0, step, config(1).batch())) {
+            var draw = new Draw(3, step, batch.sampleIds());
+            MessageDigest states = sha256();
+            subject.states().show(batch, draw, (k, x) -> add(states, x.toFloatArray()));
+            line(name, "states", hex(states));
+            float loss =
+                    model.differentiate(
+                            batch.inputs(), output -> task.loss(output, batch.labels(), 0.1), draw);
+            line(name, "loss", Float.toHexString(loss));
+        }
+        line(name, "gradients", gradients(model));
+        optimizer.update(1e-2);
+        optimizer.zeroGradients();
+        line(name, "weights", weights(model));
+    }
+
+    private void resumed(String name, Make make) throws IOException {
+        Path run = folder.resolve(name.replace(' ', '-'));
+        for (int stop : new int[] {2, Integer.MAX_VALUE}) {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Execution execution = Execution.of(Backprop.REVERSIBLE);
+                Subject subject = make.of(Method.bdia(0.5), execution, GELU, manager);
+                int[] done = {0};
+                boolean finished =
+                        new Trainer(subject.model(), subject.task(), config(2), 4)
+                                .withCheckpoints(run, "guard")
+                                .withEvents(event -> done[0] = (int) event.step())
+                                .withStop(() -> done[0] >= stop)
+                                .train(manager);
+                if (finished) {
+                    line(name, "resumed", weights(subject.model()));
+                }
+            }
+        }
+    }
+
+    private void generated() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (Method method : METHODS) {
+                Gpt gpt = (Gpt) gpt(method, STORE, GELU, manager).model();
+                int[] ids = Generator.generate(gpt, manager, new int[] {3, 1, 4}, 10, -1, BEAM);
+                line("gpt " + word(method), "generated", Arrays.toString(ids));
+            }
+            Seq2Seq model = (Seq2Seq) seq2Seq(Method.bdia(0.5), STORE, GELU, manager).model();
+            int[][] ids =
+                    Generator.translate(
+                            model, manager, new int[][] {{3, 1, 4}, {1, 5}}, 1, 2, 8, BEAM);
+            line("seq2seq", "generated", Arrays.deepToString(ids));
+        }
+    }
+
+    private static TrainConfig config(int epochs) {
+        return TrainConfig.of(epochs, 6, 1e-2);
+    }
+
+    private static Subject vit(
+            Method method, Execution execution, Activation activation, NDManager manager) {
+        return vit(VitConfig.smoke(), method, execution, activation, manager);
+    }
+
+    private static Subject localityVit(
+            Method method, Execution execution, Activation activation, NDManager manager) {
+        VitConfig config = VitConfig.smoke().withLocalityAttention(true).withShiftedPatches(true);
+        return vit(config, method, execution, activation, manager);
+    }
+
+    private static Subject vit(
+            VitConfig config,
+            Method method,
+            Execution execution,
+            Activation activation,
+            NDManager manager) {
+        VitConfig small =
+                config.withWidth(24)
+                        .withMlp(40)
+                        .withHeads(3)
+                        .withDepth(3)
+                        .withDropout(0.1)
+                        .withDropPath(0.2)
+                        .withActivation(activation);
+        var model = new VisionTransformer(small, method, execution);
+        model.initialize(manager, 5);
+        var task = new ImageTask(SyntheticImages.split(10, 24, 6, 6, 3), Augmentation.paper());
+        return new Subject(
+                model,
+                task,
+                (batch, draw, visitor) -> {
+                    try (NDArray x = model.embed(batch.inputs().get(0))) {
+                        model.stack().forward(x, new NDList(), draw, visitor);
+                        model.stack().close();
+                    }
+                });
+    }
+
+    private static Subject gpt(
+            Method method, Execution execution, Activation activation, NDManager manager) {
+        GptConfig config =
+                GptConfig.nano()
+                        .withVocabulary(30)
+                        .withContext(16)
+                        .withWidth(24)
+                        .withMlp(40)
+                        .withHeads(3)
+                        .withDepth(3)
+                        .withDropout(0.1)
+                        .withDropPath(0.2)
+                        .withActivation(activation);
+        var model = new Gpt(config, method, execution);
+        model.initialize(manager, 5);
+        TextSplit text = SyntheticText.split(TextCorpus.Unit.CHARACTERS, 300, 50, 50, 3);
+        return new Subject(
+                model,
+                new TextTask(text, 16),
+                (batch, draw, visitor) -> {
+                    try (NDArray x = model.embed(batch.inputs().get(0))) {
+                        model.stack().forward(x, new NDList(), draw, visitor);
+                        model.stack().close();
+                    }
+                });
+    }
+
+    private static Subject seq2Seq(
+            Method method, Execution execution, Activation activation, NDManager manager) {
+        List<SentencePair> pairs = SyntheticPairs.split(24, 1, 1, 3).train();
+        Vocabulary source = words(pairs, SentencePair::source);
+        Vocabulary target = words(pairs, SentencePair::target);
+        Seq2SeqConfig config =
+                Seq2SeqConfig.smoke()
+                        .withVocabularies(source.size(), target.size())
+                        .withContext(20)
+                        .withWidth(24)
+                        .withMlp(40)
+                        .withHeads(3)
+                        .withDepths(2, 3)
+                        .withDropout(0.1)
+                        .withDropPath(0.2)
+                        .withActivation(activation);
+        var model = new Seq2Seq(config, method, execution);
+        model.initialize(manager, 5);
+        var encoded = new EncodedPairs(pairs, source, target);
+        return new Subject(
+                model,
+                new TranslationTask(encoded, encoded, encoded),
+                (batch, draw, visitor) -> {
+                    try (NDList context = model.encode(batch.inputs().get(0));
+                            NDArray memory = context.get(0).duplicate()) {
+                        model.decoder().forward(memory, context, draw, visitor);
+                        model.decoder().close();
+                    }
+                });
+    }
+
+    private static Vocabulary words(List<SentencePair> pairs, Function<SentencePair, String> side) {
+        return Vocabulary.words(pairs.stream().map(side).toList(), 40);
+    }
+
+    private static String weights(ReversibleModel model) {
+        return parameters(model, NDArray::toFloatArray);
+    }
+
+    private static String gradients(ReversibleModel model) {
+        return parameters(model, weight -> weight.getGradient().toFloatArray());
+    }
+
+    /** Does not depend on the parameters' order or names: only values are pinned. */
+    private static String parameters(ReversibleModel model, Function<NDArray, float[]> values) {
+        MessageDigest digest = sha256();
+        model.getParameters().values().stream()
+                .map(Parameter::getArray)
+                .filter(NDArray::hasGradient)
+                .map(weight -> hash(sha256(), values.apply(weight)))
+                .sorted()
+                .forEach(hash -> digest.update(hash.getBytes(StandardCharsets.US_ASCII)));
+        return hex(digest);
+    }
+
+    private static String hash(MessageDigest digest, float[] values) {
+        add(digest, values);
+        return hex(digest);
+    }
+
+    private static void add(MessageDigest digest, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes);
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void line(String name, String what, String value) {
+        lines.add(name + " " + what + " " + value);
+    }
+
+    /** Vendor, vector instructions and threads: what float32 products are a function of. */
+    private static String processor() throws IOException {
+        Path file = Path.of("/proc/cpuinfo");
+        String text = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+        String vendor =
+                text.lines()
+                        .filter(line -> line.startsWith("vendor_id"))
+                        .findFirst()
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .orElse(System.getProperty("os.arch"));
+        String vectors =
+                text.contains(" avx512f ") ? "avx512" : text.contains(" avx2 ") ? "avx2" : "other";
+        return vendor + "-" + vectors + "-" + Runtime.getRuntime().availableProcessors();
+    }
+}
