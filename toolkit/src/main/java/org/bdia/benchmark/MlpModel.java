@@ -39,7 +39,8 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
         stack = ReversibleStack.of(mlps, point.computed(), point.execution());
     }
 
-    void initialize(NDManager manager, long seed) {
+    @Override
+    public void initialize(NDManager manager, long seed) {
         Engine.getEngine("PyTorch").setRandomSeed((int) seed);
         initialize(manager, DataType.FLOAT32, state);
     }

@@ -5,18 +5,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
@@ -31,7 +27,7 @@ import org.bdia.reversible.Scoped;
  * #differentiate} is the way to train the other methods. Weights do not depend on the method: of {@link Method#revNet()}'s two
  * streams the head reads the mean, since a head tied to the token embedding has no more than the width D.
  */
-public final class Gpt extends AbstractBlock implements ReversibleModel {
+public final class Gpt extends StagedModel {
 
     private static final int EMBEDDING_LAYER = -1;
 
@@ -39,7 +35,6 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
     private final TokenEmbedding embedding;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
-    private final KernelSelector kernels = new KernelSelector();
     private final ReversibleStack stack;
 
     /** The model run by {@link Execution#of}, see {@link #Gpt(GptConfig, Method, Execution)}. */
@@ -71,7 +66,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                             config.activation(),
                             dropout,
                             execution,
-                            kernels);
+                            kernels());
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(2).build());
@@ -84,12 +79,7 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
                         .withDropPath(config.dropPath());
     }
 
-    /** Draws the weights as a function of the seed: normal(0.02), projections into the residual 1/√(2K) of that. */
-    public void initialize(NDManager manager, long seed) {
-        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, new Shape(1, 1)));
-    }
-
-    /** The sizes. */
+    @Override
     public GptConfig config() {
         return config;
     }
@@ -117,60 +107,33 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    public KernelSelector kernels() {
-        return kernels;
+    Stage forward(Pass pass, ParameterStore store, NDList inputs) {
+        return stage(pass, store, inputs.singletonOrThrow(), 0);
     }
 
-    @Override
-    public NDArray predict(NDList inputs) {
-        return predict(inputs, 0);
-    }
-
-    @Override
-    public NDArray predict(NDList inputs, double gamma) {
-        NDArray ids = inputs.singletonOrThrow();
-        ParameterStore store = store(ids);
-        return Autograd.unrecorded(
+    /** Token and position embedding → blocks → LayerNorm and tied head, of ids at positions from, from + 1, …. */
+    private Stage stage(Pass pass, ParameterStore store, NDArray ids, int from) {
+        boolean training = pass.training();
+        return new Stage(
                 () ->
-                        Scoped.result(
-                                () ->
-                                        head(
-                                                store,
-                                                stack.infer(embed(ids), new NDList(), gamma),
-                                                false)));
-    }
-
-    @Override
-    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
-        NDArray ids = inputs.singletonOrThrow();
-        ParameterStore store = store(ids);
-        return StackTraining.differentiate(
-                () ->
-                        Autograd.seeded(
-                                draw, EMBEDDING_LAYER, () -> embedding.embed(store, ids, 0, true)),
+                        pass.embedding(
+                                EMBEDDING_LAYER, () -> embedding.embed(store, ids, from, training)),
                 stack,
-                state -> loss.apply(head(store, state, true)),
-                draw);
+                blocks,
+                new NDList(),
+                state -> head(store, state, training));
     }
 
     /**
-     * The scores of the token that follows tokens whose predecessors' keys and values are kept; theirs are added.
+     * Returns the next token's logits, using and extending a key/value cache.
      *
      * @param ids (B, T), int64, at positions from, from + 1, …
      * @return (B, 1, V)
      */
-    NDArray following(NDArray ids, int from, KeyValueCache past) {
+    NDArray decodeStep(NDArray ids, int from, KeyValueCache past) {
         ParameterStore store = store(ids);
-        return Autograd.unrecorded(
-                () ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray last =
-                                            stack.infer(
-                                                    embedding.embed(store, ids, from, false),
-                                                    (k, state) -> following(store, k, state, past));
-                                    return head(store, last.get(":, -1:"), false);
-                                }));
+        var pass = new Pass.Decoding((k, state) -> following(store, k, state, past));
+        return pass.output(stage(pass, store, ids, from).ofLastToken());
     }
 
     private NDArray following(ParameterStore store, int k, NDArray state, KeyValueCache past) {
@@ -200,24 +163,13 @@ public final class Gpt extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
-        if (!training) {
-            return new NDList(predict(inputs));
-        }
-        Checks.trainableByDjl(stack.method(), config);
-        NDArray x = embedding.embed(store, inputs.singletonOrThrow(), 0, true);
-        for (TransformerBlock block : blocks) {
-            x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());
-        }
-        return new NDList(head(store, x, true));
+    Method method() {
+        return stack.method();
     }
 
-    private static ParameterStore store(NDArray like) {
-        return new ParameterStore(like.getManager(), false);
+    @Override
+    Shape[] initialShapes() {
+        return new Shape[] {new Shape(1, 1)};
     }
 
     @Override

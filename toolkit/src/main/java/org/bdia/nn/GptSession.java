@@ -59,7 +59,7 @@ final class GptSession implements DecodingSession {
         cached = position + length - from;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray scores = model.following(Tokens.array(manager, ids), position, cache);
+            NDArray scores = model.decodeStep(Tokens.array(manager, ids), position, cache);
             return Tokens.rows(scores);
         }
     }

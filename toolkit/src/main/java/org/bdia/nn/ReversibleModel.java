@@ -2,6 +2,7 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.function.UnaryOperator;
 import org.bdia.reversible.Draw;
@@ -11,6 +12,14 @@ import org.bdia.reversible.Draw;
  * it knows where its stacks begin and end; what is done with the gradients is the trainer's business.
  */
 public interface ReversibleModel extends Block {
+
+    /**
+     * Draws the weights.
+     *
+     * @param manager whose device they are on
+     * @param seed what they are a function of
+     */
+    void initialize(NDManager manager, long seed);
 
     /**
      * The output in evaluation: no dropout, E[γ] = 0, no graph kept.

@@ -3,23 +3,16 @@ package org.bdia.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
-import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.BranchEvaluator;
-import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
@@ -36,11 +29,12 @@ import org.bdia.reversible.Scoped;
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
-public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
+public final class Seq2Seq extends StagedModel {
 
     /** The id of padding. */
     public static final int PAD = 0;
 
+    private static final Pass EVALUATION = new Pass.Inference(0);
     private static final int SOURCE_LAYER = -1;
     private static final int TARGET_LAYER = -2;
 
@@ -51,7 +45,6 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
     private final List<DecoderBlock> decoderBlocks = new ArrayList<>();
     private final LayerNorm encoderNorm;
     private final LayerNorm decoderNorm;
-    private final KernelSelector kernels = new KernelSelector();
     private final ReversibleStack encoder;
     private final ReversibleStack decoder;
 
@@ -104,7 +97,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                             config.activation(),
                             dropout,
                             execution,
-                            kernels);
+                            kernels());
             encoderBlocks.add(addChildBlock("encoder", block));
         }
         encoderNorm = addChildBlock("encoder_norm", LayerNorm.builder().axis(2).build());
@@ -125,14 +118,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
                         .withDropPath(config.dropPath());
     }
 
-    /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings normal(0.02). */
-    public void initialize(NDManager manager, long seed) {
-        EngineSeed.draw(
-                seed,
-                () -> initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1)));
-    }
-
-    /** The sizes. */
+    @Override
     public Seq2SeqConfig config() {
         return config;
     }
@@ -148,7 +134,7 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
     }
 
     /**
-     * The encoder's output in evaluation, with the mask of its padding: the decoder's context.
+     * Returns the encoder's output in evaluation, with the mask of its padding: the decoder's context.
      *
      * @param source (B, S), int64
      * @return memory (B, S, D) and mask (B, 1, 1, S), owned by the caller
@@ -156,27 +142,11 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      *     context
      */
     public NDList encode(NDArray source) {
-        return encode(source, 0);
-    }
-
-    private NDList encode(NDArray source, double gamma) {
-        ParameterStore store = store(source);
-        return Autograd.unrecorded(
-                () -> {
-                    NDArray mask = mask(source);
-                    NDArray memory =
-                            Scoped.result(
-                                    () -> {
-                                        NDArray x = sourceEmbedding.embed(store, source, 0, false);
-                                        NDArray last = encoder.infer(x, new NDList(mask), gamma);
-                                        return norm(encoderNorm, store, last, false);
-                                    });
-                    return new NDList(memory, mask);
-                });
+        return context(EVALUATION, store(source), source);
     }
 
     /**
-     * The decoder's scores in evaluation.
+     * Returns the logits of the target's next tokens in evaluation.
      *
      * @param context as {@link #encode} returns it
      * @param target (B, T), int64, beginning with the token that begins a sentence
@@ -184,100 +154,73 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
      * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
      */
     public NDArray decode(NDList context, NDArray target) {
-        return decode(context, target, 0);
-    }
-
-    private NDArray decode(NDList context, NDArray target, double gamma) {
-        ParameterStore store = store(target);
-        return Autograd.unrecorded(
-                () ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray x = targetEmbedding.embed(store, target, 0, false);
-                                    return head(store, decoder.infer(x, context, gamma), false);
-                                }));
+        return EVALUATION.output(decoderStage(EVALUATION, store(target), context, target, 0));
     }
 
     /**
-     * The scores of the token that follows target tokens whose predecessors' keys and values are kept; theirs are added.
+     * Returns the next token's logits, using and extending key/value caches.
      *
      * @param context as {@link #encode} returns it
      * @param target (B, T), int64, at positions from, from + 1, …
      * @param seen the memory's keys and values, computed the first time
      * @return (B, 1, V)
      */
-    NDArray following(
+    NDArray decodeStep(
             NDList context, NDArray target, int from, KeyValueCache past, KeyValueCache seen) {
         ParameterStore store = store(target);
-        BranchEvaluator branches =
-                (k, state) ->
-                        decoderBlocks
-                                .get(k)
-                                .following(store, state, context, past.layer(k), seen.layer(k));
-        return Autograd.unrecorded(
+        var pass =
+                new Pass.Decoding(
+                        (k, state) ->
+                                decoderBlocks
+                                        .get(k)
+                                        .following(
+                                                store,
+                                                state,
+                                                context,
+                                                past.layer(k),
+                                                seen.layer(k)));
+        return pass.output(decoderStage(pass, store, context, target, from).ofLastToken());
+    }
+
+    @Override
+    Stage forward(Pass pass, ParameterStore store, NDList inputs) {
+        NDList context = context(pass, store, inputs.get(0));
+        return decoderStage(pass, store, context, inputs.get(1), 0);
+    }
+
+    /** Source embedding → encoder → LayerNorm, with the mask of the source's padding. */
+    private NDList context(Pass pass, ParameterStore store, NDArray source) {
+        boolean training = pass.training();
+        NDArray mask = mask(source);
+        NDArray memory =
+                pass.output(
+                        new Stage(
+                                () ->
+                                        pass.embedding(
+                                                SOURCE_LAYER,
+                                                () ->
+                                                        sourceEmbedding.embed(
+                                                                store, source, 0, training)),
+                                encoder,
+                                encoderBlocks,
+                                new NDList(mask),
+                                state -> norm(encoderNorm, store, state, training)));
+        return new NDList(memory, mask);
+    }
+
+    /** Target embedding → decoder → LayerNorm and tied head. */
+    private Stage decoderStage(
+            Pass pass, ParameterStore store, NDList context, NDArray target, int from) {
+        boolean training = pass.training();
+        return new Stage(
                 () ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray x = targetEmbedding.embed(store, target, from, false);
-                                    NDArray last = decoder.infer(x, branches);
-                                    return head(store, last.get(":, -1:"), false);
-                                }));
-    }
-
-    @Override
-    public KernelSelector kernels() {
-        return kernels;
-    }
-
-    @Override
-    public NDArray predict(NDList inputs) {
-        return predict(inputs, 0);
-    }
-
-    @Override
-    public NDArray predict(NDList inputs, double gamma) {
-        try (NDList context = encode(inputs.get(0), gamma)) {
-            return decode(context, inputs.get(1), gamma);
-        }
-    }
-
-    @Override
-    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
-        NDArray source = inputs.get(0);
-        NDArray target = inputs.get(1);
-        ParameterStore store = store(source);
-        Supplier<NDArray> embedSource =
-                embedding(sourceEmbedding, store, source, draw, SOURCE_LAYER);
-        Supplier<NDArray> embedTarget =
-                embedding(targetEmbedding, store, target, draw, TARGET_LAYER);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray mask = mask(source);
-            NDArray encoded =
-                    Autograd.leaf(
-                            StackTraining.forward(embedSource, encoder, new NDList(mask), draw));
-            NDArray memory =
-                    Autograd.leaf(
-                            Autograd.unrecorded(() -> norm(encoderNorm, store, encoded, true)));
-            NDArray last =
-                    StackTraining.forward(embedTarget, decoder, new NDList(memory, mask), draw);
-            StackTraining.Head atLast =
-                    StackTraining.head(last, state -> loss.apply(head(store, state, true)));
-            last.close();
-            StackTraining.backward(embedTarget, decoder.backward(atLast.gradient()));
-            StackTraining.backward(
-                    () -> norm(encoderNorm, store, encoded, true), memory.getGradient());
-            StackTraining.backward(embedSource, encoder.backward(encoded.getGradient()));
-            return atLast.loss();
-        } finally {
-            decoder.close();
-            encoder.close();
-        }
-    }
-
-    private static Supplier<NDArray> embedding(
-            TokenEmbedding embedding, ParameterStore store, NDArray ids, Draw draw, int layer) {
-        return () -> Autograd.seeded(draw, layer, () -> embedding.embed(store, ids, 0, true));
+                        pass.embedding(
+                                TARGET_LAYER,
+                                () -> targetEmbedding.embed(store, target, from, training)),
+                decoder,
+                decoderBlocks,
+                context,
+                state -> head(store, state, training));
     }
 
     /** The mask of padding; a row of nothing else would leave the decoder nothing to attend to. */
@@ -301,30 +244,13 @@ public final class Seq2Seq extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
-        if (!training) {
-            return new NDList(predict(inputs));
-        }
-        Checks.trainableByDjl(encoder.method(), config);
-        NDArray mask = mask(inputs.get(0));
-        NDArray x = sourceEmbedding.embed(store, inputs.get(0), 0, true);
-        for (TransformerBlock block : encoderBlocks) {
-            x = x.add(block.forward(store, new NDList(x, mask), true).singletonOrThrow());
-        }
-        NDArray memory = norm(encoderNorm, store, x, true);
-        NDArray y = targetEmbedding.embed(store, inputs.get(1), 0, true);
-        for (DecoderBlock block : decoderBlocks) {
-            y = y.add(block.forward(store, new NDList(y, memory, mask), true).singletonOrThrow());
-        }
-        return new NDList(head(store, y, true));
+    Method method() {
+        return encoder.method();
     }
 
-    private static ParameterStore store(NDArray like) {
-        return new ParameterStore(like.getManager(), false);
+    @Override
+    Shape[] initialShapes() {
+        return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
     }
 
     @Override

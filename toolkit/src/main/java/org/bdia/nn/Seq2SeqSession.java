@@ -50,7 +50,7 @@ final class Seq2SeqSession implements DecodingSession {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray ids = Tokens.padded(manager, tokens);
-            NDArray scores = model.following(context, ids, position, past, seen);
+            NDArray scores = model.decodeStep(context, ids, position, past, seen);
             position += tokens[0].length;
             return Tokens.rows(scores);
         }

@@ -5,21 +5,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
-import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
@@ -33,7 +29,7 @@ import org.bdia.reversible.Scoped;
  * {@link #differentiate} is the way to train the other methods. Weights do not depend on the method, but for the head of {@link Method#revNet()}:
  * it reads both streams, LayerNorm(2D), as RevViT's does.
  */
-public final class VisionTransformer extends AbstractBlock implements ReversibleModel {
+public final class VisionTransformer extends StagedModel {
 
     private static final int EMBEDDING_LAYER = -1;
 
@@ -41,7 +37,6 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     private final PatchEmbedding embedding;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
-    private final KernelSelector kernels = new KernelSelector();
     private final Linear head;
     private final ReversibleStack stack;
 
@@ -71,7 +66,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                             config.activation(),
                             (float) config.dropout(),
                             execution,
-                            kernels);
+                            kernels());
             blocks.add(addChildBlock("block", block));
         }
         norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
@@ -84,13 +79,7 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
                         .withDropPath(config.dropPath());
     }
 
-    /** Draws the weights as a function of the seed: matrices Xavier uniform, embeddings and head normal(0.02). */
-    public void initialize(NDManager manager, long seed) {
-        Shape images = new Shape(1, 3, config.image(), config.image());
-        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, images));
-    }
-
-    /** The sizes. */
+    @Override
     public VitConfig config() {
         return config;
     }
@@ -117,41 +106,15 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     }
 
     @Override
-    public KernelSelector kernels() {
-        return kernels;
-    }
-
-    @Override
-    public NDArray predict(NDList inputs) {
-        return predict(inputs, 0);
-    }
-
-    @Override
-    public NDArray predict(NDList inputs, double gamma) {
+    Stage forward(Pass pass, ParameterStore store, NDList inputs) {
         NDArray images = inputs.singletonOrThrow();
-        ParameterStore store = store(images);
-        return Autograd.unrecorded(
-                () ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray x = embed(store, images, false);
-                                    return head(store, stack.infer(x, new NDList(), gamma), false);
-                                }));
-    }
-
-    @Override
-    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
-        NDArray images = inputs.singletonOrThrow();
-        ParameterStore store = store(images);
-        return StackTraining.differentiate(
-                () -> trainingEmbed(store, images, draw),
+        boolean training = pass.training();
+        return new Stage(
+                () -> pass.embedding(EMBEDDING_LAYER, () -> embed(store, images, training)),
                 stack,
-                state -> loss.apply(head(store, state, true)),
-                draw);
-    }
-
-    private NDArray trainingEmbed(ParameterStore store, NDArray images, Draw draw) {
-        return Autograd.seeded(draw, EMBEDDING_LAYER, () -> embed(store, images, true));
+                blocks,
+                new NDList(),
+                state -> head(store, state, training));
     }
 
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {
@@ -172,24 +135,13 @@ public final class VisionTransformer extends AbstractBlock implements Reversible
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
-        if (!training) {
-            return new NDList(predict(inputs));
-        }
-        Checks.trainableByDjl(stack.method(), config);
-        NDArray x = embed(store, inputs.singletonOrThrow(), true);
-        for (TransformerBlock block : blocks) {
-            x = x.add(block.forward(store, new NDList(x), true).singletonOrThrow());
-        }
-        return new NDList(head(store, x, true));
+    Method method() {
+        return stack.method();
     }
 
-    private static ParameterStore store(NDArray like) {
-        return new ParameterStore(like.getManager(), false);
+    @Override
+    Shape[] initialShapes() {
+        return new Shape[] {new Shape(1, 3, config.image(), config.image())};
     }
 
     @Override

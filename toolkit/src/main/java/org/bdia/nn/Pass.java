@@ -1,0 +1,78 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.BranchEvaluator;
+import org.bdia.reversible.Scoped;
+
+/** A way to compute a model's stages; the model describes them once, for all ways. */
+interface Pass {
+
+    /** Whether dropout is applied. */
+    boolean training();
+
+    /** Computes an embedding; a pass that draws dropout from the layer's own random key overrides this. */
+    default NDArray embedding(int layer, Supplier<NDArray> embedding) {
+        return embedding.get();
+    }
+
+    /** Returns a stage's output, owned by the caller. */
+    NDArray output(Stage stage);
+
+    /** The plain transformer, x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>), which autograd differentiates as a whole. */
+    record Plain(ParameterStore store) implements Pass {
+
+        @Override
+        public boolean training() {
+            return true;
+        }
+
+        @Override
+        public NDArray output(Stage stage) {
+            NDArray x = stage.embed().get();
+            for (Block block : stage.blocks()) {
+                NDList inputs = new NDList(x).addAll(stage.context());
+                x = x.add(block.forward(store, inputs, true).singletonOrThrow());
+            }
+            return stage.head().apply(x);
+        }
+    }
+
+    /** Evaluation with one γ for all samples; 0 is E[γ]. */
+    record Inference(double gamma) implements Pass {
+
+        @Override
+        public boolean training() {
+            return false;
+        }
+
+        @Override
+        public NDArray output(Stage stage) {
+            return evaluated(stage, x -> stage.stack().infer(x, stage.context(), gamma));
+        }
+    }
+
+    /** Evaluation of new tokens alone, by branches that read the keys and values of earlier ones from a cache. */
+    record Decoding(BranchEvaluator branches) implements Pass {
+
+        @Override
+        public boolean training() {
+            return false;
+        }
+
+        @Override
+        public NDArray output(Stage stage) {
+            return evaluated(stage, x -> stage.stack().infer(x, branches));
+        }
+    }
+
+    private static NDArray evaluated(Stage stage, UnaryOperator<NDArray> stack) {
+        return Autograd.unrecorded(
+                () -> Scoped.result(() -> stage.head().apply(stack.apply(stage.embed().get()))));
+    }
+}

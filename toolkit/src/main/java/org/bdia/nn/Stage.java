@@ -1,0 +1,31 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.bdia.reversible.ReversibleStack;
+
+/**
+ * A stretch of a model, embed → stack → head, not yet computed; how it is computed is a {@link Pass}.
+ *
+ * @param embed returns x<sub>0</sub>, (B, T, D), from nothing; training calls it twice, so it must repeat itself
+ * @param stack maps x<sub>0</sub> to x<sub>K</sub>
+ * @param blocks the stack's residual branches, whole
+ * @param context what every branch reads beside its state
+ * @param head from x<sub>K</sub> to the output
+ */
+record Stage(
+        Supplier<NDArray> embed,
+        ReversibleStack stack,
+        List<? extends Block> blocks,
+        NDList context,
+        UnaryOperator<NDArray> head) {
+
+    /** Returns the same stage, whose head reads the last token's state alone, (B, 1, D). */
+    Stage ofLastToken() {
+        return new Stage(embed, stack, blocks, context, state -> head.apply(state.get(":, -1:")));
+    }
+}

@@ -1,0 +1,90 @@
+package org.bdia.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.function.UnaryOperator;
+import org.bdia.reversible.Autograd;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Scoped;
+
+/**
+ * What the three models share: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
+ * reversal, or is handed to DJL's own trainer, which only {@link Method#standard()} allows.
+ */
+abstract sealed class StagedModel extends AbstractBlock implements ReversibleModel
+        permits VisionTransformer, Gpt, Seq2Seq {
+
+    private final KernelSelector kernels = new KernelSelector();
+
+    /**
+     * The forward pass: runs all stages but the last, and returns the last.
+     *
+     * @param inputs as {@link #forward(ParameterStore, NDList, boolean)} takes them
+     */
+    abstract Stage forward(Pass pass, ParameterStore store, NDList inputs);
+
+    /** Returns the method of every stack. */
+    abstract Method method();
+
+    /** Returns the architecture. */
+    public abstract ModelConfig config();
+
+    /** Returns shapes of inputs to initialise with. */
+    abstract Shape[] initialShapes();
+
+    @Override
+    public final void initialize(NDManager manager, long seed) {
+        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, initialShapes()));
+    }
+
+    @Override
+    public final KernelSelector kernels() {
+        return kernels;
+    }
+
+    @Override
+    public final NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
+
+    @Override
+    public final NDArray predict(NDList inputs, double gamma) {
+        var pass = new Pass.Inference(gamma);
+        return Autograd.unrecorded(
+                () ->
+                        Scoped.result(
+                                () -> pass.output(forward(pass, store(inputs.get(0)), inputs))));
+    }
+
+    @Override
+    public final float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
+        var pass = new TrainingPass(draw);
+        return pass.differentiate(() -> forward(pass, store(inputs.get(0)), inputs), loss);
+    }
+
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore store,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (!training) {
+            return new NDList(predict(inputs));
+        }
+        Checks.trainableByDjl(method(), config());
+        var pass = new Pass.Plain(store);
+        return new NDList(pass.output(forward(pass, store, inputs)));
+    }
+
+    /** Returns a store of the parameters themselves. */
+    static ParameterStore store(NDArray like) {
+        return new ParameterStore(like.getManager(), false);
+    }
+}
