@@ -11,10 +11,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
@@ -36,6 +38,7 @@ class KernelSelectorTest {
     private static final int WIDTH = 12;
     private static final int HEADS = 3;
     private static final int MLP = 20;
+    private static final int LONG = 700;
     private static final Execution FUSED = Execution.of(Backprop.REVERSIBLE).withVerify(true);
 
     private NDManager manager;
@@ -57,8 +60,10 @@ class KernelSelectorTest {
             for (long batch : new long[] {1, 2, 5}) {
                 for (boolean dropout : new boolean[] {false, true}) {
                     assertThat(difference(part, pattern, batch, null, dropout)).isLessThan(2e-5);
-                    assertThat(difference(part, pattern, 1, new Shape(1, 1, 1, 7), dropout))
-                            .isLessThan(2e-5);
+                    for (Shape sizes : new Shape[] {new Shape(1, 1, 1, 7), new Shape(1, 3, 7, 7)}) {
+                        assertThat(difference(part, pattern, batch, sizes, dropout))
+                                .isLessThan(2e-5);
+                    }
                     Shape mask = new Shape(batch, 1, 1, 7);
                     assertThat(difference(part, pattern, batch, mask, dropout)).isLessThan(2e-5);
                 }
@@ -72,26 +77,191 @@ class KernelSelectorTest {
             long batch,
             Shape mask,
             boolean dropout) {
+        KernelShape training = shape(part, pattern, batch, 7, mask, dropout, true);
+        KernelShape inference = shape(part, pattern, batch, 7, mask, dropout, false);
+        return Math.max(
+                difference(training, BranchScript::of), difference(inference, BranchScript::of));
+    }
+
+    private static KernelShape shape(
+            BranchScript.Part part,
+            Attention.Pattern pattern,
+            long batch,
+            long tokens,
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
         boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
-        var shape =
-                new KernelShape(
-                        part,
-                        new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
-                        Precision.FLOAT32,
-                        Device.cpu(),
-                        batch,
-                        7,
-                        attends ? mask : null,
-                        dropout,
-                        JniUtils.getNumThreads());
+        return new KernelShape(
+                part,
+                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
+                Precision.FLOAT32,
+                Device.cpu(),
+                batch,
+                tokens,
+                attends ? mask : null,
+                dropout,
+                gradients,
+                JniUtils.getNumThreads());
+    }
+
+    private static double difference(KernelShape shape, FusedBranch.Source source) {
         TorchScript script =
-                BranchScript.of(
-                        part,
+                source.of(
+                        shape.part(),
                         shape.options(),
                         Precision.FLOAT32,
                         shape.mask() != null,
-                        new BranchScript.Dropping(dropout, 0));
+                        new BranchScript.Dropping(shape.dropout(), 0));
         return KernelCheck.difference(shape, script);
+    }
+
+    /** So long that the plain twin computes some rows of the scores alone. */
+    @ParameterizedTest
+    @EnumSource(Attention.Pattern.class)
+    void rowsOfLongSequencesAgree(Attention.Pattern pattern) {
+        for (var part : List.of(BranchScript.Part.WHOLE, BranchScript.Part.ATTENTION)) {
+            for (boolean gradients : new boolean[] {false, true}) {
+                for (Shape mask : new Shape[] {null, new Shape(3, 1, 1, LONG)}) {
+                    KernelShape shape = shape(part, pattern, 3, LONG, mask, false, gradients);
+                    assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
+                }
+            }
+        }
+        Shape everyPair = new Shape(1, 1, LONG, LONG);
+        KernelShape shape = shape(BranchScript.Part.WHOLE, pattern, 2, LONG, everyPair, true, true);
+        assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "f = torch.mul(f, 1.001)",
+                "f = torch.log(torch.sub(f, 1.0e9))",
+                // One token's, in a row that the twin does not compute.
+                "row = torch.sqrt_(torch.sub_(torch.mul_(torch.select(g, 1, 1), 0.), 1.))",
+            })
+    void aWrongValueOfALongSequenceIsFound(String wrong) {
+        for (boolean gradients : new boolean[] {false, true}) {
+            KernelShape shape =
+                    shape(
+                            BranchScript.Part.WHOLE,
+                            Attention.Pattern.CAUSAL,
+                            3,
+                            LONG,
+                            null,
+                            false,
+                            gradients);
+            double found = difference(shape, faulty("return", wrong + "\nreturn"));
+            assertThat(found <= KernelSelector.tolerance(Precision.FLOAT32)).isFalse();
+        }
+    }
+
+    @Test
+    void aWrongGradientOfALongSequenceIsFound() {
+        KernelShape shape =
+                shape(
+                        BranchScript.Part.WHOLE,
+                        Attention.Pattern.CAUSAL,
+                        3,
+                        LONG,
+                        null,
+                        false,
+                        true);
+        FusedBranch.Source source =
+                faulty(
+                        "dot_product_attention(q, k, v",
+                        "dot_product_attention(q, torch.detach(k), v");
+        assertThat(difference(shape, source)).isGreaterThan(1e-3);
+    }
+
+    /** An evaluation needs no gradients; training does, and its refusal then holds for evaluation too. */
+    @Test
+    void gradientsAreComparedWhereTheyAreUsed() {
+        FusedBranch.Source source =
+                faulty("torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
+        var selector = new KernelSelector();
+        var block = block(Attention.Pattern.CAUSAL, FUSED, selector, source);
+        var store = new ParameterStore(manager, false);
+
+        NDArray before = Autograd.unrecorded(() -> evaluate(block, store));
+        assertThat(selector.refused()).isEmpty();
+        Autograd.recorded(() -> evaluate(block, store));
+        assertThat(selector.refused()).hasSize(1);
+
+        NDArray after = Autograd.unrecorded(() -> evaluate(block, store));
+        var plain =
+                block(Attention.Pattern.CAUSAL, FUSED.withKernels(Kernels.PLAIN), selector, source);
+        NDArray expected = Autograd.unrecorded(() -> evaluate(plain, store));
+        assertThat(after.toFloatArray()).isEqualTo(expected.toFloatArray());
+        assertThat(before.sub(after).abs().max().getFloat()).isLessThan(1e-5f);
+    }
+
+    private NDArray evaluate(TransformerBlock block, ParameterStore store) {
+        return block.forward(store, new NDList(input(3)), false).singletonOrThrow();
+    }
+
+    private TransformerBlock block(
+            Attention.Pattern pattern,
+            Execution execution,
+            KernelSelector selector,
+            FusedBranch.Source source) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        var block =
+                new TransformerBlock(
+                        WIDTH,
+                        HEADS,
+                        MLP,
+                        pattern,
+                        Activation.GELU,
+                        0,
+                        execution,
+                        selector,
+                        source);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 5, WIDTH));
+        return block;
+    }
+
+    @Test
+    void lengthsUpToAPowerOfTwoAreCheckedOnce() {
+        var checks = new ArrayList<KernelShape>();
+        var selector = new KernelSelector();
+        for (long tokens = 1; tokens <= 100; tokens++) {
+            allow(selector, checks, tokens, 4, true);
+        }
+        assertThat(checks)
+                .extracting(KernelShape::tokens)
+                .containsExactly(1L, 2L, 3L, 5L, 9L, 17L, 33L, 65L);
+        checks.clear();
+        allow(selector, checks, 70, 5, true);
+        allow(selector, checks, 70, 5, false);
+        allow(selector, checks, 128, 5, true);
+        assertThat(checks).extracting(KernelShape::gradients).containsExactly(true, false);
+    }
+
+    private static void allow(
+            KernelSelector selector,
+            List<KernelShape> checks,
+            long tokens,
+            long batch,
+            boolean gradients) {
+        Shape mask = new Shape(batch, 1, 1, tokens);
+        KernelShape shape =
+                shape(
+                        BranchScript.Part.WHOLE,
+                        Attention.Pattern.FULL,
+                        batch,
+                        tokens,
+                        mask,
+                        false,
+                        gradients);
+        selector.allows(
+                shape,
+                checked -> {
+                    checks.add(checked);
+                    return 0;
+                });
     }
 
     @Test
@@ -121,7 +291,7 @@ class KernelSelectorTest {
         assertThat(selector.refused()).hasSize(1);
         assertThat(selector.refused().get(0))
                 .startsWith("WHOLE Options[width=12, heads=3, mlp=20, pattern=CAUSAL")
-                .endsWith("FLOAT32, batch 6, tokens 5, cpu");
+                .endsWith("FLOAT32, batch 6, tokens up to 8, cpu");
         Gradients.assertClose(faulty, train(6, FUSED.withKernels(Kernels.PLAIN)), 1e-5);
     }
 
@@ -165,7 +335,8 @@ class KernelSelectorTest {
                         Precision.FLOAT32,
                         input(2),
                         null,
-                        false);
+                        false,
+                        true);
         for (int i = 0; i < 3; i++) {
             assertThat(
                             selector.allows(
