@@ -39,8 +39,8 @@ final class KernelCheck {
 
     private static final int SEQUENCES = 2;
 
-    /** 8 MiB an array, of which the plain twin has about four at a time. */
-    private static final long SCORES = 1 << 21;
+    /** 4 MiB an array, of which the plain twin has about four at a time. */
+    private static final long SCORES = 1 << 20;
 
     private final KernelShape shape;
     private final NDManager manager;

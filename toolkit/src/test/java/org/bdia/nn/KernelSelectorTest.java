@@ -2,7 +2,6 @@ package org.bdia.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,7 +9,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,13 +22,11 @@ import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.TorchScript;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
 class KernelSelectorTest {
@@ -38,7 +34,6 @@ class KernelSelectorTest {
     private static final int WIDTH = 12;
     private static final int HEADS = 3;
     private static final int MLP = 20;
-    private static final int LONG = 700;
     private static final Execution FUSED = Execution.of(Backprop.REVERSIBLE).withVerify(true);
 
     private NDManager manager;
@@ -53,134 +48,12 @@ class KernelSelectorTest {
         manager.close();
     }
 
-    @ParameterizedTest
-    @EnumSource(BranchScript.Part.class)
-    void everyPartAgreesWithItsTwin(BranchScript.Part part) {
-        for (Attention.Pattern pattern : Attention.Pattern.values()) {
-            for (long batch : new long[] {1, 2, 5}) {
-                for (boolean dropout : new boolean[] {false, true}) {
-                    assertThat(difference(part, pattern, batch, null, dropout)).isLessThan(2e-5);
-                    for (Shape sizes : new Shape[] {new Shape(1, 1, 1, 7), new Shape(1, 3, 7, 7)}) {
-                        assertThat(difference(part, pattern, batch, sizes, dropout))
-                                .isLessThan(2e-5);
-                    }
-                    Shape mask = new Shape(batch, 1, 1, 7);
-                    assertThat(difference(part, pattern, batch, mask, dropout)).isLessThan(2e-5);
-                }
-            }
-        }
-    }
-
-    private static double difference(
-            BranchScript.Part part,
-            Attention.Pattern pattern,
-            long batch,
-            Shape mask,
-            boolean dropout) {
-        KernelShape training = shape(part, pattern, batch, 7, mask, dropout, true);
-        KernelShape inference = shape(part, pattern, batch, 7, mask, dropout, false);
-        return Math.max(
-                difference(training, BranchScript::of), difference(inference, BranchScript::of));
-    }
-
-    private static KernelShape shape(
-            BranchScript.Part part,
-            Attention.Pattern pattern,
-            long batch,
-            long tokens,
-            Shape mask,
-            boolean dropout,
-            boolean gradients) {
-        boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
-        return new KernelShape(
-                part,
-                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
-                Precision.FLOAT32,
-                Device.cpu(),
-                batch,
-                tokens,
-                attends ? mask : null,
-                dropout,
-                gradients,
-                JniUtils.getNumThreads());
-    }
-
-    private static double difference(KernelShape shape, FusedBranch.Source source) {
-        TorchScript script =
-                source.of(
-                        shape.part(),
-                        shape.options(),
-                        Precision.FLOAT32,
-                        shape.mask() != null,
-                        new BranchScript.Dropping(shape.dropout(), 0));
-        return KernelCheck.difference(shape, script);
-    }
-
-    /** So long that the plain twin computes some rows of the scores alone. */
-    @ParameterizedTest
-    @EnumSource(Attention.Pattern.class)
-    void rowsOfLongSequencesAgree(Attention.Pattern pattern) {
-        for (var part : List.of(BranchScript.Part.WHOLE, BranchScript.Part.ATTENTION)) {
-            for (boolean gradients : new boolean[] {false, true}) {
-                for (Shape mask : new Shape[] {null, new Shape(3, 1, 1, LONG)}) {
-                    KernelShape shape = shape(part, pattern, 3, LONG, mask, false, gradients);
-                    assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
-                }
-            }
-        }
-        Shape everyPair = new Shape(1, 1, LONG, LONG);
-        KernelShape shape = shape(BranchScript.Part.WHOLE, pattern, 2, LONG, everyPair, true, true);
-        assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "f = torch.mul(f, 1.001)",
-                "f = torch.log(torch.sub(f, 1.0e9))",
-                // One token's, in a row that the twin does not compute.
-                "row = torch.sqrt_(torch.sub_(torch.mul_(torch.select(g, 1, 1), 0.), 1.))",
-            })
-    void aWrongValueOfALongSequenceIsFound(String wrong) {
-        for (boolean gradients : new boolean[] {false, true}) {
-            KernelShape shape =
-                    shape(
-                            BranchScript.Part.WHOLE,
-                            Attention.Pattern.CAUSAL,
-                            3,
-                            LONG,
-                            null,
-                            false,
-                            gradients);
-            double found = difference(shape, faulty("return", wrong + "\nreturn"));
-            assertThat(found <= KernelSelector.tolerance(Precision.FLOAT32)).isFalse();
-        }
-    }
-
-    @Test
-    void aWrongGradientOfALongSequenceIsFound() {
-        KernelShape shape =
-                shape(
-                        BranchScript.Part.WHOLE,
-                        Attention.Pattern.CAUSAL,
-                        3,
-                        LONG,
-                        null,
-                        false,
-                        true);
-        FusedBranch.Source source =
-                faulty(
-                        "dot_product_attention(q, k, v",
-                        "dot_product_attention(q, torch.detach(k), v");
-        assertThat(difference(shape, source)).isGreaterThan(1e-3);
-    }
-
     /** An evaluation needs no gradients; training does, and its refusal then holds for evaluation too. */
     @Test
     void gradientsAreComparedWhereTheyAreUsed() {
         FusedBranch.Source source =
-                faulty("torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
+                KernelCheckTest.faulty(
+                        "torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
         var selector = new KernelSelector();
         var block = block(Attention.Pattern.CAUSAL, FUSED, selector, source);
         var store = new ParameterStore(manager, false);
@@ -248,7 +121,7 @@ class KernelSelectorTest {
             boolean gradients) {
         Shape mask = new Shape(batch, 1, 1, tokens);
         KernelShape shape =
-                shape(
+                KernelCheckTest.shape(
                         BranchScript.Part.WHOLE,
                         Attention.Pattern.FULL,
                         batch,
@@ -285,7 +158,7 @@ class KernelSelectorTest {
         var selector = new KernelSelector();
         List<List<String>> told = new ArrayList<>();
         selector.onRefusal(told::add);
-        List<float[]> faulty = train(6, FUSED, selector, faulty(right, wrong));
+        List<float[]> faulty = train(6, FUSED, selector, KernelCheckTest.faulty(right, wrong));
 
         assertThat(told).containsExactly(selector.refused());
         assertThat(selector.refused()).hasSize(1);
@@ -299,7 +172,7 @@ class KernelSelectorTest {
     void otherShapesKeepTheFusedKernel() {
         String wrong = "if torch.gt(batch, 4):\n  f = torch.mul(f, 2.)\nelse:\n  pass\n";
         FusedBranch.Source source =
-                faulty("return torch.add(f, g)", wrong + "return torch.add(f, g)");
+                KernelCheckTest.faulty("return torch.add(f, g)", wrong + "return torch.add(f, g)");
         var selector = new KernelSelector();
 
         train(6, FUSED, selector, source);
@@ -313,7 +186,11 @@ class KernelSelectorTest {
     void aResumedRunObeysEarlierRefusals() {
         var first = new KernelSelector();
         List<float[]> before =
-                train(6, FUSED, first, faulty("return torch.add(f, g)", "return torch.add(f, x)"));
+                train(
+                        6,
+                        FUSED,
+                        first,
+                        KernelCheckTest.faulty("return torch.add(f, g)", "return torch.add(f, x)"));
         var resumed = new KernelSelector();
         resumed.refuse(first.refused());
 
@@ -352,7 +229,8 @@ class KernelSelectorTest {
         Engine.getEngine("PyTorch").setRandomSeed(4);
         float expected = manager.randomNormal(new Shape(1)).getFloat();
         Engine.getEngine("PyTorch").setRandomSeed(4);
-        difference(BranchScript.Part.WHOLE, Attention.Pattern.LOCALITY, 3, null, true);
+        KernelCheckTest.difference(
+                BranchScript.Part.WHOLE, Attention.Pattern.LOCALITY, 3, null, true);
         assertThat(manager.randomNormal(new Shape(1)).getFloat()).isEqualTo(expected);
     }
 
@@ -378,14 +256,6 @@ class KernelSelectorTest {
                     stack.forward(input(2), new NDList(mask), new Draw(1, 2, new long[] {0, 1}));
             return List.of(y.toFloatArray(), stack.backward(y).toFloatArray());
         }
-    }
-
-    private static FusedBranch.Source faulty(String right, String wrong) {
-        return (part, options, precision, masked, dropping) -> {
-            BranchScript.Text text = BranchScript.text(part, options, precision, masked, dropping);
-            assertThat(text.body()).contains(right);
-            return new TorchScript(text.parameters(), text.body().replace(right, wrong));
-        };
     }
 
     private List<float[]> train(int batch, Execution execution) {
