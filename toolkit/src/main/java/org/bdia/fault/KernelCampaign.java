@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.bdia.nn.Activation;
+import org.bdia.nn.KernelDifference;
 import org.bdia.nn.KernelSelector;
 import org.bdia.nn.TransformerBlock;
 import org.bdia.reversible.Autograd;
@@ -151,7 +152,7 @@ public final class KernelCampaign {
                     derivative(block(Kernels.PLAIN, DataType.FLOAT32), x, mask, gradient);
             List<NDArray> found =
                     derivative(block(Kernels.FUSED, DataType.FLOAT32), x, mask, gradient);
-            double error = difference(found, expected);
+            double error = KernelDifference.largest(found, expected, 2);
 
             // A gradient of the last sequences alone makes them all that weights' gradients sum
             // over.
@@ -170,7 +171,7 @@ public final class KernelCampaign {
                             last(x, rest),
                             mask == null ? null : last(mask, rest),
                             last(gradient, rest));
-            return Math.max(error, difference(found, expected));
+            return Math.max(error, KernelDifference.largest(found, expected, 2));
         }
 
         /** Whether the check at first use refuses the fused kernel. */
@@ -263,27 +264,6 @@ public final class KernelCampaign {
                 results.add(parameter.getArray().getGradient());
             }
             return results;
-        }
-
-        /** The largest difference, each array's relative to its largest value, a single number's to all gradients'. */
-        private static double difference(List<NDArray> found, List<NDArray> expected) {
-            double gradients = 0;
-            for (NDArray array : expected.subList(2, expected.size())) {
-                gradients = Math.max(gradients, largest(array));
-            }
-            double difference = 0;
-            for (int i = 0; i < found.size(); i++) {
-                NDArray right = expected.get(i).toType(DataType.FLOAT64, false);
-                double size = right.size() == 1 ? gradients : largest(right);
-                double error = largest(found.get(i).toType(DataType.FLOAT64, false).sub(right));
-                difference = Math.max(difference, error / size);
-            }
-            return difference;
-        }
-
-        private static double largest(NDArray array) {
-            double value = array.abs().max().toType(DataType.FLOAT64, false).getDouble();
-            return Double.isNaN(value) ? Double.POSITIVE_INFINITY : value;
         }
     }
 }

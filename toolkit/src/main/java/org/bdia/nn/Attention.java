@@ -18,8 +18,9 @@ import org.bdia.reversible.Scoped;
 /**
  * Multi-head self-attention, softmax(q kᵀ / √E) v per head, then a projection.
  *
- * <p>Letters: B batch, T tokens, D width, H heads, E = D/H. (B, T, D) → (B, T, D). A second input is a mask that is added
- * to the scores, for example {@code (B, 1, 1, T)} for padding.
+ * <p>Letters: B batch, T tokens, D width, H heads, E = D/H. (B, T, D) → (B, T, D). A second input is a mask of floating point that
+ * is added to the scores: {@code (B, H, T, T)}, where each size may be 1, as in {@code (B, 1, 1, T)} for padding, or
+ * {@code (T, T)} or {@code (T)}.
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
@@ -108,19 +109,39 @@ public final class Attention extends AbstractBlock {
             NDArray mask,
             KeyValueCache.Layer past,
             boolean training) {
+        return attend(store, x, mask, past, Heads.Rows.ALL, training);
+    }
+
+    /** The same for some of the tokens that look alone, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
+    NDArray attend(ParameterStore store, NDArray x, NDArray mask, Heads.Rows rows) {
+        return attend(store, x, mask, null, rows, false);
+    }
+
+    private NDArray attend(
+            ParameterStore store,
+            NDArray x,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            Heads.Rows rows,
+            boolean training) {
         return Scoped.result(
                 () -> {
                     NDArray parts = Heads.split(run(qkv, store, x, training), 3, heads);
-                    NDArray q = parts.get(0); // (B, H, T, E)
+                    NDArray q = rows.of(parts.get(0), 2); // (B, H, T, E)
                     NDArray k = parts.get(1); // (B, H, S, E), S = T without a past
                     NDArray v = parts.get(2);
+                    Heads.Rows looking = rows;
                     if (past != null) {
                         past.append(k, v);
+                        long before = past.keys().getShape().get(2) - q.getShape().get(2);
+                        looking = new Heads.Rows((int) before, 1);
                         k = past.keys();
                         v = past.values();
                     }
                     NDArray scores = scale(store, q.matMul(k.transpose(0, 1, 3, 2)), training);
-                    NDArray joined = Heads.mix(scores, v, dropout, training, pattern(scores), mask);
+                    NDArray hidden = pattern(scores, looking);
+                    NDArray added = mask == null ? null : Heads.mask(mask, scores.getShape());
+                    NDArray joined = Heads.mix(scores, v, dropout, training, hidden, added);
                     return DropoutMask.apply(run(out, store, joined, training), dropout, training);
                 });
     }
@@ -132,15 +153,13 @@ public final class Attention extends AbstractBlock {
     }
 
     /** What the pattern hides in scores (B, H, T, S), or null. */
-    private NDArray pattern(NDArray scores) {
-        NDManager manager = scores.getManager();
-        long looking = scores.getShape().get(2);
-        long seen = scores.getShape().get(3);
-        return switch (pattern) {
-            case FULL -> null;
-            case CAUSAL -> Heads.causal(manager, looking, seen, scores.getDataType());
-            case LOCALITY -> Heads.hide(manager.eye((int) seen), scores.getDataType());
-        };
+    private NDArray pattern(NDArray scores, Heads.Rows looking) {
+        return Heads.hidden(
+                pattern,
+                scores.getManager(),
+                looking,
+                scores.getShape().get(3),
+                scores.getDataType());
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

@@ -98,7 +98,8 @@ public final class CrossAttention extends AbstractBlock {
                     NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, S)
                     double scale = 1 / Math.sqrt((double) width / heads);
                     NDArray scaled = scores.mul(Autograd.constant(scores, scale));
-                    NDArray joined = Heads.mix(scaled, v, dropout, training, mask);
+                    NDArray added = mask == null ? null : Heads.mask(mask, scaled.getShape());
+                    NDArray joined = Heads.mix(scaled, v, dropout, training, added);
                     return DropoutMask.apply(run(out, store, joined, training), dropout, training);
                 });
     }

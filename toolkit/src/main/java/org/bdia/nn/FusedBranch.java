@@ -2,15 +2,18 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Precision;
+import org.bdia.reversible.Scoped;
 import org.bdia.reversible.TorchScript;
 
 /**
@@ -63,12 +66,26 @@ final class FusedBranch {
             return false;
         }
         BranchScript.Dropping dropping = dropping(training);
-        var shape = KernelShape.of(part, options, execution.precision(), x, mask, dropping.masks());
+        var shape =
+                KernelShape.of(
+                        part,
+                        options,
+                        execution.precision(),
+                        x,
+                        mask == null ? null : Heads.maskShape(mask, scores(x)),
+                        dropping.masks(),
+                        training || Autograd.isRecording());
         return selector.allows(
                 shape,
                 s ->
                         KernelCheck.difference(
                                 s, script(part, mask != null, dropping.withoutChance())));
+    }
+
+    /** The shape of the scores, (B, H, T, T). */
+    private Shape scores(NDArray x) {
+        long tokens = x.getShape().get(1);
+        return new Shape(x.getShape().get(0), options.heads(), tokens, tokens);
     }
 
     private BranchScript.Dropping dropping(boolean training) {
@@ -97,11 +114,15 @@ final class FusedBranch {
         for (Parameter parameter : parameters) {
             arguments.add(store.getValue(parameter, inputs[0].getDevice(), training));
         }
-        if (mask != null) {
-            arguments.add(mask);
-        }
         TorchScript script = script(part, mask != null, dropping(training));
-        return script.call(arguments.toArray(NDArray[]::new));
+        if (mask == null) {
+            return script.call(arguments.toArray(NDArray[]::new));
+        }
+        return Scoped.result(
+                () -> {
+                    arguments.add(Heads.mask(mask, scores(inputs[0])));
+                    return script.call(arguments.toArray(NDArray[]::new));
+                });
     }
 
     private TorchScript script(

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Locale;
 
 /**
  * The arithmetic that self- and cross-attention share.
@@ -11,6 +12,23 @@ import ai.djl.ndarray.types.Shape;
  * <p>Letters: B batch, T tokens that look, S tokens that are seen, D width, H heads, E = D/H.
  */
 final class Heads {
+
+    /**
+     * Which rows of the scores are computed.
+     *
+     * @param first the first of them
+     * @param step from one to the next
+     */
+    record Rows(int first, int step) {
+
+        /** Every row. */
+        static final Rows ALL = new Rows(0, 1);
+
+        /** Returns the rows of an array that has them on an axis; of all of them the array itself. */
+        NDArray of(NDArray array, int axis) {
+            return step == 1 ? array : array.get(":, ".repeat(axis) + first + "::" + step);
+        }
+    }
 
     /** Added to a masked score: its softmax is exactly 0, and unlike −∞ it never makes NaN. */
     private static final float MASKED = -1e9f;
@@ -47,11 +65,64 @@ final class Heads {
         return condition.toType(type, false).mul(MASKED);
     }
 
-    /** The mask under which the last T of S tokens see themselves and earlier ones, (T, S). */
-    static NDArray causal(NDManager manager, long looking, long seen, DataType type) {
+    /**
+     * Returns what a pattern hides of scores (B, H, T, S), (T, S), or null where it hides nothing.
+     *
+     * @param rows which of S tokens look
+     */
+    static NDArray hidden(
+            Attention.Pattern pattern, NDManager manager, Rows rows, long seen, DataType type) {
+        if (pattern == Attention.Pattern.FULL) {
+            return null;
+        }
         NDArray columns = manager.arange((int) seen).reshape(1, seen);
-        NDArray rows = manager.arange((int) (seen - looking), (int) seen).reshape(looking, 1);
-        return hide(columns.gt(rows), type);
+        NDArray looking = manager.arange(rows.first(), (int) seen, rows.step()).reshape(-1, 1);
+        return hide(
+                pattern == Attention.Pattern.CAUSAL ? columns.gt(looking) : columns.eq(looking),
+                type);
+    }
+
+    /** Returns the mask as an array of four axes, of shape {@link #maskShape}. */
+    static NDArray mask(NDArray mask, Shape scores) {
+        Shape shape = maskShape(mask, scores);
+        return shape.equals(mask.getShape()) ? mask : mask.reshape(shape);
+    }
+
+    /**
+     * Returns the shape of a mask as four axes that broadcast over the scores.
+     *
+     * @param scores (B, H, T, S)
+     * @throws IllegalArgumentException if the mask is not of floating point, or neither (S) nor (T, S) nor (B, H, T, S), where
+     *     each may be 1
+     */
+    static Shape maskShape(NDArray mask, Shape scores) {
+        Shape shape = mask.getShape();
+        int missing = scores.dimension() - shape.dimension();
+        boolean fits = missing >= 0 && missing < scores.dimension() && missing != 1;
+        Shape full = new Shape();
+        for (int i = 0; fits && i < scores.dimension(); i++) {
+            long size = i < missing ? 1 : shape.get(i - missing);
+            fits = size == 1 || size == scores.get(i);
+            full = full.add(size);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "an attention mask is added to scores (B, H, T, S) = %s, so its shape must be (S), (T, S) or"
+                                    + " (B, H, T, S), where each may be 1, but it is %s; reshape it, for example to"
+                                    + " (B, 1, 1, S) for a mask of each sample",
+                            scores,
+                            shape));
+        }
+        if (!mask.getDataType().isFloating()) {
+            throw new IllegalArgumentException(
+                    "an attention mask is added to the scores, so it must be of floating point, 0 where a token is seen and"
+                            + " -1e9 where not, but it is "
+                            + mask.getDataType()
+                            + "; convert what is to be hidden with toType(DataType.FLOAT32, false).mul(-1e9f)");
+        }
+        return full;
     }
 
     /** The mask that hides padding: ids (B, S), 0 where padding → (B, 1, 1, S), to be added to scores. */

@@ -9,30 +9,43 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
+import org.bdia.reversible.Scoped;
 import org.bdia.reversible.TorchScript;
 
 /**
  * Compares a fused kernel with its plain twin at one shape, on weights and inputs that are a function of the shape alone. The
  * engine's generator is left alone.
  *
- * <p>Even and odd samples of the batch are copies of two sequences, so that the plain twin needs to compute those two only. Memory
- * and time are the fused kernel's own, and then those of the plain twin of two samples, whose attention keeps about four T × T
- * arrays per head: for thousands of tokens that is more than training itself needs.
+ * <p>Compared are, in a use with gradients, the value and the vector–Jacobian products with respect to the inputs and the
+ * parameters, else the value alone, computed with nothing recorded. A mask's gradient is not. The fused kernel runs at the
+ * very shape. Even and odd samples of the batch are copies of two sequences, so that the plain twin needs to compute those two only.
  *
- * <p>Letters: B batch, T tokens, D width, M hidden width.
+ * <p>Where the scores of two sequences would exceed {@value #SCORES} numbers, the twin computes evenly spaced rows of them, the last
+ * token's among them. Then the value is compared in those rows alone, and the output's gradient is zero in the others; the
+ * products are still compared in full, and every value must be a number.
+ *
+ * <p>The twin so takes little memory beside what the fused kernel takes at its shape, which a training step takes as well.
+ *
+ * <p>Letters: B batch, T tokens, D width, M hidden width, R the rows that are compared.
  */
 final class KernelCheck {
 
     private static final int SEQUENCES = 2;
 
+    /** 4 MiB an array, of which the plain twin has about four at a time. */
+    private static final long SCORES = 1 << 20;
+
     private final KernelShape shape;
     private final NDManager manager;
     private final int sequences;
+    private final Heads.Rows rows;
     private final TransformerBlock twin;
     private final List<Parameter> parameters;
 
@@ -40,6 +53,7 @@ final class KernelCheck {
         this.shape = shape;
         this.manager = manager;
         this.sequences = (int) Math.min(SEQUENCES, shape.batch());
+        this.rows = rows();
         BranchScript.Options options = shape.options();
         Execution plain = Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN);
         twin =
@@ -55,15 +69,14 @@ final class KernelCheck {
                 (m, sizes, type) -> noise(sizes, (int) sizes.size() + 1, scale(sizes)),
                 parameter -> parameter.getType() != Parameter.Type.OTHER);
         twin.setInitializer(
-                (m, sizes, type) -> noise(sizes, 1, 0.25).add(1),
+                (m, sizes, type) -> noise(sizes, 1, 0.25).addi(1),
                 parameter -> parameter.getType() == Parameter.Type.GAMMA);
         twin.initialize(manager, DataType.FLOAT32, new Shape(1, shape.tokens(), options.width()));
         parameters = shape.part().of(twin.getParameters().values());
     }
 
     /**
-     * Returns the largest difference between the kernels' values, input gradients and parameter gradients, each array's
-     * relative to the plain one's largest element.
+     * Returns the {@link KernelDifference} of what is compared.
      *
      * @param fused the shape's kernel; it must not drop anything
      */
@@ -81,61 +94,60 @@ final class KernelCheck {
     private double compare(TorchScript fused) {
         List<NDArray> inputs = inputs();
         NDArray mask = mask();
-        NDArray gradient = noise(new Shape(sequences, shape.tokens(), outputWidth()), 5, 1);
-
         ParameterStore store = new ParameterStore(manager, false);
-        NDArray plainMask = mask == null ? null : sequences(mask);
-        List<NDArray> plain =
-                derivative(
-                        inputs,
-                        leaves ->
-                                twin.plain(
-                                        shape.part(),
-                                        store,
-                                        plainMask,
-                                        leaves.toArray(NDArray[]::new)),
-                        gradient.mul(copies()));
-        for (int i = 1; i < plain.size(); i++) {
-            plain.set(i, plain.get(i).div(copies()));
+        NDArray plainMask = mask == null ? null : rowsOf(sequences(mask));
+        Function<List<NDArray>, NDArray> plain =
+                leaves ->
+                        twin.plain(
+                                shape.part(),
+                                store,
+                                plainMask,
+                                rows,
+                                leaves.toArray(NDArray[]::new));
+        List<NDArray> weights =
+                parameters.stream()
+                        .map(Parameter::getArray)
+                        .map(shape.gradients() ? Autograd::leaf : UnaryOperator.identity())
+                        .toList();
+        Function<List<NDArray>, NDArray> kernel =
+                leaves -> {
+                    List<NDArray> arguments = new ArrayList<>(leaves);
+                    arguments.addAll(weights);
+                    if (mask != null) {
+                        arguments.add(mask);
+                    }
+                    return fused.call(arguments.toArray(NDArray[]::new));
+                };
+        List<NDArray> whole = inputs.stream().map(this::batch).toList();
+        if (!shape.gradients()) {
+            NDArray expected = Scoped.result(() -> plain.apply(inputs));
+            NDArray found = kernel.apply(whole);
+            return areNumbers(found)
+                    ? KernelDifference.largest(
+                            List.of(rows.of(found, 1)), List.of(batch(expected)), 1)
+                    : Double.POSITIVE_INFINITY;
         }
-        parameters.forEach(p -> plain.add(p.getArray().getGradient()));
-
-        List<NDArray> weights = parameters.stream().map(p -> Autograd.leaf(p.getArray())).toList();
-        List<NDArray> found =
-                derivative(
-                        inputs.stream().map(this::batch).toList(),
-                        leaves -> {
-                            List<NDArray> arguments = new ArrayList<>(leaves);
-                            arguments.addAll(weights);
-                            if (mask != null) {
-                                arguments.add(mask);
-                            }
-                            return fused.call(arguments.toArray(NDArray[]::new));
-                        },
-                        batch(gradient));
+        NDArray gradient = gradient();
+        List<NDArray> expected = derivative(inputs, plain, rows.of(gradient, 1).mul(copies()));
+        List<NDArray> found = derivative(whole, kernel, batch(gradient));
+        if (!areNumbers(found.get(0))) {
+            return Double.POSITIVE_INFINITY;
+        }
+        found.set(0, rows.of(found.get(0), 1));
+        for (int i = 0; i < expected.size(); i++) {
+            NDArray perSample = i == 0 ? expected.get(i) : expected.get(i).div(copies());
+            expected.set(i, batch(perSample));
+        }
+        parameters.forEach(parameter -> expected.add(parameter.getArray().getGradient()));
         weights.forEach(weight -> found.add(weight.getGradient()));
-
-        double scale = largest(plain.subList(inputs.size() + 1, plain.size()));
-        double difference = 0;
-        for (int i = 0; i < found.size(); i++) {
-            boolean perSample = i <= inputs.size();
-            NDArray expected = perSample ? batch(plain.get(i)) : plain.get(i);
-            double error = largest(List.of(found.get(i).sub(expected)));
-            // A single number, such as a temperature's gradient, may be a sum that cancels.
-            double size = expected.size() == 1 ? scale : largest(List.of(expected));
-            difference = Math.max(difference, size > 0 ? error / size : error);
-        }
-        return difference;
+        return KernelDifference.largest(found, expected, inputs.size() + 1);
     }
 
-    /** The largest absolute value; infinity where a value is not a number. */
-    private static double largest(List<NDArray> arrays) {
-        double largest = 0;
-        for (NDArray array : arrays) {
-            float value = array.abs().max().getFloat();
-            largest = Math.max(largest, Float.isNaN(value) ? Double.POSITIVE_INFINITY : value);
+    private static boolean areNumbers(NDArray value) {
+        try (NDArray none = value.isNaN();
+                NDArray any = none.any()) {
+            return !any.getBoolean();
         }
-        return largest;
     }
 
     /** The value, and the gradients of the inputs. */
@@ -147,6 +159,42 @@ final class KernelCheck {
         results.add(value.stopGradient());
         leaves.forEach(leaf -> results.add(leaf.getGradient()));
         return results;
+    }
+
+    private boolean attends() {
+        return shape.part() == BranchScript.Part.WHOLE
+                || shape.part() == BranchScript.Part.ATTENTION;
+    }
+
+    private Heads.Rows rows() {
+        long tokens = shape.tokens();
+        long row = tokens * sequences * shape.options().heads();
+        if (!attends() || row * tokens <= SCORES) {
+            return Heads.Rows.ALL;
+        }
+        long most = Math.max(1, SCORES / row);
+        // Odd, so that rows are at every place in a vector or a tile of the fused kernel.
+        int step = (int) ((tokens + most - 1) / most) | 1;
+        return new Heads.Rows((int) ((tokens - 1) % step), step);
+    }
+
+    /** The rows' part of a mask that may be every token's. */
+    private NDArray rowsOf(NDArray mask) {
+        return mask.getShape().get(2) == 1 ? mask : rows.of(mask, 2);
+    }
+
+    /** The output's gradient for the distinct sequences, zero outside the rows. */
+    private NDArray gradient() {
+        int width = (int) outputWidth();
+        var sizes = new Shape(sequences, shape.tokens(), width);
+        float[] values = numbers(sizes, 5, 1);
+        for (int i = 0; i < values.length; i++) {
+            long token = i / width % shape.tokens();
+            if (token % rows.step() != rows.first()) {
+                values[i] = 0;
+            }
+        }
+        return manager.create(values, sizes);
     }
 
     /** The part's inputs for the distinct sequences. */
@@ -193,15 +241,21 @@ final class KernelCheck {
 
     /** The distinct sequences' part of a mask that may be everybody's. */
     private NDArray sequences(NDArray mask) {
-        boolean perSample = mask.getShape().dimension() == 4 && mask.getShape().get(0) > 1;
-        return perSample ? mask.get(":" + sequences) : mask;
+        return mask.getShape().get(0) > 1 ? mask.get(":" + sequences) : mask;
+    }
+
+    private NDArray noise(Shape sizes, int key, double size) {
+        return manager.create(numbers(sizes, key, size), sizes);
     }
 
     /** Numbers that look random, a function of shape and key, −size to size. */
-    private NDArray noise(Shape sizes, int key, double size) {
-        NDArray index = manager.arange((int) sizes.size()).toType(DataType.FLOAT32, false);
-        NDArray digits = index.add(key).mul(12.9898f).sin().mul(43758.547f);
-        return digits.sub(digits.floor()).mul(2 * size).sub(size).reshape(sizes);
+    private static float[] numbers(Shape sizes, int key, double size) {
+        var random = new SplittableRandom(key);
+        float[] values = new float[Math.toIntExact(sizes.size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (size * (2 * random.nextDouble() - 1));
+        }
+        return values;
     }
 
     private static double scale(Shape weight) {

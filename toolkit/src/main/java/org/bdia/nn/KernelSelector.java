@@ -13,11 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Selects the kernel of a branch for each shape: the fused one where it agrees with its plain twin, else the plain one.
+ * Selects the kernel of a branch for each class of shapes: the fused one where it agrees with its plain twin, else the plain one.
  *
- * <p>The first time that a shape is used, the value and the vector–Jacobian product of both kernels are compared on an input
- * that is a function of the shape alone. Forward passes and recomputations of a shape so always use the same kernel. The
- * blocks of a model share one selector. Belongs to one thread.
+ * <p>A class are the shapes of one batch size, mask, dropout, precision, device and number of threads whose tokens, rounded up to a
+ * power of two, are the same; use with gradients and use without them are two classes. The first shape of a class that is used is
+ * checked, at that very shape, on an input that is a function of the shape alone: see {@link KernelCheck} for what is
+ * compared. So a model whose shapes are few has each of them checked or one of half to twice its tokens; what is
+ * assumed is that a kernel which is right for one number of tokens is right for the others of its class. Batch sizes are not
+ * rounded, since kernels divide the work among threads by them.
+ *
+ * <p>Forward passes and recomputations in training are one class, and so always use the same kernel. A refusal holds for both uses of
+ * the class. The blocks of a model share one selector. Belongs to one thread.
  */
 public final class KernelSelector {
 
@@ -47,13 +53,13 @@ public final class KernelSelector {
         return precision == Precision.FLOAT32 ? 1e-4 : 3e-2;
     }
 
-    /** Returns the shapes whose fused kernel is not used, in the order in which they were refused. */
+    /** Returns the classes of shapes whose fused kernel is not used, by name, in the order in which they were refused. */
     public List<String> refused() {
         return List.copyOf(refused);
     }
 
     /**
-     * Refuses the fused kernels of shapes without checking them, so that a resumed run computes what it computed before.
+     * Refuses the fused kernels of classes of shapes without checking them, so that a resumed run computes what it computed before.
      *
      * @param shapes as {@link #refused} returned them
      */
@@ -65,7 +71,7 @@ public final class KernelSelector {
     /**
      * Sets who is told when a check refuses a kernel, instead of whoever was told before.
      *
-     * @param value called with all shapes that are refused
+     * @param value called with all that is {@link #refused}
      */
     public void onRefusal(Consumer<List<String>> value) {
         listener = value;
@@ -74,16 +80,17 @@ public final class KernelSelector {
     /**
      * Returns whether the fused kernel of a shape may be used.
      *
-     * @param difference compares the two kernels; called if the shape is new
+     * @param difference compares the two kernels; called if the shape's class is new
      */
     boolean allows(KernelShape shape, ToDoubleFunction<KernelShape> difference) {
-        Boolean known = checked.get(shape);
+        KernelShape type = shape.largestOfClass();
+        Boolean known = checked.get(type);
         if (known != null) {
             return known;
         }
         boolean allowed =
                 !refused.contains(shape.label()) && (!checks || agrees(shape, difference));
-        checked.put(shape, allowed);
+        checked.put(type, allowed);
         return allowed;
     }
 
@@ -94,10 +101,12 @@ public final class KernelSelector {
             return true;
         }
         refused.add(shape.label());
+        checked.keySet().removeIf(known -> known.label().equals(shape.label())); // of the other use
         LOG.warn(
-                "the fused kernel is wrong on this machine for {} with {} threads: it differs from the plain one by {} of"
-                        + " the largest value, more than {}; the plain kernel is used instead, which is slower",
+                "the fused kernel is wrong on this machine for {} at {} tokens with {} threads: it differs from the plain one"
+                        + " by {} of the largest value, more than {}; the plain kernel is used instead, which is slower",
                 shape.label(),
+                shape.tokens(),
                 shape.threads(),
                 found,
                 tolerance);

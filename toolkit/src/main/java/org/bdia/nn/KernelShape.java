@@ -9,14 +9,18 @@ import org.bdia.reversible.Precision;
 /**
  * Everything that the engine may choose a kernel by when it computes a branch.
  *
+ * <p>A class of shapes are those that differ in tokens alone, from more than half a power of two up to it, and in a mask's sizes
+ * with them.
+ *
  * @param part what is computed of the branch
  * @param options the branch's sizes
  * @param precision of its products
  * @param device where it is computed
  * @param batch B
  * @param tokens T
- * @param mask the mask's shape; null without one
+ * @param mask the mask's shape, of four axes; null without one
  * @param dropout whether dropout masks are drawn
+ * @param gradients whether it is used in training, or while gradients are recorded
  * @param threads the engine's threads
  */
 record KernelShape(
@@ -28,6 +32,7 @@ record KernelShape(
         long tokens,
         Shape mask,
         boolean dropout,
+        boolean gradients,
         int threads) {
 
     static KernelShape of(
@@ -35,8 +40,9 @@ record KernelShape(
             BranchScript.Options options,
             Precision precision,
             NDArray x,
-            NDArray mask,
-            boolean dropout) {
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
         Shape state = x.getShape();
         return new KernelShape(
                 part,
@@ -45,13 +51,41 @@ record KernelShape(
                 x.getDevice(),
                 state.get(0),
                 state.get(1),
-                mask == null ? null : mask.getShape(),
+                mask,
                 dropout,
+                gradients,
                 JniUtils.getNumThreads());
     }
 
-    /** The name in messages and manifests; without the threads, so that a refusal outlives a change of them. */
+    /** Returns the largest shape of this one's class. */
+    KernelShape largestOfClass() {
+        Shape largest =
+                mask == null
+                        ? null
+                        : new Shape(mask.get(0), mask.get(1), most(mask.get(2)), most(mask.get(3)));
+        return new KernelShape(
+                part,
+                options,
+                precision,
+                device,
+                batch,
+                most(tokens),
+                largest,
+                dropout,
+                gradients,
+                threads);
+    }
+
+    private static long most(long tokens) {
+        return tokens <= 1 ? tokens : 2 * Long.highestOneBit(tokens - 1);
+    }
+
+    /**
+     * Returns the class's name in messages and manifests, of the largest of its shapes. It has no threads, so that a refusal
+     * outlives a change of them, and no gradients, so that a kernel refused in training is not used in evaluation.
+     */
     String label() {
+        KernelShape largest = largestOfClass();
         return part
                 + " "
                 + options
@@ -59,9 +93,9 @@ record KernelShape(
                 + precision
                 + ", batch "
                 + batch
-                + ", tokens "
-                + tokens
-                + (mask == null ? "" : ", mask " + mask)
+                + ", tokens up to "
+                + largest.tokens
+                + (mask == null ? "" : ", mask up to " + largest.mask)
                 + (dropout ? ", dropout" : "")
                 + ", "
                 + device.getDeviceType();

@@ -13,6 +13,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
@@ -202,12 +203,29 @@ public final class TransformerBlock extends AbstractBlock
         return Scoped.result(() -> split.run(pieces, x));
     }
 
-    /** The plain twin of a fused part, in evaluation: dropout aside, the same function of the same inputs. */
-    NDArray plain(BranchScript.Part part, ParameterStore store, NDArray mask, NDArray... inputs) {
+    /**
+     * The plain twin of a fused part, in evaluation: dropout aside, the same function of the same inputs.
+     *
+     * @param mask the rows' part of the mask, or null
+     * @param rows those of the output that a part with attention computes
+     */
+    NDArray plain(
+            BranchScript.Part part,
+            ParameterStore store,
+            NDArray mask,
+            Heads.Rows rows,
+            NDArray... inputs) {
         SplitBranch.Pieces pieces = plain(store, mask, null, false);
+        UnaryOperator<NDArray> mix =
+                x -> attention.attend(store, run(ln1, store, x, false), mask, rows);
         return switch (part) {
-            case WHOLE -> split.run(pieces, inputs[0]);
-            case ATTENTION -> pieces.mix().apply(inputs[0]);
+            case WHOLE -> {
+                var ofRows =
+                        new SplitBranch.Pieces(
+                                x -> mix.apply(inputs[0]), pieces.hidden(), pieces.project(), 0);
+                yield split.run(ofRows, rows.of(inputs[0], 1));
+            }
+            case ATTENTION -> mix.apply(inputs[0]);
             case MLP -> run(mlp, store, run(ln2, store, inputs[0], false), false);
             case HIDDEN -> pieces.hidden().apply(inputs[0]);
             case PROJECTION -> pieces.project().apply(inputs[0], inputs[1]);

@@ -2,7 +2,6 @@ package org.bdia.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -10,11 +9,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.reversible.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
@@ -22,13 +22,11 @@ import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.TorchScript;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
 class KernelSelectorTest {
@@ -50,48 +48,93 @@ class KernelSelectorTest {
         manager.close();
     }
 
-    @ParameterizedTest
-    @EnumSource(BranchScript.Part.class)
-    void everyPartAgreesWithItsTwin(BranchScript.Part part) {
-        for (Attention.Pattern pattern : Attention.Pattern.values()) {
-            for (long batch : new long[] {1, 2, 5}) {
-                for (boolean dropout : new boolean[] {false, true}) {
-                    assertThat(difference(part, pattern, batch, null, dropout)).isLessThan(2e-5);
-                    assertThat(difference(part, pattern, 1, new Shape(1, 1, 1, 7), dropout))
-                            .isLessThan(2e-5);
-                    Shape mask = new Shape(batch, 1, 1, 7);
-                    assertThat(difference(part, pattern, batch, mask, dropout)).isLessThan(2e-5);
-                }
-            }
-        }
+    /** An evaluation needs no gradients; training does, and its refusal then holds for evaluation too. */
+    @Test
+    void gradientsAreComparedWhereTheyAreUsed() {
+        FusedBranch.Source source =
+                KernelCheckTest.faulty(
+                        "torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
+        var selector = new KernelSelector();
+        var block = block(Attention.Pattern.CAUSAL, FUSED, selector, source);
+        var store = new ParameterStore(manager, false);
+
+        NDArray before = Autograd.unrecorded(() -> evaluate(block, store));
+        assertThat(selector.refused()).isEmpty();
+        Autograd.recorded(() -> evaluate(block, store));
+        assertThat(selector.refused()).hasSize(1);
+
+        NDArray after = Autograd.unrecorded(() -> evaluate(block, store));
+        var plain =
+                block(Attention.Pattern.CAUSAL, FUSED.withKernels(Kernels.PLAIN), selector, source);
+        NDArray expected = Autograd.unrecorded(() -> evaluate(plain, store));
+        assertThat(after.toFloatArray()).isEqualTo(expected.toFloatArray());
+        assertThat(before.sub(after).abs().max().getFloat()).isLessThan(1e-5f);
     }
 
-    private static double difference(
-            BranchScript.Part part,
+    private NDArray evaluate(TransformerBlock block, ParameterStore store) {
+        return block.forward(store, new NDList(input(3)), false).singletonOrThrow();
+    }
+
+    private TransformerBlock block(
             Attention.Pattern pattern,
+            Execution execution,
+            KernelSelector selector,
+            FusedBranch.Source source) {
+        Engine.getEngine("PyTorch").setRandomSeed(5);
+        var block =
+                new TransformerBlock(
+                        WIDTH,
+                        HEADS,
+                        MLP,
+                        pattern,
+                        Activation.GELU,
+                        0,
+                        execution,
+                        selector,
+                        source);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 5, WIDTH));
+        return block;
+    }
+
+    @Test
+    void lengthsUpToAPowerOfTwoAreCheckedOnce() {
+        var checks = new ArrayList<KernelShape>();
+        var selector = new KernelSelector();
+        for (long tokens = 1; tokens <= 100; tokens++) {
+            allow(selector, checks, tokens, 4, true);
+        }
+        assertThat(checks)
+                .extracting(KernelShape::tokens)
+                .containsExactly(1L, 2L, 3L, 5L, 9L, 17L, 33L, 65L);
+        checks.clear();
+        allow(selector, checks, 70, 5, true);
+        allow(selector, checks, 70, 5, false);
+        allow(selector, checks, 128, 5, true);
+        assertThat(checks).extracting(KernelShape::gradients).containsExactly(true, false);
+    }
+
+    private static void allow(
+            KernelSelector selector,
+            List<KernelShape> checks,
+            long tokens,
             long batch,
-            Shape mask,
-            boolean dropout) {
-        boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
-        var shape =
-                new KernelShape(
-                        part,
-                        new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
-                        Precision.FLOAT32,
-                        Device.cpu(),
+            boolean gradients) {
+        Shape mask = new Shape(batch, 1, 1, tokens);
+        KernelShape shape =
+                KernelCheckTest.shape(
+                        BranchScript.Part.WHOLE,
+                        Attention.Pattern.FULL,
                         batch,
-                        7,
-                        attends ? mask : null,
-                        dropout,
-                        JniUtils.getNumThreads());
-        TorchScript script =
-                BranchScript.of(
-                        part,
-                        shape.options(),
-                        Precision.FLOAT32,
-                        shape.mask() != null,
-                        new BranchScript.Dropping(dropout, 0));
-        return KernelCheck.difference(shape, script);
+                        tokens,
+                        mask,
+                        false,
+                        gradients);
+        selector.allows(
+                shape,
+                checked -> {
+                    checks.add(checked);
+                    return 0;
+                });
     }
 
     @Test
@@ -115,13 +158,13 @@ class KernelSelectorTest {
         var selector = new KernelSelector();
         List<List<String>> told = new ArrayList<>();
         selector.onRefusal(told::add);
-        List<float[]> faulty = train(6, FUSED, selector, faulty(right, wrong));
+        List<float[]> faulty = train(6, FUSED, selector, KernelCheckTest.faulty(right, wrong));
 
         assertThat(told).containsExactly(selector.refused());
         assertThat(selector.refused()).hasSize(1);
         assertThat(selector.refused().get(0))
                 .startsWith("WHOLE Options[width=12, heads=3, mlp=20, pattern=CAUSAL")
-                .endsWith("FLOAT32, batch 6, tokens 5, cpu");
+                .endsWith("FLOAT32, batch 6, tokens up to 8, cpu");
         Gradients.assertClose(faulty, train(6, FUSED.withKernels(Kernels.PLAIN)), 1e-5);
     }
 
@@ -129,7 +172,7 @@ class KernelSelectorTest {
     void otherShapesKeepTheFusedKernel() {
         String wrong = "if torch.gt(batch, 4):\n  f = torch.mul(f, 2.)\nelse:\n  pass\n";
         FusedBranch.Source source =
-                faulty("return torch.add(f, g)", wrong + "return torch.add(f, g)");
+                KernelCheckTest.faulty("return torch.add(f, g)", wrong + "return torch.add(f, g)");
         var selector = new KernelSelector();
 
         train(6, FUSED, selector, source);
@@ -143,7 +186,11 @@ class KernelSelectorTest {
     void aResumedRunObeysEarlierRefusals() {
         var first = new KernelSelector();
         List<float[]> before =
-                train(6, FUSED, first, faulty("return torch.add(f, g)", "return torch.add(f, x)"));
+                train(
+                        6,
+                        FUSED,
+                        first,
+                        KernelCheckTest.faulty("return torch.add(f, g)", "return torch.add(f, x)"));
         var resumed = new KernelSelector();
         resumed.refuse(first.refused());
 
@@ -165,7 +212,8 @@ class KernelSelectorTest {
                         Precision.FLOAT32,
                         input(2),
                         null,
-                        false);
+                        false,
+                        true);
         for (int i = 0; i < 3; i++) {
             assertThat(
                             selector.allows(
@@ -181,7 +229,8 @@ class KernelSelectorTest {
         Engine.getEngine("PyTorch").setRandomSeed(4);
         float expected = manager.randomNormal(new Shape(1)).getFloat();
         Engine.getEngine("PyTorch").setRandomSeed(4);
-        difference(BranchScript.Part.WHOLE, Attention.Pattern.LOCALITY, 3, null, true);
+        KernelCheckTest.difference(
+                BranchScript.Part.WHOLE, Attention.Pattern.LOCALITY, 3, null, true);
         assertThat(manager.randomNormal(new Shape(1)).getFloat()).isEqualTo(expected);
     }
 
@@ -207,14 +256,6 @@ class KernelSelectorTest {
                     stack.forward(input(2), new NDList(mask), new Draw(1, 2, new long[] {0, 1}));
             return List.of(y.toFloatArray(), stack.backward(y).toFloatArray());
         }
-    }
-
-    private static FusedBranch.Source faulty(String right, String wrong) {
-        return (part, options, precision, masked, dropping) -> {
-            BranchScript.Text text = BranchScript.text(part, options, precision, masked, dropping);
-            assertThat(text.body()).contains(right);
-            return new TorchScript(text.parameters(), text.body().replace(right, wrong));
-        };
     }
 
     private List<float[]> train(int batch, Execution execution) {

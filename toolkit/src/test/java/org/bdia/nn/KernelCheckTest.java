@@ -1,0 +1,161 @@
+package org.bdia.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import org.bdia.reversible.Precision;
+import org.bdia.reversible.TorchScript;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Right kernels agree with their plain twins, and wrong ones do not. */
+class KernelCheckTest {
+
+    private static final int WIDTH = 12;
+    private static final int HEADS = 3;
+    private static final int MLP = 20;
+    private static final int LONG = 700;
+
+    @BeforeAll
+    static void loadTheEngine() {
+        Engine.getEngine("PyTorch");
+    }
+
+    @ParameterizedTest
+    @EnumSource(BranchScript.Part.class)
+    void everyPartAgreesWithItsTwin(BranchScript.Part part) {
+        for (Attention.Pattern pattern : Attention.Pattern.values()) {
+            for (long batch : new long[] {1, 2, 5}) {
+                for (boolean dropout : new boolean[] {false, true}) {
+                    assertThat(difference(part, pattern, batch, null, dropout)).isLessThan(2e-5);
+                    for (Shape sizes : new Shape[] {new Shape(1, 1, 1, 7), new Shape(1, 3, 7, 7)}) {
+                        assertThat(difference(part, pattern, batch, sizes, dropout))
+                                .isLessThan(2e-5);
+                    }
+                    Shape mask = new Shape(batch, 1, 1, 7);
+                    assertThat(difference(part, pattern, batch, mask, dropout)).isLessThan(2e-5);
+                }
+            }
+        }
+    }
+
+    static double difference(
+            BranchScript.Part part,
+            Attention.Pattern pattern,
+            long batch,
+            Shape mask,
+            boolean dropout) {
+        KernelShape training = shape(part, pattern, batch, 7, mask, dropout, true);
+        KernelShape inference = shape(part, pattern, batch, 7, mask, dropout, false);
+        return Math.max(
+                difference(training, BranchScript::of), difference(inference, BranchScript::of));
+    }
+
+    static KernelShape shape(
+            BranchScript.Part part,
+            Attention.Pattern pattern,
+            long batch,
+            long tokens,
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
+        boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
+        return new KernelShape(
+                part,
+                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
+                Precision.FLOAT32,
+                Device.cpu(),
+                batch,
+                tokens,
+                attends ? mask : null,
+                dropout,
+                gradients,
+                JniUtils.getNumThreads());
+    }
+
+    static double difference(KernelShape shape, FusedBranch.Source source) {
+        TorchScript script =
+                source.of(
+                        shape.part(),
+                        shape.options(),
+                        Precision.FLOAT32,
+                        shape.mask() != null,
+                        new BranchScript.Dropping(shape.dropout(), 0));
+        return KernelCheck.difference(shape, script);
+    }
+
+    /** So long that the plain twin computes some rows of the scores alone. */
+    @ParameterizedTest
+    @EnumSource(Attention.Pattern.class)
+    void rowsOfLongSequencesAgree(Attention.Pattern pattern) {
+        for (var part : List.of(BranchScript.Part.WHOLE, BranchScript.Part.ATTENTION)) {
+            for (boolean gradients : new boolean[] {false, true}) {
+                for (Shape mask : new Shape[] {null, new Shape(3, 1, 1, LONG)}) {
+                    KernelShape shape = shape(part, pattern, 3, LONG, mask, false, gradients);
+                    assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
+                }
+            }
+        }
+        Shape everyPair = new Shape(1, 1, LONG, LONG);
+        KernelShape shape = shape(BranchScript.Part.WHOLE, pattern, 2, LONG, everyPair, true, true);
+        assertThat(difference(shape, BranchScript::of)).isLessThan(5e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "f = torch.mul(f, 1.001)",
+                "f = torch.log(torch.sub(f, 1.0e9))",
+                // One token's, in a row that the twin does not compute.
+                "row = torch.sqrt_(torch.sub_(torch.mul_(torch.select(g, 1, 1), 0.), 1.))",
+            })
+    void aWrongValueOfALongSequenceIsFound(String wrong) {
+        for (boolean gradients : new boolean[] {false, true}) {
+            KernelShape shape =
+                    shape(
+                            BranchScript.Part.WHOLE,
+                            Attention.Pattern.CAUSAL,
+                            3,
+                            LONG,
+                            null,
+                            false,
+                            gradients);
+            double found = difference(shape, faulty("return", wrong + "\nreturn"));
+            assertThat(found <= KernelSelector.tolerance(Precision.FLOAT32)).isFalse();
+        }
+    }
+
+    @Test
+    void aWrongGradientOfALongSequenceIsFound() {
+        KernelShape shape =
+                shape(
+                        BranchScript.Part.WHOLE,
+                        Attention.Pattern.CAUSAL,
+                        3,
+                        LONG,
+                        null,
+                        false,
+                        true);
+        FusedBranch.Source source =
+                faulty(
+                        "dot_product_attention(q, k, v",
+                        "dot_product_attention(q, torch.detach(k), v");
+        assertThat(difference(shape, source)).isGreaterThan(1e-3);
+    }
+
+    static FusedBranch.Source faulty(String right, String wrong) {
+        return (part, options, precision, masked, dropping) -> {
+            BranchScript.Text text = BranchScript.text(part, options, precision, masked, dropping);
+            assertThat(text.body()).contains(right);
+            return new TorchScript(text.parameters(), text.body().replace(right, wrong));
+        };
+    }
+}
