@@ -120,6 +120,7 @@ final class FaultsCommand implements Callable<Integer> {
         if (steps > 0) {
             found.accept(List.of(leaks.training(steps)));
             found.accept(List.of(leaks.models(LeakCampaign.MIN_MODELS + steps / STEPS_PER_MODEL)));
+            found.accept(List.of(leaks.runs(folder, LeakCampaign.MIN_RUNS)));
         }
         if (cells > 0) {
             found.accept(List.of(leaks.cells(cells)));

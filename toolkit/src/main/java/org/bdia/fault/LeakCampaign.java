@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.bdia.data.Augmentation;
+import org.bdia.data.Cifar;
+import org.bdia.data.DataFolder;
 import org.bdia.data.SyntheticImages;
+import org.bdia.experiment.RunWorker;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
@@ -23,13 +25,16 @@ import org.bdia.reversible.Draw;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.bdia.run.TaskConfig;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Task;
 import org.bdia.train.TrainConfig;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
-/** Trains, evaluates, makes models and runs cells for long, and looks at what a leak would make grow. */
+/** Trains, evaluates, makes models and runs, and runs cells for long, and looks at what a leak would make grow. */
 public final class LeakCampaign {
 
     /** The fewest training steps that are worth a look: ten evaluations, two of them warm-up. */
@@ -41,14 +46,12 @@ public final class LeakCampaign {
     /** The fewest models that are worth a look: 250 KiB of each would show. */
     public static final int MIN_MODELS = 100;
 
+    /** The fewest runs that are worth a look: 400 KiB of each would show. */
+    public static final int MIN_RUNS = 50;
+
     private static final Draw DRAW = new Draw(1, 1, new long[] {0});
 
     private static final int STEPS_PER_EVALUATION = 10;
-    private static final int LOOKS = 10;
-
-    /** What comes before is warm-up: code is compiled, allocators fill their pools. */
-    private static final double WARM_UP = 0.2;
-
     /** Of classes and compiled methods: what training compiles late, however long it goes on. */
     private static final long LATE_CODE_KIB = 4 << 10;
 
@@ -144,7 +147,7 @@ public final class LeakCampaign {
                     new ImageTask(
                             SyntheticImages.split(10, 2 * STEPS_PER_EVALUATION, 2, 1, 3),
                             Augmentation.paper());
-            Looks looks = new Looks("epoch", evaluations, manager);
+            Looks looks = new Looks("epoch", evaluations, manager, out);
             new Trainer(model, task, TrainConfig.of(evaluations, 2, 1e-3), 1)
                     .withEvents(
                             event -> {
@@ -178,7 +181,7 @@ public final class LeakCampaign {
             VitConfig tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8);
             var kept = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
             kept.initialize(manager, 1);
-            Looks looks = new Looks("model", count, manager);
+            Looks looks = new Looks("model", count, manager, out);
             for (int i = 1; i <= count; i++) {
                 try (NDManager own = manager.newSubManager()) {
                     pass(kept.stack(Method.bdia(0.5), Backprop.REVERSIBLE), own);
@@ -222,6 +225,44 @@ public final class LeakCampaign {
     }
 
     /**
+     * Trains runs to the end in folders of their own, with metrics, checkpoints and a manifest, and deletes them.
+     *
+     * @param folder where the runs go
+     * @param count how many, at least {@link #MIN_RUNS}
+     * @throws IllegalArgumentException if there are to be fewer
+     */
+    public Finding runs(Path folder, int count) {
+        requireAtLeast(MIN_RUNS, count, "runs");
+        RunStore store = RunStore.at(folder.toAbsolutePath().resolve("leaks"));
+        RunFiles.delete(store.root());
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            manager.ones(new Shape(1)); // each run has a manager of its own
+            Looks looks = new Looks("run", count, manager, out);
+            for (int i = 1; i <= count; i++) {
+                var config =
+                        new RunConfig(
+                                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 4, 2, 2, true, 0, true),
+                                VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8),
+                                Method.bdia(0.5),
+                                Backprop.REVERSIBLE,
+                                true,
+                                TrainConfig.of(1, 2, 1e-3),
+                                i);
+                if (!new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false)) {
+                    throw new FaultException("a run was left before its end", null);
+                }
+                RunFiles.delete(store.root());
+                looks.done(i);
+            }
+            return looks.growth(
+                            String.format(Locale.ROOT, "%,d runs with folders of their own", count),
+                            LATE_CODE_OF_MODELS_KIB,
+                            0)
+                    .finding();
+        }
+    }
+
+    /**
      * Runs cells in one session, whose manager of arrays the first cell makes. Of ten cells six compute with arrays, and each of
      * the others is of its own kind: shows a figure, shows a table, throws, trains a model for three steps.
      *
@@ -232,7 +273,7 @@ public final class LeakCampaign {
         requireAtLeast(MIN_CELLS, count, "cells");
         try (CellEvaluator cells = new CellEvaluator()) {
             try (NDManager session = (NDManager) cells.evaluate(SESSION)) {
-                Looks looks = new Looks("cell", count, session);
+                Looks looks = new Looks("cell", count, session, out);
                 for (int i = 1; i <= count; i++) {
                     cell(cells, i);
                     looks.done(i);
@@ -280,45 +321,6 @@ public final class LeakCampaign {
                             least,
                             what,
                             found));
-        }
-    }
-
-    /** Looks at the process from time to time: behind the warm-up, some times, and at the end. */
-    private final class Looks {
-
-        private final String unit;
-        private final int total;
-        private final NDManager manager;
-        private final List<Vitals> seen = new ArrayList<>();
-        private int firstAt;
-
-        Looks(String unit, int total, NDManager manager) {
-            this.unit = unit;
-            this.total = total;
-            this.manager = manager;
-        }
-
-        /** So many units are done. */
-        void done(int units) {
-            boolean due = units == total || units % (total / LOOKS) == 0;
-            if (due && units >= total * WARM_UP) {
-                Vitals now = Vitals.of(manager);
-                if (seen.isEmpty()) {
-                    firstAt = units;
-                }
-                seen.add(now);
-                out.accept(unit + " " + units + ": " + now);
-            }
-        }
-
-        Growth growth(String work, long lateCodeKib, long codePerUnitKib) {
-            int units = total - firstAt;
-            return new Growth(
-                    work,
-                    units,
-                    seen.get(0),
-                    seen.get(seen.size() - 1),
-                    lateCodeKib + units * codePerUnitKib);
         }
     }
 }

@@ -2,18 +2,22 @@ package org.bdia.notebook;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.channels.StdinChannel;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.MessageType;
 import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
+import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
 
 /**
  * The replies to one request; gathers printed text, so that thousands of lines are a few messages.
@@ -35,11 +39,55 @@ final class CellReplies extends ShellReplyEnvironment {
 
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private int waiting;
+    private final Runnable abortQueued;
+    private Supplier<Map<String, Object>> answers = Map::of;
     private boolean silent;
 
     CellReplies(
-            ShellChannel shell, StdinChannel stdin, JupyterSocket iopub, MessageContext context) {
+            ShellChannel shell,
+            StdinChannel stdin,
+            JupyterSocket iopub,
+            MessageContext context,
+            Runnable abortQueued) {
         super(shell, stdin, iopub, context);
+        this.abortQueued = abortQueued;
+    }
+
+    /** Aborts the cells whose requests wait. */
+    void abortQueued() {
+        abortQueued.run();
+    }
+
+    /** Takes the answers to the expressions of the request, which its reply holds if the cell does not fail. */
+    void answer(Supplier<Map<String, Object>> expressions) {
+        answers = expressions;
+    }
+
+    /** Replies that the cell was not evaluated, since one before it failed. */
+    void abort() {
+        setBusyDeferIdle();
+        super.reply(executed(Map.of("status", "aborted")));
+    }
+
+    @Override
+    public void reply(Message<?> message) {
+        if (message.getContent() instanceof ExecuteReply done) {
+            super.reply(
+                    executed(
+                            Map.of(
+                                    "status", "ok",
+                                    "execution_count", done.getExecutionCount(),
+                                    "user_expressions", answers.get())));
+        } else {
+            super.reply(message);
+        }
+    }
+
+    /** The library's own reply has no status aborted, and its expressions no status at all. */
+    @SuppressWarnings("unchecked")
+    private Message<?> executed(Map<String, Object> content) {
+        var type = (MessageType<Object>) MessageType.getType("execute_reply");
+        return new Message<>(getContext(), type, content);
     }
 
     /** From here on publishes the statuses alone. */

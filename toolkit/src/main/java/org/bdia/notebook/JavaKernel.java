@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -27,6 +29,7 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.jupyter.kernel.util.TextColor;
 import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
 import org.dflib.jjava.jupyter.messages.reply.HistoryReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
@@ -41,6 +44,12 @@ public final class JavaKernel extends BaseKernel {
     private static final Duration EXIT_HOOK_LIMIT = Duration.ofSeconds(10);
 
     private final CellEvaluator cells;
+
+    /** What a request asks for beside its cell, by name, and the answers; each an expression. */
+    private Map<String, String> expressions = Map.of();
+
+    private Map<String, Object> answers = Map.of();
+    private boolean failed;
 
     JavaKernel(CellEvaluator cells) {
         super(
@@ -70,9 +79,38 @@ public final class JavaKernel extends BaseKernel {
         return cells.evaluate(code);
     }
 
-    /** Evaluates and renders on the cell's thread; anything thrown, an Error in toString included, fails the cell only. */
+    /** Evaluates a cell and, if it does not fail, the expressions of its request. */
     @Override
     public DisplayData eval(String code) {
+        failed = true;
+        var shown = shown(code);
+        failed = false;
+        answers = new LinkedHashMap<>();
+        expressions.forEach((name, expression) -> answers.put(name, answer(expression)));
+        return shown;
+    }
+
+    private Object answer(String expression) {
+        try {
+            var shown = shown(expression);
+            return new Answer(shown == null ? DisplayData.EMPTY : shown);
+        } catch (CellError e) {
+            return new ErrorReply(e.getClass().getSimpleName(), e.getMessage(), formatError(e));
+        }
+    }
+
+    /** What an expression shows, with the status that the protocol wants beside it. */
+    private static final class Answer extends DisplayData {
+        @SuppressWarnings("unused") // is written to the reply
+        private final String status = "ok";
+
+        Answer(DisplayData shown) {
+            super(shown);
+        }
+    }
+
+    /** Evaluates and renders on the cell's thread; anything thrown, an Error in toString included, fails the cell only. */
+    private DisplayData shown(String code) {
         var value = evalRaw(code);
         if (value == null || value instanceof DisplayData) {
             return (DisplayData) value;
@@ -98,8 +136,17 @@ public final class JavaKernel extends BaseKernel {
     protected synchronized void handleExecuteRequest(
             ShellReplyEnvironment replies, Message<ExecuteRequest> message) {
         var request = message.getContent();
-        if (request.isSilent() && replies instanceof CellReplies cell) {
-            cell.silence();
+        var asked = request.getUserExpr();
+        expressions = asked == null ? Map.of() : asked;
+        if (replies instanceof CellReplies cell) {
+            if (request.isSilent()) {
+                cell.silence();
+            }
+            cell.answer(() -> answers);
+            if (request.shouldStopOnError()) {
+                // what is deferred first runs last, behind the reply and the idle status
+                cell.defer(() -> abortQueued(cell));
+            }
         }
         try {
             super.handleExecuteRequest(replies, message);
@@ -107,6 +154,12 @@ public final class JavaKernel extends BaseKernel {
             if (request.isSilent() || !request.shouldStoreHistory()) {
                 executionCount.decrementAndGet();
             }
+        }
+    }
+
+    private void abortQueued(CellReplies cell) {
+        if (failed) {
+            cell.abortQueued();
         }
     }
 

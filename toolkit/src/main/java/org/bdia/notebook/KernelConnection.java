@@ -10,6 +10,8 @@ import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
 
 /**
@@ -41,7 +43,32 @@ final class KernelConnection extends JupyterConnection {
 
     @Override
     public CellReplies prepareReplyEnv(ShellChannel channel, MessageContext context) {
-        return new CellReplies(channel, stdin, iopub, context);
+        return new CellReplies(channel, stdin, iopub, context, () -> abortQueued(channel));
+    }
+
+    /** Answers the requests that wait on a channel: those to evaluate a cell as aborted, others as ever. */
+    private void abortQueued(ShellChannel channel) {
+        while ((channel.getEvents() & ZMQ.Poller.POLLIN) != 0) {
+            try {
+                answer(channel, channel.readMessage());
+            } catch (RuntimeException e) {
+                drop(e);
+            }
+        }
+    }
+
+    private <T> void answer(ShellChannel channel, Message<T> request) {
+        var handler = getHandler(request.getHeader().getType());
+        var replies = prepareReplyEnv(channel, request);
+        try {
+            if (request.getContent() instanceof ExecuteRequest) {
+                replies.abort();
+            } else if (handler != null) {
+                handler.handle(replies, request);
+            }
+        } finally {
+            replies.resolveDeferrals();
+        }
     }
 
     /** Opens the channels, those that bring requests last, once. */

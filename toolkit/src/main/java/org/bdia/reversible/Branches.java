@@ -158,7 +158,18 @@ final class Branches {
             return skipping ? skipping(k, leaf, graph, draw, residual) : graph;
         }
         NDArray h = train(k, c, leaf, context, draw);
-        return BranchGraph.of(residual ? leaf.add(h) : h);
+        if (residual) {
+            return BranchGraph.of(leaf.add(h));
+        }
+        return BranchGraph.of(isOfOthers(k, leaf, context, h) ? h.reshape(h.getShape()) : h);
+    }
+
+    /** Whether an output, which its graph closes in the end, is an array that others need: a block may return any. */
+    private boolean isOfOthers(int k, NDArray leaf, NDList context, NDArray h) {
+        return h == leaf
+                || context.stream().anyMatch(array -> array == h)
+                || blocks.get(k).getParameters().values().stream()
+                        .anyMatch(parameter -> parameter.getArray() == h);
     }
 
     private BranchGraph skipping(

@@ -47,9 +47,10 @@ final class CouplingStep implements Step {
         state.subi(branch);
     }
 
+    /** A copy: what a branch only reshapes has a gradient that shares the storage. */
     @Override
     public NDArray scaled(NDArray outer, NDArray gamma) {
-        return outer.stopGradient();
+        return outer.duplicate();
     }
 
     @Override

@@ -76,13 +76,17 @@ final class RecordedCheck {
             NDArray x = tape.chunks.of(state, c);
             NDArray unrecorded = unrecorded(branches, tape, k, c, x);
             double difference = difference(unrecorded, recorded(branches, tape, k, c, x));
-            double size = unrecorded.abs().max().toType(DataType.FLOAT64, false).getDouble();
             // NaN is beyond any bound, unless both values are NaN, which is for others to tell
-            if (difference != 0 && !(difference <= (k < rebuilt ? 0 : ROUNDING * size))) {
+            if (difference != 0 && !(difference <= (k < rebuilt ? 0 : rounding(unrecorded)))) {
                 double again = difference(unrecorded, unrecorded(branches, tape, k, c, x));
                 throw new IllegalStateException(message(k, x, difference, again == 0));
             }
         }
+    }
+
+    /** How much of a difference from a value may be rounding. */
+    static double rounding(NDArray value) {
+        return ROUNDING * value.abs().max().toType(DataType.FLOAT64, false).getDouble();
     }
 
     private String message(int k, NDArray x, double difference, boolean repeats) {

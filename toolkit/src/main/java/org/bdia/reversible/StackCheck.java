@@ -12,11 +12,13 @@ final class StackCheck {
     private final Branches branches;
     private final Method method;
     private final Execution execution;
+    private final int rebuilt;
 
-    /** A check of branches as a stack runs them; how it differentiates them does not matter. */
+    /** A check of branches as a stack runs them; of how it differentiates them only which states are rebuilt matters. */
     StackCheck(Branches branches, Method method, Execution execution) {
         this.branches = branches;
         this.method = method;
+        this.rebuilt = execution.rebuilt(branches.depth());
         boolean exact = method instanceof Method.Bdia;
         this.execution =
                 Execution.of(exact ? Backprop.REVERSIBLE : Backprop.CHECKPOINT)
@@ -65,6 +67,7 @@ final class StackCheck {
                     branches.block(k).getClass().getSimpleName(),
                     RecordedCheck.difference(once, again),
                     RecordedCheck.difference(again, recorded),
+                    k < rebuilt ? 0 : RecordedCheck.rounding(again),
                     worst.error(),
                     worst.direction());
         }

@@ -90,9 +90,12 @@ final class AtomicFile {
     }
 
     /** The most frequent reasons have no message that says them. */
-    private static String found(IOException e) {
+    private static String found(Path file, IOException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file";
+        }
+        if (Files.isDirectory(file)) {
+            return "a folder";
         }
         return e instanceof CharacterCodingException ? "bytes that are not UTF-8" : e.toString();
     }
@@ -110,7 +113,7 @@ final class AtomicFile {
             throw new RunException(
                     file
                             + ": expected a readable file of UTF-8 text, found "
-                            + found(e)
+                            + found(file, e)
                             + "; check the path, or, in a run's folder, remove the folder and run it again",
                     e);
         }

@@ -1,6 +1,7 @@
 package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
@@ -35,7 +36,7 @@ public final class CrossEntropy {
                     NDArray counts = labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
                     Shape shape = scores.getShape();
                     require(labels, counts, shape.get(shape.dimension() - 1));
-                    NDArray logs = scores.logSoftmax(-1);
+                    NDArray logs = counting(scores, counts).logSoftmax(-1);
                     NDArray counted = counts.toType(scores.getDataType(), false);
                     NDArray classes = labels.maximum(0).expandDims(-1);
                     NDArray hits = logs.gather(classes, -1).squeeze(-1);
@@ -78,6 +79,15 @@ public final class CrossEntropy {
                             + IGNORED_BY_PYTORCH
                             + "), so there is nothing to average; leave the batch out");
         }
+    }
+
+    /** Zeros for the scores of ignored labels, of which NaN and infinity would be NaN times 0. */
+    private static NDArray counting(NDArray scores, NDArray counts) {
+        if (counts.all().getBoolean()) {
+            return scores;
+        }
+        NDArray rows = counts.expandDims(-1).broadcast(scores.getShape());
+        return NDArrays.where(rows, scores, Autograd.constant(scores, 0));
     }
 
     private static NDArray average(NDArray values, NDArray counted) {

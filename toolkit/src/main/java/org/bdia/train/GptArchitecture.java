@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleBiFunction;
 import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.train.SafetensorsHeader.Tensor;
@@ -102,6 +103,22 @@ final class GptArchitecture {
     static Optional<GptConfig> find(
             Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
             throws IOException {
+        return find(file, metadata, tensors, GptArchitecture::dropout);
+    }
+
+    /** {@link #find} for a model that has a dropout of its own: what config.json says of dropout is not read. */
+    static Optional<GptConfig> findWithoutDropout(
+            Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
+            throws IOException {
+        return find(file, metadata, tensors, (config, root) -> 0);
+    }
+
+    private static Optional<GptConfig> find(
+            Path file,
+            Map<String, String> metadata,
+            Map<String, Tensor> tensors,
+            ToDoubleBiFunction<Path, JsonNode> dropout)
+            throws IOException {
         Sizes sizes = sizes(file, tensors);
         String saved = metadata.get(METADATA);
         if (saved != null) {
@@ -111,19 +128,34 @@ final class GptArchitecture {
         if (!Files.exists(config)) {
             return Optional.empty();
         }
+        if (Files.isDirectory(config)) {
+            throw noJson(config, "a folder", null);
+        }
         try {
             JsonNode published = JSON.readTree(Files.readAllBytes(config));
+            if (published.isMissingNode()) {
+                throw noJson(config, "an empty file", null);
+            }
             return published.has(HEADS)
-                    ? Optional.of(published(config, published, sizes))
+                    ? Optional.of(
+                            published(
+                                    config,
+                                    published,
+                                    sizes,
+                                    dropout.applyAsDouble(config, published)))
                     : Optional.empty();
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    config
-                            + ": expected the JSON that Hugging Face publishes with a GPT-2, found "
-                            + e.getOriginalMessage()
-                            + "; copy it again",
-                    e);
+            throw noJson(config, e.getOriginalMessage(), e);
         }
+    }
+
+    private static IllegalArgumentException noJson(Path config, String found, Exception cause) {
+        return new IllegalArgumentException(
+                config
+                        + ": expected the JSON that Hugging Face publishes with a GPT-2, found "
+                        + found
+                        + "; copy it again",
+                cause);
     }
 
     /** Neither the file nor a config.json beside it says the architecture. */
@@ -165,15 +197,19 @@ final class GptArchitecture {
         return config;
     }
 
-    private static GptConfig published(Path file, JsonNode root, Sizes sizes) {
+    private static double dropout(Path file, JsonNode root) {
+        double dropout = number(file, root, "resid_pdrop");
+        agree(file, root, "attn_pdrop", dropout);
+        agree(file, root, "embd_pdrop", dropout);
+        return dropout;
+    }
+
+    private static GptConfig published(Path file, JsonNode root, Sizes sizes, double dropout) {
         agree(file, root, "vocab_size", sizes.vocabulary());
         agree(file, root, "n_positions", sizes.context());
         agree(file, root, "n_embd", sizes.width());
         agree(file, root, "n_layer", sizes.depth());
         agree(file, root, "n_inner", sizes.mlp());
-        double dropout = number(file, root, "resid_pdrop");
-        agree(file, root, "attn_pdrop", dropout);
-        agree(file, root, "embd_pdrop", dropout);
         number(file, root, "layer_norm_epsilon");
         agree(file, root, "layer_norm_epsilon", EPSILON);
         agree(file, root, "scale_attn_weights", true);

@@ -65,7 +65,8 @@ public final class GptWeights {
             SafetensorsHeader header = SafetensorsHeader.read(file, channel);
             Map<String, Tensor> tensors = named(header.tensors());
             requireSame(file, tensors, targets);
-            Optional<GptConfig> saved = GptArchitecture.find(file, header.metadata(), tensors);
+            Optional<GptConfig> saved =
+                    GptArchitecture.findWithoutDropout(file, header.metadata(), tensors);
             if (saved.isPresent()) {
                 requireSame(file, saved.get(), model.config());
             }

@@ -245,7 +245,10 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
 
     /** A file of weights that cannot be read at all. */
     static UncheckedIOException unreadable(Path file, IOException e) {
-        String found = e instanceof NoSuchFileException ? "no such file" : e.toString();
+        String found =
+                Files.isDirectory(file)
+                        ? "a folder"
+                        : e instanceof NoSuchFileException ? "no such file" : e.toString();
         return new UncheckedIOException(
                 file + ": expected a safetensors file, found " + found + "; check the path", e);
     }

@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,12 @@ class BadConfigTest {
                         json -> null,
                         ": expected a readable file of UTF-8 text, found no such file; check the path, "
                                 + "or, in a run's folder, remove the folder and run it again"),
+                new BadInput(
+                        "a folder",
+                        root -> Files.createDirectory(root.resolve("config.json")),
+                        root -> Json.read(root.resolve("config.json"), RunConfig.class),
+                        "ROOT/config.json: expected a readable file of UTF-8 text, found a folder; check the"
+                                + " path, or, in a run's folder, remove the folder and run it again"),
                 text(
                         "nothing",
                         json -> "",

@@ -121,13 +121,36 @@ final class KernelProcess implements AutoCloseable {
     }
 
     JsonNode execute(String code, boolean silent, boolean stored) throws IOException {
-        Map<String, Object> content =
+        return ask(shell, "execute_request", request(code, silent, stored, Map.of()));
+    }
+
+    /** Evaluates a cell and then expressions by name. */
+    JsonNode execute(String code, Map<String, String> expressions) throws IOException {
+        return ask(shell, "execute_request", request(code, false, true, expressions));
+    }
+
+    /** Sends cells at once, and waits for the contents of all replies. */
+    List<JsonNode> executeAll(String... cells) throws IOException {
+        for (String code : cells) {
+            send(shell, "execute_request", request(code, false, true, Map.of()), null);
+        }
+        List<JsonNode> replies = new ArrayList<>();
+        for (String code : cells) {
+            replies.add(answer(shell, code));
+        }
+        return replies;
+    }
+
+    private String request(
+            String code, boolean silent, boolean stored, Map<String, String> expressions)
+            throws IOException {
+        return mapper.writeValueAsString(
                 Map.of(
                         "code", code,
                         "silent", silent,
                         "store_history", stored,
-                        "stop_on_error", true);
-        return ask(shell, "execute_request", mapper.writeValueAsString(content));
+                        "user_expressions", expressions,
+                        "stop_on_error", true));
     }
 
     /** Waits until what the kernel publishes arrives here: a subscription takes its time. */
@@ -196,9 +219,13 @@ final class KernelProcess implements AutoCloseable {
 
     private JsonNode ask(ZMQ.Socket socket, String type, String content) throws IOException {
         send(socket, type, content, null);
+        return answer(socket, type);
+    }
+
+    private JsonNode answer(ZMQ.Socket socket, String request) throws IOException {
         List<byte[]> frames = receive(socket);
         if (frames.isEmpty()) {
-            throw new IllegalStateException(type + " was not answered; the log: " + log());
+            throw new IllegalStateException(request + " was not answered; the log: " + log());
         }
         return mapper.readTree(frames.get(frames.size() - 1));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bdia.notebook.KernelProcess.Published;
@@ -129,6 +130,34 @@ class KernelProcessTest {
                     .containsExactly("execute_input", "execute_result");
             assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(1);
             assertThat(kernel.execute("kept").path("execution_count").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aFailedCellAbortsThoseThatWait() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            var replies =
+                    kernel.executeAll(
+                            "int ran = 1;",
+                            "Thread.sleep(300); throw new Error();",
+                            "ran = 2;",
+                            "ran = 3;");
+            assertThat(replies)
+                    .extracting(reply -> reply.path("status").asText())
+                    .containsExactly("ok", "error", "aborted", "aborted");
+            assertThat(kernel.published()).as("nothing but statuses").isEmpty();
+            var reply = kernel.execute("1", Map.of("ran", "ran", "bad", "ran / 0", "none", "{}"));
+            assertThat(reply.path("execution_count").asInt()).isEqualTo(3);
+            var answers = reply.path("user_expressions");
+            assertThat(answers.path("ran").path("status").asText()).isEqualTo("ok");
+            assertThat(answers.path("ran").path("data").path("text/plain").asText()).isEqualTo("1");
+            assertThat(answers.path("ran").path("metadata").isObject()).isTrue();
+            assertThat(answers.path("none").path("data").isObject()).isTrue();
+            assertThat(answers.path("bad").path("status").asText()).isEqualTo("error");
+            assertThat(answers.path("bad").path("evalue").asText()).contains("/ by zero");
+            assertThat(answers.path("bad").path("ename").isTextual()).isTrue();
+            assertThat(answers.path("bad").path("traceback").isArray()).isTrue();
         }
     }
 

@@ -3,6 +3,7 @@ package org.bdia.reversible;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -17,6 +18,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
@@ -83,6 +85,57 @@ class StackCheckTest {
         StackReport report = check(linear);
 
         assertThat(report.passes()).as("%s", report).isTrue();
+    }
+
+    /** A step that crosses kinks measures another slope; the padding of every other input is on one. */
+    @Test
+    void everyRightReluBlockPasses() {
+        for (int seed = 0; seed < 50; seed++) {
+            Block block = new Relu(UnaryOperator.identity(), UnaryOperator.identity());
+            StackReport report = relu(seed, block, seed % 2);
+            assertThat(report.passes()).as("seed %d%n%s", seed, report).isTrue();
+        }
+    }
+
+    @Test
+    void aWrongDerivativeOfAReluBlockIsFoundWithEverySeed() {
+        for (int seed = 0; seed < 50; seed++) {
+            float factor = List.of(1.05f, 0.95f, 0f).get(seed % 3);
+            UnaryOperator<NDArray> wrong =
+                    a -> a.mul(factor).add(a.stopGradient().mul(1 - factor)); // about a itself
+            Block block =
+                    seed % 2 == 0
+                            ? new Relu(wrong, UnaryOperator.identity())
+                            : new Relu(UnaryOperator.identity(), wrong);
+            StackReport report = relu(seed, block, seed / 2 % 2);
+            assertThat(report.branches().get(0).derivative())
+                    .as("seed %d%n%s", seed, report)
+                    .isGreaterThan(BranchCheck.TOLERANCE);
+        }
+    }
+
+    private StackReport relu(int seed, Block block, int padding) {
+        Engine.getEngine("PyTorch").setRandomSeed(seed);
+        block.initialize(manager, DataType.FLOAT32, STATE);
+        NDArray x = manager.randomNormal(new Shape(2, 3 - padding, Toy.WIDTH));
+        NDArray zeros = manager.zeros(new Shape(2, padding, Toy.WIDTH));
+        return ReversibleStack.of(List.of(block), Method.standard(), Backprop.STORE)
+                .check(padding == 0 ? x : x.concat(zeros, 1));
+    }
+
+    @Test
+    void roundingIsAllowedWhereNothingIsRebuilt() {
+        UnaryOperator<NDArray> rounded = h -> Autograd.isRecording() ? h.mul(1 + 1e-6f) : h;
+        Block block = then(toy(), rounded);
+        block.initialize(manager, DataType.FLOAT32, STATE);
+        for (Backprop backprop : Backprop.values()) {
+            StackReport report =
+                    ReversibleStack.of(List.of(block), Method.bdia(0.5), backprop).check(input());
+            assertThat(report.branches().get(0).recording()).isPositive();
+            assertThat(report.passes())
+                    .as("%s", report)
+                    .isEqualTo(backprop != Backprop.REVERSIBLE);
+        }
     }
 
     @Test
@@ -156,7 +209,7 @@ class StackCheckTest {
 
     @Test
     void printsATable() {
-        assertThat(new StackReport(List.of(new BranchCheck(0, "Toy", 0, 0.5, 1e-4, "input")), null))
+        assertThat(new StackReport(List.of(new BranchCheck(0, "Toy", 0, 0.5, 0, 1e-4, "input")), null))
                 .hasToString(
                         """
                         k   block                repeats         recorded        derivative
@@ -212,6 +265,53 @@ class StackCheckTest {
             NDArray x = inputs.singletonOrThrow();
             NDArray factor = store.getValue(scale, x.getDevice(), training);
             return new NDList(x.mul(factor.stopGradient()));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    /** h(x) = relu(x W + b) V. */
+    private static final class Relu extends AbstractBlock {
+        private static final int HIDDEN = 8;
+
+        private final UnaryOperator<NDArray> ofInput;
+        private final UnaryOperator<NDArray> ofWeight;
+        private final Parameter in = weight("in", new Shape(Toy.WIDTH, HIDDEN));
+        private final Parameter bias = weight("bias", new Shape(HIDDEN));
+        private final Parameter out = weight("out", new Shape(HIDDEN, Toy.WIDTH));
+
+        Relu(UnaryOperator<NDArray> ofInput, UnaryOperator<NDArray> ofWeight) {
+            this.ofInput = ofInput;
+            this.ofWeight = ofWeight;
+        }
+
+        private Parameter weight(String name, Shape shape) {
+            return addParameter(
+                    Parameter.builder()
+                            .setName(name)
+                            .setType(Parameter.Type.WEIGHT)
+                            .optShape(shape)
+                            .optInitializer(
+                                    shape.dimension() == 1
+                                            ? Initializer.ZEROS
+                                            : new NormalInitializer(0.5f))
+                            .build());
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> params) {
+            NDArray x = ofInput.apply(inputs.singletonOrThrow());
+            NDArray w = ofWeight.apply(store.getValue(in, x.getDevice(), training));
+            NDArray b = store.getValue(bias, x.getDevice(), training);
+            NDArray hidden = Activation.relu(x.matMul(w).add(b));
+            return new NDList(hidden.matMul(store.getValue(out, x.getDevice(), training)));
         }
 
         @Override

@@ -37,6 +37,11 @@ class BadWeightsTest {
                         "no file",
                         load,
                         "ROOT/w: expected a safetensors file, found no such file; check the path"),
+                new BadInput(
+                        "a folder",
+                        root -> Files.createDirectory(root.resolve("w")),
+                        load,
+                        "ROOT/w: expected a safetensors file, found a folder; check the path"),
                 BadInput.file(
                         "empty",
                         "w",

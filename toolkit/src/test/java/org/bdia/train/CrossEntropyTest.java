@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import org.bdia.reversible.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,28 @@ class CrossEntropyTest {
         assertThat(CrossEntropy.mean(scores, labels(2, ignored), 0.1).getFloat())
                 .isEqualTo(expected);
         assertThat(CrossEntropy.right(scores, labels(1, ignored))).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void whatStandsInIgnoredRowsDoesNotMatter(float value) {
+        for (double smoothing : new double[] {0, 0.1}) {
+            NDArray broken = scores.duplicate();
+            broken.set(new NDIndex(":, 1"), value);
+            broken.setRequiresGradient(true);
+            NDArray loss =
+                    Autograd.differentiate(
+                            () -> CrossEntropy.mean(broken, labels(2, -100), smoothing));
+
+            NDArray first = scores.get(":, :1");
+            first.setRequiresGradient(true);
+            NDArray alone =
+                    Autograd.differentiate(() -> CrossEntropy.mean(first, labels(2), smoothing));
+            assertThat(loss.getFloat()).isEqualTo(alone.getFloat());
+            float[] gradient = first.getGradient().toFloatArray();
+            assertThat(broken.getGradient().toFloatArray())
+                    .containsExactly(gradient[0], gradient[1], gradient[2], 0, 0, 0);
+        }
     }
 
     @Test

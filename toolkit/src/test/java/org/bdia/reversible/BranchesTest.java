@@ -1,0 +1,122 @@
+package org.bdia.reversible;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BranchesTest {
+
+    private static final Shape STATE = new Shape(3, 4, Toy.WIDTH);
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.bdia.reversible.RecordedCheckTest#everyMethodAndBackprop")
+    void aBranchMayReturnAnArrayThatOthersNeed(Method method, Backprop backprop) {
+        for (Source source : Source.values()) {
+            assertThat(steps(source, UnaryOperator.identity(), method, backprop))
+                    .as("%s", source)
+                    .isEqualTo(steps(source, array -> array.mul(1), method, backprop));
+        }
+    }
+
+    /** Fingerprints of the values and gradients of two training steps, and of what inference returns. */
+    private List<Long> steps(
+            Source source, UnaryOperator<NDArray> result, Method method, Backprop backprop) {
+        List<Returning> branches = new ArrayList<>();
+        for (int k = 0; k < 3; k++) {
+            branches.add(new Returning(source, result));
+            branches.get(k).initialize(manager, DataType.FLOAT32, STATE);
+        }
+        NDArray values = Toy.input(manager, 3, 4, DataType.FLOAT32);
+        branches.forEach(b -> Autograd.unrecorded(() -> b.weight.getArray().muli(0).addi(values)));
+        NDList context = new NDList(Autograd.leaf(values.flip(0)));
+        List<NDArray> found = new ArrayList<>();
+        try (ReversibleStack stack = ReversibleStack.of(branches, method, backprop)) {
+            for (int step = 0; step < 2; step++) {
+                NDArray y = stack.forward(values, context, Toy.draw(3, step));
+                found.add(y);
+                found.add(stack.backward(y));
+            }
+            found.add(stack.infer(values, context));
+        }
+        found.add(values);
+        found.add(context.head());
+        found.add(context.head().getGradient());
+        branches.forEach(b -> found.add(b.weight.getArray()));
+        branches.forEach(b -> found.add(b.weight.getArray().getGradient()));
+        return found.stream().map(Fingerprint::of).toList();
+    }
+
+    /** What a branch returns. */
+    private enum Source {
+        INPUT,
+        CONTEXT,
+        PARAMETER
+    }
+
+    private static final class Returning extends AbstractBlock {
+        private final Source source;
+        private final UnaryOperator<NDArray> result;
+        private final Parameter weight =
+                addParameter(
+                        Parameter.builder()
+                                .setName("weight")
+                                .setType(Parameter.Type.WEIGHT)
+                                .optShape(STATE)
+                                .optInitializer(new NormalInitializer())
+                                .build());
+
+        Returning(Source source, UnaryOperator<NDArray> result) {
+            this.source = source;
+            this.result = result;
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> params) {
+            NDArray array =
+                    switch (source) {
+                        case INPUT -> inputs.get(0);
+                        case CONTEXT -> inputs.get(1);
+                        case PARAMETER ->
+                                store.getValue(weight, inputs.get(0).getDevice(), training);
+                    };
+            return new NDList(result.apply(array));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return new Shape[] {inputShapes[0]};
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.bdia.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bdia.nn.Activation;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.GptConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Method;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The config.json beside weights that do not say their architecture themselves. */
+class GptArchitectureTest {
+
+    private static final GptConfig CONFIG =
+            new GptConfig(13, 6, 8, 2, 2, 12, 0, Activation.of(Activation.Function.GELU_TANH));
+    private static final String DROPOUT = "\"resid_pdrop\":0.2,";
+    private static final String PUBLISHED =
+            """
+            {"activation_function":"gelu_new",%s"attn_pdrop":0.2,"embd_pdrop":0.2,
+             "layer_norm_epsilon":1e-05,"n_head":2}
+            """;
+
+    @TempDir private Path folder;
+    private NDManager manager;
+    private Path file;
+    private Path config;
+    private Gpt saved;
+
+    @BeforeEach
+    void open() throws IOException {
+        manager = NDManager.newBaseManager();
+        file = folder.resolve("model.safetensors");
+        config = folder.resolve("config.json");
+        saved = gpt(1);
+        GptWeights.save(file, saved);
+        NDList bare = NDList.decode(manager, Files.newInputStream(file));
+        try (var out = Files.newOutputStream(file)) {
+            bare.encode(out, NDList.Encoding.SAFETENSORS);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"resid_pdrop\":0.1,", "\"resid_pdrop\":null,", ""})
+    void dropoutDoesNotMatterToAModelThatWeightsAreLoadedInto(String dropout) throws IOException {
+        Files.writeString(config, String.format(PUBLISHED, dropout));
+        Gpt loaded = gpt(2);
+        GptWeights.load(file, loaded);
+
+        assertThat(Weights.of(loaded).head().toFloatArray())
+                .isEqualTo(Weights.of(saved).head().toFloatArray());
+        assertThatThrownBy(() -> GptWeights.config(file)).hasMessageContaining("_pdrop");
+    }
+
+    @Test
+    void whatChangesLogitsMatters() throws IOException {
+        Files.writeString(config, String.format(PUBLISHED, DROPOUT).replace("1e-05", "1e-06"));
+        assertThatThrownBy(() -> GptWeights.load(file, gpt(2)))
+                .hasMessageContaining("expected layer_norm_epsilon to be 1.0E-5, found 1.0E-6;");
+    }
+
+    @Test
+    void aFolderInPlaceOfTheFileIsNamed() throws IOException {
+        Files.createDirectory(config);
+        for (ThrowingCallable read :
+                List.<ThrowingCallable>of(
+                        () -> GptWeights.config(file), () -> GptWeights.load(file, gpt(2)))) {
+            assertThatThrownBy(read)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            config
+                                    + ": expected the JSON that Hugging Face publishes with a GPT-2, found a"
+                                    + " folder; copy it again");
+        }
+    }
+
+    @Test
+    void anEmptyFileIsRefused() throws IOException {
+        Files.createFile(config);
+        assertThatThrownBy(() -> GptWeights.load(file, gpt(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        config
+                                + ": expected the JSON that Hugging Face publishes with a GPT-2, found an empty"
+                                + " file; copy it again");
+    }
+
+    private Gpt gpt(long seed) {
+        Gpt gpt = new Gpt(CONFIG, Method.standard(), Backprop.STORE);
+        gpt.initialize(manager, seed);
+        return gpt;
+    }
+}
