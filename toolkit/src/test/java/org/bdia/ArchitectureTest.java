@@ -104,10 +104,11 @@ class ArchitectureTest {
                     "cli");
 
     @ArchTest
-    static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE =
+    static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE_AND_THE_FAULTS =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages("org.bdia.experiment..", "org.bdia.cli..")
+                    .resideOutsideOfPackages(
+                            "org.bdia.experiment..", "org.bdia.cli..", "org.bdia.fault..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.bdia.experiment..", "org.bdia.cli..");

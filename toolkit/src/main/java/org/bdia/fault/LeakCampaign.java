@@ -52,6 +52,7 @@ public final class LeakCampaign {
     private static final Draw DRAW = new Draw(1, 1, new long[] {0});
 
     private static final int STEPS_PER_EVALUATION = 10;
+
     /** Of classes and compiled methods: what training compiles late, however long it goes on. */
     private static final long LATE_CODE_KIB = 4 << 10;
 
@@ -248,7 +249,8 @@ public final class LeakCampaign {
                                 true,
                                 TrainConfig.of(1, 2, 1e-3),
                                 i);
-                if (!new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false)) {
+                if (!new RunWorker(config, store, DataFolder.at(folder))
+                        .work(e -> {}, () -> false)) {
                     throw new FaultException("a run was left before its end", null);
                 }
                 RunFiles.delete(store.root());

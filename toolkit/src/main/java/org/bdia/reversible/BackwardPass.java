@@ -99,7 +99,8 @@ final class BackwardPass {
             return outer;
         }
         if (!step.residual()) {
-            // not in place: what a branch only reshapes has a gradient that shares the storage of above
+            // not in place: what a branch only reshapes has a gradient that shares the storage of
+            // above
             inner = inner.add(above);
         }
         if (carry != null) {

@@ -164,8 +164,7 @@ final class DerivativeCheck {
 
     private NDArray at(Variable variable, NDArray value) {
         return run(
-                inputs(variable.at(value)),
-                p -> p == variable.parameter() ? value : p.getArray());
+                inputs(variable.at(value)), p -> p == variable.parameter() ? value : p.getArray());
     }
 
     private NDList inputs(Variable variable) {

@@ -132,9 +132,7 @@ class StackCheckTest {
             StackReport report =
                     ReversibleStack.of(List.of(block), Method.bdia(0.5), backprop).check(input());
             assertThat(report.branches().get(0).recording()).isPositive();
-            assertThat(report.passes())
-                    .as("%s", report)
-                    .isEqualTo(backprop != Backprop.REVERSIBLE);
+            assertThat(report.passes()).as("%s", report).isEqualTo(backprop != Backprop.REVERSIBLE);
         }
     }
 
@@ -209,7 +207,9 @@ class StackCheckTest {
 
     @Test
     void printsATable() {
-        assertThat(new StackReport(List.of(new BranchCheck(0, "Toy", 0, 0.5, 0, 1e-4, "input")), null))
+        assertThat(
+                        new StackReport(
+                                List.of(new BranchCheck(0, "Toy", 0, 0.5, 0, 1e-4, "input")), null))
                 .hasToString(
                         """
                         k   block                repeats         recorded        derivative
