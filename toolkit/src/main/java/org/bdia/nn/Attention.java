@@ -166,6 +166,11 @@ public final class Attention extends AbstractBlock {
         return block.forward(store, new NDList(x), training).singletonOrThrow();
     }
 
+    /** Returns the rate of dropout. */
+    float dropout() {
+        return dropout;
+    }
+
     /** The projection that adds to the residual, for an initialiser of its own. */
     Block residual() {
         return out;

@@ -29,7 +29,8 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     private final CrossAttention cross;
     private final LayerNorm ln3;
     private final Mlp mlp;
-    private final float dropout;
+    private final HalfBlock f;
+    private final HalfBlock g;
     private final SplitBranch split;
 
     /**
@@ -52,8 +53,9 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         cross = addChildBlock("cross", new CrossAttention(width, heads, dropout));
         ln3 = addChildBlock("ln3", LayerNorm.builder().axis(2).build());
         this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
-        this.dropout = dropout;
         split = new SplitBranch(activation);
+        f = new HalfBlock(ln1, attention, null);
+        g = new HalfBlock(ln3, this.mlp, null);
     }
 
     @Override
@@ -62,16 +64,20 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDList memory = inputs.subNDList(1);
-        return new NDList(branch(store, inputs.get(0), memory, null, null, training));
+        NDArray x = inputs.get(0);
+        NDList context = inputs.subNDList(1);
+        return new NDList(
+                split.recordsItself()
+                        ? Scoped.result(() -> split.run(pieces(store, context, training), x))
+                        : branch(store, x, context, null, null, training));
     }
 
     /**
-     * h(x, memory) of tokens that follow those whose keys and values are kept; theirs are added.
+     * Returns h(x, memory) of new tokens, using and extending a key/value cache.
      *
      * @param seen the memory's keys and values, computed the first time
      */
-    NDArray following(
+    NDArray decodeStep(
             ParameterStore store,
             NDArray x,
             NDList memory,
@@ -87,13 +93,34 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             KeyValueCache.Layer past,
             KeyValueCache.Layer seen,
             boolean training) {
-        var pieces = pieces(store, context, past, seen, training);
-        return Scoped.result(() -> split.run(pieces, x));
+        return Scoped.result(
+                () -> {
+                    NDArray attended = attended(store, x, context, past, seen, training);
+                    return attended.add(g.branch(store, x.add(attended), null, null, training));
+                });
+    }
+
+    /** f + c. */
+    private NDArray attended(
+            ParameterStore store,
+            NDArray x,
+            NDList context,
+            KeyValueCache.Layer past,
+            KeyValueCache.Layer seen,
+            boolean training) {
+        NDArray memory = context.get(0);
+        NDArray mask = context.size() > 1 ? context.get(1) : null;
+        return Scoped.result(
+                () -> {
+                    NDArray self = f.branch(store, x, null, past, training);
+                    NDArray query = run(ln2, store, x.add(self), training);
+                    return self.add(cross.attend(store, query, memory, mask, seen, training));
+                });
     }
 
     @Override
     public boolean draws() {
-        return dropout > 0;
+        return f.draws();
     }
 
     @Override
@@ -104,33 +131,16 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     @Override
     public BranchGraph record(
             ParameterStore store, NDArray leaf, NDList context, boolean residual) {
-        return split.record(pieces(store, context, null, null, true), leaf, residual);
+        return split.record(pieces(store, context, true), leaf, residual);
     }
 
-    /** f + c, W₁ LN, W₂. */
-    private SplitBranch.Pieces pieces(
-            ParameterStore store,
-            NDList context,
-            KeyValueCache.Layer past,
-            KeyValueCache.Layer seen,
-            boolean training) {
-        NDArray memory = context.get(0);
-        NDArray mask = context.size() > 1 ? context.get(1) : null;
+    /** The branch cut at its activation. */
+    private SplitBranch.Pieces pieces(ParameterStore store, NDList context, boolean training) {
         return new SplitBranch.Pieces(
-                x ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray normed = run(ln1, store, x, training);
-                                    NDArray f =
-                                            attention.attend(store, normed, null, past, training);
-                                    NDArray looking = run(ln2, store, x.add(f), training);
-                                    return f.add(
-                                            cross.attend(
-                                                    store, looking, memory, mask, seen, training));
-                                }),
+                x -> attended(store, x, context, null, null, training),
                 a -> Scoped.result(() -> mlp.hidden(store, run(ln3, store, a, training), training)),
-                (y, f) -> Scoped.result(() -> f.add(mlp.project(store, y, training))),
-                training ? dropout : 0);
+                (y, attended) -> Scoped.result(() -> attended.add(mlp.project(store, y, training))),
+                training ? mlp.dropout() : 0);
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

@@ -132,16 +132,16 @@ public final class Gpt extends StagedModel {
      */
     NDArray decodeStep(NDArray ids, int from, KeyValueCache past) {
         ParameterStore store = store(ids);
-        var pass = new Pass.Decoding((k, state) -> following(store, k, state, past));
+        var pass = new Pass.Decoding((k, state) -> decodeStep(store, k, state, past));
         return pass.output(stage(pass, store, ids, from).ofLastToken());
     }
 
-    private NDArray following(ParameterStore store, int k, NDArray state, KeyValueCache past) {
+    private NDArray decodeStep(ParameterStore store, int k, NDArray state, KeyValueCache past) {
         if (stack.streams() == 1) {
-            return blocks.get(k).following(store, state, past.layer(k));
+            return blocks.get(k).decodeStep(store, state, past.layer(k));
         }
         int block = k / 2;
-        return blocks.get(block).halves().get(k % 2).following(store, state, past.layer(block));
+        return blocks.get(block).halves().get(k % 2).decodeStep(store, state, past.layer(block));
     }
 
     /** (B, T, D), or (B, T, 2D) of two streams → (B, T, V). */

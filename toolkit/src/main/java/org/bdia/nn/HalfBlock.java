@@ -25,13 +25,13 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
     private final FusedBranch fused;
     private final float dropout;
 
-    HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused, float dropout) {
-        this(norm, attention, fused, dropout, BranchScript.Part.ATTENTION);
+    HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused) {
+        this(norm, attention, fused, attention.dropout(), BranchScript.Part.ATTENTION);
     }
 
     /** g; without fused kernels where fused is null. */
-    HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused, float dropout) {
-        this(norm, mlp, fused, dropout, BranchScript.Part.MLP);
+    HalfBlock(LayerNorm norm, Mlp mlp, FusedBranch fused) {
+        this(norm, mlp, fused, mlp.dropout(), BranchScript.Part.MLP);
     }
 
     private HalfBlock(
@@ -63,12 +63,13 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
                         : branch(store, x, mask, null, training));
     }
 
-    /** The half's value for tokens that follow those whose keys and values are kept; attention adds theirs. */
-    NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
+    /** Returns the half's value for new tokens; attention uses and extends a key/value cache. */
+    NDArray decodeStep(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
         return branch(store, x, null, past, false);
     }
 
-    private NDArray branch(
+    /** The plain kernel: attention(LN x) or MLP(LN x), which takes neither mask nor past. */
+    NDArray branch(
             ParameterStore store,
             NDArray x,
             NDArray mask,

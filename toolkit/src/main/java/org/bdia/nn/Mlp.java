@@ -86,6 +86,11 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
         return DropoutMask.apply(g, dropout, training);
     }
 
+    /** Returns the rate of dropout. */
+    float dropout() {
+        return dropout;
+    }
+
     /** The projection that adds to the residual, for an initialiser of its own. */
     Block residual() {
         return fc2;

@@ -173,7 +173,7 @@ public final class Seq2Seq extends StagedModel {
                         (k, state) ->
                                 decoderBlocks
                                         .get(k)
-                                        .following(
+                                        .decodeStep(
                                                 store,
                                                 state,
                                                 context,

@@ -13,7 +13,6 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
@@ -36,6 +35,8 @@ public final class TransformerBlock extends AbstractBlock
     private final Attention attention;
     private final LayerNorm ln2;
     private final Mlp mlp;
+    private final HalfBlock f;
+    private final HalfBlock g;
     private final FusedBranch fused;
     private final SplitBranch split;
 
@@ -121,6 +122,27 @@ public final class TransformerBlock extends AbstractBlock
         var options = new BranchScript.Options(width, heads, mlp, pattern, activation);
         fused = new FusedBranch(options, dropout, execution, selector, source);
         split = new SplitBranch(activation);
+        f = new HalfBlock(ln1, attention, fused);
+        g = new HalfBlock(ln2, this.mlp, split.recordsItself() ? null : fused);
+    }
+
+    /**
+     * The plain kernel of the branch.
+     *
+     * @param mask added to the attention's scores, or null
+     * @param past the keys and values of earlier tokens, which those of x are added to; null for none
+     */
+    private NDArray branch(
+            ParameterStore store,
+            NDArray x,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            boolean training) {
+        return Scoped.result(
+                () -> {
+                    NDArray attended = f.branch(store, x, mask, past, training);
+                    return attended.add(g.branch(store, x.add(attended), null, null, training));
+                });
     }
 
     @Override
@@ -131,11 +153,14 @@ public final class TransformerBlock extends AbstractBlock
             PairList<String, Object> params) {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
         NDArray x = inputs.get(0);
-        if (!split.recordsItself() && fused.takes(BranchScript.Part.WHOLE, x, mask, training)) {
-            return new NDList(fused(BranchScript.Part.WHOLE, store, training, mask, x));
+        if (split.recordsItself()) {
+            SplitBranch.Pieces pieces = pieces(store, x, mask, training);
+            return new NDList(Scoped.result(() -> split.run(pieces, x)));
         }
-        SplitBranch.Pieces pieces = pieces(store, x, mask, training);
-        return new NDList(Scoped.result(() -> split.run(pieces, x)));
+        return new NDList(
+                fused.takes(BranchScript.Part.WHOLE, x, mask, training)
+                        ? fused(BranchScript.Part.WHOLE, store, training, mask, x)
+                        : branch(store, x, mask, null, training));
     }
 
     @Override
@@ -157,11 +182,10 @@ public final class TransformerBlock extends AbstractBlock
 
     private SplitBranch.Pieces pieces(
             ParameterStore store, NDArray like, NDArray mask, boolean training) {
-        if (!split.recordsItself()
-                || !fused.takes(BranchScript.Part.ATTENTION, like, mask, training)
+        if (!fused.takes(BranchScript.Part.ATTENTION, like, mask, training)
                 || !fused.takes(BranchScript.Part.HIDDEN, like, null, training)
                 || !fused.takes(BranchScript.Part.PROJECTION, like, null, training)) {
-            return plain(store, mask, null, training);
+            return plain(store, mask, training);
         }
         return new SplitBranch.Pieces(
                 x -> fused(BranchScript.Part.ATTENTION, store, training, mask, x),
@@ -190,17 +214,14 @@ public final class TransformerBlock extends AbstractBlock
         return blocks.stream().flatMap(block -> block.halves().stream()).toList();
     }
 
-    /** f(x) = attention(LN x) and g(x) = MLP(LN x), over this block's weights; an inverted activation saves nothing there. */
+    /** Returns f and g, over this block's weights; an inverted activation saves nothing there. */
     List<HalfBlock> halves() {
-        return List.of(
-                new HalfBlock(ln1, attention, fused, fused.dropout()),
-                new HalfBlock(ln2, mlp, split.recordsItself() ? null : fused, fused.dropout()));
+        return List.of(f, g);
     }
 
-    /** h(x) of tokens that follow those whose keys and values are kept; theirs are added. */
-    NDArray following(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
-        SplitBranch.Pieces pieces = plain(store, null, past, false);
-        return Scoped.result(() -> split.run(pieces, x));
+    /** Returns h(x) of new tokens, using and extending a key/value cache. */
+    NDArray decodeStep(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
+        return branch(store, x, null, past, false);
     }
 
     /**
@@ -215,34 +236,30 @@ public final class TransformerBlock extends AbstractBlock
             NDArray mask,
             Heads.Rows rows,
             NDArray... inputs) {
-        SplitBranch.Pieces pieces = plain(store, mask, null, false);
-        UnaryOperator<NDArray> mix =
-                x -> attention.attend(store, run(ln1, store, x, false), mask, rows);
+        SplitBranch.Pieces pieces = plain(store, mask, false);
         return switch (part) {
             case WHOLE -> {
-                var ofRows =
-                        new SplitBranch.Pieces(
-                                x -> mix.apply(inputs[0]), pieces.hidden(), pieces.project(), 0);
-                yield split.run(ofRows, rows.of(inputs[0], 1));
+                NDArray attended = attended(store, inputs[0], mask, rows);
+                NDArray x = rows.of(inputs[0], 1);
+                yield attended.add(g.branch(store, x.add(attended), null, null, false));
             }
-            case ATTENTION -> mix.apply(inputs[0]);
-            case MLP -> run(mlp, store, run(ln2, store, inputs[0], false), false);
+            case ATTENTION -> attended(store, inputs[0], mask, rows);
+            case MLP -> g.branch(store, inputs[0], null, null, false);
             case HIDDEN -> pieces.hidden().apply(inputs[0]);
             case PROJECTION -> pieces.project().apply(inputs[0], inputs[1]);
         };
     }
 
-    private SplitBranch.Pieces plain(
-            ParameterStore store, NDArray mask, KeyValueCache.Layer past, boolean training) {
+    private NDArray attended(ParameterStore store, NDArray x, NDArray mask, Heads.Rows rows) {
+        return attention.attend(store, run(ln1, store, x, false), mask, rows);
+    }
+
+    /** The branch cut at its activation. */
+    private SplitBranch.Pieces plain(ParameterStore store, NDArray mask, boolean training) {
         return new SplitBranch.Pieces(
-                x ->
-                        Scoped.result(
-                                () -> {
-                                    NDArray normed = run(ln1, store, x, training);
-                                    return attention.attend(store, normed, mask, past, training);
-                                }),
+                x -> f.branch(store, x, mask, null, training),
                 a -> Scoped.result(() -> mlp.hidden(store, run(ln2, store, a, training), training)),
-                (y, f) -> Scoped.result(() -> f.add(mlp.project(store, y, training))),
+                (y, attended) -> Scoped.result(() -> attended.add(mlp.project(store, y, training))),
                 training ? fused.dropout() : 0);
     }
 
