@@ -267,8 +267,7 @@ public record Point(
             return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, activation);
         }
         VitConfig kind = tokens == PAPER_TOKENS ? VitConfig.paper() : VitConfig.laptop();
-        return kind.withHeads(1)
-                .withWidth(width)
+        return kind.withWidth(width)
                 .withHeads(heads)
                 .withDepth(depth)
                 .withMlp(mlp)

@@ -94,8 +94,9 @@ public final class ExactnessExperiment {
                             images,
                             VitConfig.laptop()
                                     .withPooling(Pooling.CLASS_TOKEN)
-                                    .withHeads(2)
                                     .withWidth(62)
+                                    .withMlp(128)
+                                    .withHeads(2)
                                     .withDropout(0.1),
                             all,
                             300,
@@ -103,7 +104,7 @@ public final class ExactnessExperiment {
             case PAPER ->
                     new ExactnessExperiment(
                             images,
-                            VitConfig.paper().withHeads(2).withWidth(510).withHeads(6),
+                            VitConfig.paper().withWidth(510).withMlp(512).withHeads(6),
                             all,
                             1000,
                             1e-4);

@@ -49,6 +49,7 @@ public final class Gpt extends StagedModel {
      * @throws IllegalArgumentException if the method cannot be differentiated this way
      */
     public Gpt(GptConfig config, Method method, Execution execution) {
+        config.requireBuildable();
         this.config = config;
         float dropout = (float) config.dropout();
         embedding =

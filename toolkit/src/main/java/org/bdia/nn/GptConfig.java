@@ -1,11 +1,13 @@
 package org.bdia.nn;
 
+import org.bdia.config.Records;
+
 /**
  * A decoder-only transformer with learned positions and a head tied to the token embedding: GPT-2's architecture.
  *
  * @param vocabulary V, the number of token ids, 2 or more
  * @param context the most tokens that the model sees at once
- * @param width D, a multiple of heads
+ * @param width D, of a model a multiple of heads
  * @param depth K, the number of blocks
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
@@ -30,8 +32,7 @@ public record GptConfig(
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
-     *     dropout is out of range
+     * @throws IllegalArgumentException if a size is not positive or the dropout is out of range
      */
     public GptConfig {
         Checks.vocabulary("vocabulary", vocabulary);
@@ -40,7 +41,6 @@ public record GptConfig(
         Checks.positive("depth", depth);
         Checks.positive("heads", heads);
         Checks.positive("mlp", mlp);
-        Checks.multiple("width", width, "heads", heads);
         Checks.dropout(dropout);
         Checks.rate("dropPath", dropPath);
     }
@@ -91,55 +91,50 @@ public record GptConfig(
 
     /** The same with another number of token ids. */
     public GptConfig withVocabulary(int value) {
-        return new GptConfig(
-                value, context, width, depth, heads, mlp, dropout, activation, dropPath);
+        return Records.with(this, "vocabulary", value);
     }
 
     /** The same with another context. */
     public GptConfig withContext(int value) {
-        return new GptConfig(
-                vocabulary, value, width, depth, heads, mlp, dropout, activation, dropPath);
+        return Records.with(this, "context", value);
     }
 
-    /** The same with another width. */
+    /**
+     * Returns a copy of another width, whose MLP keeps its ratio to the width, at least 1; to choose the MLP's width as well, call
+     * {@link #withMlp} afterwards.
+     */
     public GptConfig withWidth(int value) {
-        return new GptConfig(
-                vocabulary, context, value, depth, heads, mlp, dropout, activation, dropPath);
+        int follows = (int) Math.max(1, Math.min(Integer.MAX_VALUE, (long) mlp * value / width));
+        return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
     /** The same with another depth. */
     public GptConfig withDepth(int value) {
-        return new GptConfig(
-                vocabulary, context, width, value, heads, mlp, dropout, activation, dropPath);
+        return Records.with(this, "depth", value);
     }
 
     /** The same with another number of heads. */
     public GptConfig withHeads(int value) {
-        return new GptConfig(
-                vocabulary, context, width, depth, value, mlp, dropout, activation, dropPath);
+        return Records.with(this, "heads", value);
     }
 
     /** The same with another MLP width. */
     public GptConfig withMlp(int value) {
-        return new GptConfig(
-                vocabulary, context, width, depth, heads, value, dropout, activation, dropPath);
+        return Records.with(this, "mlp", value);
     }
 
     @Override
     public GptConfig withDropout(double value) {
-        return new GptConfig(
-                vocabulary, context, width, depth, heads, mlp, value, activation, dropPath);
+        return Records.with(this, "dropout", value);
     }
 
     @Override
     public GptConfig withActivation(Activation value) {
-        return new GptConfig(
-                vocabulary, context, width, depth, heads, mlp, dropout, value, dropPath);
+        return Records.with(this, "activation", value);
     }
 
     @Override
     public GptConfig withDropPath(double value) {
-        return new GptConfig(
-                vocabulary, context, width, depth, heads, mlp, dropout, activation, value);
+        return Records.with(this, "dropPath", value);
     }
 }

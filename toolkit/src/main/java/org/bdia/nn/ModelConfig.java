@@ -6,6 +6,21 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** The number K of blocks, over all stacks. */
     int depth();
 
+    /** The width D of a state. */
+    int width();
+
+    /** The number of attention heads. */
+    int heads();
+
+    /**
+     * Checks what one change after another may break for a while: that a model can be built.
+     *
+     * @throws IllegalArgumentException if the width is no multiple of the heads
+     */
+    default void requireBuildable() {
+        Checks.multiple("width", width(), "heads", heads());
+    }
+
     /** The dropout rate, 0 ≤ dropout &lt; 1. */
     double dropout();
 

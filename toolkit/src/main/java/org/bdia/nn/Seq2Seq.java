@@ -74,6 +74,7 @@ public final class Seq2Seq extends StagedModel {
                             + " needs two, and a head that reads both; use it with VisionTransformer or Gpt,"
                             + " or choose Method.bdia(0.5) here");
         }
+        config.requireBuildable();
         this.config = config;
         int width = config.width();
         float dropout = (float) config.dropout();

@@ -1,6 +1,6 @@
 package org.bdia.nn;
 
-import java.util.function.Consumer;
+import org.bdia.config.Records;
 
 /**
  * An encoder–decoder transformer with learned positions; the head is tied to the target embedding. Token id 0 is padding
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * @param sourceVocabulary the number of source token ids, 2 or more
  * @param targetVocabulary V, the number of target token ids, 2 or more
  * @param context the most tokens of a sentence on either side
- * @param width D, a multiple of heads
+ * @param width D, of a model a multiple of heads
  * @param encoderDepth the encoder's number of blocks
  * @param decoderDepth the decoder's number of blocks
  * @param heads attention heads
@@ -35,8 +35,7 @@ public record Seq2SeqConfig(
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
-     *     dropout is out of range
+     * @throws IllegalArgumentException if a size is not positive or the dropout is out of range
      */
     public Seq2SeqConfig {
         Checks.vocabulary("sourceVocabulary", sourceVocabulary);
@@ -47,7 +46,6 @@ public record Seq2SeqConfig(
         Checks.positive("decoderDepth", decoderDepth);
         Checks.positive("heads", heads);
         Checks.positive("mlp", mlp);
-        Checks.multiple("width", width, "heads", heads);
         Checks.dropout(dropout);
         Checks.rate("dropPath", dropPath);
     }
@@ -99,104 +97,51 @@ public record Seq2SeqConfig(
 
     /** The same with other numbers of token ids. */
     public Seq2SeqConfig withVocabularies(int source, int target) {
-        return with(
-                draft -> {
-                    draft.sourceVocabulary = source;
-                    draft.targetVocabulary = target;
-                });
+        return Records.with(
+                Records.with(this, "sourceVocabulary", source), "targetVocabulary", target);
     }
 
     /** The same with other depths. */
     public Seq2SeqConfig withDepths(int encoder, int decoder) {
-        return with(
-                draft -> {
-                    draft.encoderDepth = encoder;
-                    draft.decoderDepth = decoder;
-                });
+        return Records.with(Records.with(this, "encoderDepth", encoder), "decoderDepth", decoder);
     }
 
     /** The same with another context. */
     public Seq2SeqConfig withContext(int value) {
-        return with(draft -> draft.context = value);
+        return Records.with(this, "context", value);
     }
 
-    /** The same with another width. */
+    /**
+     * Returns a copy of another width, whose MLP keeps its ratio to the width, at least 1; to choose the MLP's width as well, call
+     * {@link #withMlp} afterwards.
+     */
     public Seq2SeqConfig withWidth(int value) {
-        return with(draft -> draft.width = value);
+        int follows = (int) Math.max(1, Math.min(Integer.MAX_VALUE, (long) mlp * value / width));
+        return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
     /** The same with another number of heads. */
     public Seq2SeqConfig withHeads(int value) {
-        return with(draft -> draft.heads = value);
+        return Records.with(this, "heads", value);
     }
 
     /** The same with another MLP width. */
     public Seq2SeqConfig withMlp(int value) {
-        return with(draft -> draft.mlp = value);
+        return Records.with(this, "mlp", value);
     }
 
     @Override
     public Seq2SeqConfig withDropout(double value) {
-        return with(draft -> draft.dropout = value);
+        return Records.with(this, "dropout", value);
     }
 
     @Override
     public Seq2SeqConfig withActivation(Activation value) {
-        return with(draft -> draft.activation = value);
+        return Records.with(this, "activation", value);
     }
 
     @Override
     public Seq2SeqConfig withDropPath(double value) {
-        return with(draft -> draft.dropPath = value);
-    }
-
-    private Seq2SeqConfig with(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return draft.config();
-    }
-
-    /** The components while some of them change; a record has no shorter way to a changed copy. */
-    private static final class Draft {
-        private int sourceVocabulary;
-        private int targetVocabulary;
-        private int context;
-        private int width;
-        private int encoderDepth;
-        private int decoderDepth;
-        private int heads;
-        private int mlp;
-        private double dropout;
-        private Activation activation;
-        private double dropPath;
-
-        Draft(Seq2SeqConfig config) {
-            sourceVocabulary = config.sourceVocabulary;
-            targetVocabulary = config.targetVocabulary;
-            context = config.context;
-            width = config.width;
-            encoderDepth = config.encoderDepth;
-            decoderDepth = config.decoderDepth;
-            heads = config.heads;
-            mlp = config.mlp;
-            dropout = config.dropout;
-            activation = config.activation;
-            dropPath = config.dropPath;
-        }
-
-        Seq2SeqConfig config() {
-            return new Seq2SeqConfig(
-                    sourceVocabulary,
-                    targetVocabulary,
-                    context,
-                    width,
-                    encoderDepth,
-                    decoderDepth,
-                    heads,
-                    mlp,
-                    dropout,
-                    activation,
-                    dropPath);
-        }
+        return Records.with(this, "dropPath", value);
     }
 }

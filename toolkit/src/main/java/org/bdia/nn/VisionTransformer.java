@@ -52,6 +52,7 @@ public final class VisionTransformer extends StagedModel {
      * @throws IllegalArgumentException if the method cannot be differentiated this way
      */
     public VisionTransformer(VitConfig config, Method method, Execution execution) {
+        config.requireBuildable();
         this.config = config;
         embedding = addChildBlock("embedding", new PatchEmbedding(config));
         Attention.Pattern pattern =

@@ -1,6 +1,6 @@
 package org.bdia.nn;
 
-import java.util.function.Consumer;
+import org.bdia.config.Records;
 
 /**
  * A vision transformer over square RGB images.
@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * @param image the side of the images in pixels, a multiple of patch
  * @param patch the side of a patch in pixels
  * @param classes the number of classes
- * @param width D, a multiple of heads
+ * @param width D, of a model a multiple of heads
  * @param depth K, the number of blocks
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
@@ -58,7 +58,6 @@ public record VitConfig(
         Checks.positive("heads", heads);
         Checks.positive("mlp", mlp);
         Checks.multiple("image", image, "patch", patch);
-        Checks.multiple("width", width, "heads", heads);
         if (classes < 2) {
             throw new IllegalArgumentException(
                     "a model needs at least 2 classes, but classes is " + classes);
@@ -122,117 +121,65 @@ public record VitConfig(
 
     /** The same with another patch size. */
     public VitConfig withPatch(int value) {
-        return with(draft -> draft.patch = value);
+        return Records.with(this, "patch", value);
     }
 
     /** The same with another number of classes. */
     public VitConfig withClasses(int value) {
-        return with(draft -> draft.classes = value);
+        return Records.with(this, "classes", value);
     }
 
-    /** The same with another width. */
+    /**
+     * Returns a copy of another width, whose MLP keeps its ratio to the width, at least 1; to choose the MLP's width as well, call
+     * {@link #withMlp} afterwards.
+     */
     public VitConfig withWidth(int value) {
-        return with(draft -> draft.width = value);
+        int follows = (int) Math.max(1, Math.min(Integer.MAX_VALUE, (long) mlp * value / width));
+        return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
     /** The same with another depth. */
     public VitConfig withDepth(int value) {
-        return with(draft -> draft.depth = value);
+        return Records.with(this, "depth", value);
     }
 
     /** The same with another number of heads. */
     public VitConfig withHeads(int value) {
-        return with(draft -> draft.heads = value);
+        return Records.with(this, "heads", value);
     }
 
     /** The same with another MLP width. */
     public VitConfig withMlp(int value) {
-        return with(draft -> draft.mlp = value);
+        return Records.with(this, "mlp", value);
     }
 
     @Override
     public VitConfig withDropout(double value) {
-        return with(draft -> draft.dropout = value);
+        return Records.with(this, "dropout", value);
     }
 
     /** The same with another pooling. */
     public VitConfig withPooling(Pooling value) {
-        return with(draft -> draft.pooling = value);
+        return Records.with(this, "pooling", value);
     }
 
     /** The same with shifted-patch tokens on or off. */
     public VitConfig withShiftedPatches(boolean value) {
-        return with(draft -> draft.shiftedPatches = value);
+        return Records.with(this, "shiftedPatches", value);
     }
 
     /** The same with locality self-attention on or off. */
     public VitConfig withLocalityAttention(boolean value) {
-        return with(draft -> draft.localityAttention = value);
+        return Records.with(this, "localityAttention", value);
     }
 
     @Override
     public VitConfig withActivation(Activation value) {
-        return with(draft -> draft.activation = value);
+        return Records.with(this, "activation", value);
     }
 
     @Override
     public VitConfig withDropPath(double value) {
-        return with(draft -> draft.dropPath = value);
-    }
-
-    private VitConfig with(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return draft.config();
-    }
-
-    /** The components while some of them change; a record has no shorter way to a changed copy. */
-    private static final class Draft {
-        private int image;
-        private int patch;
-        private int classes;
-        private int width;
-        private int depth;
-        private int heads;
-        private int mlp;
-        private double dropout;
-        private Pooling pooling;
-        private boolean shiftedPatches;
-        private boolean localityAttention;
-        private Activation activation;
-        private double dropPath;
-
-        Draft(VitConfig config) {
-            image = config.image;
-            patch = config.patch;
-            classes = config.classes;
-            width = config.width;
-            depth = config.depth;
-            heads = config.heads;
-            mlp = config.mlp;
-            dropout = config.dropout;
-            pooling = config.pooling;
-            shiftedPatches = config.shiftedPatches;
-            localityAttention = config.localityAttention;
-            activation = config.activation;
-            dropPath = config.dropPath;
-        }
-
-        VitConfig config() {
-            return new VitConfig(
-                    image,
-                    patch,
-                    classes,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    pooling,
-                    shiftedPatches,
-                    localityAttention,
-                    activation,
-                    dropPath);
-        }
+        return Records.with(this, "dropPath", value);
     }
 }

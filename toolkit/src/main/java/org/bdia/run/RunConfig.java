@@ -29,9 +29,10 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the method cannot be differentiated this way
+     * @throws IllegalArgumentException if the model cannot be built, or the method cannot be differentiated this way
      */
     public RunConfig {
+        model.requireBuildable();
         backprop.requireSupports(method);
     }
 

@@ -1,5 +1,7 @@
 package org.bdia.train;
 
+import org.bdia.config.Records;
+
 /**
  * How a model is trained.
  *
@@ -64,99 +66,42 @@ public record TrainConfig(
 
     /** The same over another number of epochs. */
     public TrainConfig withEpochs(int value) {
-        return new TrainConfig(
-                value,
-                batch,
-                schedule,
-                optimizer,
-                clipNorm,
-                labelSmoothing,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "epochs", value);
     }
 
     /** The same with another batch size. */
     public TrainConfig withBatch(int value) {
-        return new TrainConfig(
-                epochs,
-                value,
-                schedule,
-                optimizer,
-                clipNorm,
-                labelSmoothing,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "batch", value);
     }
 
     /** The same with another schedule. */
     public TrainConfig withSchedule(Schedule value) {
-        return new TrainConfig(
-                epochs,
-                batch,
-                value,
-                optimizer,
-                clipNorm,
-                labelSmoothing,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "schedule", value);
     }
 
     /** The same with another optimiser. */
     public TrainConfig withOptimizer(OptimizerConfig value) {
-        return new TrainConfig(
-                epochs,
-                batch,
-                schedule,
-                value,
-                clipNorm,
-                labelSmoothing,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "optimizer", value);
     }
 
     /** The same with another clipping norm. */
     public TrainConfig withClipNorm(double value) {
-        return new TrainConfig(
-                epochs,
-                batch,
-                schedule,
-                optimizer,
-                value,
-                labelSmoothing,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "clipNorm", value);
     }
 
     /** The same with another label smoothing. */
     public TrainConfig withLabelSmoothing(double value) {
-        return new TrainConfig(
-                epochs,
-                batch,
-                schedule,
-                optimizer,
-                clipNorm,
-                value,
-                evaluateEvery,
-                checkpointEvery);
+        return Records.with(this, "labelSmoothing", value);
     }
 
     /** The same with another number of epochs between evaluations. */
     public TrainConfig withEvaluateEvery(int value) {
-        return new TrainConfig(
-                epochs,
-                batch,
-                schedule,
-                optimizer,
-                clipNorm,
-                labelSmoothing,
-                value,
-                checkpointEvery);
+        return Records.with(this, "evaluateEvery", value);
     }
 
     /** The same with another number of epochs between checkpoints. */
     public TrainConfig withCheckpointEvery(int value) {
-        return new TrainConfig(
-                epochs, batch, schedule, optimizer, clipNorm, labelSmoothing, evaluateEvery, value);
+        return Records.with(this, "checkpointEvery", value);
     }
 
     private static void atLeastOne(String name, int value) {

@@ -194,8 +194,7 @@ class BadConfigTest {
                         "heads and width",
                         "\"heads\":2",
                         "\"heads\":3",
-                        ": key 'model': width must be a multiple of heads, but width is 8 and heads is "
-                                + "3"),
+                        ": width must be a multiple of heads, but width is 8 and heads is " + "3"),
                 edit(
                         "image and patch",
                         "\"patch\":4",

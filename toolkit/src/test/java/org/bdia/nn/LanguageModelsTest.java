@@ -210,7 +210,12 @@ class LanguageModelsTest {
                         "the tokens must be int64 ids of shape (B, T), but are float32(1, 2);");
         assertThatThrownBy(() -> GPT.withVocabulary(1))
                 .hasMessage("vocabulary must be at least 2, but is 1");
-        assertThatThrownBy(() -> SEQ2SEQ.withHeads(4))
+        assertThatThrownBy(
+                        () ->
+                                new Seq2Seq(
+                                        SEQ2SEQ.withHeads(4),
+                                        Method.bdia(0.5),
+                                        Backprop.REVERSIBLE))
                 .hasMessage("width must be a multiple of heads, but width is 6 and heads is 4");
         ParameterStore store = new ParameterStore(manager, false);
         assertThatThrownBy(() -> gpt.forward(store, new NDList(ids(1, 2)), true))

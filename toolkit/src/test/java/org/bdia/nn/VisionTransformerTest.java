@@ -211,7 +211,7 @@ class VisionTransformerTest {
 
     @Test
     void impossibleConfigurationsAndInputsAreRefused() {
-        assertThatThrownBy(() -> SMALL.withHeads(3))
+        assertThatThrownBy(() -> model(SMALL.withHeads(3), Method.bdia(0.5), Backprop.REVERSIBLE))
                 .hasMessage("width must be a multiple of heads, but width is 8 and heads is 3");
         assertThatThrownBy(() -> SMALL.withDropout(1))
                 .hasMessage("dropout must be at least 0 and below 1, but is 1.0");
