@@ -26,7 +26,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
-                    "benchmark",
+                    "measure",
                     "experiment",
                     "notebook",
                     "cli");
@@ -40,7 +40,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
-                    "benchmark",
+                    "measure",
                     "experiment",
                     "notebook",
                     "cli");
@@ -55,7 +55,7 @@ class ArchitectureTest {
                     "run",
                     "report",
                     "metric",
-                    "benchmark",
+                    "measure",
                     "experiment",
                     "notebook",
                     "cli");
@@ -70,14 +70,14 @@ class ArchitectureTest {
                     "train",
                     "run",
                     "report",
-                    "benchmark",
+                    "measure",
                     "experiment",
                     "notebook",
                     "cli");
 
     @ArchTest
     static final ArchRule TRAINING_WRITES_NO_RUNS_AND_NO_REPORTS =
-            mayNotSee("train", "run", "report", "benchmark", "experiment", "notebook", "cli");
+            mayNotSee("train", "run", "report", "measure", "experiment", "notebook", "cli");
 
     @ArchTest
     static final ArchRule REPORTS_READ_FILES_ALONE =
@@ -86,7 +86,7 @@ class ArchitectureTest {
                     "reversible",
                     "nn",
                     "train",
-                    "benchmark",
+                    "measure",
                     "experiment",
                     "notebook",
                     "cli");
@@ -94,33 +94,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule MEASURING_READS_NO_DATA_AND_WRITES_NO_RUNS =
             mayNotSee(
-                    "benchmark",
-                    "data",
-                    "run",
-                    "report",
-                    "metric",
-                    "experiment",
-                    "notebook",
-                    "cli");
+                    "measure", "data", "run", "report", "metric", "experiment", "notebook", "cli");
 
     @ArchTest
-    static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE_AND_THE_FAULTS =
+    static final ArchRule NOBODY_IMPORTS_THE_FACADE_BUT_THE_COMMAND_LINE =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(
-                            "org.bdia.experiment..", "org.bdia.cli..", "org.bdia.fault..")
+                    .resideOutsideOfPackages("org.bdia.experiment..", "org.bdia.cli..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.bdia.experiment..", "org.bdia.cli..");
-
-    @ArchTest
-    static final ArchRule NOBODY_IMPORTS_THE_FAULTS_BUT_THE_COMMAND_LINE =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackages("org.bdia.fault..", "org.bdia.cli..")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAPackage("org.bdia.fault..");
 
     @ArchTest
     static final ArchRule NO_TENSORS_BELOW_THE_LINE =

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.bdia.cli.Doctor.Finding;
 
 /**
  * Whether the processor tells the sizes of its caches. Many cloud guests hide them, and oneDNN, which libtorch computes

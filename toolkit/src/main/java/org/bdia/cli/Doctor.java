@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.bdia.data.Cifar;
@@ -34,9 +34,6 @@ import picocli.CommandLine.Spec;
                         + " the rest.")
 final class Doctor implements Callable<Integer> {
 
-    /** One finding; mend is empty where all is well. */
-    record Finding(String name, boolean well, String found, String mend) {}
-
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Spec private CommandSpec spec;
@@ -49,23 +46,15 @@ final class Doctor implements Callable<Integer> {
         findings.add(LimitsFinding.ofThisProcess());
         findings.add(CacheFinding.ofThisMachine());
         findings.add(jupyter());
-        findings.addAll(InstalledKernel.findings(InstalledKernel.folders(), System.getenv()));
+        ServiceLoader.load(CommandModule.class)
+                .forEach(module -> findings.addAll(module.findings()));
         findings.add(data(DataFolder.fromEnvironment().path()));
         findings.add(RunsFinding.of(RunStore.fromEnvironment()));
         for (Finding finding : findings) {
-            spec.commandLine().getOut().println(line(finding));
+            spec.commandLine().getOut().println(finding.line());
         }
         spec.commandLine().getOut().flush();
         return findings.stream().allMatch(Finding::well) ? 0 : 1;
-    }
-
-    static String line(Finding finding) {
-        String mark = finding.well() ? "ok     " : "MISSING";
-        String line =
-                String.format(Locale.ROOT, "%s  %-8s %s", mark, finding.name(), finding.found());
-        return finding.well()
-                ? line
-                : line + System.lineSeparator() + "         mend: " + finding.mend();
     }
 
     static Finding jdk(int feature) {

@@ -6,7 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.bdia.cli.Doctor.Finding;
 import org.bdia.reversible.Precision;
 
 /** What this machine and this Java allow a process. */

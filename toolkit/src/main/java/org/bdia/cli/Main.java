@@ -2,6 +2,7 @@ package org.bdia.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
 import org.bdia.data.UserHome;
 import org.bdia.run.Build;
 import picocli.CommandLine;
@@ -18,10 +19,7 @@ import picocli.CommandLine.Command;
             SweepCommand.class,
             CompareCommand.class,
             DataCommand.class,
-            BenchCommand.class,
-            FaultsCommand.class,
-            Doctor.class,
-            KernelCommand.class
+            Doctor.class
         })
 public final class Main {
 
@@ -33,9 +31,12 @@ public final class Main {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** Returns the command with all that the class path adds to it. */
+    public static CommandLine commandLine() {
         Build build = Build.ofThisToolkit();
         CommandLine line = new CommandLine(new Main());
+        ServiceLoader.load(CommandModule.class)
+                .forEach(module -> module.commands().forEach(line::addSubcommand));
         line.getCommandSpec().version("bdia " + build.version() + ", commit " + build.commit());
         return line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))

@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bdia.cli.Doctor.Finding;
 import org.bdia.run.RunStore;
 
 /** Whether runs can be kept where they are to be kept, and which of them are not finished. */

@@ -1,2 +1,2 @@
-/** Java in notebooks: the thin Jupyter kernel, and what cells show. */
+/** Notebooks in any Java kernel: what cells show, and progress. */
 package org.bdia.notebook;

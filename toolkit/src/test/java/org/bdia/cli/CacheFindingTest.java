@@ -14,7 +14,7 @@ class CacheFindingTest {
 
     @Test
     void hiddenCachesAreNamedWithWhatIsUnsafe() {
-        Doctor.Finding missing = CacheFinding.of(folder.resolve("cache"), true);
+        Finding missing = CacheFinding.of(folder.resolve("cache"), true);
         assertThat(missing.well()).isFalse();
         assertThat(missing.found()).contains("convolutions and LSTMs");
         assertThat(missing.mend()).contains("stack.check(x)");

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.bdia.notebook.KernelSpec;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,15 +21,15 @@ class DoctorTest {
     @Test
     void runsAreKeptWhereTheyCanBeWrittenLockedAndSynced() throws IOException {
         Path root = folder.resolve("not/yet");
-        assertThat(Doctor.line(RunsFinding.of(RunStore.at(root), 0)))
+        assertThat(RunsFinding.of(RunStore.at(root), 0).line())
                 .startsWith("ok       runs     " + root + ", ")
                 .endsWith(" GiB free, 0 finished and 0 unfinished runs");
         assertThat(folder).as("the probe is gone").isEmptyDirectory();
         Path file = Files.createFile(folder.resolve("file"));
-        assertThat(Doctor.line(RunsFinding.of(RunStore.at(file), 0)))
+        assertThat(RunsFinding.of(RunStore.at(file), 0).line())
                 .startsWith("MISSING  runs     " + file + " cannot be written, locked and synced: ")
                 .contains("mend: set BDIA_RUNS");
-        assertThat(Doctor.line(RunsFinding.of(RunStore.at(root), Long.MAX_VALUE)))
+        assertThat(RunsFinding.of(RunStore.at(root), Long.MAX_VALUE).line())
                 .startsWith("MISSING  runs     " + root + " has ")
                 .contains("a checkpoint may need", "mend: make room, or set BDIA_RUNS");
     }
@@ -69,13 +68,13 @@ class DoctorTest {
 
     @Test
     void limitsThatAreTooLowAreToldApartFromWhatIsOnlyGood() {
-        assertThat(Doctor.line(LimitsFinding.of(OptionalLong.of(1024), false, true)))
+        assertThat(LimitsFinding.of(OptionalLong.of(1024), false, true).line())
                 .isEqualTo(
                         "ok       limits   1024 open files, no bfloat16 in the processor, jdk.jshell");
-        assertThat(Doctor.line(LimitsFinding.of(OptionalLong.of(1023), true, true)))
+        assertThat(LimitsFinding.of(OptionalLong.of(1023), true, true).line())
                 .startsWith("MISSING  limits   1023 open files, bfloat16")
                 .contains("mend: raise the limit of open files (ulimit -n)");
-        assertThat(Doctor.line(LimitsFinding.of(OptionalLong.empty(), true, false)))
+        assertThat(LimitsFinding.of(OptionalLong.empty(), true, false).line())
                 .startsWith("MISSING  limits   bfloat16 in the processor, no jdk.jshell")
                 .contains("mend: run the kernel with a JDK");
         assertThat(LimitsFinding.ofThisProcess().found()).endsWith(", jdk.jshell");
@@ -83,7 +82,7 @@ class DoctorTest {
 
     @Test
     void aCommandThatDoesNotEndIsEnded() {
-        String java = KernelSpec.current().java().toString();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Duration patience = Duration.ofSeconds(50);
         assertThat(Doctor.output(patience, java, "--version"))
                 .hasValueSatisfying(text -> assertThat(text).isNotEmpty());
@@ -100,7 +99,7 @@ class DoctorTest {
     }
 
     private static String runs(RunStore store) {
-        Doctor.Finding finding = RunsFinding.of(store, 0);
+        Finding finding = RunsFinding.of(store, 0);
         assertThat(finding.well()).as(finding.found()).isTrue();
         return finding.found();
     }

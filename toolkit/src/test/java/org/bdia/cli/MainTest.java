@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.bdia.run.Build;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +24,7 @@ class MainTest {
         run("doctor");
         assertThat(out.toString())
                 .contains(
-                        "JDK", "engine", "PyTorch", "device", "limits", "Jupyter", "kernel", "data",
-                        "runs");
+                        "JDK", "engine", "PyTorch", "device", "limits", "Jupyter", "data", "runs");
     }
 
     @Test
@@ -39,17 +37,15 @@ class MainTest {
 
     @Test
     void theDoctorSaysHowToMendWhatIsMissing() throws IOException {
-        assertThat(Doctor.line(Doctor.jdk(11)))
-                .startsWith("MISSING  JDK")
-                .contains("mend: install");
-        assertThat(Doctor.line(Doctor.jdk(17))).startsWith("ok").doesNotContain("mend");
-        assertThat(Doctor.line(Doctor.data(folder.resolve("nothing"))))
+        assertThat(Doctor.jdk(11).line()).startsWith("MISSING  JDK").contains("mend: install");
+        assertThat(Doctor.jdk(17).line()).startsWith("ok").doesNotContain("mend");
+        assertThat(Doctor.data(folder.resolve("nothing")).line())
                 .contains("MISSING  data     no folder", "BDIA_DATA", "synthetic");
         Path cifar = Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
         assertThat(Doctor.data(folder).well()).as("an empty folder").isFalse();
         Files.createFile(cifar.resolve("data_batch_1.bin"));
         Files.createFile(cifar.resolve("test_batch.bin"));
-        assertThat(Doctor.line(Doctor.data(folder)))
+        assertThat(Doctor.data(folder).line())
                 .contains("has [CIFAR-10], not [CIFAR-100, English–French, OpenWebText,");
         for (String file :
                 List.of(
@@ -65,15 +61,6 @@ class MainTest {
             Files.createFile(folder.resolve(file));
         }
         assertThat(Doctor.data(folder).well()).isTrue();
-    }
-
-    @Test
-    void theInstalledKernelIsFoundByTheDoctor() {
-        assertThat(run("kernel", "install", "--into", folder.toString())).isZero();
-        assertThat(out.toString()).contains("Jupyter kernel \"java\" is in");
-        var findings = InstalledKernel.findings(List.of(folder), Map.of());
-        assertThat(findings).singleElement().matches(Doctor.Finding::well);
-        assertThat(findings.get(0).found()).contains("the toolkit's own");
     }
 
     @Test
@@ -104,22 +91,6 @@ class MainTest {
                 .contains("1/2 … 2/2, but is 3/2", "1/4, but is 'half'", "but is 0");
         assertThat(run("compare", sweep.toString(), "--runs", folder.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("there are no folders to compare");
-    }
-
-    @Test
-    void faultsThatCouldFindNothingAreRefused() {
-        assertThat(run("faults")).isEqualTo(2);
-        assertThat(run("faults", "--steps", "5")).isEqualTo(2);
-        assertThat(run("faults", "--cells", "1")).isEqualTo(2);
-        assertThat(run("faults", "--kills", "1")).isEqualTo(2);
-        assertThat(run("faults", "--states", "-1")).isEqualTo(2);
-        assertThat(err.toString())
-                .contains(
-                        "faults needs --kills, --states, --kernels, --steps or --cells",
-                        "--steps must be 0 or at least 100, but is 5",
-                        "--cells must be 0 or at least 50, but is 1",
-                        "--kills must be 0 or at least 4, but is 1",
-                        "--states must be 0 or at least 1, but is -1");
     }
 
     private int run(String... args) {

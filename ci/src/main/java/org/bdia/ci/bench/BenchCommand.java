@@ -1,0 +1,76 @@
+package org.bdia.ci.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.bdia.measure.Benchmark;
+import org.bdia.measure.Point;
+import org.bdia.measure.Row;
+import org.bdia.measure.Tools;
+import org.bdia.report.AtomicFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures peak memory and step time; ci/bench prepares what it needs. */
+@Command(
+        name = "bench",
+        description =
+                "Measures peak memory and step time of training, one process per point, side by side."
+                        + " ci/bench builds what this needs and calls it.")
+public final class BenchCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--quick",
+            description =
+                    "Only ViT, K = 12 and 24, standard store and BDIA reversible in both variants.")
+    private boolean quick;
+
+    @Option(
+            names = "--rounds",
+            description = "Turns of each point; default: ${DEFAULT-VALUE}.",
+            defaultValue = "7")
+    private int rounds;
+
+    @Option(names = "--task", description = "Only vit or gpt.")
+    private String task;
+
+    @Option(names = "--depths", split = ",", description = "Only these depths, for example 12,24.")
+    private List<Integer> depths;
+
+    @Option(
+            names = "--output",
+            description = "The folder of memory.csv and time.csv; default: ${DEFAULT-VALUE}.",
+            defaultValue = "target/bench")
+    private Path output;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        var out = spec.commandLine().getOut();
+        Tools tools = Tools.fromEnvironment();
+        var benchmark = new Benchmark(tools, Benchmark.WARM_UP, rounds, out::println);
+        Files.createDirectories(output);
+        List<Row> rows = new ArrayList<>();
+        for (List<Point> group : Grid.groups(quick, !tools.peer().isEmpty(), task, depths)) {
+            rows.addAll(benchmark.measure(group));
+            out.flush();
+            write("memory.csv", rows);
+            write("time.csv", rows);
+        }
+        out.println("written: " + output.resolve("memory.csv") + ", " + output.resolve("time.csv"));
+        return 0;
+    }
+
+    private void write(String name, List<Row> rows) throws IOException {
+        List<String> lines =
+                Stream.concat(Stream.of(Row.HEADER), rows.stream().map(Row::csv)).toList();
+        AtomicFiles.write(output.resolve(name), String.join("\n", lines) + "\n");
+    }
+}

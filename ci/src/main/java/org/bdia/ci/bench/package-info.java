@@ -1,0 +1,2 @@
+/** The grids of ci/bench. */
+package org.bdia.ci.bench;

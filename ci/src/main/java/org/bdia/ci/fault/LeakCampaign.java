@@ -1,0 +1,328 @@
+package org.bdia.ci.fault;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.bdia.data.Augmentation;
+import org.bdia.data.Cifar;
+import org.bdia.data.DataFolder;
+import org.bdia.data.SyntheticImages;
+import org.bdia.experiment.RunWorker;
+import org.bdia.kernel.CellError;
+import org.bdia.kernel.CellEvaluator;
+import org.bdia.nn.Activation;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.GptConfig;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Draw;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.ReversibleStack;
+import org.bdia.run.RunConfig;
+import org.bdia.run.RunStore;
+import org.bdia.run.TaskConfig;
+import org.bdia.train.ImageTask;
+import org.bdia.train.Task;
+import org.bdia.train.TrainConfig;
+import org.bdia.train.TrainEvent;
+import org.bdia.train.Trainer;
+
+/** Trains, evaluates, makes models and runs, and runs cells for long, and looks at what a leak would make grow. */
+public final class LeakCampaign {
+
+    /** The fewest training steps that are worth a look: ten evaluations, two of them warm-up. */
+    public static final int MIN_STEPS = 100;
+
+    /** The fewest cells that are worth a look: every kind of cell is among those that warm up. */
+    public static final int MIN_CELLS = 50;
+
+    /** The fewest models that are worth a look: 250 KiB of each would show. */
+    public static final int MIN_MODELS = 100;
+
+    /** The fewest runs that are worth a look: 400 KiB of each would show. */
+    public static final int MIN_RUNS = 50;
+
+    private static final Draw DRAW = new Draw(1, 1, new long[] {0});
+
+    private static final int STEPS_PER_EVALUATION = 10;
+
+    /** Of classes and compiled methods: what training compiles late, however long it goes on. */
+    private static final long LATE_CODE_KIB = 4 << 10;
+
+    /** The same of models, of which some are of another shape or method and so run other code. */
+    private static final long LATE_CODE_OF_MODELS_KIB = 8 << 10;
+
+    /** The same of cells, which are compiled by the compiler that they warm up. */
+    private static final long LATE_CODE_OF_CELLS_KIB = 16 << 10;
+
+    /** JShell unloads no snippet: a cell stays as a few classes and their compiled methods, as in every Java notebook. */
+    private static final long CODE_PER_CELL_KIB = 32;
+
+    private static final String SESSION =
+            """
+            import ai.djl.ndarray.*;
+            import ai.djl.ndarray.types.*;
+            import org.bdia.data.*;
+            import org.bdia.nn.*;
+            import org.bdia.notebook.Notebook;
+            import org.bdia.report.*;
+            import org.bdia.reversible.*;
+            import org.bdia.train.*;
+            var caption = new Caption(
+                    List.of(new Provenance("generated", "none", true, "")), Optional.empty(), "no seed", "any");
+            NDManager session = NDManager.newBaseManager();
+            NDArray kept = session.ones(new Shape(2, 2));
+            session
+            """;
+
+    private static final String COMPUTES =
+            """
+            float sum;
+            try (var manager = session.newSubManager()) {
+                sum = manager.ones(new Shape(256, 256)).sum().getFloat();
+            }
+            sum
+            """;
+    private static final String SHOWS_A_FIGURE =
+            """
+            Notebook.show(Figures.lines(
+                    "a figure of a cell", Axis.linear("x"), Axis.linear("y"), new double[] {0, 1, 2},
+                    Map.of("line", new double[] {0, 1, 4}), caption));
+            """;
+    private static final String SHOWS_A_TABLE =
+            """
+            Notebook.show(tech.tablesaw.api.Table.create(
+                    "a table of a cell", tech.tablesaw.api.DoubleColumn.create("x", new double[] {1, 2})));
+            """;
+    private static final String THROWS =
+            """
+            try (var manager = session.newSubManager()) {
+                manager.ones(new Shape(2, 3));
+                throw new IllegalStateException("on purpose");
+            }
+            """;
+    private static final String TRAINS =
+            """
+            try (var manager = session.newSubManager()) {
+                var tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8).withDropout(0.1);
+                var model = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
+                model.initialize(manager, 1);
+                var task = new ImageTask(SyntheticImages.split(10, 6, 2, 1, 3), Augmentation.paper());
+                new Trainer(model, task, TrainConfig.of(1, 2, 1e-3), 1).train(manager);
+            }
+            """;
+
+    private final Consumer<String> out;
+
+    /** A campaign that tells of its progress. */
+    public LeakCampaign(Consumer<String> out) {
+        this.out = out;
+    }
+
+    /**
+     * Trains a tiny model, with an evaluation after every tenth step.
+     *
+     * @param steps at least {@link #MIN_STEPS}, of which whole tens are made
+     * @throws IllegalArgumentException if there are fewer
+     */
+    public Finding training(int steps) {
+        requireAtLeast(MIN_STEPS, steps, "training steps");
+        int evaluations = steps / STEPS_PER_EVALUATION;
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            VitConfig tiny =
+                    VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8).withDropout(0.1);
+            var model =
+                    new VisionTransformer(
+                            tiny,
+                            Method.bdia(0.5),
+                            Execution.of(Backprop.REVERSIBLE).withVerify(true));
+            model.initialize(manager, 1);
+            Task task =
+                    new ImageTask(
+                            SyntheticImages.split(10, 2 * STEPS_PER_EVALUATION, 2, 1, 3),
+                            Augmentation.paper());
+            Looks looks = new Looks("epoch", evaluations, manager, out);
+            new Trainer(model, task, TrainConfig.of(evaluations, 2, 1e-3), 1)
+                    .withEvents(
+                            event -> {
+                                if (event instanceof TrainEvent.Evaluated evaluated
+                                        && evaluated.split().equals("train")) {
+                                    looks.done(evaluated.epoch());
+                                }
+                            })
+                    .train(manager);
+            return looks.growth(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d training steps, %,d evaluations",
+                                    evaluations * STEPS_PER_EVALUATION,
+                                    evaluations),
+                            LATE_CODE_KIB,
+                            0)
+                    .finding();
+        }
+    }
+
+    /**
+     * Makes models, stacks over their blocks and trainers, uses each once and closes it.
+     *
+     * @param count how many of each, at least {@link #MIN_MODELS}
+     * @throws IllegalArgumentException if there are to be fewer
+     */
+    public Finding models(int count) {
+        requireAtLeast(MIN_MODELS, count, "models");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            VitConfig tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8);
+            var kept = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
+            kept.initialize(manager, 1);
+            Looks looks = new Looks("model", count, manager, out);
+            for (int i = 1; i <= count; i++) {
+                try (NDManager own = manager.newSubManager()) {
+                    pass(kept.stack(Method.bdia(0.5), Backprop.REVERSIBLE), own);
+                    languageModel(own);
+                    trained(tiny.withDropout(0.1), own);
+                }
+                looks.done(i);
+            }
+            return looks.growth(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d stacks over the same blocks, language models and vision"
+                                            + " transformers with their trainers",
+                                    count),
+                            LATE_CODE_OF_MODELS_KIB,
+                            0)
+                    .finding();
+        }
+    }
+
+    private static void pass(ReversibleStack stack, NDManager manager) {
+        try (stack) {
+            NDArray x = manager.ones(new Shape(1, 4, 8));
+            stack.backward(stack.forward(x, DRAW));
+        }
+    }
+
+    private static void languageModel(NDManager manager) {
+        var config = new GptConfig(11, 4, 8, 2, 2, 8, 0.1, Activation.GELU);
+        var model = new Gpt(config, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 1);
+        NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});
+        model.differentiate(new NDList(ids), NDArray::mean, DRAW);
+    }
+
+    private static void trained(VitConfig config, NDManager manager) {
+        var model = new VisionTransformer(config, Method.bdia(0.5), Backprop.REVERSIBLE);
+        model.initialize(manager, 1);
+        var task = new ImageTask(SyntheticImages.split(10, 2, 2, 1, 3), Augmentation.paper());
+        new Trainer(model, task, TrainConfig.of(1, 2, 1e-3), 1).train(manager);
+    }
+
+    /**
+     * Trains runs to the end in folders of their own, with metrics, checkpoints and a manifest, and deletes them.
+     *
+     * @param folder where the runs go
+     * @param count how many, at least {@link #MIN_RUNS}
+     * @throws IllegalArgumentException if there are to be fewer
+     */
+    public Finding runs(Path folder, int count) {
+        requireAtLeast(MIN_RUNS, count, "runs");
+        RunStore store = RunStore.at(folder.toAbsolutePath().resolve("leaks"));
+        RunFiles.delete(store.root());
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            manager.ones(new Shape(1)); // each run has a manager of its own
+            Looks looks = new Looks("run", count, manager, out);
+            for (int i = 1; i <= count; i++) {
+                var config =
+                        new RunConfig(
+                                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 4, 2, 2, true, 0, true),
+                                VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8),
+                                Method.bdia(0.5),
+                                Backprop.REVERSIBLE,
+                                true,
+                                TrainConfig.of(1, 2, 1e-3),
+                                i);
+                if (!new RunWorker(config, store, DataFolder.at(folder))
+                        .work(e -> {}, () -> false)) {
+                    throw new FaultException("a run was left before its end", null);
+                }
+                RunFiles.delete(store.root());
+                looks.done(i);
+            }
+            return looks.growth(
+                            String.format(Locale.ROOT, "%,d runs with folders of their own", count),
+                            LATE_CODE_OF_MODELS_KIB,
+                            0)
+                    .finding();
+        }
+    }
+
+    /**
+     * Runs cells in one session, whose manager of arrays the first cell makes. Of ten cells six compute with arrays, and each of
+     * the others is of its own kind: shows a figure, shows a table, throws, trains a model for three steps.
+     *
+     * @param count at least {@link #MIN_CELLS}
+     * @throws IllegalArgumentException if there are fewer
+     */
+    public Finding cells(int count) {
+        requireAtLeast(MIN_CELLS, count, "cells");
+        try (CellEvaluator cells = new CellEvaluator()) {
+            try (NDManager session = (NDManager) cells.evaluate(SESSION)) {
+                Looks looks = new Looks("cell", count, session, out);
+                for (int i = 1; i <= count; i++) {
+                    cell(cells, i);
+                    looks.done(i);
+                }
+                return looks.growth(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%,d notebook cells: they compute, show figures and tables, throw, train",
+                                        count),
+                                LATE_CODE_OF_CELLS_KIB,
+                                CODE_PER_CELL_KIB)
+                        .finding();
+            }
+        }
+    }
+
+    private static void cell(CellEvaluator cells, int number) {
+        switch (number % 10) {
+            case 2 -> cells.evaluate(SHOWS_A_FIGURE);
+            case 4 -> cells.evaluate(SHOWS_A_TABLE);
+            case 6 -> throwing(cells);
+            case 8 -> cells.evaluate(TRAINS);
+            default -> cells.evaluate(COMPUTES);
+        }
+    }
+
+    private static void throwing(CellEvaluator cells) {
+        try {
+            cells.evaluate(THROWS);
+        } catch (CellError e) {
+            if (e.getMessage().contains("on purpose")) {
+                return;
+            }
+            throw e;
+        }
+        throw new FaultException("a cell that must throw did not", null);
+    }
+
+    private static void requireAtLeast(int least, int found, String what) {
+        if (found < least) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "leaks show only over many: at least %d %s, but there are to be %d",
+                            least,
+                            what,
+                            found));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.bdia.ci.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GrowthTest {
+
+    private static final Vitals FIRST = new Vitals(3, 20, List.of("a", "b", "b"), 100_000, 10_000);
+
+    @TempDir private Path folder;
+
+    @Test
+    void whatStaysTheSameHolds() {
+        assertThat(judge(FIRST).outcome()).isEqualTo(Finding.Outcome.HOLDS);
+        assertThat(judge(new Vitals(2, 19, List.of("b"), 90_000, 9_000)).outcome())
+                .isEqualTo(Finding.Outcome.HOLDS);
+    }
+
+    @Test
+    void oneMoreOfAnythingFails() {
+        for (Vitals last :
+                List.of(
+                        new Vitals(4, 20, FIRST.files(), 100_000, 10_000),
+                        new Vitals(3, 21, FIRST.files(), 100_000, 10_000),
+                        new Vitals(3, 20, List.of("a", "b", "b", "b"), 100_000, 10_000))) {
+            assertThat(judge(last).outcome()).as("%s", last).isEqualTo(Finding.Outcome.FAILS);
+        }
+    }
+
+    @Test
+    void filesThatWereGainedAreNamed() {
+        Vitals last = new Vitals(3, 20, List.of("b", "c", "b", "b", "a"), 100_000, 10_000);
+
+        assertThat(last.filesGainedSince(FIRST)).containsExactly("c", "b");
+        assertThat(judge(last).found()).endsWith("newly open: c, b");
+    }
+
+    @Test
+    void classesAndCodeAreToldApartFromTheResidentSetAndBounded() {
+        long allowed = 5000;
+        Vitals most = new Vitals(3, 20, FIRST.files(), 116_384 + allowed, 10_000 + allowed);
+        assertThat(judge(most).outcome()).isEqualTo(Finding.Outcome.HOLDS);
+
+        Vitals moreCode = new Vitals(3, 20, FIRST.files(), 110_000, 10_001 + allowed);
+        assertThat(judge(moreCode).outcome()).isEqualTo(Finding.Outcome.FAILS);
+        Vitals moreBeside = new Vitals(3, 20, FIRST.files(), 116_385 + allowed, 10_000 + allowed);
+        assertThat(judge(moreBeside).outcome()).isEqualTo(Finding.Outcome.FAILS);
+    }
+
+    @Test
+    void nothingCountedIsNoSuccess() {
+        Vitals empty = new Vitals(0, 20, FIRST.files(), 100_000, 10_000);
+        assertThat(new Growth("work", 1, empty, empty, 0).finding())
+                .matches(f -> f.outcome() == Finding.Outcome.FAILS)
+                .extracting(Finding::found)
+                .asString()
+                .contains("NO ARRAYS WERE COUNTED");
+        assertThatThrownBy(() -> new Growth("work", 0, FIRST, FIRST, 0).finding())
+                .hasMessage("work: needs at least one between two looks, has 0");
+    }
+
+    @Test
+    void anArrayAndAFileLeftOpenAreSeen() throws IOException {
+        assumeThat(Path.of("/proc/self/fd")).exists();
+        Path file = Files.createFile(folder.resolve("left-open")).toRealPath();
+        try (NDManager session = NDManager.newBaseManager()) {
+            session.ones(new Shape(2));
+            Vitals before = Vitals.of(session);
+            session.newSubManager().ones(new Shape(2));
+            try (InputStream open = Files.newInputStream(file)) {
+                Vitals after = Vitals.of(session);
+
+                assertThat(open.read()).isEqualTo(-1);
+                assertThat(after.arrays()).isEqualTo(before.arrays() + 1).isEqualTo(2);
+                assertThat(after.filesGainedSince(before)).contains(file.toString());
+            }
+        }
+    }
+
+    @Test
+    void campaignsTooShortToShowALeakAreRefused() {
+        var campaign = new LeakCampaign(line -> {});
+        assertThatThrownBy(() -> campaign.training(99))
+                .hasMessage(
+                        "leaks show only over many: at least 100 training steps, but there are to be 99");
+        assertThatThrownBy(() -> campaign.models(99)).hasMessageContaining("at least 100 models");
+        assertThatThrownBy(() -> campaign.cells(49)).hasMessageContaining("at least 50 cells");
+    }
+
+    private static Finding judge(Vitals last) {
+        return new Growth("work", 100, FIRST, last, 5000).finding();
+    }
+}

@@ -1,0 +1,234 @@
+package org.bdia.kernel;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jdk.jshell.DeclarationSnippet;
+import jdk.jshell.Diag;
+import jdk.jshell.EvalException;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.SourceCodeAnalysis.Completeness;
+import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
+import jdk.jshell.UnresolvedReferenceException;
+import jdk.jshell.VarSnippet;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
+
+/** A JShell session that evaluates whole cells: a value, or one {@link CellError} that tells all. */
+public final class CellEvaluator implements AutoCloseable {
+    /** What every Java kernel imports, so that notebooks run unchanged on all of them. */
+    private static final List<String> IMPORTS =
+            List.of(
+                    "import java.io.*;",
+                    "import java.math.*;",
+                    "import java.net.*;",
+                    "import java.nio.file.*;",
+                    "import java.util.*;",
+                    "import java.util.concurrent.*;",
+                    "import java.util.function.*;",
+                    "import java.util.stream.*;",
+                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.display;",
+                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.updateDisplay;");
+
+    private static final Pattern TRAILING_COMMENTS =
+            Pattern.compile("(?:\\s++|//[^\\n\"]*+|/\\*[^*\"]*+\\*/)+\\z");
+
+    private final CellExecution execution = new CellExecution();
+    private final JShell shell;
+    private final Map<String, Origin> origins = new HashMap<>();
+    private int cell;
+
+    /** Where a snippet starts: the cell, counted from 1 as evaluated, and the line in it, from 1. */
+    private record Origin(int cell, int line) {
+        String at(int snippetLine) {
+            return "cell " + cell + ", line " + (line + snippetLine - 1);
+        }
+    }
+
+    /** One snippet in a cell: the source JShell gets, and how many characters of the cell precede it. */
+    private record Part(String cellCode, int start, CompletionInfo info) {
+        /** The line of the cell, from 1, that holds the character at the offset of the snippet. */
+        int line(long offset) {
+            var end = (int) Math.min(cellCode.length(), start + Math.max(0, offset));
+            return 1 + (int) cellCode.substring(0, end).chars().filter(c -> c == '\n').count();
+        }
+
+        /** Jupyter's convention: a statement that ends with a semicolon shows no value. */
+        boolean showsValue() {
+            return info.completeness() == Completeness.COMPLETE_WITH_SEMI
+                    || !TRAILING_COMMENTS.matcher(info.source()).replaceFirst("").endsWith(";");
+        }
+    }
+
+    /** A session without cells; it lives in this JVM and sees its class path. */
+    public CellEvaluator() {
+        shell = JShell.builder().executionEngine(new InThisJvm(execution), Map.of()).build();
+        IMPORTS.forEach(shell::eval);
+    }
+
+    /** Hands JShell the execution that lives in this JVM. */
+    private record InThisJvm(ExecutionControl control) implements ExecutionControlProvider {
+        @Override
+        public String name() {
+            return "notebook";
+        }
+
+        @Override
+        public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+            return control;
+        }
+    }
+
+    /**
+     * Evaluates a cell, snippet by snippet.
+     *
+     * @return the value of the last expression, null if the cell ends otherwise or with a semicolon
+     * @throws CellError if a snippet does not compile, is incomplete, throws, or is interrupted; later ones do not run
+     */
+    public Object evaluate(String code) {
+        execution.beginCell();
+        cell++;
+        var declared = new ArrayList<Snippet>();
+        Object last = null;
+        // Without the blank lines in front of a snippet, which JShell miscounts in stack traces.
+        var rest = code.stripLeading();
+        while (!rest.isEmpty()) {
+            var info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+            if (info.completeness() == Completeness.EMPTY) {
+                break;
+            }
+            var part = new Part(code, code.length() - rest.length(), info);
+            last = evaluate(part, declared);
+            rest = info.remaining().stripLeading();
+        }
+        declared.forEach(this::checkResolved);
+        return last;
+    }
+
+    private Object evaluate(Part part, List<Snippet> declared) {
+        var complete = part.info().completeness().isComplete();
+        // Incomplete source goes to the compiler too: it says best what is missing.
+        var source = complete ? part.info().source() : part.cellCode().substring(part.start());
+        Object value = null;
+        for (var event : shell.eval(source)) {
+            if (event.causeSnippet() == null) {
+                declared.add(event.snippet());
+                origins.put(event.snippet().id(), new Origin(cell, part.line(0)));
+                check(event, part);
+                value = part.showsValue() && hasValue(event) ? execution.value() : null;
+            } else {
+                warnOfLostValue(event);
+            }
+        }
+        if (!complete) {
+            throw new CellError(
+                    "incomplete source",
+                    List.of("incomplete source from line " + part.line(0) + ": " + source.strip()));
+        }
+        return value;
+    }
+
+    /** JShell gives a variable its default again, silently, when its type is declared anew. */
+    private static void warnOfLostValue(SnippetEvent event) {
+        if (event.snippet() instanceof VarSnippet variable
+                && event.previousStatus() == Snippet.Status.VALID
+                && event.status() == Snippet.Status.VALID) {
+            System.err.println(
+                    "warning: the new declaration emptied the variable "
+                            + variable.name()
+                            + "; run the cell that sets it again");
+        }
+    }
+
+    private static boolean hasValue(SnippetEvent event) {
+        return event.value() != null
+                && switch (event.snippet().subKind()) {
+                    case VAR_VALUE_SUBKIND, OTHER_EXPRESSION_SUBKIND, TEMP_VAR_EXPRESSION_SUBKIND ->
+                            true;
+                    default -> false;
+                };
+    }
+
+    private void check(SnippetEvent event, Part part) {
+        if (event.status() == Snippet.Status.REJECTED) {
+            throw compileError(event.snippet(), part);
+        }
+        if (event.exception() instanceof UnresolvedReferenceException unresolved) {
+            throw unresolved(unresolved.getSnippet());
+        }
+        if (event.exception() instanceof EvalException thrown) {
+            var lines = CellTrace.lines(execution.thrown(), thrown.getStackTrace(), this::place);
+            throw new CellError(lines.get(0), lines);
+        }
+    }
+
+    /** A declaration that the cell leaves without its types was never executed; saying nothing would hide that. */
+    private void checkResolved(Snippet snippet) {
+        if (snippet instanceof DeclarationSnippet declaration
+                && shell.status(snippet) == Snippet.Status.RECOVERABLE_NOT_DEFINED) {
+            throw unresolved(declaration);
+        }
+    }
+
+    private CellError unresolved(DeclarationSnippet snippet) {
+        var names = shell.unresolvedDependencies(snippet).collect(Collectors.joining(", "));
+        var message = snippet.name() + " needs what is not defined yet: " + names;
+        return new CellError(message, List.of(message));
+    }
+
+    private CellError compileError(Snippet snippet, Part part) {
+        var lines = new ArrayList<String>();
+        shell.diagnostics(snippet).filter(Diag::isError).forEach(d -> lines.addAll(lines(d, part)));
+        if (lines.isEmpty()) {
+            lines.add("line " + part.line(0) + ": does not compile: " + snippet.source().strip());
+        }
+        return new CellError("compile error: " + lines.get(0), lines);
+    }
+
+    private static List<String> lines(Diag diagnostic, Part part) {
+        var line = part.line(diagnostic.getPosition());
+        var lines = new ArrayList<String>();
+        diagnostic
+                .getMessage(Locale.ENGLISH)
+                .lines()
+                .filter(text -> !text.strip().startsWith("location:"))
+                .forEach(text -> lines.add(lines.isEmpty() ? "line " + line + ": " + text : text));
+        lines.add("    " + part.cellCode().lines().skip(line - 1L).findFirst().orElse("").strip());
+        return lines;
+    }
+
+    private String place(StackTraceElement translated) {
+        var file = translated.getFileName();
+        var origin = file == null ? null : origins.get(file.replace("#", ""));
+        return origin == null ? "cell" : origin.at(translated.getLineNumber());
+    }
+
+    /** Runs work as if it were part of the cell, on its thread and open to its interrupt. */
+    <V> V call(Callable<V> work) throws ExecutionException, InterruptedException {
+        return execution.call(work);
+    }
+
+    /** Interrupts the cell that runs now, from another thread; without one it does nothing. */
+    public void interrupt() {
+        execution.interrupt();
+    }
+
+    SourceCodeAnalysis analysis() {
+        return shell.sourceCodeAnalysis();
+    }
+
+    @Override
+    public void close() {
+        shell.close();
+    }
+}

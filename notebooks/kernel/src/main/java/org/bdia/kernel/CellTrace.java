@@ -1,0 +1,144 @@
+package org.bdia.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Stack traces as a notebook's reader wants them: every cause, the user's frames, lines counted in the cell. */
+final class CellTrace {
+    /** More frames than this tell of a recursion, not of the way to the error. */
+    private static final int MAX_FRAMES = 30;
+
+    /** The class that JShell wraps around a snippet, then the user's own class inside it. */
+    private static final Pattern WRAPPER =
+            Pattern.compile("(REPL\\.\\$JShell\\$\\d+[A-Z]*)\\$?(.*)");
+
+    private static final Pattern WRAPPER_NAME = Pattern.compile("REPL\\.\\$JShell\\$\\d+[A-Z]*\\$");
+
+    private static final Set<String> KERNEL =
+            Set.of(CellExecution.class.getName(), JavaKernel.class.getName());
+
+    /** JJava's library, which stands between a cell's display call and the toString that it calls. */
+    private static final String PROTOCOL = "org.dflib.jjava.";
+
+    private static final String BODY = "do_it$";
+
+    private CellTrace() {}
+
+    /** The Throwable and its causes, outermost first, each once even where they form a ring. */
+    private static List<Throwable> chain(Throwable thrown) {
+        var seen = Collections.<Throwable>newSetFromMap(new IdentityHashMap<>());
+        var chain = new ArrayList<Throwable>();
+        for (var cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
+            chain.add(cause);
+        }
+        return chain;
+    }
+
+    /** The frames from where it was thrown down to the cell that was run: the kernel's own frames are left out. */
+    private static List<StackTraceElement> userFrames(Throwable thrown) {
+        var frames = new ArrayList<StackTraceElement>();
+        for (var frame : thrown.getStackTrace()) {
+            if (KERNEL.contains(frame.getClassName())) {
+                break;
+            }
+            if (frame.getClassName().startsWith(PROTOCOL)) {
+                continue;
+            }
+            frames.add(frame);
+            if (isCell(frame) && frame.getMethodName().equals(BODY)) {
+                break;
+            }
+        }
+        return frames.subList(0, Math.min(frames.size(), MAX_FRAMES));
+    }
+
+    private static boolean isCell(StackTraceElement frame) {
+        return WRAPPER.matcher(frame.getClassName()).matches();
+    }
+
+    /**
+     * The frames of a whole cause chain that lie in cells, in the order in which {@link #lines} prints them.
+     *
+     * <p>JShell translates their lines from its generated classes to the snippets. It knows wrapper classes only, so a
+     * frame in a class that the user declared is told as one of the wrapper's.
+     */
+    static StackTraceElement[] cellFrames(Throwable thrown) {
+        return chain(thrown).stream()
+                .flatMap(cause -> userFrames(cause).stream())
+                .filter(CellTrace::isCell)
+                .map(
+                        frame ->
+                                new StackTraceElement(
+                                        WRAPPER.matcher(frame.getClassName()).replaceFirst("$1"),
+                                        BODY,
+                                        "cell",
+                                        frame.getLineNumber()))
+                .toArray(StackTraceElement[]::new);
+    }
+
+    /**
+     * The lines that a notebook shows for a Throwable.
+     *
+     * @param thrown what the cell threw
+     * @param translated {@link #cellFrames} as JShell translated them
+     * @param place where in the notebook a translated frame is, for example {@code cell 3, line 2}
+     */
+    static List<String> lines(
+            Throwable thrown,
+            StackTraceElement[] translated,
+            Function<StackTraceElement, String> place) {
+        var next = Arrays.asList(translated).iterator();
+        var lines = new ArrayList<String>();
+        for (var cause : chain(thrown)) {
+            lines.add((lines.isEmpty() ? "" : "Caused by: ") + describe(cause));
+            var frames = userFrames(cause);
+            for (var frame : frames) {
+                if (isCell(frame)) {
+                    lines.add(
+                            "    at "
+                                    + (next.hasNext() ? place.apply(next.next()) : "cell")
+                                    + in(frame));
+                } else {
+                    lines.add("    at " + frame);
+                }
+            }
+            if (frames.size() == MAX_FRAMES) {
+                lines.add("    ... (deeper frames left out)");
+            }
+        }
+        return lines;
+    }
+
+    /** The lines for what was thrown outside of a snippet, where JShell translates nothing. */
+    static List<String> lines(Throwable thrown) {
+        return lines(thrown, new StackTraceElement[0], frame -> "cell");
+    }
+
+    /** What toString says, or the class alone where the user's own getMessage throws. */
+    static String describe(Throwable thrown) {
+        try {
+            return WRAPPER_NAME.matcher(thrown.toString()).replaceAll("");
+        } catch (Throwable broken) {
+            return thrown.getClass().getName() + " (its message cannot be read)";
+        }
+    }
+
+    private static String in(StackTraceElement frame) {
+        var matcher = WRAPPER.matcher(frame.getClassName());
+        var type = matcher.matches() ? matcher.group(2).replace('$', '.') : "";
+        var method = frame.getMethodName();
+        if (method.startsWith("lambda$")) {
+            return type.isEmpty() ? "" : " (in " + type + ")";
+        }
+        if (type.isEmpty()) {
+            return method.equals(BODY) ? "" : " (in " + method + ")";
+        }
+        return " (in " + type + "." + method + ")";
+    }
+}

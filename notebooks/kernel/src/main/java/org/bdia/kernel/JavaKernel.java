@@ -1,0 +1,295 @@
+package org.bdia.kernel;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import jdk.jshell.SourceCodeAnalysis.Completeness;
+import jdk.jshell.SourceCodeAnalysis.Suggestion;
+import org.bdia.data.UserHome;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.JupyterIO;
+import org.dflib.jjava.jupyter.kernel.LanguageInfo;
+import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
+import org.dflib.jjava.jupyter.kernel.comm.CommManager;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
+import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
+import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import org.dflib.jjava.jupyter.kernel.util.StringStyler;
+import org.dflib.jjava.jupyter.kernel.util.TextColor;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
+import org.dflib.jjava.jupyter.messages.reply.HistoryReply;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
+
+/**
+ * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
+ *
+ * <p>It differs from IJava and JJava where a long experiment needs it: exceptions keep their causes and tell the cell's
+ * line, no error ends the kernel, an interrupt reaches rendering too, and the JVM ends with the process that started it.
+ */
+public final class JavaKernel extends BaseKernel {
+    private static final Duration EXIT_HOOK_LIMIT = Duration.ofSeconds(10);
+
+    private final CellEvaluator cells;
+
+    /** What a request asks for beside its cell, by name, and the answers; each an expression. */
+    private Map<String, String> expressions = Map.of();
+
+    private Map<String, Object> answers = Map.of();
+    private boolean failed;
+
+    JavaKernel(CellEvaluator cells) {
+        super(
+                "bdia-java",
+                Runtime.version().toString(),
+                new LanguageInfo.Builder("Java")
+                        .version(Runtime.version().toString())
+                        .mimetype("text/x-java-source")
+                        .fileExtension(".jshell")
+                        .pygments("java")
+                        .codemirror("java")
+                        .build(),
+                List.of(),
+                null,
+                new JupyterIO(StandardCharsets.UTF_8),
+                new CommManager(),
+                new Renderer(),
+                new MagicParser("(?!)", "(?!)", new MagicTranspiler()),
+                new MagicsRegistry(),
+                true,
+                new StringStyler.Builder().addSecondaryStyle(TextColor.BOLD_RED_FG).build());
+        this.cells = cells;
+    }
+
+    @Override
+    public Object evalRaw(String code) {
+        return cells.evaluate(code);
+    }
+
+    /** Evaluates a cell and, if it does not fail, the expressions of its request. */
+    @Override
+    public DisplayData eval(String code) {
+        failed = true;
+        var shown = shown(code);
+        failed = false;
+        answers = new LinkedHashMap<>();
+        expressions.forEach((name, expression) -> answers.put(name, answer(expression)));
+        return shown;
+    }
+
+    private Object answer(String expression) {
+        try {
+            var shown = shown(expression);
+            return new Answer(shown == null ? DisplayData.EMPTY : shown);
+        } catch (CellError e) {
+            return new ErrorReply(e.getClass().getSimpleName(), e.getMessage(), formatError(e));
+        }
+    }
+
+    /** What an expression shows, with the status that the protocol wants beside it. */
+    private static final class Answer extends DisplayData {
+        @SuppressWarnings("unused") // is written to the reply
+        private final String status = "ok";
+
+        Answer(DisplayData shown) {
+            super(shown);
+        }
+    }
+
+    /** Evaluates and renders on the cell's thread; anything thrown, an Error in toString included, fails the cell only. */
+    private DisplayData shown(String code) {
+        var value = evalRaw(code);
+        if (value == null || value instanceof DisplayData) {
+            return (DisplayData) value;
+        }
+        try {
+            return cells.call(() -> renderer.render(value));
+        } catch (ExecutionException e) {
+            throw whileShowing(value, e.getCause());
+        } catch (InterruptedException e) {
+            throw whileShowing(value, e);
+        }
+    }
+
+    private static CellError whileShowing(Object value, Throwable thrown) {
+        var lines = new ArrayList<String>();
+        lines.add("cannot show a " + value.getClass().getSimpleName() + ":");
+        lines.addAll(CellTrace.lines(thrown));
+        return new CellError(String.join(" ", lines.subList(0, 2)), lines);
+    }
+
+    /** Honours the flags that the library ignores: a cell that is not stored has no number of its own. */
+    @Override
+    protected synchronized void handleExecuteRequest(
+            ShellReplyEnvironment replies, Message<ExecuteRequest> message) {
+        var request = message.getContent();
+        var asked = request.getUserExpr();
+        expressions = asked == null ? Map.of() : asked;
+        if (replies instanceof CellReplies cell) {
+            if (request.isSilent()) {
+                cell.silence();
+            }
+            cell.answer(() -> answers);
+            if (request.shouldStopOnError()) {
+                // what is deferred first runs last, behind the reply and the idle status
+                cell.defer(() -> abortQueued(cell));
+            }
+        }
+        try {
+            super.handleExecuteRequest(replies, message);
+        } finally {
+            if (request.isSilent() || !request.shouldStoreHistory()) {
+                executionCount.decrementAndGet();
+            }
+        }
+    }
+
+    private void abortQueued(CellReplies cell) {
+        if (failed) {
+            cell.abortQueued();
+        }
+    }
+
+    /** Answers that there is no history; the library answers nothing, or what no front end reads. */
+    @Override
+    protected void handleHistoryRequest(
+            ShellReplyEnvironment replies, Message<HistoryRequest> message) {
+        replies.setBusyDeferIdle();
+        replies.reply(new HistoryReply(List.of()));
+    }
+
+    @Override
+    public List<String> formatError(Throwable error) {
+        return error instanceof CellError cellError
+                ? cellError.lines().stream().map(errorStyler::secondary).toList()
+                : super.formatError(error);
+    }
+
+    @Override
+    public DisplayData inspect(String code, int at, boolean extraDetail) {
+        var text =
+                cells.analysis().documentation(code, offset(code, at), true).stream()
+                        .map(d -> d.signature() + (d.javadoc() == null ? "" : "\n" + d.javadoc()))
+                        .collect(Collectors.joining("\n\n"));
+        return text.isEmpty() ? null : new DisplayData(text);
+    }
+
+    @Override
+    public ReplacementOptions complete(String code, int at) {
+        var anchor = new int[1];
+        var found =
+                cells.analysis().completionSuggestions(code, offset(code, at), anchor).stream()
+                        .map(Suggestion::continuation)
+                        .distinct()
+                        .toList();
+        return found.isEmpty()
+                ? null
+                : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
+    }
+
+    /** Converts Jupyter's cursor position, in code points, to Java's, in UTF-16 units. */
+    private static int offset(String code, int codePoints) {
+        var length = code.codePointCount(0, code.length());
+        return code.offsetByCodePoints(0, Math.max(0, Math.min(codePoints, length)));
+    }
+
+    @Override
+    public String isComplete(String code) {
+        var rest = code;
+        while (true) {
+            var info = cells.analysis().analyzeCompletion(rest);
+            if (info.completeness() == Completeness.UNKNOWN) {
+                return IS_COMPLETE_BAD;
+            }
+            if (!info.completeness().isComplete() && info.completeness() != Completeness.EMPTY) {
+                return "";
+            }
+            if (info.remaining().isBlank()) {
+                return IS_COMPLETE_YES;
+            }
+            rest = info.remaining();
+        }
+    }
+
+    @Override
+    public void interrupt() {
+        cells.interrupt();
+    }
+
+    @Override
+    public void onShutdown(boolean restarting) {
+        super.onShutdown(restarting);
+        cells.close();
+    }
+
+    /** Ends the JVM with its parent, so that a killed runner leaves no kernel behind. */
+    private static void exitWithParent() {
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(
+                        parent ->
+                                daemon(
+                                        "parent watch",
+                                        () -> {
+                                            parent.onExit().join();
+                                            exit(1);
+                                        }));
+    }
+
+    /** Gives shutdown hooks a last chance, but a limited one: a hook that hangs must not keep the kernel. */
+    private static void exit(int status) {
+        daemon(
+                "exit",
+                () -> {
+                    LockSupport.parkNanos(EXIT_HOOK_LIMIT.toNanos());
+                    Runtime.getRuntime().halt(status);
+                });
+        System.exit(status);
+    }
+
+    private static void daemon(String name, Runnable work) {
+        var thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Serves one notebook until the front end shuts the kernel down.
+     *
+     * @param args the connection file that Jupyter wrote
+     * @throws IllegalArgumentException if there is not exactly one argument; or the file is no connection file, names an
+     *     address that other machines reach, or has no key
+     * @throws IOException if the connection file cannot be read
+     * @throws GeneralSecurityException if this Java lacks the signature scheme that the file names
+     */
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        if (args.length != 1) {
+            throw new IllegalArgumentException(
+                    "expected one argument, the connection file that Jupyter writes, but found "
+                            + args.length
+                            + "; open a notebook with the kernel \"java\" instead of calling this");
+        }
+        UserHome.adopt();
+        var connection = new KernelConnection(ConnectionFile.read(Path.of(args[0])), System.err);
+        var kernel = new JavaKernel(new CellEvaluator());
+        kernel.onStartup();
+        exitWithParent();
+        kernel.becomeHandlerForConnection(connection);
+        connection.connect();
+        connection.waitUntilClose();
+        exit(0);
+    }
+}

@@ -1,0 +1,269 @@
+package org.bdia.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class CellEvaluatorTest {
+    private final CellEvaluator cells = new CellEvaluator();
+
+    @AfterEach
+    void close() {
+        cells.close();
+    }
+
+    private CellError error(String code) {
+        return catchThrowableOfType(CellError.class, () -> cells.evaluate(code));
+    }
+
+    @Test
+    void theLastExpressionIsTheValue() {
+        assertThat(cells.evaluate("int a = 20;\nint b = 1;\n(a + b) * 2")).isEqualTo(42);
+        assertThat(cells.evaluate("a")).isEqualTo(20);
+        assertThat(cells.evaluate("List.of(a, b) // a comment")).hasToString("[20, 1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "  \n",
+                "// only a comment",
+                "int a = 1;",
+                "int a;",
+                "Math.max(1, 2);",
+                "Math.max(1, 2); // quietly",
+                "2;\nint last = 3;",
+                "String none = null;\nnone",
+                "void f() {}"
+            })
+    void aCellWithoutLastExpressionHasNoValue(String code) {
+        assertThat(cells.evaluate(code)).isNull();
+    }
+
+    @Test
+    void theValueIsTheObjectItself() {
+        var made = cells.evaluate("var list = new ArrayList<Integer>(); list");
+        cells.evaluate("list.add(7);");
+        assertThat(made).asInstanceOf(InstanceOfAssertFactories.LIST).containsExactly(7);
+    }
+
+    @Test
+    void allCellsRunOnOneThread() {
+        var first = cells.evaluate("Thread.currentThread()");
+        error("throw new Error();");
+        assertThat(cells.evaluate("Thread.currentThread()")).isSameAs(first);
+        assertThat(((Thread) first).getName()).isEqualTo("notebook");
+    }
+
+    @Test
+    void aCompileErrorNamesTheLineOfTheCell() {
+        var error = error("int a = 1;\n\nint b = a\n    + missing;\nint c = 3;");
+        assertThat(error).hasMessage("compile error: line 4: cannot find symbol");
+        assertThat(error.lines())
+                .anyMatch(line -> line.contains("variable missing"))
+                .contains("    + missing;");
+        assertThat(cells.evaluate("a")).as("what precedes the error has run").isEqualTo(1);
+        assertThat(error("c")).as("what follows has not").isNotNull();
+    }
+
+    @Test
+    void aSyntaxErrorNamesTheLineOfTheCell() {
+        assertThat(error("int a = 1;\nint b = ;"))
+                .hasMessageStartingWith("compile error: line 2: illegal start");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "int a = (1 +",
+                "int a = 1;\nfor (int i = 0; i < 3; i++) {",
+                "String s = \"\"\"\n  text"
+            })
+    void incompleteSourceIsAnError(String code) {
+        assertThat(error(code)).isNotNull();
+    }
+
+    @Test
+    void anExceptionKeepsItsCausesAndTheLinesOfTheirCells() {
+        cells.evaluate(
+                "void check(int x) {\n  if (x < 0) {\n    throw new IllegalArgumentException(\"x < 0\");\n  }\n}");
+        var error =
+                error(
+                        """
+                        int fine = 1;
+                        try {
+                          check(-1);
+                        } catch (RuntimeException e) {
+                          throw new IllegalStateException("run 7 failed", e);
+                        }
+                        """);
+        assertThat(error).hasMessage("java.lang.IllegalStateException: run 7 failed");
+        assertThat(error.lines())
+                .containsExactly(
+                        "java.lang.IllegalStateException: run 7 failed",
+                        "    at cell 2, line 5",
+                        "Caused by: java.lang.IllegalArgumentException: x < 0",
+                        "    at cell 1, line 3 (in check)",
+                        "    at cell 2, line 3");
+    }
+
+    @Test
+    void framesNameTheUsersOwnClassesAndLibraries() {
+        var error =
+                error(
+                        """
+                        class Broken extends RuntimeException {
+                          Broken(String message) { super(message); }
+                        }
+                        class Work {
+                          static int step(int i) {
+                            throw new Broken("step " + i);
+                          }
+                        }
+                        Stream.of(3).map(i -> Work.step(i)).toList();
+                        """);
+        assertThat(error.lines())
+                .startsWith(
+                        "Broken: step 3",
+                        "    at cell 1, line 6 (in Work.step)",
+                        "    at cell 1, line 9")
+                .anyMatch(line -> line.contains("java.util.stream"))
+                .endsWith("    at cell 1, line 9")
+                .noneMatch(line -> line.contains("bdia") || line.contains("REPL"));
+    }
+
+    @Test
+    void aRingOfCausesEnds() {
+        var error =
+                error(
+                        "var a = new Exception(\"a\"); var b = new Exception(\"b\", a); a.initCause(b); throw a;");
+        assertThat(error.lines()).filteredOn(line -> line.startsWith("Caused by")).hasSize(1);
+    }
+
+    @Test
+    void anEndlessRecursionIsShownShort() {
+        cells.evaluate("int deep(int i) { return deep(i + 1) + 1; }");
+        var error = error("deep(0)");
+        assertThat(error).hasMessage("java.lang.StackOverflowError");
+        assertThat(error.lines()).hasSizeLessThan(40);
+        assertThat(cells.evaluate("1 + 1")).isEqualTo(2);
+    }
+
+    @Test
+    void anExceptionWhoseMessageThrowsIsStillShown() {
+        var error =
+                error(
+                        "throw new RuntimeException() { public String getMessage() { throw new Error(); } };");
+        assertThat(error).hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void aSleepingCellIsInterrupted() throws Exception {
+        var error = interruptOnceStarted("Thread.sleep(60_000); }");
+        assertThat(error.lines()).contains("java.lang.InterruptedException: cell interrupted");
+        assertThat(cells.evaluate("Thread.interrupted()"))
+                .as("the flag does not leak")
+                .isEqualTo(false);
+    }
+
+    @Test
+    void aLoopThatListensIsInterruptedAndLaterSnippetsDoNotRun() throws Exception {
+        interruptOnceStarted("while (!Thread.interrupted()) {} }\nint after = 1;");
+        assertThat(error("after")).isNotNull();
+    }
+
+    @Test
+    void codeThatTidiesUpAfterAnInterruptIsWaitedForAndTheThreadStays() throws Exception {
+        cells.evaluate("var thread = Thread.currentThread(); boolean tidy = false;");
+        var error =
+                interruptOnceStarted(
+                        "while (!Thread.interrupted()) {} Thread.sleep(2_500); tidy = true; }");
+        assertThat(error).hasMessage("java.lang.InterruptedException: cell interrupted");
+        assertThat(cells.evaluate("tidy && thread == Thread.currentThread()")).isEqualTo(true);
+    }
+
+    @Test
+    void aLoopThatDoesNotListenIsLeftBehindAndSaysSo() throws Exception {
+        cells.evaluate("var stop = new java.util.concurrent.atomic.AtomicBoolean();");
+        var error = interruptOnceStarted("while (!stop.get()) {} }");
+        assertThat(error).hasMessageContaining("restart the kernel");
+        assertThat(cells.evaluate("stop.set(true); 1")).isEqualTo(1);
+    }
+
+    /** Evaluates the code, the rest of a block, and interrupts it once the block has begun. */
+    private CellError interruptOnceStarted(String code) throws Exception {
+        var started =
+                (CountDownLatch) cells.evaluate("var started = new CountDownLatch(1); started");
+        var cell = CompletableFuture.supplyAsync(() -> error("{ started.countDown(); " + code));
+        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
+        cells.interrupt();
+        return cell.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anInterruptOfNothingDoesNotHitTheNextCell() {
+        cells.interrupt();
+        assertThat(cells.evaluate("1")).isEqualTo(1);
+    }
+
+    @Test
+    void redefinitionTakesTheNewestMeaning() {
+        cells.evaluate("int f() { return 1; }");
+        cells.evaluate("int f() { return 2; }");
+        assertThat(cells.evaluate("f()")).isEqualTo(2);
+        cells.evaluate("int x = 1;");
+        cells.evaluate("String x = \"text\";");
+        assertThat(cells.evaluate("x")).isEqualTo("text");
+    }
+
+    @Test
+    void aVariableThatARedefinitionEmptiesIsReported() {
+        cells.evaluate("class A {}\nA kept = new A();\nint other = 1;");
+        var out = new ByteArrayOutputStream();
+        var err = System.err;
+        System.setErr(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            cells.evaluate("class A { int more; }");
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(cells.evaluate("kept")).isNull();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("variable kept")
+                .doesNotContain("other");
+    }
+
+    @Test
+    void declarationsMayReferForwardWithinACell() {
+        cells.evaluate("class A { B b = new B(); }\nclass B { int value = 5; }");
+        assertThat(cells.evaluate("new A().b.value")).isEqualTo(5);
+    }
+
+    @Test
+    void aDeclarationWhoseTypeIsMissingIsAnError() {
+        assertThat(error("class A { Missing m; }"))
+                .hasMessage("A needs what is not defined yet: class Missing");
+    }
+
+    @Test
+    void callingAMethodBeforeWhatItNeedsIsAnError() {
+        cells.evaluate("int f() { return g(); }");
+        assertThat(error("f()")).hasMessage("f needs what is not defined yet: method g()");
+        cells.evaluate("int g() { return 3; }");
+        assertThat(cells.evaluate("f()")).isEqualTo(3);
+    }
+}

@@ -1,2 +1,0 @@
-/** Peak memory and step time of training, measured one process per point and side by side. */
-package org.bdia.benchmark;

@@ -1,2 +1,0 @@
-/** The fault campaigns of ci/faults: what is done to runs on purpose, and whether anything was lost or silently wrong. */
-package org.bdia.fault;

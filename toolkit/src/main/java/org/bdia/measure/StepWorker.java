@@ -1,0 +1,198 @@
+package org.bdia.measure;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.GptConfig;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.VisionTransformer;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Draw;
+import org.bdia.train.CrossEntropy;
+import org.bdia.train.Optimizer;
+import org.bdia.train.OptimizerConfig;
+
+/**
+ * Measures one point in a process of its own, driven by lines on standard input: {@code step N} times N training steps,
+ * {@code memory} takes one step's peak, {@code quit} ends. Every answer is a line of JSON, the first one {@code ready}.
+ *
+ * <p>A step is zeroing the gradients, forward, backward and reading the loss. The optimiser's state exists, but its update,
+ * which is the same for all methods, is not part of the step.
+ */
+public final class StepWorker implements AutoCloseable {
+
+    private static final int CLASSES = 10;
+    private static final long SEED = 1;
+    private static final double MIB = 1 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Point point;
+    private final Device device;
+    private final NDManager manager;
+    private final ReversibleModel model;
+    private final Optimizer optimizer;
+    private final NDArray inputs;
+    private final NDArray labels;
+    private long steps;
+
+    private StepWorker(Point point, Device device) {
+        this.point = point;
+        this.device = device;
+        point.execution().precision().requireOn(device);
+        manager = NDManager.newBaseManager(device);
+        model = model();
+        Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
+        boolean text = point.task().equals("gpt");
+        inputs = text ? ids(Point.VOCABULARY, point.tokens()) : numbers();
+        labels = text ? ids(Point.VOCABULARY, point.tokens()) : ids(CLASSES);
+        optimizer = OptimizerConfig.adamW(0).create(manager, model);
+    }
+
+    /** Measures the point that the arguments describe, see {@link Point#arguments}, after as many steps as the last one says,
+     * {@code warmup=8}. */
+    public static void main(String[] args) throws IOException {
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+        try (var worker = new StepWorker(Point.parse(args), device)) {
+            worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
+            out.println(JSON.writeValueAsString(worker.ready()));
+            for (String line = in.readLine();
+                    line != null && !line.equals("quit");
+                    line = in.readLine()) {
+                Object answer =
+                        line.equals("memory")
+                                ? worker.memory()
+                                : worker.time(Integer.parseInt(line.replace("step ", "")));
+                out.println(JSON.writeValueAsString(answer));
+            }
+        }
+    }
+
+    private ReversibleModel model() {
+        if (point.task().equals("mlp")) {
+            var mlps = new MlpModel(point, CLASSES);
+            mlps.initialize(manager, SEED);
+            return mlps;
+        }
+        if (point.model() instanceof VitConfig config) {
+            var vit = new VisionTransformer(config, point.computed(), point.execution());
+            vit.initialize(manager, SEED);
+            return vit;
+        }
+        var gpt = new Gpt((GptConfig) point.model(), point.computed(), point.execution());
+        gpt.initialize(manager, SEED);
+        return gpt;
+    }
+
+    /** Images, or states where there is no embedding. */
+    private NDArray numbers() {
+        Shape shape =
+                point.task().equals("vit")
+                        ? new Shape(point.batch(), 3, 32, 32)
+                        : new Shape(point.batch(), point.tokens(), point.width());
+        return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
+    }
+
+    private NDArray ids(int bound, long... shape) {
+        long[] whole = new long[shape.length + 1];
+        whole[0] = point.batch();
+        System.arraycopy(shape, 0, whole, 1, shape.length);
+        return manager.randomInteger(0, bound, new Shape(whole), DataType.INT64);
+    }
+
+    private void warmUp(int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
+        optimizer.update(1e-6);
+    }
+
+    private float step() {
+        return step(() -> {});
+    }
+
+    /** A step that calls back where the forward pass of the model ends: whatever is alive then is kept for the backward pass. */
+    private float step(Runnable turn) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            optimizer.zeroGradients();
+            return model.differentiate(
+                    new NDList(inputs),
+                    output -> {
+                        turn.run();
+                        return CrossEntropy.mean(output, labels, 0);
+                    },
+                    new Draw(SEED, steps++, LongStream.range(0, point.batch()).toArray()));
+        }
+    }
+
+    private Map<String, Object> ready() {
+        double parameters = 0;
+        for (Parameter parameter : model.getParameters().values()) {
+            parameters += parameter.getArray().size() * Float.BYTES / MIB;
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("ready", true);
+        answer.put("engine", "PyTorch " + Engine.getEngine("PyTorch").getVersion());
+        answer.put("device", device.toString());
+        answer.put("threads", JniUtils.getNumThreads());
+        answer.put("params_mib", parameters);
+        answer.put("optimizer_mib", 2 * parameters);
+        answer.put("gradients_mib", parameters);
+        return answer;
+    }
+
+    private Map<String, Object> time(int count) {
+        double[] milliseconds = new double[count];
+        float loss = 0;
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            loss = step();
+            milliseconds[i] = (System.nanoTime() - start) / 1e6;
+        }
+        return Map.of("ms", milliseconds, "loss", loss);
+    }
+
+    private Map<String, Object> memory() {
+        var probe = new MemoryProbe(device, System.getenv());
+        MemoryProbe.Reading reading = probe.measure(this::step);
+        double[] saved = new double[1];
+        double before = probe.live();
+        step(() -> saved[0] = probe.live() - before);
+        return Map.of(
+                "saved_mib",
+                saved[0],
+                "peak_mib",
+                reading.peak(),
+                "rest_mib",
+                reading.rest(),
+                "rss_peak_mib",
+                reading.residentPeak(),
+                "source",
+                reading.source());
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,155 @@
+package org.bdia.measure;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bdia.process.ChildJvm;
+import org.bdia.reversible.Allocator;
+
+/** A process that measures one point, seen from its parent. */
+final class Worker implements AutoCloseable {
+
+    private static final int COUNTERS_BYTES = 4096;
+    private static final long POLL_MILLIS = 5;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Point point;
+    private final Process process;
+    private final Writer input;
+    private final BufferedReader output;
+    private final Path errors;
+    private final Path counters;
+    private JsonNode ready;
+
+    private Worker(Point point, Process process, Path errors, Path counters) {
+        this.point = point;
+        this.process = process;
+        this.errors = errors;
+        this.counters = counters;
+        input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+        output =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts a process; it builds its model and warms up until {@link #await}. */
+    static Worker start(Point point, int warmUp, Tools tools) {
+        List<String> arguments = new ArrayList<>(point.arguments());
+        arguments.add("warmup=" + warmUp);
+        ProcessBuilder builder =
+                point.engine().equals("python") ? peer(tools, arguments) : ours(arguments);
+        try {
+            Path errors = Files.createTempFile("bdia-worker", ".log");
+            Path counters = Files.createTempFile("bdia-memory", ".counters");
+            Files.write(counters, new byte[COUNTERS_BYTES]);
+            builder.redirectError(errors.toFile());
+            if (tools.shim() == null) {
+                Allocator.returnFreed(builder.environment());
+            } else {
+                Allocator.keepFreed(builder.environment()); // for either engine
+                builder.environment().put("LD_PRELOAD", tools.shim().toString());
+                builder.environment().put(MemoryProbe.COUNTERS, counters.toString());
+            }
+            return new Worker(point, builder.start(), errors, counters);
+        } catch (IOException e) {
+            throw new BenchmarkException(
+                    "no process could be started by " + builder.command().get(0), e);
+        }
+    }
+
+    private static ProcessBuilder peer(Tools tools, List<String> arguments) {
+        List<String> command = new ArrayList<>(tools.peer());
+        command.add("threads=" + tools.threads());
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
+    }
+
+    /** Java's own compiler and collector are not to take cores from the tensors. */
+    private static ProcessBuilder ours(List<String> arguments) {
+        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        return ChildJvm.of(options, StepWorker.class.getName(), arguments);
+    }
+
+    Point point() {
+        return point;
+    }
+
+    /** Waits until the process is warm; what it says of itself. */
+    JsonNode await() {
+        if (ready == null) {
+            ready = read();
+        }
+        return ready;
+    }
+
+    /** Sends a line, and reads the answer. */
+    JsonNode ask(String line) {
+        try {
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        return read();
+    }
+
+    /** The next line; by looking for it, since reading does not notice an interrupt. */
+    private JsonNode read() {
+        try {
+            while (!output.ready() && process.isAlive()) {
+                Thread.sleep(POLL_MILLIS);
+            }
+            String line = output.readLine();
+            if (line == null) {
+                throw failed(null);
+            }
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new BenchmarkException("interrupted while measuring " + point, e);
+        }
+    }
+
+    private BenchmarkException failed(Throwable cause) {
+        String log = "";
+        try {
+            List<String> lines = Files.readAllLines(errors);
+            log = String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+        } catch (IOException e) {
+            log = "(its log cannot be read: " + e.getMessage() + ")";
+        }
+        return new BenchmarkException(
+                "the process that measures " + point + " ended; the end of its log:\n" + log,
+                cause);
+    }
+
+    @Override
+    public void close() {
+        try {
+            input.close(); // the worker ends with its input
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            Files.deleteIfExists(errors);
+            Files.deleteIfExists(counters);
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.bdia.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.bdia.nn.Activation;
+import org.bdia.nn.VitConfig;
+import org.bdia.reversible.Backprop;
+import org.bdia.reversible.Execution;
+import org.bdia.reversible.Method;
+import org.bdia.reversible.Precision;
+import org.junit.jupiter.api.Test;
+
+class PointTest {
+
+    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+
+    @Test
+    void aPointSurvivesItsWords() {
+        for (String task : List.of("vit", "gpt", "mlp")) {
+            Point point =
+                    Point.base(task, 12)
+                            .with(Method.bdia(0.5), Execution.lean().withStored(1))
+                            .withPrecision(Precision.BFLOAT16_BRANCH)
+                            .withBatch(3)
+                            .withSize(8, 2, 24)
+                            .withActivation(Activation.parse("sign-bit-gelu-tanh"));
+            assertThat(Point.parse(point.arguments().toArray(String[]::new))).isEqualTo(point);
+        }
+    }
+
+    @Test
+    void theModelIsWhatThePointSays() {
+        for (String task : List.of("vit", "gpt")) {
+            Point point = Point.base(task, 7).withSize(8, 2, 24).withActivation(INVERTED);
+            assertThat(point.model().activation()).isEqualTo(INVERTED);
+            assertThat(point.model().depth()).isEqualTo(7);
+        }
+        assertThat(Point.paper().model()).isEqualTo(VitConfig.paper());
+    }
+
+    @Test
+    void revVitIsReversedWithoutSideBits() {
+        Point bdia = Point.paper().with(Method.bdia(0.5), Backprop.REVERSIBLE);
+        Point revnet = Point.paper().with(Method.revNet(), Backprop.REVERSIBLE);
+        assertThat(Point.parse(revnet.arguments().toArray(String[]::new))).isEqualTo(revnet);
+        assertThat(revnet.computed()).isEqualTo(Method.revNet());
+        assertThat(revnet.sideMib()).isZero();
+        assertThat(bdia.sideMib()).isPositive();
+        assertThat(revnet.peer()).isEmpty();
+        assertThat(bdia.lean().peer()).isEmpty();
+        assertThat(bdia.peer().orElseThrow().peer()).contains(bdia);
+        assertThatThrownBy(() -> revnet.onEngine("python"))
+                .hasMessage("method is revnet; expected one of standard, bdia");
+    }
+
+    @Test
+    void thePeerIsToldNothingOfWhatItLacks() {
+        Point peer = Point.base("vit", 12).onEngine("python");
+        assertThat(peer.arguments()).noneMatch(word -> word.startsWith("activation"));
+        assertThatThrownBy(() -> peer.withActivation(INVERTED))
+                .hasMessage("activation is inverted-gelu; expected one of gelu");
+    }
+}
