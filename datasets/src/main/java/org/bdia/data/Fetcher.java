@@ -136,7 +136,7 @@ public final class Fetcher {
             Durable.write(sum, sums.get(target) + "  " + target.getFileName() + "\n");
             Durable.sync(move.getValue());
             // The sum comes first, so that no file of ours is ever there without it.
-            Files.move(sum, sidecar(target), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(sum, DataFolder.sidecar(target), StandardCopyOption.ATOMIC_MOVE);
             Files.move(move.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
             Durable.syncFolders(target.getParent(), folder.path());
         }
@@ -162,10 +162,8 @@ public final class Fetcher {
         }
     }
 
-    private static void requireSameAsBefore(Path target, String sha256) throws IOException {
-        Path sidecar = sidecar(target);
-        String line = Files.exists(sidecar) ? Utf8.text(Files.readString(sidecar)).strip() : sha256;
-        String before = line.split("\\s+", 2)[0];
+    private static void requireSameAsBefore(Path target, String sha256) {
+        String before = DataFolder.recordedSum(target).orElse(sha256);
         if (!before.equals(sha256)) {
             throw new DataException(
                     String.format(
@@ -173,13 +171,9 @@ public final class Fetcher {
                             "%s: expected SHA-256 %s as recorded when the file was first fetched, found %s;"
                                     + " if the publisher's newer edition is wanted, remove this record and"
                                     + " fetch again",
-                            sidecar,
+                            DataFolder.sidecar(target),
                             before,
                             sha256));
         }
-    }
-
-    private static Path sidecar(Path file) {
-        return file.resolveSibling(file.getFileName() + ".sha256");
     }
 }

@@ -6,9 +6,11 @@ import static org.bdia.data.LoopbackServer.file;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -75,6 +77,20 @@ class FetcherTest {
         Files.delete(root.resolve("set/a.bin.sha256"));
         fetch(unpinned(Optional.empty()));
         assertFetched(NEWER);
+    }
+
+    @Test
+    void anEarlierRecordIsReadAsReadersReadIt() throws IOException {
+        server.answers(file(CONTENT));
+        Path record = root.resolve("set/a.bin.sha256");
+        TestFiles.write(record, "not found".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> fetch(pinned()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll(record.toString(), "64 hexadecimal digits", "'not'");
+        String capitals = SUM.hex().toUpperCase(Locale.ROOT) + " *a.bin\r\n";
+        TestFiles.write(record, capitals.getBytes(StandardCharsets.UTF_8));
+        fetch(pinned());
+        assertFetched(CONTENT);
     }
 
     @Test
