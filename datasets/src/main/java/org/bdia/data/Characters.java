@@ -42,7 +42,7 @@ public final class Characters implements Tokenizer {
 
     @Override
     public String decode(int[] ids) {
-        TokenIds.require(ids, this);
+        Tokens.requireIds(ids, this);
         int[] characters = Arrays.stream(ids).map(id -> symbols[id]).toArray();
         return new String(characters, 0, characters.length);
     }

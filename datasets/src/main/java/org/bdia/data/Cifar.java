@@ -46,7 +46,7 @@ public final class Cifar {
             return labelBytes;
         }
 
-        private List<CifarFile> trainingFiles(DataFolder folder) {
+        private List<DataFile> trainingFiles(DataFolder folder) {
             return this == CIFAR_10
                     ? IntStream.rangeClosed(1, 5)
                             .mapToObj(i -> file(folder, "data_batch_" + i, 10_000))
@@ -54,14 +54,14 @@ public final class Cifar {
                     : List.of(file(folder, "train", 50_000));
         }
 
-        private CifarFile testFile(DataFolder folder) {
+        private DataFile testFile(DataFolder folder) {
             return file(folder, this == CIFAR_10 ? "test_batch" : "test", 10_000);
         }
 
         /** The published file, or where only a subset of it is there, that. */
-        private CifarFile file(DataFolder folder, String stem, int records) {
-            var subset = new CifarFile(directory + stem + "-subset.bin", this, records, true);
-            var published = new CifarFile(directory + stem + ".bin", this, records, false);
+        private DataFile file(DataFolder folder, String stem, int records) {
+            var subset = new DataFile(directory + stem + "-subset.bin", this, records, true);
+            var published = new DataFile(directory + stem + ".bin", this, records, false);
             return folder.has(subset.name()) && !folder.has(published.name()) ? subset : published;
         }
     }
@@ -124,7 +124,7 @@ public final class Cifar {
         }
     }
 
-    private static List<CifarFile> needed(DataFolder folder, Kind kind, int train, int validation) {
+    private static List<DataFile> needed(DataFolder folder, Kind kind, int train, int validation) {
         var files = kind.trainingFiles(folder);
         if (train == ALL) {
             return files;
@@ -163,9 +163,9 @@ public final class Cifar {
     }
 
     /** The unpacked files of one half of a set, and the digest over them all. */
-    private record Records(List<CifarFile> files, List<byte[]> unpacked, String sha256) {
+    private record Records(List<DataFile> files, List<byte[]> unpacked, String sha256) {
 
-        static Records read(DataFolder folder, List<CifarFile> files) {
+        static Records read(DataFolder folder, List<DataFile> files) {
             var digest = Sha256.digest();
             var unpacked = new ArrayList<byte[]>();
             for (var file : files) {
@@ -182,7 +182,7 @@ public final class Cifar {
         }
 
         String names() {
-            return files.stream().map(CifarFile::name).collect(Collectors.joining(", "));
+            return files.stream().map(DataFile::name).collect(Collectors.joining(", "));
         }
 
         int[] order(long seed, int half) {
@@ -223,6 +223,58 @@ public final class Cifar {
             }
             return new Provenance(
                     title + ", " + images + " " + part + " images", names(), false, sha256);
+        }
+    }
+
+    /**
+     * One file of CIFAR records, in the published binary layout: label bytes, then 3072 bytes of R, G, B planes.
+     *
+     * @param name the logical name in the data folder
+     * @param kind which CIFAR, and so which labels
+     * @param records the records of the published file
+     * @param subset whether fewer records than that are fine
+     */
+    private record DataFile(String name, Kind kind, int records, boolean subset) {
+
+        /** The whole unpacked file, its length and its labels checked. */
+        byte[] read(DataFolder folder) {
+            int length = recordLength();
+            byte[] bytes = folder.read(name, records * length);
+            int found = bytes.length / length;
+            if (bytes.length % length != 0 || found == 0 || (!subset && found != records)) {
+                throw DataException.damaged(
+                        folder.locate(name),
+                        (subset ? "1 to " + records : "" + records)
+                                + " records of "
+                                + length
+                                + " bytes",
+                        bytes.length + " bytes");
+            }
+            for (int record = 0; record < found; record++) {
+                if (kind == Kind.CIFAR_100) {
+                    check(folder, record, "coarse", bytes[record * length] & 0xFF, 20);
+                }
+                check(folder, record, "class", label(bytes, record), kind.classes());
+            }
+            return bytes;
+        }
+
+        int recordLength() {
+            return kind.labelBytes() + ImageSet.PIXELS;
+        }
+
+        /** The last label byte: the class, which CIFAR-100 calls fine. */
+        int label(byte[] bytes, int record) {
+            return bytes[record * recordLength() + kind.labelBytes() - 1] & 0xFF;
+        }
+
+        private void check(DataFolder folder, int record, String which, int label, int classes) {
+            if (label >= classes) {
+                throw DataException.damaged(
+                        folder.locate(name),
+                        which + " labels from 0 to " + (classes - 1),
+                        "label " + label + " in record " + record);
+            }
         }
     }
 }

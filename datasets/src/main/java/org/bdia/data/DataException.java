@@ -1,6 +1,8 @@
 package org.bdia.data;
 
-/** Data that are missing, damaged, or fewer than asked for; the message says which, and how to mend it. */
+import java.util.Locale;
+
+/** Data that are missing, damaged, or fewer than asked for; the message says which, and how to fix it. */
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,11 +17,23 @@ public final class DataException extends RuntimeException {
     /** A file whose content is not what its name promises. */
     static DataException damaged(Object file, String expected, String found) {
         return new DataException(
-                file
-                        + ": expected "
-                        + expected
-                        + ", found "
-                        + found
-                        + "; put the file there again, see datasets/README.md");
+                String.format(
+                        Locale.ROOT,
+                        "%s: expected %s, found %s; put the file there again, see datasets/README.md",
+                        file,
+                        expected,
+                        found));
+    }
+
+    /** A download that is not the published file. */
+    static DataException refused(PublishedFile file, String expected, String found) {
+        return new DataException(
+                String.format(
+                        Locale.ROOT,
+                        "%s: expected %s, found %s; nothing was kept: fetch again, or get the file by"
+                                + " hand, see datasets/README.md",
+                        file.uri(),
+                        expected,
+                        found));
     }
 }

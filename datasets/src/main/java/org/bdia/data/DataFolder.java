@@ -194,9 +194,31 @@ public final class DataFolder {
     }
 
     private static void checkSidecar(Path file) {
-        var sidecar = file.resolveSibling(file.getFileName() + ".sha256");
+        recordedSum(file)
+                .ifPresent(
+                        expected -> {
+                            var found = Sha256.of(file);
+                            if (!found.equals(expected)) {
+                                throw DataException.damaged(
+                                        file, "SHA-256 " + expected, "SHA-256 " + found);
+                            }
+                        });
+    }
+
+    /** Where the SHA-256 of a file is recorded. */
+    static Path sidecar(Path file) {
+        return file.resolveSibling(file.getFileName() + ".sha256");
+    }
+
+    /**
+     * Returns the SHA-256 recorded beside a file, which need not be there itself.
+     *
+     * @throws DataException if the record is no checksum
+     */
+    static Optional<String> recordedSum(Path file) {
+        var sidecar = sidecar(file);
         if (!Files.exists(sidecar)) {
-            return;
+            return Optional.empty();
         }
         String line;
         try {
@@ -204,19 +226,16 @@ public final class DataFolder {
         } catch (IOException e) {
             throw broken(sidecar, e);
         }
-        var expected = line.split("\\s+", 2)[0];
-        if (!expected.matches("[0-9a-f]{64}")) {
+        var sum = line.split("\\s+", 2)[0];
+        if (!sum.matches("[0-9a-f]{64}")) {
             throw new DataException(
                     sidecar
                             + ": expected one line as sha256sum writes it (64 hexadecimal digits, the file's"
                             + " name), found '"
-                            + expected
+                            + sum
                             + "'; write it again or remove it");
         }
-        var found = Sha256.of(file);
-        if (!found.equals(expected)) {
-            throw DataException.damaged(file, "SHA-256 " + expected, "SHA-256 " + found);
-        }
+        return Optional.of(sum);
     }
 
     private static DataException broken(Path file, IOException cause) {

@@ -8,10 +8,67 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.bdia.data.TextSizes.Part;
 
 /** A corpus as documents: a store of ids, and where each document in it ends. */
 final class Documents {
+    /** The parts in the order in which they choose their documents. */
+    enum Part {
+        TEST("test"),
+        VALIDATION("validation"),
+        TRAIN("training");
+
+        private final String title;
+
+        Part(String title) {
+            this.title = title;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
+    /** How many tokens each part of a corpus is asked to have; at most one of them may be {@link #ALL}. */
+    record Sizes(int train, int validation, int test) {
+        static final int ALL = -1;
+
+        Sizes {
+            int all = (train == ALL ? 1 : 0) + (validation == ALL ? 1 : 0) + (test == ALL ? 1 : 0);
+            if (all > 1 || (train < 1 && train != ALL) || validation < ALL || test < ALL) {
+                throw new IllegalArgumentException(
+                        "train must be above 0, validation and test 0 or more tokens, and at most one of"
+                                + " them TextCorpus.ALL (-1), but they are "
+                                + train
+                                + ", "
+                                + validation
+                                + " and "
+                                + test);
+            }
+        }
+
+        int of(Part part) {
+            return switch (part) {
+                case TEST -> test;
+                case VALIDATION -> validation;
+                case TRAIN -> train;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return words(train)
+                    + " training, "
+                    + words(validation)
+                    + " validation and "
+                    + words(test)
+                    + " test tokens";
+        }
+
+        private static String words(int size) {
+            return size == ALL ? "all other" : "" + size;
+        }
+    }
+
     private final TokenStore store;
     private final long[] ends;
 
@@ -65,17 +122,17 @@ final class Documents {
      * @param name what the message calls the corpus
      * @throws DataException if there are not as many ids
      */
-    Map<Part, TokenStore> split(TextSizes sizes, long seed, Object name) {
+    Map<Part, TokenStore> split(Sizes sizes, long seed, Object name) {
         return count() == 1 ? byPosition(sizes, name) : byDocument(sizes, seed, name);
     }
 
-    private Map<Part, TokenStore> byPosition(TextSizes sizes, Object name) {
+    private Map<Part, TokenStore> byPosition(Sizes sizes, Object name) {
         long cut = store.size() * 9 / 10;
         long held = store.size() - cut;
-        long train = sizes.train() == TextSizes.ALL ? cut : sizes.train();
+        long train = sizes.train() == Sizes.ALL ? cut : sizes.train();
         long validation =
-                sizes.validation() == TextSizes.ALL ? held - sizes.test() : sizes.validation();
-        long test = sizes.test() == TextSizes.ALL ? held - validation : sizes.test();
+                sizes.validation() == Sizes.ALL ? held - sizes.test() : sizes.validation();
+        long test = sizes.test() == Sizes.ALL ? held - validation : sizes.test();
         boolean fits = train >= 1 && train <= cut && validation >= 0 && test >= 0;
         if (!fits || validation + test > held) {
             throw tooShort(
@@ -93,14 +150,14 @@ final class Documents {
                 Part.TEST, run(cut + validation, test));
     }
 
-    private Map<Part, TokenStore> byDocument(TextSizes sizes, long seed, Object name) {
+    private Map<Part, TokenStore> byDocument(Sizes sizes, long seed, Object name) {
         int[] order = Mix.permutation(count(), Mix.key(Mix.Purpose.SPLIT, seed, 0, 0));
         var parts = new EnumMap<Part, TokenStore>(Part.class);
-        var allLast = Comparator.comparing((Part part) -> sizes.of(part) == TextSizes.ALL);
+        var allLast = Comparator.comparing((Part part) -> sizes.of(part) == Sizes.ALL);
         int next = 0;
         for (var part : Stream.of(Part.values()).sorted(allLast).toList()) {
             int asked = sizes.of(part);
-            long wanted = asked == TextSizes.ALL ? Long.MAX_VALUE : asked;
+            long wanted = asked == Sizes.ALL ? Long.MAX_VALUE : asked;
             int first = next;
             long taken = 0;
             while (taken < wanted && next < order.length) {
@@ -146,7 +203,7 @@ final class Documents {
         return ends[document] - start(document);
     }
 
-    private static DataException tooShort(Object name, TextSizes sizes, String found) {
+    private static DataException tooShort(Object name, Sizes sizes, String found) {
         return new DataException(
                 name + ": " + sizes + " are asked for, but " + found + "; ask for fewer");
     }

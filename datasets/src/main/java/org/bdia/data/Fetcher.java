@@ -9,27 +9,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.ObjLongConsumer;
+import org.apache.commons.io.FileUtils;
 import org.bdia.data.PublishedFile.Member;
 
 /**
- * Downloads published sets into the data folder: over HTTPS alone, resumable, checked against what the publisher says.
+ * Downloads published sets into the data folder: over HTTPS alone, checked against what the publisher says.
  *
- * <p>What arrives is kept under {@code .fetch} in the data folder until it is whole and checked; then each file is moved
- * to its place, its SHA-256 beside it, which every later reading compares. Files that are there are never replaced. A
- * source that publishes no checksum is trusted on first use: what is fetched later must be the same.
+ * <p>A file is downloaded and unpacked in a temporary folder of the data folder; then each member is moved to its place,
+ * its SHA-256 beside it, which every later reading compares. Files that are there are never replaced. A source that
+ * publishes no checksum is trusted on first use: what is fetched later must be the same.
  */
 public final class Fetcher {
 
-    private static final String WORK = ".fetch";
-
     private final DataFolder folder;
-    private final FetchRules rules;
+    private final Downloader downloader;
 
     /**
      * A file that was fetched.
@@ -46,74 +45,60 @@ public final class Fetcher {
         }
     }
 
-    Fetcher(DataFolder folder, FetchRules rules) {
+    Fetcher(DataFolder folder, Downloader downloader) {
         this.folder = folder;
-        this.rules = rules;
+        this.downloader = downloader;
     }
 
     /** Fetches into a data folder, which is made if it is missing. */
     public static Fetcher into(DataFolder folder) {
-        return new Fetcher(folder, FetchRules.STRICT);
+        return new Fetcher(folder, Downloader.HTTPS);
     }
 
     /**
      * Downloads what the folder lacks of a set.
      *
-     * @param progress told about every piece that arrives
+     * @param progress given the bytes that have arrived of a file, a few times a second
      * @return what was downloaded, nothing if all was there
      * @throws DataException if a source cannot be reached, or gives something else than expected; or if the folder cannot
      *     be written, or holds other data under the same names
      */
-    public List<Fetched> fetch(PublishedSet set, FetchProgress progress) {
-        List<Fetched> fetched = new ArrayList<>();
-        for (PublishedFile file : set.files()) {
-            fetch(set.label(), file, progress).ifPresent(fetched::add);
-        }
-        return fetched;
+    public List<Fetched> fetch(PublishedSet set, ObjLongConsumer<PublishedFile> progress) {
+        return set.files().stream().flatMap(file -> fetch(file, progress).stream()).toList();
     }
 
-    Optional<Fetched> fetch(String set, PublishedFile file, FetchProgress progress) {
+    Optional<Fetched> fetch(PublishedFile file, ObjLongConsumer<PublishedFile> progress) {
         if (file.isIn(folder)) {
             return Optional.empty();
         }
-        Path work = folder.path().resolve(WORK);
-        try (PartFile part = PartFile.open(work, set + "-" + file.name())) {
-            new Transfer(rules, file, part, progress).run();
-            long bytes = part.size();
-            String sha256 = check(file, part);
-            Path unpacked = part.path().resolveSibling(part.path().getFileName() + ".unpacked");
+        try {
+            Files.createDirectories(folder.path());
+            Path work = Files.createTempDirectory(folder.path(), ".fetch");
+            work.toFile().deleteOnExit();
             try {
-                deleteTree(unpacked); // left by a fetch that was killed
-                Files.createDirectory(unpacked);
-                List<Path> placed = place(unpack(file, part, unpacked));
+                Path part = downloader.download(file, work, progress);
+                long bytes = Files.size(part);
+                String sha256 = check(file, part);
+                List<Path> placed = place(Unpacker.unpack(file, part, work));
                 return Optional.of(new Fetched(file, bytes, sha256, placed));
             } finally {
-                deleteTree(unpacked);
-                part.delete();
+                FileUtils.deleteQuietly(work.toFile());
             }
-        } catch (ClosedByInterruptException e) {
-            throw interrupted(file, e);
+        } catch (InterruptedException | ClosedByInterruptException e) {
+            Thread.currentThread().interrupt();
+            throw new DataException(file.uri() + ": interrupted; fetch again", e);
         } catch (IOException e) {
             throw new DataException(
-                    folder + ": cannot be written (" + e + "); check space and rights", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted(file, e);
-        } finally {
-            deleteIfEmpty(work);
+                    folder + ": cannot be written (" + e + "); check space and permissions", e);
         }
     }
 
-    private static DataException interrupted(PublishedFile file, Exception e) {
-        return new DataException(file.uri() + ": interrupted; fetch again to go on", e);
-    }
-
-    /** Reads the part once, and compares what its publisher says. */
-    private static String check(PublishedFile file, PartFile part) throws IOException {
+    /** Compares what the publisher says; returns the SHA-256. */
+    private static String check(PublishedFile file, Path part) throws IOException {
         MessageDigest sha256 = Sha256.digest();
         MessageDigest published =
                 file.checksum().map(sum -> sum.algorithm().digest()).orElseGet(Sha256::digest);
-        try (InputStream raw = Files.newInputStream(part.path());
+        try (InputStream raw = Files.newInputStream(part);
                 InputStream in =
                         new DigestInputStream(new DigestInputStream(raw, published), sha256)) {
             in.transferTo(OutputStream.nullOutputStream());
@@ -122,19 +107,10 @@ public final class Fetcher {
             Checksum expected = file.checksum().get();
             Checksum found = Checksum.of(expected.algorithm(), published);
             if (!found.equals(expected)) {
-                throw Transfer.refused(part, file.uri(), expected.toString(), found.toString());
+                throw DataException.refused(file, expected.toString(), found.toString());
             }
         }
         return Sha256.hex(sha256);
-    }
-
-    private Map<Member, Path> unpack(PublishedFile file, PartFile part, Path into)
-            throws IOException {
-        try {
-            return Unpacker.unpack(file, part.path(), into, rules);
-        } catch (Unpacker.RefusedException e) {
-            throw Transfer.refused(part, file.uri(), e.expected(), e.found());
-        }
     }
 
     /** All files are looked at before the first is moved. */
@@ -160,7 +136,7 @@ public final class Fetcher {
             Durable.write(sum, sums.get(target) + "  " + target.getFileName() + "\n");
             Durable.sync(move.getValue());
             // The sum comes first, so that no file of ours is ever there without it.
-            Files.move(sum, sidecar(target), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(sum, DataFolder.sidecar(target), StandardCopyOption.ATOMIC_MOVE);
             Files.move(move.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
             Durable.syncFolders(target.getParent(), folder.path());
         }
@@ -175,52 +151,29 @@ public final class Fetcher {
         String found = Sha256.hex(digest);
         if (!found.equals(sha256)) {
             throw new DataException(
-                    folder.locate(name)
-                            + ": expected the published file, unpacked SHA-256 "
-                            + sha256
-                            + ", found "
-                            + found
-                            + "; files are not replaced: move the folder's copy of the set away, or set"
-                            + " BDIA_DATA to another folder");
+                    String.format(
+                            Locale.ROOT,
+                            "%s: expected the published file, unpacked SHA-256 %s, found %s; files are not"
+                                    + " replaced: move the folder's copy of the set away, or set BDIA_DATA"
+                                    + " to another folder",
+                            folder.locate(name),
+                            sha256,
+                            found));
         }
     }
 
-    private static void requireSameAsBefore(Path target, String sha256) throws IOException {
-        Path sidecar = sidecar(target);
-        String line = Files.exists(sidecar) ? Utf8.text(Files.readString(sidecar)).strip() : sha256;
-        String before = line.split("\\s+", 2)[0];
+    private static void requireSameAsBefore(Path target, String sha256) {
+        String before = DataFolder.recordedSum(target).orElse(sha256);
         if (!before.equals(sha256)) {
             throw new DataException(
-                    sidecar
-                            + ": expected SHA-256 "
-                            + before
-                            + " as recorded when the file was first fetched, found "
-                            + sha256
-                            + "; if the publisher's newer edition is wanted, remove this record and fetch"
-                            + " again");
-        }
-    }
-
-    private static Path sidecar(Path file) {
-        return file.resolveSibling(file.getFileName() + ".sha256");
-    }
-
-    private static void deleteTree(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            try (Stream<Path> entries = Files.list(path)) {
-                for (Path entry : entries.toList()) {
-                    deleteTree(entry);
-                }
-            }
-        }
-        Files.deleteIfExists(path);
-    }
-
-    private static void deleteIfEmpty(Path work) {
-        try {
-            Files.deleteIfExists(work);
-        } catch (IOException e) {
-            // Another download's part is still there.
+                    String.format(
+                            Locale.ROOT,
+                            "%s: expected SHA-256 %s as recorded when the file was first fetched, found %s;"
+                                    + " if the publisher's newer edition is wanted, remove this record and"
+                                    + " fetch again",
+                            DataFolder.sidecar(target),
+                            before,
+                            sha256));
         }
     }
 }

@@ -44,7 +44,7 @@ public final class Gpt2Bpe implements Tokenizer {
 
     @Override
     public String decode(int[] ids) {
-        TokenIds.require(ids, this);
+        Tokens.requireIds(ids, this);
         var list = new IntArrayList(ids.length);
         for (int id : ids) {
             list.add(id);

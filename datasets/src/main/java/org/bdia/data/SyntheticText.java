@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.bdia.data.Documents.Part;
 import org.bdia.data.TextCorpus.Unit;
-import org.bdia.data.TextSizes.Part;
 
 /**
  * Generated stand-in text for machines without data: sentences of invented words, never to be taken for real.
@@ -56,7 +56,7 @@ public final class SyntheticText {
                             + " and "
                             + test);
         }
-        var sizes = new TextSizes(train, validation, test);
+        var sizes = new Documents.Sizes(train, validation, test);
         var text = new SyntheticText(seed);
         var digest = Sha256.digest();
         var parts = new EnumMap<Part, TokenStore>(Part.class);
@@ -69,7 +69,7 @@ public final class SyntheticText {
                         "generated from seed " + seed + " as a stand-in, not real data",
                         true,
                         Sha256.hex(digest));
-        return TextParts.split(unit, parts, corpus);
+        return TextSplit.of(unit, parts, corpus);
     }
 
     private TokenStore generate(Unit unit, Part part, int size, MessageDigest digest) {

@@ -1,11 +1,19 @@
 package org.bdia.data;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.bdia.data.Documents.Sizes;
 
 /** Text corpora in tokens, split by document: two known ones, and any file of your own. */
 public final class TextCorpus {
     /** Instead of a number of tokens, for one part: what the others leave. */
-    public static final int ALL = TextSizes.ALL;
+    public static final int ALL = Sizes.ALL;
+
+    private static final int TEXT_LIMIT = 1 << 27;
+    private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
 
     /** Which corpus. */
     public enum Source {
@@ -92,9 +100,8 @@ public final class TextCorpus {
             int validation,
             int test,
             long splitSeed) {
-        var sizes = new TextSizes(train, validation, test);
-        var file = new CorpusFile(folder, source.file(folder, unit));
-        return load(file, source.title, unit, sizes, splitSeed);
+        var sizes = new Sizes(train, validation, test);
+        return load(folder, source.file(folder, unit), source.title, unit, sizes, splitSeed);
     }
 
     /**
@@ -109,7 +116,7 @@ public final class TextCorpus {
      */
     public static TextSplit load(
             Path file, Unit unit, int train, int validation, int test, long splitSeed) {
-        var sizes = new TextSizes(train, validation, test);
+        var sizes = new Sizes(train, validation, test);
         var folder = DataFolder.at(file.toAbsolutePath().resolveSibling(""));
         var name = String.valueOf(file.getFileName());
         if (!folder.has(name)) {
@@ -118,15 +125,54 @@ public final class TextCorpus {
                             + ": expected a UTF-8 text or a .bin file of GPT-2 ids, found no such file"
                             + " (also looked for .gz and .xz); give the path of one");
         }
-        return load(new CorpusFile(folder, name), name, unit, sizes, splitSeed);
+        return load(folder, name, name, unit, sizes, splitSeed);
     }
 
     private static TextSplit load(
-            CorpusFile file, String title, Unit unit, TextSizes sizes, long splitSeed) {
-        var content = file.read(unit);
-        var stored = file.folder().locate(file.name());
-        var parts = content.documents().split(sizes, splitSeed, stored);
-        return TextParts.split(
-                unit, parts, new Provenance(title, file.name(), false, content.sha256()));
+            DataFolder folder, String name, String title, Unit unit, Sizes sizes, long splitSeed) {
+        var content =
+                name.replaceFirst("\\.(gz|xz)$", "").endsWith(".bin")
+                        ? readTokens(folder, name, unit)
+                        : readText(folder, name, unit);
+        var parts = content.documents().split(sizes, splitSeed, folder.locate(name));
+        return TextSplit.of(unit, parts, new Provenance(title, name, false, content.sha256()));
     }
+
+    private static Content readTokens(DataFolder folder, String name, Unit unit) {
+        var file = TokenFile.open(folder, name);
+        var documents = Documents.of(file);
+        if (unit == Unit.GPT2_BPE) {
+            return new Content(documents, file.sha256());
+        }
+        boolean closed = file.isClosed();
+        var tokenizer = new Gpt2Bpe();
+        var texts =
+                IntStream.range(0, documents.count())
+                        .mapToObj(documents::ids)
+                        .map(ids -> closed ? Arrays.copyOf(ids, ids.length - 1) : ids)
+                        .map(tokenizer::decode)
+                        .toList();
+        return new Content(documents(texts, unit, closed), file.sha256());
+    }
+
+    static Content readText(DataFolder folder, String name, Unit unit) {
+        byte[] bytes = folder.read(name, TEXT_LIMIT);
+        String text = Utf8.decode(folder.locate(name), bytes);
+        if (text.isEmpty()) {
+            throw DataException.damaged(folder.locate(name), "a text", "no characters");
+        }
+        var pieces = List.of(CLOSING.split(text, -1));
+        boolean closed = pieces.size() > 1;
+        // What follows the last separator is a document only if it says something.
+        boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
+        var texts = ended ? pieces.subList(0, pieces.size() - 1) : pieces;
+        return new Content(documents(texts, unit, closed), Sha256.of(bytes));
+    }
+
+    private static Documents documents(List<String> texts, Unit unit, boolean closed) {
+        return Documents.of(texts, unit::ids, closed ? unit.closing() : new int[0]);
+    }
+
+    /** A file's documents in ids of the unit, and the SHA-256 over its unpacked bytes. */
+    record Content(Documents documents, String sha256) {}
 }

@@ -74,6 +74,27 @@ public final class Tokens {
         return provenance;
     }
 
+    /**
+     * Refuses ids that are not the tokenizer's.
+     *
+     * @throws IllegalArgumentException naming the id, its position and the tokenizer's size
+     */
+    static void requireIds(int[] ids, Tokenizer tokenizer) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= tokenizer.size()) {
+                throw new IllegalArgumentException(
+                        tokenizer.name()
+                                + " has ids from 0 to "
+                                + (tokenizer.size() - 1)
+                                + ", but id "
+                                + ids[i]
+                                + " stands at position "
+                                + i
+                                + "; decode ids with the tokenizer that made them");
+            }
+        }
+    }
+
     private void requireRange(int from, int length) {
         if (from < 0 || length < 0 || from > size() - length) {
             throw new IndexOutOfBoundsException(

@@ -8,20 +8,26 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on this machine that answers as it is told: one answer a request, the last one for ever. */
 final class LoopbackServer {
+
+    /** Asks such servers, twice at most, and waits for their answers. */
+    static final Downloader PATIENT = downloader(Duration.ofSeconds(20));
+
+    /** Gives up a server that has yet to answer. */
+    static final Downloader IMPATIENT = downloader(Duration.ofMillis(300));
+
+    private static Downloader downloader(Duration patience) {
+        return new Downloader("http", patience, 100, 2, Duration.ofMillis(1), 1 << 20);
+    }
 
     /** What the server does with one request. */
     interface Answer {
@@ -31,8 +37,7 @@ final class LoopbackServer {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Deque<Answer> answers = new ArrayDeque<>();
-    private final List<Map<String, String>> requests =
-            Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     LoopbackServer() throws IOException {
@@ -53,19 +58,13 @@ final class LoopbackServer {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    /** The requests' Range and If-Range, in their order. */
-    List<Map<String, String>> requests() {
-        return List.copyOf(requests);
+    /** The number of requests so far. */
+    int requests() {
+        return requests.get();
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        Map<String, String> ranges = new TreeMap<>();
-        for (String header : List.of("Range", "If-Range")) {
-            if (exchange.getRequestHeaders().containsKey(header)) {
-                ranges.put(header, exchange.getRequestHeaders().getFirst(header));
-            }
-        }
-        requests.add(ranges);
+        requests.incrementAndGet();
         Answer answer;
         synchronized (answers) {
             answer = answers.size() > 1 ? answers.removeFirst() : answers.getFirst();
@@ -77,28 +76,16 @@ final class LoopbackServer {
         }
     }
 
-    /** Honours Range and If-Range, as a server should. */
-    static Answer file(byte[] content, String tag) {
-        return cut(content, tag, content.length);
+    static Answer file(byte[] content) {
+        return cut(content, content.length);
     }
 
-    /** Announces all that is asked for and breaks the connection after the content's first bytes. */
-    static Answer cut(byte[] content, String tag, int end) {
+    /** Announces the content and breaks the connection after its first bytes. */
+    static Answer cut(byte[] content, int end) {
         return exchange -> {
-            String range = exchange.getRequestHeaders().getFirst("Range");
-            boolean same = tag.equals(exchange.getRequestHeaders().getFirst("If-Range"));
-            int from = range != null && same ? Integer.parseInt(range.replaceAll("\\D", "")) : 0;
-            exchange.getResponseHeaders().set("ETag", tag);
-            if (from > 0) {
-                exchange.getResponseHeaders().set("Content-Range", range(from, content.length));
-            }
-            exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
-            exchange.getResponseBody().write(content, from, Math.max(0, end - from));
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content, 0, end);
         };
-    }
-
-    static String range(int from, int length) {
-        return "bytes " + from + "-" + (length - 1) + "/" + length;
     }
 
     /** A status with headers, "Name: value", and a body of unannounced length. */
@@ -113,26 +100,14 @@ final class LoopbackServer {
         };
     }
 
-    /** Sends the content's first bytes and then nothing, without an end. */
-    Answer stall(byte[] content, String tag, int end) {
-        return exchange -> {
-            exchange.getResponseHeaders().set("ETag", tag);
-            exchange.sendResponseHeaders(200, content.length);
-            exchange.getResponseBody().write(content, 0, end);
-            exchange.getResponseBody().flush();
-            closing.await();
-        };
-    }
-
     /** Takes the request and says nothing, without an end. */
     Answer silence() {
         return exchange -> closing.await();
     }
 
     /** Sends the content byte by byte, a pause between any two. */
-    static Answer drip(byte[] content, String tag, Duration pause) {
+    static Answer drip(byte[] content, Duration pause) {
         return exchange -> {
-            exchange.getResponseHeaders().set("ETag", tag);
             exchange.sendResponseHeaders(200, content.length);
             for (byte one : content) {
                 exchange.getResponseBody().write(one);

@@ -77,7 +77,7 @@ class RealTextTest {
         var tokens = "openwebtext-sample/owt10k-val.gpt2.u16le.bin";
         assumeTrue(FOLDER.has(text) && FOLDER.has(tokens));
         var fromTokens = Documents.of(TokenFile.open(FOLDER, tokens));
-        var fromText = new CorpusFile(FOLDER, text).read(Unit.GPT2_BPE).documents();
+        var fromText = TextCorpus.readText(FOLDER, text, Unit.GPT2_BPE).documents();
         assertThat(fromTokens.count()).isEqualTo(1_000).isEqualTo(fromText.count());
         for (int d = 0; d < fromTokens.count(); d++) {
             assertThat(fromText.ids(d)).isEqualTo(fromTokens.ids(d));
@@ -98,7 +98,7 @@ class RealTextTest {
         assertThat(characters.tokenizer().size()).isEqualTo(65 + 1);
         int[] start = characters.train().window(0, 14);
         assertThat(characters.tokenizer().decode(start)).isEqualTo("First Citizen:");
-        var bpe = new CorpusFile(FOLDER, "tinyshakespeare/input.txt").read(Unit.GPT2_BPE);
+        var bpe = TextCorpus.readText(FOLDER, "tinyshakespeare/input.txt", Unit.GPT2_BPE);
         assertThat(bpe.documents().ids(0)).hasSize(338_025);
     }
 }

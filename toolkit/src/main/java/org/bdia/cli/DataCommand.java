@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.bdia.data.Checksum;
 import org.bdia.data.DataFolder;
-import org.bdia.data.FetchProgress;
 import org.bdia.data.Fetcher;
 import org.bdia.data.Fetcher.Fetched;
 import org.bdia.data.PublishedFile;
@@ -69,8 +69,8 @@ final class DataCommand {
     @Command(
             name = "fetch",
             description =
-                    "Downloads published sets over HTTPS: resumable, checked, put in place whole."
-                            + " Files that are there stay.")
+                    "Downloads published sets over HTTPS: checked, put in place whole. Files that are"
+                            + " there stay.")
     int fetch(
             @Parameters(
                             arity = "0..*",
@@ -155,7 +155,7 @@ final class DataCommand {
     }
 
     /** A bar a file, on terminals alone. */
-    private static final class Bars implements FetchProgress, AutoCloseable {
+    private static final class Bars implements ObjLongConsumer<PublishedFile>, AutoCloseable {
         private PublishedFile file;
         private ProgressBar bar;
 
@@ -163,7 +163,7 @@ final class DataCommand {
         // nobody.
         @SuppressWarnings("SystemConsoleNull")
         @Override
-        public void received(PublishedFile from, long bytes, OptionalLong total) {
+        public void accept(PublishedFile from, long bytes) {
             if (System.console() == null) {
                 return;
             }
@@ -174,7 +174,7 @@ final class DataCommand {
                         new ProgressBarBuilder()
                                 .setTaskName(from.name())
                                 .setUnit(" MiB", MIB)
-                                .setInitialMax(total.orElse(-1))
+                                .setInitialMax(from.size().orElse(-1))
                                 .showSpeed()
                                 .build();
             }
