@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bdia.data.TextCorpus.Unit;
+import org.bdia.io.Sha256;
 
 /**
  * One file of a corpus: GPT-2 ids if its name ends with {@code .bin}, else UTF-8 text whose documents

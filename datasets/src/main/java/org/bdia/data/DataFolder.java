@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
+import org.bdia.io.Sha256;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -213,7 +214,12 @@ public final class DataFolder {
                             + expected
                             + "'; write it again or remove it");
         }
-        var found = Sha256.of(file);
+        String found;
+        try {
+            found = Sha256.of(file);
+        } catch (IOException e) {
+            throw broken(file, e);
+        }
         if (!found.equals(expected)) {
             throw DataException.damaged(file, "SHA-256 " + expected, "SHA-256 " + found);
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bdia.data.PublishedFile.Member;
+import org.bdia.io.Sha256;
 
 /**
  * Downloads published sets into the data folder: over HTTPS alone, resumable, checked against what the publisher says.

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.bdia.io.ChildJvm;
 import org.bdia.io.StrictJson;
-import org.bdia.process.ChildJvm;
 import org.bdia.reversible.Allocator;
 
 /** A process that measures one point, seen from its parent. */

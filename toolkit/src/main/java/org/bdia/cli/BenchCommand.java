@@ -12,7 +12,7 @@ import org.bdia.benchmark.Grid;
 import org.bdia.benchmark.Point;
 import org.bdia.benchmark.Row;
 import org.bdia.benchmark.Tools;
-import org.bdia.report.AtomicFiles;
+import org.bdia.io.DurableFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,6 +72,6 @@ final class BenchCommand implements Callable<Integer> {
     private void write(String name, List<Row> rows) throws IOException {
         List<String> lines =
                 Stream.concat(Stream.of(Row.HEADER), rows.stream().map(Row::csv)).toList();
-        AtomicFiles.write(output.resolve(name), String.join("\n", lines) + "\n");
+        DurableFiles.replace(output.resolve(name), String.join("\n", lines) + "\n");
     }
 }

@@ -2,8 +2,8 @@ package org.bdia.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.bdia.io.ChildJvm;
 import org.bdia.notebook.KernelSpec;
-import org.bdia.reversible.ClassPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,7 +37,7 @@ final class KernelCommand {
             name = "class-path",
             description = "Prints what IJAVA_CLASSPATH or JJAVA_CLASSPATH is to be set to.")
     int classPath() {
-        spec.commandLine().getOut().println(ClassPath.current());
+        spec.commandLine().getOut().println(ChildJvm.classPath());
         return 0;
     }
 }

@@ -4,18 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
 import org.bdia.data.Utf8;
+import org.bdia.io.DurableFiles;
+import org.bdia.io.Sha256;
 import org.bdia.io.StrictJson;
 
 /**
@@ -41,7 +39,6 @@ public record ResultsFile(
 
     /** The file's name in a report's folder. */
     public static final String NAME = "results.json";
-
 
     /** Copies the lists. */
     public ResultsFile {
@@ -90,7 +87,8 @@ public record ResultsFile(
         root.set("results", StrictJson.MAPPER.valueToTree(results));
         root.set("claims", StrictJson.MAPPER.valueToTree(claims));
         String text = StrictJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-        AtomicFiles.write(file, text + "\n");
+        DurableFiles.makeFolder(file.toAbsolutePath().getParent());
+        DurableFiles.replace(file, text + "\n");
     }
 
     /** Several corpora as one: synthetic if any is, the hash of all their hashes. */
@@ -102,20 +100,11 @@ public record ResultsFile(
                 join(data, Provenance::name),
                 join(data, Provenance::source),
                 data.stream().anyMatch(Provenance::synthetic),
-                sha256(data.stream().map(Provenance::sha256).collect(Collectors.joining("\n"))));
+                Sha256.of(data.stream().map(Provenance::sha256).collect(Collectors.joining("\n"))));
     }
 
     private static String join(List<Provenance> data, Function<Provenance, String> part) {
         return data.stream().map(part).collect(Collectors.joining("; "));
-    }
-
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     private static List<Provenance> provenances(JsonNode data) throws JsonProcessingException {

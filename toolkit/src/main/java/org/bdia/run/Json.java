@@ -104,7 +104,7 @@ public final class Json {
      * @throws RunException if the file cannot be read, is not JSON, or not that of the type
      */
     public static <T> T read(Path file, Class<T> type) {
-        return parse(AtomicFile.read(file), type, file.toString());
+        return parse(RunFile.read(file), type, file.toString());
     }
 
     /**
@@ -113,7 +113,7 @@ public final class Json {
      * @throws RunException if the file cannot be read or does not hold one JSON object
      */
     public static JsonNode tree(Path file) {
-        return tree(AtomicFile.read(file), file.toString());
+        return tree(RunFile.read(file), file.toString());
     }
 
     static JsonNode tree(String text, String source) {

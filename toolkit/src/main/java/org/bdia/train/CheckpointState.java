@@ -5,10 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.bdia.io.Sha256;
 import org.bdia.io.StrictJson;
 
 /**
@@ -80,31 +77,14 @@ record CheckpointState(
 
     /** The SHA-256 of all other values, a line each; of the number's bits, because Java versions write decimals differently. */
     private String checksum() {
-        MessageDigest digest = digest();
-        digest.update(
+        return Sha256.of(
                 String.join(
-                                "\n",
-                                "" + version,
-                                config,
-                                "" + step,
-                                Double.toHexString(lossSum),
-                                weightsSha256,
-                                optimizerSha256)
-                        .getBytes(StandardCharsets.UTF_8));
-        return hex(digest);
-    }
-
-    /** The digest of a checkpoint's files. */
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    /** What it has come to. */
-    static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
+                        "\n",
+                        "" + version,
+                        config,
+                        "" + step,
+                        Double.toHexString(lossSum),
+                        weightsSha256,
+                        optimizerSha256));
     }
 }
