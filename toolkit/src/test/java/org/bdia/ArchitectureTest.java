@@ -1,12 +1,21 @@
 package org.bdia;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.have;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.stream.Stream;
 
 /** The one direction in which data flows, as the architecture page draws it. */
 @AnalyzeClasses(packages = "org.bdia", importOptions = DoNotIncludeTests.class)
@@ -15,6 +24,36 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ROOMS_HAVE_NO_CYCLES =
             SlicesRuleDefinition.slices().matching("org.bdia.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_KIT_KNOWS_NO_OTHER_ROOM =
+            noClasses()
+                    .that()
+                    .resideInAPackage("org.bdia.io..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("org.bdia..")
+                                    .and(resideOutsideOfPackage("org.bdia.io..")));
+
+    @ArchTest
+    static final ArchRule THE_KIT_IS_INTERNAL =
+            noCodeUnits()
+                    .that()
+                    .areDeclaredInClassesThat(
+                            resideOutsideOfPackage("org.bdia.io..").and(modifier(PUBLIC)))
+                    .and()
+                    .arePublic()
+                    .should(
+                            have(
+                                    describe(
+                                            "a type of the kit in their signature",
+                                            ArchitectureTest::showsTheKit)));
+
+    private static boolean showsTheKit(JavaCodeUnit unit) {
+        return Stream.concat(
+                        unit.getRawParameterTypes().stream(), Stream.of(unit.getRawReturnType()))
+                .anyMatch(resideInAPackage("org.bdia.io.."));
+    }
 
     @ArchTest
     static final ArchRule THE_ARITHMETIC_KNOWS_NO_OTHER_ROOM =

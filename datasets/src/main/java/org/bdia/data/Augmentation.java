@@ -2,6 +2,7 @@ package org.bdia.data;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bdia.io.SplitMix64;
 
 /**
  * How images become network input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
@@ -70,9 +71,9 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
     /** Writes one image (3, 32, 32) of a batch; {@code key} decides crop and flip. */
     void apply(byte[] images, int from, float[][] tables, float[] batch, int to, long key) {
         int side = ImageSet.SIDE;
-        int dy = Mix.bounded(Mix.bits(key, 0), 2 * padding + 1) - padding;
-        int dx = Mix.bounded(Mix.bits(key, 1), 2 * padding + 1) - padding;
-        boolean mirrored = flip && Mix.bits(key, 2) < 0;
+        int dy = SplitMix64.bounded(key, 0, 2 * padding + 1) - padding;
+        int dx = SplitMix64.bounded(key, 1, 2 * padding + 1) - padding;
+        boolean mirrored = flip && SplitMix64.mix(key, 2) < 0;
         // Columns [left, right) of the window lie inside the image, the others in the padding.
         int left = Math.max(0, -dx);
         int right = Math.min(side, side - dx);

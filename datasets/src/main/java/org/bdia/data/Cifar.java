@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * CIFAR-10 and CIFAR-100 (fine labels) from the published binary files.
@@ -186,7 +188,7 @@ public final class Cifar {
         }
 
         int[] order(long seed, int half) {
-            return Mix.permutation(count(), Mix.key(Mix.Purpose.SPLIT, seed, half, 0));
+            return SplitMix64.permutation(count(), Purpose.SPLIT.key(seed, half, 0));
         }
 
         ImageSet gather(DataFolder folder, int[] numbers, String part, List<String> classNames) {

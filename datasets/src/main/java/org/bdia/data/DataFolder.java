@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
+import org.bdia.io.Sha256;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -194,15 +195,19 @@ public final class DataFolder {
     }
 
     private static void checkSidecar(Path file) {
-        recordedSum(file)
-                .ifPresent(
-                        expected -> {
-                            var found = Sha256.of(file);
-                            if (!found.equals(expected)) {
-                                throw DataException.damaged(
-                                        file, "SHA-256 " + expected, "SHA-256 " + found);
-                            }
-                        });
+        Optional<String> expected = recordedSum(file);
+        if (expected.isEmpty()) {
+            return;
+        }
+        String found;
+        try {
+            found = Sha256.of(file);
+        } catch (IOException e) {
+            throw broken(file, e);
+        }
+        if (!found.equals(expected.get())) {
+            throw DataException.damaged(file, "SHA-256 " + expected.get(), "SHA-256 " + found);
+        }
     }
 
     /** Where the SHA-256 of a file is recorded. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.bdia.io.SplitMix64;
 
 /** A corpus as documents: a store of ids, and where each document in it ends. */
 final class Documents {
@@ -151,7 +152,7 @@ final class Documents {
     }
 
     private Map<Part, TokenStore> byDocument(Sizes sizes, long seed, Object name) {
-        int[] order = Mix.permutation(count(), Mix.key(Mix.Purpose.SPLIT, seed, 0, 0));
+        int[] order = SplitMix64.permutation(count(), Purpose.SPLIT.key(seed, 0, 0));
         var parts = new EnumMap<Part, TokenStore>(Part.class);
         var allLast = Comparator.comparing((Part part) -> sizes.of(part) == Sizes.ALL);
         int next = 0;

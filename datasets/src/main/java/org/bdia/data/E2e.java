@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * The E2E NLG challenge's restaurants: meaning representations and sentences that say them, in the csv files
@@ -189,8 +191,7 @@ public final class E2e {
         }
         int[] chosen =
                 Arrays.copyOf(
-                        Mix.permutation(
-                                entries.size(), Mix.key(Mix.Purpose.SPLIT, splitSeed, 0, 0)),
+                        SplitMix64.permutation(entries.size(), Purpose.SPLIT.key(splitSeed, 0, 0)),
                         wanted);
         return Arrays.stream(chosen).sorted().mapToObj(entries::get).toList();
     }

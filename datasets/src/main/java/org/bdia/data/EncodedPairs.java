@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bdia.io.SplitMix64;
 
 /** Sentence pairs as ids, and their batches, in which lengths are alike. */
 public final class EncodedPairs {
@@ -77,7 +78,7 @@ public final class EncodedPairs {
                 batches[b] = Arrays.copyOfRange(pool, (b - first) * batch, (b - first + 1) * batch);
             }
         }
-        int[] visits = Mix.permutation(count, Mix.key(Mix.Purpose.ORDER, seed, epoch, 1));
+        int[] visits = SplitMix64.permutation(count, Purpose.ORDER.key(seed, epoch, 1));
         return IntStream.of(visits).mapToObj(b -> batches[b]).toArray(int[][]::new);
     }
 

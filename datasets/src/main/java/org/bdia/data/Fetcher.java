@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.LinkedHashMap;
@@ -17,6 +16,8 @@ import java.util.Optional;
 import java.util.function.ObjLongConsumer;
 import org.apache.commons.io.FileUtils;
 import org.bdia.data.PublishedFile.Member;
+import org.bdia.io.DurableFiles;
+import org.bdia.io.Sha256;
 
 /**
  * Downloads published sets into the data folder: over HTTPS alone, checked against what the publisher says.
@@ -131,14 +132,11 @@ public final class Fetcher {
         }
         for (Map.Entry<Path, Path> move : moves.entrySet()) {
             Path target = move.getKey();
-            Files.createDirectories(target.getParent());
-            Path sum = move.getValue().resolveSibling("sha256");
-            Durable.write(sum, sums.get(target) + "  " + target.getFileName() + "\n");
-            Durable.sync(move.getValue());
+            DurableFiles.makeFolder(target.getParent());
+            String line = sums.get(target) + "  " + target.getFileName() + "\n";
             // The sum comes first, so that no file of ours is ever there without it.
-            Files.move(sum, DataFolder.sidecar(target), StandardCopyOption.ATOMIC_MOVE);
-            Files.move(move.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
-            Durable.syncFolders(target.getParent(), folder.path());
+            DurableFiles.replace(DataFolder.sidecar(target), line);
+            DurableFiles.publish(move.getValue(), target);
         }
         return List.copyOf(moves.keySet());
     }

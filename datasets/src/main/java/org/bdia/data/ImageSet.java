@@ -138,7 +138,7 @@ public final class ImageSet {
             }
             batchLabels[i] = labels[position];
             batchIds[i] = sampleIds[position];
-            long key = Mix.key(Mix.Purpose.AUGMENTATION, seed, epoch, batchIds[i]);
+            long key = Purpose.AUGMENTATION.key(seed, epoch, batchIds[i]);
             augmentation.apply(pixels, position * PIXELS, tables, batch, i * PIXELS, key);
         }
         return new ImageBatch(batch, batchLabels, batchIds);

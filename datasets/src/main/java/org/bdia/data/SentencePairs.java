@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * English sentences with French translations, from the manythings.org collection of Tatoeba's: a line is
@@ -80,7 +82,7 @@ public final class SentencePairs {
             }
         }
         List<List<SentencePair>> groups = new ArrayList<>(bySentence.values());
-        int[] order = Mix.permutation(groups.size(), Mix.key(Mix.Purpose.SPLIT, splitSeed, 0, 0));
+        int[] order = SplitMix64.permutation(groups.size(), Purpose.SPLIT.key(splitSeed, 0, 0));
         Iterator<List<SentencePair>> next = IntStream.of(order).mapToObj(groups::get).iterator();
         List<SentencePair> testPart = take(file, next, test, "test");
         List<SentencePair> validationPart = take(file, next, validation, "validation");

@@ -1,9 +1,10 @@
 package org.bdia.data;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * Generated stand-ins for machines without data, never to be taken for real: meanings of up to four slots,
@@ -53,7 +54,7 @@ public final class SyntheticE2e {
                             validation,
                             test));
         }
-        int[] order = Mix.permutation(MEANINGS, Mix.key(Mix.Purpose.SYNTHETIC, seed, 0, 4));
+        int[] order = SplitMix64.permutation(MEANINGS, Purpose.SYNTHETIC.key(seed, 0, 4));
         List<E2eEntry> testPart = new ArrayList<>();
         for (int i = 0; i < test; i++) {
             testPart.add(entry(order[i], 2L * MOST + i));
@@ -64,10 +65,10 @@ public final class SyntheticE2e {
         }
         List<E2eEntry> trainPart = new ArrayList<>();
         for (int i = 0; i < train; i++) {
-            long key = Mix.key(Mix.Purpose.SYNTHETIC, seed, i, 3);
-            int drawn = Mix.bounded(Mix.bits(key, 0), MEANINGS - 2 * MOST_HELD_OUT);
+            long key = Purpose.SYNTHETIC.key(seed, i, 3);
+            int drawn = SplitMix64.bounded(key, 0, MEANINGS - 2 * MOST_HELD_OUT);
             E2eEntry all = entry(order[2 * MOST_HELD_OUT + drawn], i);
-            String way = all.references().get(Mix.bounded(Mix.bits(key, 1), WAYS));
+            String way = all.references().get(SplitMix64.bounded(key, 1, WAYS));
             trainPart.add(new E2eEntry(all.meaning(), List.of(way), i));
         }
         return new E2eSplit(
@@ -84,10 +85,7 @@ public final class SyntheticE2e {
                                 test),
                         "generated from seed " + seed + " as a stand-in, not real data",
                         true,
-                        Sha256.of(
-                                List.of(trainPart, validationPart, testPart)
-                                        .toString()
-                                        .getBytes(StandardCharsets.UTF_8))));
+                        Sha256.of(List.of(trainPart, validationPart, testPart).toString())));
     }
 
     private static E2eEntry entry(int meaning, long id) {

@@ -1,6 +1,8 @@
 package org.bdia.data;
 
 import java.util.List;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * Generated stand-ins for machines without data: coloured gratings in noise, never to be taken for real.
@@ -48,8 +50,8 @@ public final class SyntheticImages {
         var ids = new long[count];
         for (int i = 0; i < count; i++) {
             ids[i] = firstId + i;
-            long key = Mix.key(Mix.Purpose.SYNTHETIC, seed, ids[i], 0);
-            labels[i] = Mix.bounded(Mix.bits(key, 0), classes);
+            long key = Purpose.SYNTHETIC.key(seed, ids[i], 0);
+            labels[i] = SplitMix64.bounded(key, 0, classes);
             paint(labels[i], key, pixels, i * ImageSet.PIXELS);
         }
         var provenance =
@@ -66,9 +68,9 @@ public final class SyntheticImages {
         // Labels c and c + 10 share their hue but not their orientation.
         double hue = HUE_STEP * (label % 10 + spread(key, 1));
         double angle = ANGLE_STEP * ((label + label / 10) % 10 + spread(key, 2));
-        double phase = 2 * Math.PI * Mix.unit(Mix.bits(key, 3));
-        double wave = 2 * Math.PI * (2 + 3 * Mix.unit(Mix.bits(key, 4))) / side;
-        double contrast = 25 + 35 * Mix.unit(Mix.bits(key, 5));
+        double phase = 2 * Math.PI * SplitMix64.unit(key, 3);
+        double wave = 2 * Math.PI * (2 + 3 * SplitMix64.unit(key, 4)) / side;
+        double contrast = 25 + 35 * SplitMix64.unit(key, 5);
         double brightness = 128 + 30 * spread(key, 6);
         var tints = new double[ImageSet.CHANNELS];
         for (int c = 0; c < tints.length; c++) {
@@ -91,7 +93,7 @@ public final class SyntheticImages {
 
     /** Triangular over (−1, 1): the difference of two uniform numbers. */
     private static double spread(long key, int i) {
-        long bits = Mix.bits(key, i);
+        long bits = SplitMix64.mix(key, i);
         return ((bits >>> 32) - (bits & 0xFFFFFFFFL)) * 0x1p-32;
     }
 

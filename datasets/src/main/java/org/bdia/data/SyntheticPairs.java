@@ -1,11 +1,12 @@
 package org.bdia.data;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * Generated stand-ins for machines without data, never to be taken for real: sentences of a made-up language
@@ -45,7 +46,7 @@ public final class SyntheticPairs {
         Set<String> used = new HashSet<>();
         List<SentencePair> pairs = new ArrayList<>();
         for (long id = 0; pairs.size() < train + validation + test; id++) {
-            SentencePair pair = pair(Mix.key(Mix.Purpose.SYNTHETIC, seed, id, 2), id);
+            SentencePair pair = pair(Purpose.SYNTHETIC.key(seed, id, 2), id);
             if (used.add(SentencePairs.key(pair.source()))) {
                 pairs.add(pair);
             }
@@ -66,15 +67,15 @@ public final class SyntheticPairs {
                                 + " test",
                         "generated from seed " + seed + " as a stand-in, not real data",
                         true,
-                        Sha256.of(all.toString().getBytes(StandardCharsets.UTF_8))));
+                        Sha256.of(all.toString())));
     }
 
     private static SentencePair pair(long key, long id) {
-        int subject = Mix.bounded(Mix.bits(key, 0), NOUNS);
-        int verb = NOUNS + Mix.bounded(Mix.bits(key, 1), VERBS);
-        int object = Mix.bounded(Mix.bits(key, 2), NOUNS);
-        int place = Mix.bounded(Mix.bits(key, 3), NOUNS);
-        boolean question = Mix.bounded(Mix.bits(key, 4), 2) == 0;
+        int subject = SplitMix64.bounded(key, 0, NOUNS);
+        int verb = NOUNS + SplitMix64.bounded(key, 1, VERBS);
+        int object = SplitMix64.bounded(key, 2, NOUNS);
+        int place = SplitMix64.bounded(key, 3, NOUNS);
+        boolean question = SplitMix64.bounded(key, 4, 2) == 0;
         String source =
                 String.join(
                         " ",

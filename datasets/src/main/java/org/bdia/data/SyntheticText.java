@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import org.bdia.data.Documents.Part;
 import org.bdia.data.TextCorpus.Unit;
+import org.bdia.io.Sha256;
+import org.bdia.io.SplitMix64;
 
 /**
  * Generated stand-in text for machines without data: sentences of invented words, never to be taken for real.
@@ -28,7 +30,7 @@ public final class SyntheticText {
 
     private SyntheticText(long seed) {
         this.seed = seed;
-        var draws = new Draws(Mix.key(Mix.Purpose.SYNTHETIC, seed, 0, 0));
+        var draws = new Draws(Purpose.SYNTHETIC.key(seed, 0, 0));
         var invented = new LinkedHashSet<String>();
         while (invented.size() < NOUNS * (1 + VERBS) + ADJECTIVES + PREPOSITIONS) {
             invented.add(word(draws));
@@ -98,7 +100,7 @@ public final class SyntheticText {
     }
 
     private String document(long stream, long number) {
-        var draws = new Draws(Mix.key(Mix.Purpose.SYNTHETIC, seed, stream, number));
+        var draws = new Draws(Purpose.SYNTHETIC.key(seed, stream, number));
         int topic = draws.below(NOUNS);
         var text = new StringBuilder();
         for (int sentences = 4 + draws.below(5); sentences > 0; sentences--) {
@@ -148,7 +150,7 @@ public final class SyntheticText {
         }
 
         int below(int bound) {
-            return Mix.bounded(Mix.bits(key, next++), bound);
+            return SplitMix64.bounded(key, next++, bound);
         }
     }
 }

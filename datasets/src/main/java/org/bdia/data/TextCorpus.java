@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bdia.data.Documents.Sizes;
+import org.bdia.io.Sha256;
 
 /** Text corpora in tokens, split by document: two known ones, and any file of your own. */
 public final class TextCorpus {

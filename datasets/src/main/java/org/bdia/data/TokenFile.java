@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.io.Sha256;
 
 /**
  * GPT-2 token ids in a file, uint16 little-endian, each document closed by 50256; a plain file stays on the

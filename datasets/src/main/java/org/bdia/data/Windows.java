@@ -1,6 +1,7 @@
 package org.bdia.data;
 
 import java.util.stream.IntStream;
+import org.bdia.io.SplitMix64;
 
 /**
  * Tokens cut into windows of T + 1: T inputs, and the targets, which are the inputs shifted by one.
@@ -47,9 +48,9 @@ public final class Windows {
      */
     public int[] order(long seed, int epoch) {
         int room = Math.min(length, tokens.size() - size() * length);
-        long offsetKey = Mix.key(Mix.Purpose.ORDER, seed, epoch, 1);
-        int offset = Mix.bounded(Mix.bits(offsetKey, 0), room);
-        int[] order = Mix.permutation(size(), Mix.key(Mix.Purpose.ORDER, seed, epoch, 0));
+        long offsetKey = Purpose.ORDER.key(seed, epoch, 1);
+        int offset = SplitMix64.bounded(offsetKey, 0, room);
+        int[] order = SplitMix64.permutation(size(), Purpose.ORDER.key(seed, epoch, 0));
         return IntStream.of(order).map(window -> offset + window * length).toArray();
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bdia.data.Cifar.Kind;
+import org.bdia.io.Sha256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 

@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.bdia.io.StrictJson;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
@@ -41,7 +41,6 @@ public final class StepWorker implements AutoCloseable {
     private static final int CLASSES = 10;
     private static final long SEED = 1;
     private static final double MIB = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Point point;
     private final Device device;
@@ -73,7 +72,7 @@ public final class StepWorker implements AutoCloseable {
         Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         try (var worker = new StepWorker(Point.parse(args), device)) {
             worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
-            out.println(JSON.writeValueAsString(worker.ready()));
+            out.println(StrictJson.MAPPER.writeValueAsString(worker.ready()));
             for (String line = in.readLine();
                     line != null && !line.equals("quit");
                     line = in.readLine()) {
@@ -81,7 +80,7 @@ public final class StepWorker implements AutoCloseable {
                         line.equals("memory")
                                 ? worker.memory()
                                 : worker.time(Integer.parseInt(line.replace("step ", "")));
-                out.println(JSON.writeValueAsString(answer));
+                out.println(StrictJson.MAPPER.writeValueAsString(answer));
             }
         }
     }

@@ -1,7 +1,6 @@
 package org.bdia.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,7 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.bdia.process.ChildJvm;
+import org.bdia.io.ChildJvm;
+import org.bdia.io.StrictJson;
 import org.bdia.reversible.Allocator;
 
 /** A process that measures one point, seen from its parent. */
@@ -21,7 +21,6 @@ final class Worker implements AutoCloseable {
 
     private static final int COUNTERS_BYTES = 4096;
     private static final long POLL_MILLIS = 5;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Point point;
     private final Process process;
@@ -113,7 +112,7 @@ final class Worker implements AutoCloseable {
             if (line == null) {
                 throw failed(null);
             }
-            return JSON.readTree(line);
+            return StrictJson.MAPPER.readTree(line);
         } catch (IOException e) {
             throw failed(e);
         } catch (InterruptedException e) {

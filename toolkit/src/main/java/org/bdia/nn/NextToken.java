@@ -3,7 +3,7 @@ package org.bdia.nn;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
-import org.bdia.reversible.Uniform;
+import org.bdia.io.SplitMix64;
 
 /** One token from the scores of all. */
 final class NextToken {
@@ -18,7 +18,8 @@ final class NextToken {
     static int choose(float[] scores, Decoding decoding, long row, long position) {
         requireNumbers(scores, position);
         if (decoding instanceof Decoding.Sample sample) {
-            return draw(scores, sample, Uniform.of(sample.seed(), row, position));
+            return draw(
+                    scores, sample, SplitMix64.unit(SplitMix64.mix(sample.seed(), row), position));
         }
         int best = 0;
         for (int id = 1; id < scores.length; id++) {

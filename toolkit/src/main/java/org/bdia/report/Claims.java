@@ -1,9 +1,7 @@
 package org.bdia.report;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bdia.data.Utf8;
+import org.bdia.io.StrictJson;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -38,8 +37,6 @@ import tech.tablesaw.api.Table;
  * except in {@code count}, which is then 0.
  */
 public final class Claims {
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
     private static final Set<String> KEYS = Set.of("id", "expected", "why");
 
@@ -59,7 +56,7 @@ public final class Claims {
      */
     public static Claims read(Path file, Profile profile) throws IOException {
         try {
-            JsonNode root = JSON.readTree(Utf8.text(Files.readString(file)));
+            JsonNode root = StrictJson.MAPPER.readTree(Utf8.text(Files.readString(file)));
             root.fieldNames().forEachRemaining(Profile::of);
             JsonNode list = root.get(profile.label());
             if (list == null || !list.isArray()) {

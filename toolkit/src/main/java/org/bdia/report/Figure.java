@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.DoubleStream;
+import org.bdia.io.DurableFiles;
 
 /**
  * A figure, described once and drawn twice: interactively by Plotly, and as a static PNG, SVG or PDF.
@@ -80,11 +81,12 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
      * @throws IllegalArgumentException if the name cannot be a file's name
      */
     public void save(Path folder, String name) throws IOException {
-        AtomicFiles.requireName(name);
-        AtomicFiles.write(folder.resolve(name + ".png"), png(2));
-        AtomicFiles.write(folder.resolve(name + ".svg"), svg());
-        AtomicFiles.write(folder.resolve(name + ".pdf"), pdf());
-        AtomicFiles.write(folder.resolve(name + ".json"), plotly());
+        Report.requireName(name);
+        DurableFiles.makeFolder(folder);
+        DurableFiles.replace(folder.resolve(name + ".png"), png(2));
+        DurableFiles.replace(folder.resolve(name + ".svg"), svg());
+        DurableFiles.replace(folder.resolve(name + ".pdf"), pdf());
+        DurableFiles.replace(folder.resolve(name + ".json"), plotly());
     }
 
     boolean hasBars() {

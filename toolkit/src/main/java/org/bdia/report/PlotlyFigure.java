@@ -1,21 +1,20 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.bdia.io.StrictJson;
 import org.bdia.report.Palette.Style;
 
 /** A {@link Figure} in the words of Plotly 2. */
 final class PlotlyFigure {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String INK = "#222222";
     private static final int MARKERS_UP_TO = 30;
 
     private final Figure figure;
     private final Scaling y;
-    private final ArrayNode data = JSON.createArrayNode();
+    private final ArrayNode data = StrictJson.MAPPER.createArrayNode();
 
     private PlotlyFigure(Figure figure) {
         this.figure = figure;
@@ -31,12 +30,12 @@ final class PlotlyFigure {
         for (int i = 0; i < styles.size(); i++) {
             add(figure.series().get(i), styles.get(i));
         }
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = StrictJson.MAPPER.createObjectNode();
         root.set("data", data);
         root.set("layout", PlotlyLayout.of(figure));
         root.putObject("config").put("responsive", true).put("displaylogo", false);
         try {
-            return JSON.writeValueAsString(root);
+            return StrictJson.MAPPER.writeValueAsString(root);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of strings and numbers is always JSON", e);
         }

@@ -29,7 +29,7 @@ public final class Report {
     private String hardware = Hardware.describe();
 
     private Report(String notebook, Path folder, Profile profile) {
-        this.notebook = AtomicFiles.requireName(notebook);
+        this.notebook = requireName(notebook);
         this.folder = folder;
         this.profile = profile;
     }
@@ -169,5 +169,21 @@ public final class Report {
     @Override
     public String toString() {
         return "report of " + notebook + ", " + results.size() + " rows";
+    }
+
+    /**
+     * Checks that a name can be a file's name on any system.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    static String requireName(String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + name
+                            + "' cannot name a file; use letters, digits, '.', '-' and '_', for example "
+                            + "val-loss");
+        }
+        return name;
     }
 }

@@ -1,23 +1,20 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
 import org.bdia.data.Utf8;
+import org.bdia.io.DurableFiles;
+import org.bdia.io.Sha256;
+import org.bdia.io.StrictJson;
 
 /**
  * The content of {@code results.json}: what a notebook measured, on what, and which claims it bears out.
@@ -43,13 +40,6 @@ public record ResultsFile(
     /** The file's name in a report's folder. */
     public static final String NAME = "results.json";
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                    .build();
-
     /** Copies the lists. */
     public ResultsFile {
         data = List.copyOf(data);
@@ -70,7 +60,7 @@ public record ResultsFile(
     public static ResultsFile read(Path file) throws IOException {
         String text = Utf8.text(Files.readString(file));
         try {
-            JsonNode root = JSON.readTree(text);
+            JsonNode root = StrictJson.MAPPER.readTree(text);
             return new ResultsFile(
                     text(root, "notebook"),
                     Profile.of(text(root, "profile")),
@@ -87,17 +77,18 @@ public record ResultsFile(
 
     /** Writes the file atomically. */
     public void write(Path file) throws IOException {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = StrictJson.MAPPER.createObjectNode();
         root.put("notebook", notebook).put("profile", profile.label());
-        root.set("data", JSON.valueToTree(merged(data)));
+        root.set("data", StrictJson.MAPPER.valueToTree(merged(data)));
         if (data.size() > 1) {
-            root.withObject("/data").set("sources", JSON.valueToTree(data));
+            root.withObject("/data").set("sources", StrictJson.MAPPER.valueToTree(data));
         }
         root.put("hardware", hardware);
-        root.set("results", JSON.valueToTree(results));
-        root.set("claims", JSON.valueToTree(claims));
-        String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-        AtomicFiles.write(file, text + "\n");
+        root.set("results", StrictJson.MAPPER.valueToTree(results));
+        root.set("claims", StrictJson.MAPPER.valueToTree(claims));
+        String text = StrictJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        DurableFiles.makeFolder(file.toAbsolutePath().getParent());
+        DurableFiles.replace(file, text + "\n");
     }
 
     /** Several corpora as one: synthetic if any is, the hash of all their hashes. */
@@ -109,34 +100,25 @@ public record ResultsFile(
                 join(data, Provenance::name),
                 join(data, Provenance::source),
                 data.stream().anyMatch(Provenance::synthetic),
-                sha256(data.stream().map(Provenance::sha256).collect(Collectors.joining("\n"))));
+                Sha256.of(data.stream().map(Provenance::sha256).collect(Collectors.joining("\n"))));
     }
 
     private static String join(List<Provenance> data, Function<Provenance, String> part) {
         return data.stream().map(part).collect(Collectors.joining("; "));
     }
 
-    private static String sha256(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
     private static List<Provenance> provenances(JsonNode data) throws JsonProcessingException {
         if (data.has("sources")) {
             return list(data, "sources", Provenance.class);
         }
-        return List.of(JSON.treeToValue(data, Provenance.class));
+        return List.of(StrictJson.MAPPER.treeToValue(data, Provenance.class));
     }
 
     private static <T> List<T> list(JsonNode parent, String key, Class<T> type)
             throws JsonProcessingException {
         List<T> items = new ArrayList<>();
         for (JsonNode item : require(parent, key)) {
-            items.add(JSON.treeToValue(item, type));
+            items.add(StrictJson.MAPPER.treeToValue(item, type));
         }
         return items;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bdia.io.DurableFiles;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -109,10 +110,11 @@ public final class Tables {
      * @throws IllegalArgumentException if the name cannot be a file's name
      */
     public static void save(Path folder, String name, Table table) throws IOException {
-        AtomicFiles.requireName(name);
-        AtomicFiles.write(folder.resolve(name + ".csv"), csv(table));
-        AtomicFiles.write(folder.resolve(name + ".md"), markdown(table));
-        AtomicFiles.write(folder.resolve(name + ".tex"), latex(table));
+        Report.requireName(name);
+        DurableFiles.makeFolder(folder);
+        DurableFiles.replace(folder.resolve(name + ".csv"), csv(table));
+        DurableFiles.replace(folder.resolve(name + ".md"), markdown(table));
+        DurableFiles.replace(folder.resolve(name + ".tex"), latex(table));
     }
 
     private interface CellText {

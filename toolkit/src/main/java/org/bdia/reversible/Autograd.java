@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.bdia.io.SplitMix64;
 
 /**
  * The few words of automatic differentiation that block-wise back-propagation needs.
@@ -138,8 +139,8 @@ public final class Autograd {
 
     /** {@link #seeded(Draw, int, Supplier)} for slice c of the batch. */
     static <T> T seeded(Draw draw, int layer, int c, Supplier<T> computation) {
-        long hash = Gamma.mix(Gamma.mix(draw.seed(), draw.step()), ~(long) layer);
-        hash = c == 0 ? hash : Gamma.mix(hash, c);
+        long hash = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), ~(long) layer);
+        hash = c == 0 ? hash : SplitMix64.mix(hash, c);
         return seeded((int) (hash >>> 32), computation);
     }
 

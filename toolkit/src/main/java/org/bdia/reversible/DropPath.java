@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import org.bdia.io.SplitMix64;
 
 /**
  * Stochastic depth: in training a sample skips branch k of K with probability p (k+1)/K, and branches that are not skipped are
@@ -39,11 +40,13 @@ record DropPath(double rate) {
     /** 0 or 1/(1 − p (k+1)/K) for each sample. */
     float[] factors(int k, int depth, int layer, Draw draw) {
         double skipped = rate * (k + 1) / depth;
-        long stream = Gamma.mix(Gamma.mix(Gamma.mix(draw.seed(), draw.step()), layer), STREAM);
+        long stream =
+                SplitMix64.mix(
+                        SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), layer), STREAM);
         long[] ids = draw.sampleIds();
         float[] factors = new float[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            boolean skips = Uniform.of(stream, ids[i]) < skipped;
+            boolean skips = SplitMix64.unit(stream, ids[i]) < skipped;
             factors[i] = skips ? 0 : (float) (1 / (1 - skipped));
         }
         return factors;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDScope;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import org.bdia.io.SplitMix64;
 
 /** A 64-bit fingerprint of an array's bits, against which rebuilt states are verified. */
 final class Fingerprint {
@@ -44,7 +45,7 @@ final class Fingerprint {
         for (int rest = i * Long.BYTES; rest < bytes.limit(); rest++) {
             b = step(b, bytes.get(rest));
         }
-        return Gamma.mix(Gamma.mix(a, b), Gamma.mix(c, d));
+        return SplitMix64.mix(SplitMix64.mix(a, b), SplitMix64.mix(c, d));
     }
 
     private static long step(long lane, long word) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.bdia.io.SplitMix64;
 
 /**
  * The draws of γ: one for every sample and block, or for every block alone, as a pure function of (seed, step, layer,
@@ -59,15 +60,15 @@ public final class Gamma {
      * @return B values in [−magnitude, magnitude]
      */
     public static float[] draw(double magnitude, Law law, Per per, Draw draw, int layer) {
-        long stream = mix(mix(draw.seed(), draw.step()), layer);
+        long stream = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), layer);
         long[] ids = draw.sampleIds();
         float[] gamma = new float[ids.length];
         for (int i = 0; i < ids.length; i++) {
             long id = per == Per.BATCH ? WHOLE_BATCH : ids[i];
             gamma[i] =
                     law == Law.SIGNS
-                            ? (float) (mix(stream, id) < 0 ? -magnitude : magnitude)
-                            : (float) (magnitude * (2 * Uniform.of(stream, id) - 1));
+                            ? (float) (SplitMix64.mix(stream, id) < 0 ? -magnitude : magnitude)
+                            : (float) (magnitude * (2 * SplitMix64.unit(stream, id) - 1));
         }
         return gamma;
     }
@@ -79,13 +80,5 @@ public final class Gamma {
         shape[0] = gamma.length;
         NDArray array = manager.create(gamma, new Shape(shape));
         return type == DataType.FLOAT32 ? array : array.toType(type, false);
-    }
-
-    /** One round of SplitMix64's finaliser over a state moved on by a value (Steele, Lea, Flood, 2014). */
-    static long mix(long state, long value) {
-        long z = state + 0x9E3779B97F4A7C15L * (value + 1);
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

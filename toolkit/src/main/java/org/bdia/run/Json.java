@@ -1,19 +1,13 @@
 package org.bdia.run;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdDelegatingDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
@@ -21,7 +15,6 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import java.nio.file.Path;
@@ -31,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.bdia.io.StrictJson;
 import org.bdia.nn.Activation;
 import org.bdia.nn.ModelConfig;
 import org.bdia.reversible.Method;
@@ -110,7 +104,7 @@ public final class Json {
      * @throws RunException if the file cannot be read, is not JSON, or not that of the type
      */
     public static <T> T read(Path file, Class<T> type) {
-        return parse(AtomicFile.read(file), type, file.toString());
+        return parse(RunFile.read(file), type, file.toString());
     }
 
     /**
@@ -119,7 +113,7 @@ public final class Json {
      * @throws RunException if the file cannot be read or does not hold one JSON object
      */
     public static JsonNode tree(Path file) {
-        return tree(AtomicFile.read(file), file.toString());
+        return tree(RunFile.read(file), file.toString());
     }
 
     static JsonNode tree(String text, String source) {
@@ -165,35 +159,10 @@ public final class Json {
     }
 
     private static JsonMapper mapper() {
-        var factory =
-                JsonFactory.builder()
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        var builder =
+                StrictJson.builder()
                         // Double.toString changed in Java 19; hashes must not.
                         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-                        .build();
-        var builder =
-                JsonMapper.builder(factory)
-                        .enable(
-                                DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                                DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                                DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
-                                DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
-                                DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                        .withCoercionConfig(
-                                LogicalType.Textual,
-                                text ->
-                                        List.of(
-                                                        CoercionInputShape.Integer,
-                                                        CoercionInputShape.Float,
-                                                        CoercionInputShape.Boolean)
-                                                .forEach(
-                                                        shape ->
-                                                                text.setCoercion(
-                                                                        shape,
-                                                                        CoercionAction.Fail)))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

@@ -27,12 +27,12 @@ final class MetricsFile {
 
     /** Replaces the file by these rows, atomically. */
     static void write(Path file, List<MetricRow> rows) {
-        AtomicFile.write(file, HEADER + lines(rows));
+        RunFile.write(file, HEADER + lines(rows));
     }
 
     /** All rows; anything but whole, well-formed lines is refused. */
     static List<MetricRow> read(Path file) {
-        var text = AtomicFile.read(file);
+        var text = RunFile.read(file);
         if (!text.endsWith("\n")) {
             throw new RunException(
                     file
@@ -44,7 +44,7 @@ final class MetricsFile {
 
     /** All whole rows; a last line that a killed process left unfinished is left out. */
     static List<MetricRow> recover(Path file) {
-        var text = AtomicFile.read(file);
+        var text = RunFile.read(file);
         return parse(file, text.substring(0, text.lastIndexOf('\n') + 1));
     }
 

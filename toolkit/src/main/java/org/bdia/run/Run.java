@@ -116,7 +116,7 @@ public final class Run implements AutoCloseable {
      */
     public void describe(Manifest manifest) {
         requireUnfinished();
-        AtomicFile.write(folder.resolve(RunStore.MANIFEST), Json.pretty(manifest));
+        RunFile.write(folder.resolve(RunStore.MANIFEST), Json.pretty(manifest));
     }
 
     /**
@@ -145,10 +145,10 @@ public final class Run implements AutoCloseable {
                                                     metric,
                                                     value)));
         }
-        AtomicFile.write(folder.resolve(RunStore.SAMPLES), Json.pretty(new Samples(samples)));
+        RunFile.write(folder.resolve(RunStore.SAMPLES), Json.pretty(new Samples(samples)));
         // Rewritten whole and synced: DONE must not outlive the rows it vouches for.
         keep(rows);
-        AtomicFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
+        RunFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
         finished = true;
     }
 

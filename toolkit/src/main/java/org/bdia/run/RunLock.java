@@ -56,7 +56,7 @@ final class RunLock implements AutoCloseable {
             if (lock == null) {
                 throw taken(folder, owner);
             }
-            AtomicFile.write(owner, self());
+            RunFile.write(owner, self());
             return new RunLock(channel, lock, owner);
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -1,15 +1,13 @@
 package org.bdia.run;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.bdia.io.DurableFiles;
+import org.bdia.io.Sha256;
 
 /**
  * The folder of all runs, one folder each: {@code config.json}, {@code manifest.json}, {@code metrics.csv},
@@ -47,7 +45,7 @@ public final class RunStore {
 
     /** A run's name: the first 12 hexadecimal digits of its {@link Json#canonical} configuration's SHA-256. */
     public static String id(String canonicalJson) {
-        return sha256(canonicalJson).substring(0, 12);
+        return Sha256.of(canonicalJson).substring(0, 12);
     }
 
     /** The absolute path of the folder of all runs. */
@@ -68,7 +66,7 @@ public final class RunStore {
         var folder = folder(id);
         var config = Json.tree(canonicalJson, "configuration of run " + id);
         try {
-            AtomicFile.makeFolder(folder);
+            DurableFiles.makeFolder(folder);
         } catch (IOException e) {
             throw new RunException(folder + ": cannot be made (" + e + "); check " + VARIABLE, e);
         }
@@ -81,7 +79,7 @@ public final class RunStore {
             }
             var file = folder.resolve(CONFIG);
             if (!Files.exists(file)) {
-                AtomicFile.write(file, Json.pretty(config));
+                RunFile.write(file, Json.pretty(config));
             } else if (!Json.canonical(Json.tree(file)).equals(Json.canonical(config))) {
                 throw new RunException(
                         file
@@ -127,7 +125,7 @@ public final class RunStore {
      */
     public RunRecord read(String id) {
         var folder = finished(id);
-        var expected = AtomicFile.read(folder.resolve(DONE)).lines().toList();
+        var expected = RunFile.read(folder.resolve(DONE)).lines().toList();
         var found = checksums(folder).lines().toList();
         for (var line : found) {
             if (!expected.contains(line)) {
@@ -164,7 +162,7 @@ public final class RunStore {
     /** The content of DONE, as sha256sum writes and checks it. */
     static String checksums(Path folder) {
         return List.of(CONFIG, MANIFEST, METRICS, SAMPLES).stream()
-                .map(name -> sha256(AtomicFile.exact(folder.resolve(name))) + "  " + name + "\n")
+                .map(name -> Sha256.of(RunFile.exact(folder.resolve(name))) + "  " + name + "\n")
                 .collect(Collectors.joining());
     }
 
@@ -174,14 +172,5 @@ public final class RunStore {
                     "a run's id must be letters, digits and . _ + -, but is '" + id + "'");
         }
         return root.resolve(id);
-    }
-
-    private static String sha256(String text) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -4,14 +4,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Comparator;
@@ -22,6 +19,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bdia.io.DurableFiles;
+import org.bdia.io.Sha256;
 
 /**
  * A folder {@code checkpoint-STEP} with all that a run needs to go on: weights and optimiser state as safetensors,
@@ -86,7 +85,7 @@ public final class Checkpoint {
             String weights = write(temporary.resolve(WEIGHTS), Weights.of(model));
             String moments = write(temporary.resolve(OPTIMIZER), optimizer.state());
             var state = CheckpointState.of(config, step, lossSum, weights, moments);
-            DurableFiles.write(temporary.resolve(STATE), state.json());
+            DurableFiles.create(temporary.resolve(STATE), state.json());
             if (Files.exists(target)) { // not whole; a folder cannot be moved over another
                 Files.move(target, Files.createTempDirectory(run, TEMPORARY).resolve(PREFIX));
             }
@@ -98,8 +97,8 @@ public final class Checkpoint {
 
     /** Writes arrays; returns the file's SHA-256. */
     private static String write(Path file, NDList arrays) throws IOException {
-        MessageDigest digest = CheckpointState.digest();
-        DurableFiles.write(
+        MessageDigest digest = Sha256.digest();
+        DurableFiles.create(
                 file,
                 channel -> {
                     var digesting =
@@ -107,7 +106,7 @@ public final class Checkpoint {
                     // The configuration's hash stands in the state.
                     Safetensors.write(Channels.newChannel(digesting), Map.of(), arrays);
                 });
-        return CheckpointState.hex(digest);
+        return Sha256.hex(digest);
     }
 
     private static void prune(Path run, long step, String config) throws IOException {
@@ -249,13 +248,12 @@ public final class Checkpoint {
     }
 
     private static void check(Path file, String expected) throws DamagedException {
-        MessageDigest digest = CheckpointState.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
+        String found;
+        try {
+            found = Sha256.of(file);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        String found = CheckpointState.hex(digest);
         if (!found.equals(expected)) {
             throw new DamagedException(
                     file + " is damaged: its SHA-256 is " + found + ", expected " + expected, null);

@@ -1,17 +1,12 @@
 package org.bdia.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.bdia.io.Sha256;
+import org.bdia.io.StrictJson;
 
 /**
  * What a checkpoint's {@code state.json} holds.
@@ -39,16 +34,12 @@ record CheckpointState(
 
     private static final int WITHOUT_CHECKSUM = 1;
 
+    /** Allows the checksum, which format 1 lacks, to be missing. */
     private static final JsonMapper JSON =
-            JsonMapper.builder(
-                            JsonFactory.builder()
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                                    .build())
-                    .enable(
-                            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            StrictJson.builder()
+                    .disable(
+                            DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                            DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                     .build();
 
     /** The state of a new checkpoint, its files' SHA-256 known. */
@@ -86,31 +77,14 @@ record CheckpointState(
 
     /** The SHA-256 of all other values, a line each; of the number's bits, because Java versions write decimals differently. */
     private String checksum() {
-        MessageDigest digest = digest();
-        digest.update(
+        return Sha256.of(
                 String.join(
-                                "\n",
-                                "" + version,
-                                config,
-                                "" + step,
-                                Double.toHexString(lossSum),
-                                weightsSha256,
-                                optimizerSha256)
-                        .getBytes(StandardCharsets.UTF_8));
-        return hex(digest);
-    }
-
-    /** The digest of a checkpoint's files. */
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    /** What it has come to. */
-    static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
+                        "\n",
+                        "" + version,
+                        config,
+                        "" + step,
+                        Double.toHexString(lossSum),
+                        weightsSha256,
+                        optimizerSha256));
     }
 }

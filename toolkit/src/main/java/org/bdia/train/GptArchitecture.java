@@ -1,9 +1,7 @@
 package org.bdia.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
+import org.bdia.io.StrictJson;
 import org.bdia.nn.Activation;
 import org.bdia.nn.GptConfig;
 import org.bdia.train.SafetensorsHeader.Tensor;
@@ -26,14 +25,6 @@ final class GptArchitecture {
     private static final String CONFIG = "config.json";
     private static final String HEADS = "n_head";
     private static final double EPSILON = 1e-5;
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(
-                            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                            DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
 
     /** A {@link GptConfig} in a file's metadata. */
     private record Saved(
@@ -87,7 +78,7 @@ final class GptArchitecture {
     /** A file's metadata that say the architecture. */
     static Map<String, String> metadata(GptConfig config) {
         try {
-            return Map.of(METADATA, JSON.writeValueAsString(Saved.of(config)));
+            return Map.of(METADATA, StrictJson.MAPPER.writeValueAsString(Saved.of(config)));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,7 +123,7 @@ final class GptArchitecture {
             throw noJson(config, "a folder", null);
         }
         try {
-            JsonNode published = JSON.readTree(Files.readAllBytes(config));
+            JsonNode published = StrictJson.MAPPER.readTree(Files.readAllBytes(config));
             if (published.isMissingNode()) {
                 throw noJson(config, "an empty file", null);
             }
@@ -172,7 +163,7 @@ final class GptArchitecture {
     private static GptConfig saved(Path file, String saved, Sizes sizes) {
         GptConfig config;
         try {
-            Saved read = JSON.readValue(saved, Saved.class);
+            Saved read = StrictJson.MAPPER.readValue(saved, Saved.class);
             if (read == null || read.config() == null) {
                 throw new IllegalArgumentException("no sizes");
             }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.bdia.io.DurableFiles;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.GptConfig;
 import org.bdia.train.Safetensors.Described;

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.io.StrictJson;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
@@ -25,8 +25,6 @@ import org.bdia.train.SafetensorsHeader.Tensor;
  * moments of 300 million weights are.
  */
 final class Safetensors {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
     private final SafetensorsHeader header;
@@ -174,7 +172,7 @@ final class Safetensors {
             entry.put("data_offsets", List.of(begin, end));
             entries.put(tensor.name(), entry);
         }
-        byte[] json = JSON.writeValueAsBytes(entries);
+        byte[] json = StrictJson.MAPPER.writeValueAsBytes(entries);
         int length = (json.length + 7) / 8 * 8;
         ByteBuffer buffer = ByteBuffer.allocate(8 + length).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(length).put(json);

@@ -3,10 +3,7 @@ package org.bdia.train;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bdia.io.StrictJson;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
@@ -47,11 +45,6 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
     private static final Set<String> TYPES =
             Set.of("F64", "F32", "F16", "BF16", "I64", "I32", "I8", "U8", "BOOL");
     private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.safetensors");
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
 
     /** A tensor as the header describes it. */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
@@ -179,7 +172,7 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
         Map<String, String> metadata = new TreeMap<>();
         SortedMap<String, Tensor> tensors = new TreeMap<>();
         try {
-            JsonNode root = JSON.readTree(header);
+            JsonNode root = StrictJson.MAPPER.readTree(header);
             if (!root.isObject()) {
                 throw malformed(file, "its header is no JSON object", null);
             }
@@ -237,7 +230,7 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
             throw malformed(file, "tensor " + name + ": " + node + " is no JSON object", null);
         }
         try {
-            return JSON.treeToValue(node, Entry.class);
+            return StrictJson.MAPPER.treeToValue(node, Entry.class);
         } catch (JsonProcessingException e) {
             throw malformed(file, "tensor " + name + ": " + e.getOriginalMessage(), e);
         }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.bdia.io.DurableFiles;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.ModelConfig;

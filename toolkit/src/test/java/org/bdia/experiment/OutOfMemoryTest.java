@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.io.ChildJvm;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.ClassPath;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
@@ -56,7 +56,7 @@ class OutOfMemoryTest {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx256m",
                                 "-cp",
-                                ClassPath.current(),
+                                ChildJvm.classPath(),
                                 Parent.class.getName(),
                                 folder.toString())
                         .redirectErrorStream(true);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.bdia.process.ChildJvm;
+import org.bdia.io.ChildJvm;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Method;
 import org.bdia.run.RunConfig;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bdia.BadInput;
 import org.bdia.BadInput.Step;
+import org.bdia.io.DurableFiles;
 import org.bdia.nn.VitConfig;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
+import org.bdia.io.DurableFiles;
 import org.bdia.nn.Activation;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
@@ -90,7 +91,8 @@ class WeightsTest {
     @Test
     void savingReplacesTheFileAndLeavesNothingBeside() throws IOException {
         Weights.save(file, linear(6));
-        Files.writeString(folder.resolve(".weights.safetensors.writing"), "of a killed writer");
+        Files.writeString(
+                folder.resolve(".weights.safetensors.999999999999.tmp"), "of a killed writer");
         Weights.save(file, linear(4));
 
         Weights.load(file, linear(4));

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.bdia.io.DurableFiles;
 import org.bdia.measure.Benchmark;
 import org.bdia.measure.Point;
 import org.bdia.measure.Row;
 import org.bdia.measure.Tools;
-import org.bdia.report.AtomicFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,6 +71,6 @@ public final class BenchCommand implements Callable<Integer> {
     private void write(String name, List<Row> rows) throws IOException {
         List<String> lines =
                 Stream.concat(Stream.of(Row.HEADER), rows.stream().map(Row::csv)).toList();
-        AtomicFiles.write(output.resolve(name), String.join("\n", lines) + "\n");
+        DurableFiles.replace(output.resolve(name), String.join("\n", lines) + "\n");
     }
 }

@@ -2,7 +2,7 @@ package org.bdia.kernel;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.bdia.reversible.ClassPath;
+import org.bdia.io.ChildJvm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +36,7 @@ final class KernelCommand {
             name = "class-path",
             description = "Prints what IJAVA_CLASSPATH or JJAVA_CLASSPATH is to be set to.")
     int classPath() {
-        spec.commandLine().getOut().println(ClassPath.current());
+        spec.commandLine().getOut().println(ChildJvm.classPath());
         return 0;
     }
 }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bdia.data.UserHome;
-import org.bdia.process.ChildJvm;
+import org.bdia.io.ChildJvm;
 
 /**
  * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.

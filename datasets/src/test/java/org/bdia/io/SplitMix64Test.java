@@ -1,20 +1,30 @@
-package org.bdia.data;
+package org.bdia.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.bdia.data.Mix.Purpose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MixTest {
+class SplitMix64Test {
+    @Test
+    void aStreamIsThatOfTheJdksSplitMix64() {
+        for (long key : new long[] {0, 1, -1, Long.MIN_VALUE, 0x123456789ABCDEFL}) {
+            var jdk = new SplittableRandom(key);
+            for (long i = 0; i < 100; i++) {
+                assertThat(SplitMix64.mix(key, i)).isEqualTo(jdk.nextLong());
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 17, 1000})
     void aPermutationHoldsEveryPositionOnce(int n) {
-        int[] sorted = Mix.permutation(n, 5);
+        int[] sorted = SplitMix64.permutation(n, 5);
         Arrays.sort(sorted);
         assertThat(sorted).containsExactly(IntStream.range(0, n).toArray());
     }
@@ -24,7 +34,7 @@ class MixTest {
         var counts = new int[27];
         int draws = 60_000;
         for (int key = 0; key < draws; key++) {
-            int[] p = Mix.permutation(3, Mix.key(Purpose.ORDER, key, 0, 0));
+            int[] p = SplitMix64.permutation(3, SplitMix64.mix(key, 0));
             counts[9 * p[0] + 3 * p[1] + p[2]]++;
         }
         // Six outcomes; five standard deviations of a binomial count around its mean.
@@ -39,31 +49,16 @@ class MixTest {
     void boundedNumbersCoverTheirRangeAndNothingElse() {
         var seen = new HashSet<Integer>();
         for (int i = 0; i < 1000; i++) {
-            seen.add(Mix.bounded(Mix.bits(1, i), 9));
+            seen.add(SplitMix64.bounded(1, i, 9));
         }
         assertThat(seen).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8);
-        assertThat(Mix.bounded(-1L, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE - 1);
-    }
-
-    @Test
-    void keysDifferInEveryArgument() {
-        var keys = new HashSet<Long>();
-        for (var purpose : Purpose.values()) {
-            for (long seed = -3; seed < 3; seed++) {
-                for (long major = 0; major < 6; major++) {
-                    for (long minor = 0; minor < 6; minor++) {
-                        keys.add(Mix.key(purpose, seed, major, minor));
-                    }
-                }
-            }
-        }
-        assertThat(keys).hasSize(4 * 6 * 6 * 6);
+        assertThat(SplitMix64.bounded(-1L, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE - 1);
     }
 
     @Test
     void unitNumbersFillTheUnitInterval() {
         double[] draws =
-                IntStream.range(0, 10_000).mapToDouble(i -> Mix.unit(Mix.bits(3, i))).toArray();
+                IntStream.range(0, 10_000).mapToDouble(i -> SplitMix64.unit(3, i)).toArray();
         assertThat(Arrays.stream(draws).boxed())
                 .allSatisfy(u -> assertThat(u).isBetween(0.0, Math.nextDown(1.0)));
         assertThat(Arrays.stream(draws).average().orElseThrow()).isBetween(0.485, 0.515);

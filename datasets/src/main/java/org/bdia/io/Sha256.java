@@ -1,8 +1,9 @@
-package org.bdia.data;
+package org.bdia.io;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -10,11 +11,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in the hexadecimal form that {@link Provenance} and sidecar files carry. */
-final class Sha256 {
+/** SHA-256 as 64 lower-case hexadecimal digits. */
+public final class Sha256 {
     private Sha256() {}
 
-    static MessageDigest digest() {
+    /** Returns a new digest, for {@link #hex}. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -22,23 +24,26 @@ final class Sha256 {
         }
     }
 
-    /** The digest of what was added so far; the digest starts anew. */
-    static String hex(MessageDigest digest) {
+    /** Returns the hash of what a digest was given, and resets the digest. */
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static String of(byte[] bytes) {
-        var digest = digest();
-        digest.update(bytes);
-        return hex(digest);
+    /** Returns the hash of bytes. */
+    public static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    static String of(Path file) {
+    /** Returns the hash of a text's UTF-8 bytes. */
+    public static String of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the hash of a file's bytes. */
+    public static String of(Path file) throws IOException {
         var digest = digest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw new DataException(file + ": cannot be read; check that it is a readable file", e);
         }
         return hex(digest);
     }

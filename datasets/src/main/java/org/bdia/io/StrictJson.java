@@ -1,0 +1,51 @@
+package org.bdia.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.util.List;
+
+/**
+ * JSON that is read strictly: a repeated, unknown, missing or null key, a value of another type than the record's, and anything
+ * after the value are errors.
+ *
+ * <p>Jackson is an optional dependency of this module: only who uses this class needs it.
+ */
+public final class StrictJson {
+    /** The mapper of records that need no more than this. */
+    public static final JsonMapper MAPPER = builder().build();
+
+    private StrictJson() {}
+
+    /** Returns the configuration of a mapper that differs where it must. */
+    public static JsonMapper.Builder builder() {
+        var factory =
+                JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+        return JsonMapper.builder(factory)
+                .enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(
+                        LogicalType.Textual,
+                        text ->
+                                List.of(
+                                                CoercionInputShape.Integer,
+                                                CoercionInputShape.Float,
+                                                CoercionInputShape.Boolean)
+                                        .forEach(
+                                                shape ->
+                                                        text.setCoercion(
+                                                                shape, CoercionAction.Fail)));
+    }
+}

@@ -1,2 +1,0 @@
-/** Child JVMs: how they are started. */
-package org.bdia.process;
