@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Records a notebook's finished report under notebooks/results and renews the README's tables.
+"""Records a notebook's finished report under notebooks/results and writes the tables of README.md and notebooks/results/README.md.
 
 usage: ci/record.py PROFILE NOTEBOOK...    record these notebooks from target/report
-       ci/record.py --readme               only renew the README's tables from what is recorded
+       ci/record.py --readme               only write these tables from what is recorded
        ci/record.py --claims               check what is recorded against today's ci/claims, after a build
 
 Records results.json, the tables as CSV (but not samples of texts), the figures as SVG, and manifest.json: commit, data, hardware and
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import result_tables
-from result_tables import RESULTS, ROOT
+from recorded import RESULTS, ROOT
 
 
 def fail(message: str) -> None:

@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
-"""Renews the tables in README.md from the results recorded under notebooks/results.
+"""Writes the tables and figures of README.md and notebooks/results/README.md from the records in notebooks/results.
 
-usage: ci/result_tables.py            renew them
+usage: ci/result_tables.py            write them
        ci/result_tables.py --check    write nothing; exit with 1 if they are not what the records say
 
-A table stands between the lines <!-- NAME: written by ci/result_tables.py --> and <!-- end of NAME -->; the names
-are results, table-1, table-2, activations and memory.
+What is written stands between the lines <!-- NAME: written by ci/result_tables.py --> and <!-- end of NAME -->. The
+README has the table "findings"; the results page has table-1, results, table-2, memory, activations, and a section per
+recorded notebook with its figures, tables and claims. The text around them is edited by hand.
 """
 
-import json
+import csv
 import os
 import re
 import statistics
 import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List
+from typing import Callable, Dict, Iterable, List, Tuple
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "notebooks" / "results"
+from recorded import RESULTS, ROOT, Record, Row, largest, records
+
 README = ROOT / "README.md"
+PAGE = RESULTS / "README.md"
 
 # What the paper prints: Table 1's accuracies; of the other tasks loss curves alone.
 PAPER = {
@@ -42,34 +44,6 @@ SCORES = {
     "test_perplexity": (1, 2, " perplexity"),
 }
 
-Row = Dict[str, Any]
-
-
-class Record:
-    """One recorded notebook: its manifest and its rows."""
-
-    def __init__(self, folder: Path) -> None:
-        self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        self.results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        for row in self.results["results"]:
-            row["value"] = float(row["value"])  # NaN and infinities are words in the file
-        self.notebook: str = self.manifest["notebook"]
-        self.profile: str = self.manifest["profile"]
-
-    def rows(self, **wanted: Any) -> List[Row]:
-        return [r for r in self.results["results"] if all(r[key] == value for key, value in wanted.items())]
-
-    def values(self, **wanted: Any) -> List[float]:
-        return [row["value"] for row in self.rows(**wanted)]
-
-    def hardware(self) -> str:
-        return str(self.results["hardware"]).split(", Linux")[0]
-
-
-def records(*notebooks: str) -> List[Record]:
-    folders = [file.parent for file in sorted(RESULTS.glob("*/*/manifest.json"))]
-    return [Record(folder) for folder in folders if folder.name in notebooks]
-
 
 def spread(numbers: List[float], scale: float = 1, digits: int = 3, unit: str = "") -> str:
     if not numbers:
@@ -86,34 +60,88 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> List[str]:
     return ["| " + " | ".join(line) + " |" for line in (names, ["---"] * len(names), *rows)]
 
 
+def made_by(record: Record, hours: float) -> List[str]:
+    """The last columns of a row: hardware and hours, and the command."""
+    return [f"{record.hardware()}; {hours:.2f} h", f"`{record.manifest['command']}`"]
+
+
+def findings() -> List[str]:
+    """The README's table: one number for the plain transformer and BDIA in the most telling tasks."""
+    lines: List[List[str]] = []
+
+    def add(record: Record, task: str, method: str, paper: str, ours: str, hours: float) -> None:
+        notebook = f"[{record.notebook}](notebooks/{record.notebook}.ipynb)"
+        lines.append([f"{task} · {record.profile}", method, paper, ours, *made_by(record, hours), notebook])
+
+    for record in largest("01-exactness"):
+        wrong, compared = (sum(record.values(method="bdia", metric=m)) for m in ("mismatches", "activations"))
+        deepest = max(row["depth"] for row in record.rows(method="bdia"))
+        found = f"{wrong:,.0f} of {compared:,.0f} activations differ"
+        add(record, f"states rebuilt, up to {deepest} blocks", "bdia", "exact", found, record.manifest["hours"])
+    for record in largest("06-memory-and-time"):
+        for method in ("standard", "bdia"):
+            ours = peaks_of_the_paper(record, method)
+            add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
+    for record in largest("02-cifar", "03-translation", "04-gpt2-overfitting"):
+        for task, method, rows in trained(record):
+            if task in ("cifar10", "translation", "shakespeare") and method in ("standard", "bdia"):
+                add(record, task, method, PAPER.get((task, method), "–"), score(rows), sum(of(rows, "hours")))
+    for record in largest("07-ablations"):
+        for method in ("standard", "bdia", "standard+dropout0.1"):
+            rows = [row for row in record.rows(stage="trained") if label(row) == method and not is_twin(row)]
+            ours = spread(of(rows, "val_loss"), unit=" last validation loss")
+            add(record, "cifar10, 2,000 images", method, "–", ours, sum(of(rows, "hours")))
+    header = ["task · profile", "method", "paper", "ours, mean ± std (seeds)", "hardware, hours", "command", "notebook"]
+    return table(header, lines)
+
+
+def of(rows: List[Row], metric: str) -> List[float]:
+    return [row["value"] for row in rows if row["metric"] == metric]
+
+
+def trained(record: Record) -> List[Tuple[str, str, List[Row]]]:
+    """The rows of each task and method that the record has trained."""
+    seen = dict.fromkeys((r["task"], r["method"], r["backprop"]) for r in record.rows(metric="train_loss"))
+    return [
+        (task, method, record.rows(task=task, method=method, backprop=backprop))
+        for task, method, backprop in seen
+        if not is_twin({"method": method, "backprop": backprop})
+    ]
+
+
+def score(rows: List[Row]) -> str:
+    return next((spread(of(rows, metric), *how) for metric, how in SCORES.items() if of(rows, metric)), "–")
+
+
 def results() -> List[str]:
     lines = []
     for record in records("02-cifar", "03-translation", "04-gpt2-overfitting", "05-finetuning-e2e"):
-        seen = dict.fromkeys((r["task"], r["method"], r["backprop"]) for r in record.rows(metric="train_loss"))
-        for task, method, backprop in seen:
-            if is_twin({"method": method, "backprop": backprop}):
-                continue
-
-            def of(metric: str) -> List[float]:
-                return record.values(task=task, method=method, backprop=backprop, metric=metric)
-
-            score = next((spread(of(m), *how) for m, how in SCORES.items() if of(m)), "–")
+        for task, method, rows in trained(record):
             lines.append(
                 [
                     f"{task} · {record.profile}",
                     method,
                     PAPER.get((task, "revnet" if method.startswith("revnet") else method), "–"),
-                    score,
-                    spread(of("val_loss")),
-                    spread(of("best_val_loss")),
-                    spread(of("train_loss")),
-                    f"{record.hardware()}; {sum(of('hours')):.2f} h",
-                    f"`{record.manifest['command']}`",
-                    f"[{record.notebook}](notebooks/{record.notebook}.ipynb)",
+                    score(rows),
+                    spread(of(rows, "val_loss")),
+                    spread(of(rows, "best_val_loss")),
+                    spread(of(rows, "train_loss")),
+                    *made_by(record, sum(of(rows, "hours"))),
+                    f"[{record.notebook}](../{record.notebook}.ipynb)",
                 ]
             )
     header = ["task · profile", "method", "paper", "ours, test (seeds)", "validation loss, last", "best", "training loss"]
     return table([*header, "hardware, hours", "command", "notebook"], lines)
+
+
+def peaks_of_the_paper(record: Record, method: str) -> str:
+    """The peak memory of a training step of the paper's own size."""
+    where = dict(task="memory-paper", method=method, backprop="store" if method == "standard" else "reversible", metric="total_mib")
+    return ", ".join(
+        f"{value:.0f} MiB{word}"
+        for stage, word in (("fast-float32", ""), ("lean-float32", " lean"))
+        for value in record.values(stage=stage, **where)
+    )
 
 
 def table_1() -> List[str]:
@@ -128,14 +156,8 @@ def table_1() -> List[str]:
                 found = record.rows(task=task, metric="test_accuracy")
                 kept = [r["value"] for r in found if r["method"].split("+")[0] == method and not is_twin(r)]
                 line.append(spread(kept, 100, 2, " %"))
-        where = dict(task="memory-paper", method=method, backprop="store" if method == "standard" else "reversible", metric="total_mib")
-        measured = [
-            f"{value:.0f} MiB{word}"
-            for record in sizes
-            for stage, word in (("fast-float32", ""), ("lean-float32", " lean"))
-            for value in record.values(stage=stage, **where)
-        ]
-        lines.append([*line, PAPER_MEMORY[method], ", ".join(measured) or "–"])
+        measured = ", ".join(peaks_of_the_paper(record, method) for record in sizes)
+        lines.append([*line, PAPER_MEMORY[method], measured or "–"])
     ours = [f"ours, {record.profile} (seeds)" for record in images]
     return table(["model", "CIFAR-10, paper", *ours, "CIFAR-100, paper", *ours, "peak memory, paper", "ours, at the paper's size"], lines)
 
@@ -155,21 +177,17 @@ def table_2() -> List[str]:
     """The ablations, among them Table 2 of the paper: which gamma, not quantised."""
     lines = []
     for record in records("07-ablations"):
-        trained = record.rows(stage="trained")
-        for name in dict.fromkeys(label(row) for row in trained if row["metric"] == "train_loss"):
-            rows = [r for r in trained if label(r) == name and not is_twin(r)]
-
-            def of(metric: str) -> List[float]:
-                return [row["value"] for row in rows if row["metric"] == metric]
-
+        found = record.rows(stage="trained")
+        for name in dict.fromkeys(label(row) for row in found if row["metric"] == "train_loss"):
+            rows = [r for r in found if label(r) == name and not is_twin(r)]
             lines.append(
                 [
                     f"{name} · {record.profile}",
                     PAPER_GAMMA.get(name, "–"),
-                    spread(of("test_accuracy"), 100, 2, " %"),
-                    spread(of("train_loss")),
-                    spread(of("val_loss")),
-                    spread(of("best_val_loss")),
+                    spread(of(rows, "test_accuracy"), 100, 2, " %"),
+                    spread(of(rows, "train_loss")),
+                    spread(of(rows, "val_loss")),
+                    spread(of(rows, "best_val_loss")),
                 ]
             )
     return table(["method · profile", "paper's Table 2", "test accuracy (seeds)", "training loss", "validation loss, last", "best"], lines)
@@ -177,21 +195,23 @@ def table_2() -> List[str]:
 
 def activations() -> List[str]:
     lines = []
+    times = ["time of a stored step, inverted / GELU", "time of a reversed step, inverted / GELU"]
     for record in records("08-inverted-activations"):
+        times = [record.marked(name) for name in times]
         for task in ("memory-mlp", "memory-vit", "memory-gpt"):
 
-            def of(metric: str, method: str) -> float:
+            def one(metric: str, method: str) -> float:
                 return record.values(task=task, method=method, stage="fast", metric=metric)[0]
 
             lines.append(
                 [f"{task.split('-')[1]} · {record.profile}"]
-                + [f"{of('saved_mib', m):.1f}" for m in ("standard", "standard+invact")]
-                + [f"{100 - 100 * of('saved_mib', 'standard+invact') / of('saved_mib', 'standard'):.0f} %"]
-                + [f"{of('peak_mib', m):.1f}" for m in ("bdia", "bdia+invact")]
-                + [f"{of('time_ratio_to_exact', m):.2f}" for m in ("standard+invact", "bdia+invact")]
+                + [f"{one('saved_mib', m):.1f}" for m in ("standard", "standard+invact")]
+                + [f"{100 - 100 * one('saved_mib', 'standard+invact') / one('saved_mib', 'standard'):.0f} %"]
+                + [f"{one('peak_mib', m):.1f}" for m in ("bdia", "bdia+invact")]
+                + [f"{one('time_ratio_to_exact', m):.2f}" for m in ("standard+invact", "bdia+invact")]
             )
     header = ["K = 6 · profile", "saved, GELU, MiB", "inverted", "less", "peak of a reversed step, GELU, MiB", "inverted"]
-    return table([*header, "time of a stored step, inverted / GELU", "of a reversed one"], lines)
+    return table([*header, *times], lines)
 
 
 def memory() -> List[str]:
@@ -204,9 +224,11 @@ def memory() -> List[str]:
     }
     lines = []
     found = records("06-memory-and-time")
+    times = "time / store"
     where = dict(task="memory-vit", metric="peak_mib", stage="fast-float32")
     depths = sorted({row["depth"] for record in found for row in record.rows(**where)})
     for record in found:
+        times = record.marked(times)
         for name, (method, backprop, stage) in ways.items():
             line = [f"{name} · {record.profile}"]
             for depth in depths:
@@ -214,25 +236,67 @@ def memory() -> List[str]:
                 peak, time = record.values(metric="peak_mib", **where), record.values(metric="time_ratio_to_store", **where)
                 line.append(f"{peak[0]:.1f} MiB, {time[0]:.2f}" if peak else "–")
             lines.append(line)
-    return table(["peak above rest, time / store", *(f"K = {depth}" for depth in depths)], lines)
+    return table([f"peak above rest, {times}", *(f"K = {depth}" for depth in depths)], lines)
 
 
-TABLES: Dict[str, Callable[[], List[str]]] = {
-    "results": results,
-    "table-1": table_1,
-    "table-2": table_2,
-    "activations": activations,
-    "memory": memory,
-}
+def number(text: str) -> str:
+    """A cell of a recorded table; a long fraction is shortened."""
+    try:
+        return f"{float(text):.4g}" if len(text.partition(".")[2]) > 4 else text
+    except ValueError:
+        return text.replace("|", "\\|")
 
 
-def renewed(text: str) -> str:
-    """The README's text with its tables as the records have them."""
-    for name, write in TABLES.items():
+def folded(title: str, lines: List[str]) -> List[str]:
+    return [f"<details><summary>{title}</summary>", "", *lines, "", "</details>", ""]
+
+
+def section(record: Record) -> List[str]:
+    """A recorded notebook: how it was made, its figures, its tables and its claims."""
+    made, where = record.manifest, record.folder.relative_to(RESULTS).as_posix()
+    lines = [
+        f"**{record.profile}**: `{made['command']}`, commit {made['commit']}, {record.hardware()}, {made['hours']:.2f} h. "
+        f"Data: {made['data']['name']}.",
+        "",
+    ]
+    if record.withdrawn:
+        lines += ["The step times in this record are withdrawn, see [memory and time](#memory-and-time).", ""]
+    images = []
+    for file in sorted(record.folder.glob("*.svg")):
+        title = record.marked(file.stem.replace("-", " "))
+        images.append(f"![{title}]({where}/{file.name})<br>{title}")
+    images += [""] * (len(images) % 2)
+    lines += [*table(["", ""], zip(images[::2], images[1::2])), ""] if images else []
+    for file in sorted(record.folder.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as content:
+            header, *rows = csv.reader(content)
+        lines += folded(file.name, table(map(record.marked, header), ([number(cell) for cell in row] for row in rows)))
+    claims = record.results["claims"]
+    held = sum(claim["holds"] for claim in claims)
+    checked = ([claim["id"], f"`{claim['expected']}`", claim["found"], "yes" if claim["holds"] else "NO"] for claim in claims)
+    return lines + folded(f"claims: {held} of {len(claims)} hold", table(["claim", "expected", "found", "holds"], checked))[:-1]
+
+
+def sections(notebook: str) -> Callable[[], List[str]]:
+    return lambda: [line for record in records(notebook) for line in [*section(record), ""]][:-1]
+
+
+def parts() -> Dict[Path, Dict[str, Callable[[], List[str]]]]:
+    """What is written into each document, by name."""
+    notebooks = sorted({folder.parent.name for folder in RESULTS.glob("*/*/manifest.json")})
+    page = {"table-1": table_1, "results": results, "table-2": table_2, "memory": memory, "activations": activations}
+    return {README: {"findings": findings}, PAGE: {**page, **{name: sections(name) for name in notebooks}}}
+
+
+def renewed(document: Path) -> str:
+    """The document's text with the parts that the records determine."""
+    text = document.read_text(encoding="utf-8")
+    for name, write in parts()[document].items():
         begin, end = f"<!-- {name}: written by ci/result_tables.py -->", f"<!-- end of {name} -->"
         found = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
         if not found:
-            sys.exit(f"ci/result_tables.py: {README.name} has no place for the table '{name}': expected {begin} … {end}")
+            where = document.relative_to(ROOT)
+            sys.exit(f"ci/result_tables.py: {where} has no place for '{name}': expected the lines {begin} and {end}")
         lines = write()
         if len(lines) <= 2:  # a header alone
             lines = ["No results are recorded yet; `ci/regenerate --profile laptop` computes them."]
@@ -241,16 +305,18 @@ def renewed(text: str) -> str:
 
 
 def renew() -> None:
-    temporary = README.with_name(README.name + ".tmp")
-    temporary.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
-    os.replace(temporary, README)
-    print("renewed the tables in README.md")
+    for document in parts():
+        temporary = document.with_name(document.name + ".tmp")
+        temporary.write_text(renewed(document), encoding="utf-8")
+        os.replace(temporary, document)
+        print(f"wrote the tables of {document.relative_to(ROOT)}")
 
 
 def check() -> None:
-    text = README.read_text(encoding="utf-8")
-    if renewed(text) != text:
-        sys.exit("ci/result_tables.py: the tables in README.md are not what notebooks/results says; run ci/result_tables.py")
+    for document in parts():
+        if renewed(document) != document.read_text(encoding="utf-8"):
+            where = document.relative_to(ROOT)
+            sys.exit(f"ci/result_tables.py: the tables of {where} are not what notebooks/results says; run ci/result_tables.py")
 
 
 if __name__ == "__main__":

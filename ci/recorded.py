@@ -1,0 +1,53 @@
+"""Reads the records of notebooks under notebooks/results."""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "notebooks" / "results"
+PROFILES = ("smoke", "laptop", "paper")
+
+# Records, by notebook and commit, whose times are withdrawn until they are measured again: their products were computed in another way.
+WITHDRAWN = {("06-memory-and-time", "62907f5"), ("08-inverted-activations", "ae07587")}
+TIMES = ("time", "step, ms")  # how the names of measured times begin, in tables and figures
+
+Row = Dict[str, Any]
+
+
+class Record:
+    """One recorded notebook: its manifest and its rows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        self.results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        for row in self.results["results"]:
+            row["value"] = float(row["value"])  # NaN and infinities are words in the file
+        self.notebook: str = self.manifest["notebook"]
+        self.profile: str = self.manifest["profile"]
+        self.withdrawn = (self.notebook, self.manifest["commit"]) in WITHDRAWN
+
+    def rows(self, **wanted: Any) -> List[Row]:
+        return [r for r in self.results["results"] if all(r[key] == value for key, value in wanted.items())]
+
+    def values(self, **wanted: Any) -> List[float]:
+        return [row["value"] for row in self.rows(**wanted)]
+
+    def hardware(self) -> str:
+        return str(self.results["hardware"]).split(", Linux")[0]
+
+    def marked(self, name: str) -> str:
+        """The name of a column or figure, marked if it shows times that are withdrawn."""
+        return name + " (withdrawn)" if self.withdrawn and name.startswith(TIMES) else name
+
+
+def records(*notebooks: str) -> List[Record]:
+    folders = [file.parent for file in sorted(RESULTS.glob("*/*/manifest.json"))]
+    return [Record(folder) for folder in folders if folder.name in notebooks]
+
+
+def largest(*notebooks: str) -> List[Record]:
+    """The record of each notebook in the largest profile that it is recorded in."""
+    by_size = sorted(records(*notebooks), key=lambda record: PROFILES.index(record.profile))
+    return sorted({record.notebook: record for record in by_size}.values(), key=lambda record: record.notebook)
