@@ -114,7 +114,9 @@ class RunStoreTest {
     void aFileChangedAfterTheRunIsRefusedByName(String name) throws IOException {
         finished();
         var file = folder.resolve(name);
-        Files.writeString(file, Files.readString(file).replaceFirst("[0-9]", "7"));
+        String text = Files.readString(file);
+        String digit = text.replaceFirst("(?s)^[^0-9]*([0-9]).*$", "$1");
+        Files.writeString(file, text.replaceFirst(digit, digit.equals("7") ? "8" : "7"));
         assertThatThrownBy(() -> store.read(ID))
                 .isInstanceOf(RunException.class)
                 .hasMessageContainingAll(file.toString(), "checksum");
