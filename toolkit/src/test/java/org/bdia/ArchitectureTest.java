@@ -2,7 +2,9 @@ package org.bdia;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.have;
@@ -21,38 +23,45 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = "org.bdia", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
+    private static final String[] INTERNAL = {"org.bdia.io..", "org.bdia.torch.."};
+
     @ArchTest
     static final ArchRule ROOMS_HAVE_NO_CYCLES =
             SlicesRuleDefinition.slices().matching("org.bdia.(*)..").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule THE_KIT_KNOWS_NO_OTHER_ROOM =
-            noClasses()
-                    .that()
-                    .resideInAPackage("org.bdia.io..")
-                    .should()
-                    .dependOnClassesThat(
-                            resideInAPackage("org.bdia..")
-                                    .and(resideOutsideOfPackage("org.bdia.io..")));
+    static final ArchRule THE_KIT_KNOWS_NO_OTHER_ROOM = knowsNoOtherRoom("org.bdia.io..");
 
     @ArchTest
-    static final ArchRule THE_KIT_IS_INTERNAL =
+    static final ArchRule THE_ENGINE_KNOWS_NO_OTHER_ROOM = knowsNoOtherRoom("org.bdia.torch..");
+
+    private static ArchRule knowsNoOtherRoom(String room) {
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("org.bdia..").and(resideOutsideOfPackage(room)));
+    }
+
+    @ArchTest
+    static final ArchRule KIT_AND_ENGINE_ARE_INTERNAL =
             noCodeUnits()
                     .that()
                     .areDeclaredInClassesThat(
-                            resideOutsideOfPackage("org.bdia.io..").and(modifier(PUBLIC)))
+                            resideOutsideOfPackages(INTERNAL).and(modifier(PUBLIC)))
                     .and()
                     .arePublic()
                     .should(
                             have(
                                     describe(
-                                            "a type of the kit in their signature",
-                                            ArchitectureTest::showsTheKit)));
+                                            "an internal type in their signature",
+                                            ArchitectureTest::showsInternals)));
 
-    private static boolean showsTheKit(JavaCodeUnit unit) {
+    private static boolean showsInternals(JavaCodeUnit unit) {
         return Stream.concat(
                         unit.getRawParameterTypes().stream(), Stream.of(unit.getRawReturnType()))
-                .anyMatch(resideInAPackage("org.bdia.io.."));
+                .anyMatch(resideInAnyPackage(INTERNAL));
     }
 
     @ArchTest

@@ -41,7 +41,7 @@ class DeserialisationTest {
     static final ArchRule NO_MODEL_FILES =
             noClasses()
                     .that()
-                    .doNotHaveFullyQualifiedName("org.bdia.reversible.TorchScript")
+                    .doNotHaveFullyQualifiedName("org.bdia.torch.TorchScript")
                     .should()
                     .callMethodWhere(
                             calls(

@@ -40,7 +40,7 @@ import org.bdia.nn.Seq2SeqConfig;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.StateVisitor;
@@ -90,7 +90,7 @@ class GuardTest {
     }
 
     private interface States {
-        void show(Batch batch, Draw draw, StateVisitor visitor);
+        void show(Batch batch, StepKey draw, StateVisitor visitor);
     }
 
     @Test
@@ -161,7 +161,7 @@ class GuardTest {
         ReversibleModel model = subject.model();
         Task task = subject.task();
         try (Batch batch = task.training(manager, 3, 0, step, config(1).batch())) {
-            var draw = new Draw(3, step, batch.sampleIds());
+            var draw = new StepKey(3, step, batch.sampleIds());
             MessageDigest states = sha256();
             subject.states().show(batch, draw, (k, x) -> add(states, x.toFloatArray()));
             line(name, "states", hex(states));

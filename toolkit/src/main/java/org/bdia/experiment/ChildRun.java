@@ -16,7 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bdia.io.ChildJvm;
-import org.bdia.reversible.Allocator;
+import org.bdia.torch.Allocator;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 

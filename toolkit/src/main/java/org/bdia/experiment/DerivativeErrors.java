@@ -22,7 +22,7 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;

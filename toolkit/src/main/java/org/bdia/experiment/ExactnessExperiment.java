@@ -16,7 +16,7 @@ import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Reconstruction;
@@ -180,7 +180,7 @@ public final class ExactnessExperiment {
                     var stack = vit.stack(method, Backprop.REVERSIBLE)) {
                 scope.suppressNotUsedWarning();
                 NDArray x = vit.embed(batch.inputs().singletonOrThrow());
-                Draw draw = new Draw(SEED, steps, batch.sampleIds());
+                StepKey draw = new StepKey(SEED, steps, batch.sampleIds());
                 into.add(new Measurement(method, depth, stage, Reconstruction.of(stack, x, draw)));
             }
         }

@@ -16,7 +16,7 @@ import java.util.Map;
 /**
  * The peak of this process's tensor memory above rest. On the CPU it is counted exactly where {@code ci/memory.c} is
  * preloaded, else it is the resident set's high-water mark, which is right while the allocator returns what is freed (see
- * {@link org.bdia.reversible.Allocator#returnFreed}); on a GPU it is what the caching allocator took.
+ * {@link org.bdia.torch.Allocator#returnFreed}); on a GPU it is what the caching allocator took.
  */
 final class MemoryProbe {
 

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bdia.nn.Mlp;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Draw;
+import org.bdia.torch.Autograd;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /** Nothing but MLPs, one after the other: (B, T, D) → (B, C), the mean over tokens of the first C features. */
 final class MlpModel extends AbstractBlock implements ReversibleModel {
@@ -57,7 +57,7 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
+    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray leaf = Autograd.leaf(stack.forward(inputs.singletonOrThrow(), draw));

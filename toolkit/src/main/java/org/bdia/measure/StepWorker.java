@@ -24,7 +24,7 @@ import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.train.CrossEntropy;
 import org.bdia.train.Optimizer;
 import org.bdia.train.OptimizerConfig;
@@ -139,7 +139,7 @@ public final class StepWorker implements AutoCloseable {
                         turn.run();
                         return CrossEntropy.mean(output, labels, 0);
                     },
-                    new Draw(SEED, steps++, LongStream.range(0, point.batch()).toArray()));
+                    new StepKey(SEED, steps++, LongStream.range(0, point.batch()).toArray()));
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bdia.io.ChildJvm;
 import org.bdia.io.StrictJson;
-import org.bdia.reversible.Allocator;
+import org.bdia.torch.Allocator;
 
 /** A process that measures one point, seen from its parent. */
 final class Worker implements AutoCloseable {

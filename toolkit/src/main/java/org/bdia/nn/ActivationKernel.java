@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.Map;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Scoped;
-import org.bdia.reversible.TorchScript;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
+import org.bdia.torch.TorchScript;
 
 /**
  * Computes an {@link Activation}: out of place, as a function that autograd differentiates, or in place, differentiated by hand.

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
-import org.bdia.reversible.TorchScript;
+import org.bdia.torch.TorchScript;
 
 /**
  * Writes the functions of an inverted {@link Activation} in TorchScript: y in place of x with its bits, the gradient in place of y,

@@ -12,8 +12,8 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /**
  * Multi-head self-attention, softmax(q kᵀ / √E) v per head, then a projection.

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bdia.reversible.Precision;
-import org.bdia.reversible.TorchScript;
+import org.bdia.torch.TorchScript;
 
 /**
  * Writes a {@link TransformerBlock}'s branch as one TorchScript function, with libtorch's fused attention where it is the

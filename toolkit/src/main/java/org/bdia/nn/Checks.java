@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import org.bdia.reversible.Method;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /** Ranges that several blocks share. */
 final class Checks {

@@ -10,8 +10,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /**
  * Multi-head attention from one sequence to another, softmax(q kᵀ / √E + mask) v per head, then a projection; q from

@@ -13,7 +13,7 @@ import ai.djl.util.PairList;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * The residual branch of a pre-norm decoder block, without the skip: h(x, m) = f(x) + c(x + f, m) + g(x + f + c), f causal

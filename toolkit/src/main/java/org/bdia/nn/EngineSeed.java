@@ -1,8 +1,8 @@
 package org.bdia.nn;
 
 import java.util.function.Supplier;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Draw;
+import org.bdia.torch.Autograd;
+import org.bdia.reversible.StepKey;
 
 /** Seeds the engine's generator, which has 32 bits, for drawing weights. */
 final class EngineSeed {
@@ -25,7 +25,7 @@ final class EngineSeed {
         if (seed >>> 31 == 0) {
             Autograd.seeded((int) seed, drawing);
         } else {
-            Autograd.seeded(new Draw(seed, 0, new long[] {0}), WEIGHTS, drawing);
+            Autograd.seeded(new StepKey(seed, 0, new long[] {0}).engineSeed(WEIGHTS), drawing);
         }
     }
 }

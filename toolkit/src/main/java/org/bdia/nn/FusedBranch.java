@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Precision;
-import org.bdia.reversible.Scoped;
-import org.bdia.reversible.TorchScript;
+import org.bdia.torch.Scoped;
+import org.bdia.torch.TorchScript;
 
 /**
  * A branch and its parts as compiled functions, each made when it is first needed, with and without mask and dropout, and

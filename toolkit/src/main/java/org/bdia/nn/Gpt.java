@@ -11,12 +11,12 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * GPT-2 whose blocks form one {@link ReversibleStack}: token ids (B, T) → scores of the next token (B, T, V). Pre-norm
@@ -150,7 +150,7 @@ public final class Gpt extends StagedModel {
         return Scoped.result(
                 () -> {
                     NDList normed = norm.forward(store, new NDList(merged(state)), training);
-                    return embedding.scores(store, normed.singletonOrThrow(), training);
+                    return embedding.logits(store, normed.singletonOrThrow(), training);
                 });
     }
 

@@ -11,7 +11,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.reversible.DrawingBranch;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * One half of a {@link TransformerBlock} as a branch of its own, over the block's weights: f(x) = attention(LN x) or g(x) =

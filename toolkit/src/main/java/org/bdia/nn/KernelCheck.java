@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
-import org.bdia.reversible.Scoped;
-import org.bdia.reversible.TorchScript;
+import org.bdia.torch.Scoped;
+import org.bdia.torch.TorchScript;
 
 /**
  * Compares a fused kernel with its plain twin at one shape, on weights and inputs that are a function of the shape alone. The

@@ -12,7 +12,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.RecordingBranch;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * A transformer's feed-forward part, W₂ f(W₁ x), dropout after each step. (B, T, D) → (B, T, D), hidden width M.

@@ -15,7 +15,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Locale;
 import org.bdia.nn.VitConfig.Pooling;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * Images to tokens: patches, a linear map, an optional class token, learned positions, dropout. (B, 3, S, S) →

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.function.UnaryOperator;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 
 /**
  * A network around reversible stacks. It knows how to turn a batch into a loss and gradients, because only
@@ -46,7 +46,7 @@ public interface ReversibleModel extends Block {
      * @param draw what γ and dropout masks are a function of
      * @return the loss
      */
-    float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw);
+    float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw);
 
     /** Returns what selects the kernels of the model's branches; a model without fused kernels selects none. */
     default KernelSelector kernels() {

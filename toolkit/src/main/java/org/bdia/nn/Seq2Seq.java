@@ -11,13 +11,13 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * An encoder–decoder transformer, both of whose stacks are a {@link ReversibleStack}: source ids (B, S) and target ids
@@ -240,7 +240,7 @@ public final class Seq2Seq extends StagedModel {
     private NDArray head(ParameterStore store, NDArray state, boolean training) {
         return Scoped.result(
                 () ->
-                        targetEmbedding.scores(
+                        targetEmbedding.logits(
                                 store, norm(decoderNorm, store, state, training), training));
     }
 

@@ -9,10 +9,10 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.UnaryOperator;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Draw;
+import org.bdia.torch.Autograd;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Method;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * What the three models share: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
@@ -64,7 +64,7 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
     }
 
     @Override
-    public final float differentiate(NDList inputs, UnaryOperator<NDArray> loss, Draw draw) {
+    public final float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw) {
         var pass = new TrainingPass(draw);
         return pass.differentiate(() -> forward(pass, store(inputs.get(0)), inputs), loss);
     }

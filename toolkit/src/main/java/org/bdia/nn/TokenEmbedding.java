@@ -10,11 +10,11 @@ import ai.djl.nn.core.Embedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * Token ids to vectors: a learned vector per id plus one per position, then dropout; and back, by the same vectors, to
- * scores for every id. Ids (B, T) → (B, T, D).
+ * logits. Ids (B, T) → (B, T, D).
  */
 final class TokenEmbedding extends AbstractBlock {
 
@@ -75,8 +75,8 @@ final class TokenEmbedding extends AbstractBlock {
                 });
     }
 
-    /** Scores of all ids, x · tokenᵀ: (B, T, D) → (B, T, V). */
-    NDArray scores(ParameterStore store, NDArray x, boolean training) {
+    /** Returns the logits of all ids, x · tokenᵀ: (B, T, D) → (B, T, V). */
+    NDArray logits(ParameterStore store, NDArray x, boolean training) {
         Shape shape = x.getShape();
         return Scoped.result(
                 () ->

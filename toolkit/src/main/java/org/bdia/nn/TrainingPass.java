@@ -8,8 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Draw;
+import org.bdia.torch.Autograd;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.ReversibleStack;
 
 /**
@@ -26,11 +26,11 @@ final class TrainingPass implements Pass {
      */
     private record Finished(Stage stage, NDArray state, NDArray output) {}
 
-    private final Draw draw;
+    private final StepKey draw;
     private final Deque<Finished> finished = new ArrayDeque<>();
     private final List<ReversibleStack> stacks = new ArrayList<>();
 
-    TrainingPass(Draw draw) {
+    TrainingPass(StepKey draw) {
         this.draw = draw;
     }
 
@@ -41,7 +41,7 @@ final class TrainingPass implements Pass {
 
     @Override
     public NDArray embedding(int layer, Supplier<NDArray> embedding) {
-        return Autograd.seeded(draw, layer, embedding);
+        return Autograd.seeded(draw.engineSeed(layer), embedding);
     }
 
     @Override

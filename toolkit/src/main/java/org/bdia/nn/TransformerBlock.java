@@ -19,7 +19,7 @@ import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.RecordingBranch;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =

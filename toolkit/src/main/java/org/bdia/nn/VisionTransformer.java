@@ -14,12 +14,12 @@ import ai.djl.training.initializer.XavierInitializer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bdia.nn.VitConfig.Pooling;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Scoped;
 
 /**
  * A vision transformer whose blocks form one {@link ReversibleStack}: images (B, 3, S, S) → class scores (B, C).

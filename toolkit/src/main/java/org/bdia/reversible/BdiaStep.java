@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import org.bdia.torch.Scoped;
 
 /**
  * One exact BDIA step: two states in, one state out, nothing remembered.

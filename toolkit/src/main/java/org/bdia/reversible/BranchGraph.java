@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import org.bdia.torch.Autograd;
 
 /** The recorded graph of one branch over one slice of the batch: differentiated once, then closed. */
 public interface BranchGraph extends AutoCloseable {

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bdia.reversible.Tape.Recorded;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.HostMemory;
 
 /** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
 final class Branches {
@@ -111,16 +113,16 @@ final class Branches {
      *
      * @param draw of the slice's samples
      */
-    NDArray train(int k, int c, NDArray state, NDList context, Draw draw) {
+    NDArray train(int k, int c, NDArray state, NDList context, StepKey draw) {
         NDArray h = seeded(k, c, draw, () -> run(k, state, context, true));
         return dropPath.apply(h, k, depth(), layer(k), draw);
     }
 
     /** Runs what may draw; of branches that are known not to, threads need not wait for each other. */
-    private <T> T seeded(int k, int c, Draw draw, Supplier<T> computation) {
+    private <T> T seeded(int k, int c, StepKey draw, Supplier<T> computation) {
         return blocks.get(k) instanceof DrawingBranch branch && !branch.draws()
                 ? computation.get()
-                : Autograd.seeded(draw, layer(k), c, computation);
+                : Autograd.seeded(draw.engineSeed(layer(k), c), computation);
     }
 
     /** h_k(x, context) as in evaluation: no dropout. */
@@ -133,7 +135,7 @@ final class Branches {
      *
      * @param residual whether the graph is to hold x + h
      */
-    Recorded record(int k, int c, NDArray state, NDList context, Draw draw, boolean residual) {
+    Recorded record(int k, int c, NDArray state, NDList context, StepKey draw, boolean residual) {
         NDArray leaf = Autograd.leaf(state);
         var memory = new HostMemory();
         BranchGraph graph =
@@ -143,7 +145,7 @@ final class Branches {
     }
 
     private BranchGraph graph(
-            int k, int c, NDArray leaf, NDList context, Draw draw, boolean residual) {
+            int k, int c, NDArray leaf, NDList context, StepKey draw, boolean residual) {
         if (blocks.get(k) instanceof RecordingBranch branch && branch.recordsItself()) {
             requireWeights(k, leaf);
             ParameterStore store = store(leaf);
@@ -173,7 +175,7 @@ final class Branches {
     }
 
     private BranchGraph skipping(
-            int k, NDArray leaf, BranchGraph graph, Draw draw, boolean residual) {
+            int k, NDArray leaf, BranchGraph graph, StepKey draw, boolean residual) {
         NDArray factors = dropPath.factors(leaf, k, depth(), layer(k), draw);
         return SkippingGraph.of(graph, factors, leaf, residual);
     }

@@ -39,10 +39,10 @@ record Chunks(int batch, int size) {
     }
 
     /** The draw of slice c's samples. */
-    Draw of(Draw draw, int c) {
+    StepKey of(StepKey draw, int c) {
         return count() == 1
                 ? draw
-                : new Draw(
+                : new StepKey(
                         draw.seed(),
                         draw.step(),
                         Arrays.copyOfRange(

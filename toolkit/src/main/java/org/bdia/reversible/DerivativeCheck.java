@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import org.bdia.reversible.Tape.Recorded;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /**
  * Compares a branch's vector–Jacobian products with central differences: u·(J v) with (Jᵀu)·v, for a random v of the input, of
@@ -69,7 +71,7 @@ final class DerivativeCheck {
     private final int k;
     private final NDList inputs;
     private final List<Variable> variables = new ArrayList<>();
-    private final Draw draw;
+    private final StepKey draw;
 
     /** A check of h_k on the first slice. */
     DerivativeCheck(Branches branches, Tape tape, int k, NDArray x) {

@@ -2,6 +2,8 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import org.bdia.io.SplitMix64;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /**
  * Stochastic depth: in training a sample skips branch k of K with probability p (k+1)/K, and branches that are not skipped are
@@ -25,7 +27,7 @@ record DropPath(double rate) {
     }
 
     /** The branch as training sees it: h itself at rate 0. */
-    NDArray apply(NDArray h, int k, int depth, int layer, Draw draw) {
+    NDArray apply(NDArray h, int k, int depth, int layer, StepKey draw) {
         if (rate == 0) {
             return h;
         }
@@ -33,12 +35,12 @@ record DropPath(double rate) {
     }
 
     /** The factors as an array like h, (B, 1, …, 1). */
-    NDArray factors(NDArray h, int k, int depth, int layer, Draw draw) {
+    NDArray factors(NDArray h, int k, int depth, int layer, StepKey draw) {
         return Autograd.unrecorded(() -> factors(h, factors(k, depth, layer, draw)));
     }
 
     /** 0 or 1/(1 − p (k+1)/K) for each sample. */
-    float[] factors(int k, int depth, int layer, Draw draw) {
+    float[] factors(int k, int depth, int layer, StepKey draw) {
         double skipped = rate * (k + 1) / depth;
         long stream =
                 SplitMix64.mix(

@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import org.bdia.torch.Scoped;
 
 /** Steps in plain floating point: the standard transformer (γ = 0) and BDIA without quantiser. */
 final class FloatStep implements Step {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import org.bdia.reversible.Tape.Recorded;
+import org.bdia.torch.Autograd;
 
 /** The forward pass of training, which fills a tape: block by block, and within a block slice by slice. */
 final class ForwardPass {

@@ -41,7 +41,7 @@ public final class Gamma {
      *
      * @return B values, or null if the method has no γ
      */
-    static float[] of(Method method, Draw draw, int layer) {
+    static float[] of(Method method, StepKey draw, int layer) {
         if (method instanceof Method.Bdia bdia) {
             return draw(bdia.gamma(), Law.SIGNS, bdia.per(), draw, layer);
         }
@@ -59,7 +59,7 @@ public final class Gamma {
      * @param layer the block's index k
      * @return B values in [−magnitude, magnitude]
      */
-    public static float[] draw(double magnitude, Law law, Per per, Draw draw, int layer) {
+    public static float[] draw(double magnitude, Law law, Per per, StepKey draw, int layer) {
         long stream = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), layer);
         long[] ids = draw.sampleIds();
         float[] gamma = new float[ids.length];

@@ -1,6 +1,7 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import org.bdia.torch.Scoped;
 
 /** A pass without gradients that keeps nothing. */
 final class Inference {

@@ -37,12 +37,12 @@ public record Reconstruction(List<StateError> states) {
      * @param x the embedding (B, T, D)
      * @param draw seed, step and sample ids
      */
-    public static Reconstruction of(ReversibleStack stack, NDArray x, Draw draw) {
+    public static Reconstruction of(ReversibleStack stack, NDArray x, StepKey draw) {
         return of(stack, x, new NDList(), draw);
     }
 
-    /** {@link #of(ReversibleStack, NDArray, Draw)} with a context for every branch. */
-    public static Reconstruction of(ReversibleStack stack, NDArray x, NDList context, Draw draw) {
+    /** {@link #of(ReversibleStack, NDArray, StepKey)} with a context for every branch. */
+    public static Reconstruction of(ReversibleStack stack, NDArray x, NDList context, StepKey draw) {
         try (NDManager manager = x.getManager().newSubManager()) {
             List<NDArray> made = new ArrayList<>();
             StateError[] errors = new StateError[stack.depth() + 1];

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /**
  * Checks that branches have the same value with gradients recorded as without, at the first use of each shape: values of one
@@ -116,7 +118,7 @@ final class RecordedCheck {
         return computed(
                 () -> {
                     NDList context = Autograd.recorded(() -> tape.chunks.of(tape.context, c));
-                    Draw draw = tape.chunks.of(tape.draw, c);
+                    StepKey draw = tape.chunks.of(tape.draw, c);
                     BranchGraph graph = branches.record(k, c, x, context, draw, false).graph();
                     if (graph instanceof BranchGraph.Whole && !Autograd.hasGraph(graph.output())) {
                         throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.torch.Autograd;
 
 /**
  * K residual branches h<sub>0</sub> … h<sub>K−1</sub>, run by a {@link Method} and differentiated by a {@link
@@ -115,24 +116,24 @@ public final class ReversibleStack implements AutoCloseable {
      * @throws IllegalStateException if a branch computes another value when gradients are recorded
      * @throws StateRangeException if a state leaves the exact range, or holds NaN
      */
-    public NDArray forward(NDArray x, Draw draw) {
+    public NDArray forward(NDArray x, StepKey draw) {
         return forward(x, new NDList(), draw, (index, state) -> {});
     }
 
     /**
-     * {@link #forward(NDArray, Draw)} with a context for every branch.
+     * {@link #forward(NDArray, StepKey)} with a context for every branch.
      *
      * @param context what each branch gets after its state, unchanged until {@link #backward}, which adds to the
      *     gradient of every array in it that requires one, as it does to parameters. Where blocks work on parts of the batch,
      *     see {@link Execution#lean}, arrays whose first axis is as long as the batch are cut with it; what all samples share
      *     must begin with an axis of length 1
      */
-    public NDArray forward(NDArray x, NDList context, Draw draw) {
+    public NDArray forward(NDArray x, NDList context, StepKey draw) {
         return forward(x, context, draw, (index, state) -> {});
     }
 
-    /** {@link #forward(NDArray, NDList, Draw)} that shows every state x<sub>0</sub> … x<sub>K</sub>. */
-    public NDArray forward(NDArray x, NDList context, Draw draw, StateVisitor visitor) {
+    /** {@link #forward(NDArray, NDList, StepKey)} that shows every state x<sub>0</sub> … x<sub>K</sub>. */
+    public NDArray forward(NDArray x, NDList context, StepKey draw, StateVisitor visitor) {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         close();
@@ -269,11 +270,11 @@ public final class ReversibleStack implements AutoCloseable {
      */
     public StackReport check(NDArray x) {
         long[] ids = LongStream.range(0, x.getShape().get(0)).toArray();
-        return check(x, new NDList(), new Draw(0, 0, ids));
+        return check(x, new NDList(), new StepKey(0, 0, ids));
     }
 
     /** {@link #check(NDArray)} with a context for every branch, and dropout and γ of a draw. */
-    public StackReport check(NDArray x, NDList context, Draw draw) {
+    public StackReport check(NDArray x, NDList context, StepKey draw) {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         return new StackCheck(branches, method, execution).run(x, context, draw);

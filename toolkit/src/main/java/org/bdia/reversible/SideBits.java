@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
+import org.bdia.torch.Scoped;
 
 /**
  * The side information of one state: s = (−x/2<sup>−l</sup>) mod 2<sup>m</sup> for every activation, packed

@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import org.bdia.torch.Autograd;
 
 /**
  * f·h, or x + f·h, with h's graph held by the branch itself and one factor f per sample, see {@link DropPath}.

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.torch.Autograd;
 
 /** Checks a stack on passes of its own, so that a kept one is left alone. */
 final class StackCheck {
@@ -26,7 +27,7 @@ final class StackCheck {
                         .withKernels(execution.kernels());
     }
 
-    StackReport run(NDArray x, NDList context, Draw draw) {
+    StackReport run(NDArray x, NDList context, StepKey draw) {
         List<BranchCheck> checks = Autograd.unrecorded(() -> branches(x, context, draw));
         boolean repeats = checks.stream().allMatch(c -> c.repetition() == 0 && c.recording() == 0);
         if (!repeats || !(method instanceof Method.Bdia)) {
@@ -37,7 +38,7 @@ final class StackCheck {
         }
     }
 
-    private List<BranchCheck> branches(NDArray x, NDList context, Draw draw) {
+    private List<BranchCheck> branches(NDArray x, NDList context, StepKey draw) {
         List<BranchCheck> checks = new ArrayList<>();
         Step step = Step.of(method, execution.kernels());
         try (var tape = new Tape(x, draw, context, branches.depth(), execution, method)) {

@@ -52,7 +52,7 @@ final class StackChecks {
     }
 
     /** Refuses a draw for another number of samples. */
-    static void batch(NDArray x, Draw draw) {
+    static void batch(NDArray x, StepKey draw) {
         if (x.getShape().get(0) != draw.batch()) {
             throw new IllegalArgumentException(
                     "the draw is for "

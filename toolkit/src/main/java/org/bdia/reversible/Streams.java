@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import org.bdia.torch.Scoped;
 
 /** The two streams of a coupled stack, x<sub>K−1</sub> and x<sub>K</sub>, side by side: (B, T, D) twice ⇄ (B, T, 2D). */
 final class Streams {

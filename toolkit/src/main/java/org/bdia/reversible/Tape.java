@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.bdia.torch.HostMemory;
 
 /**
  * What one forward pass keeps for its backward pass. One manager owns it all, so that closing the tape frees
@@ -31,7 +32,7 @@ final class Tape implements AutoCloseable {
     }
 
     final NDManager manager;
-    final Draw draw;
+    final StepKey draw;
 
     /** What every branch gets beside its state; the caller's. */
     final NDList context;
@@ -63,7 +64,7 @@ final class Tape implements AutoCloseable {
 
     NDArray current;
 
-    Tape(NDArray x, Draw draw, NDList context, int blocks, Execution execution, Method method) {
+    Tape(NDArray x, StepKey draw, NDList context, int blocks, Execution execution, Method method) {
         this.manager = x.getManager().newSubManager();
         this.draw = draw;
         this.context = context;

@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDList;
  * @param units what the loss is a mean over: the samples, or the tokens to be predicted
  */
 @SuppressWarnings(
-        "ArrayRecordComponent") // handed on to Draw, which copies it; batches are never compared
+        "ArrayRecordComponent") // handed on to StepKey, which copies it; batches are never compared
 public record Batch(NDList inputs, NDArray labels, long[] sampleIds, long units)
         implements AutoCloseable {
 

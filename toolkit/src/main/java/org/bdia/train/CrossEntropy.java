@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Scoped;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Scoped;
 
 /** The loss of guessing classes, in nats. */
 public final class CrossEntropy {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDScope;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 
 /** What a model makes of data that training does not touch. */
 public final class Evaluation {

@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 
 /**
  * An optimiser whose state can be seen, saved and restored: a step count, and two moments per parameter, which the

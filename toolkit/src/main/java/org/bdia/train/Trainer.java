@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.StateRangeException;
 
 /**
@@ -185,7 +185,7 @@ public final class Trainer {
                     model.differentiate(
                             batch.inputs(),
                             output -> task.loss(output, batch.labels(), config.labelSmoothing()),
-                            new Draw(seed, step, batch.sampleIds()));
+                            new StepKey(seed, step, batch.sampleIds()));
             requireFinite(step, "the loss", loss, UNTOUCHED, lastGood);
             return loss;
         } catch (StateRangeException e) {

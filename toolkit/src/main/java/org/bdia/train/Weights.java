@@ -20,7 +20,7 @@ import org.bdia.nn.Gpt;
 import org.bdia.nn.ModelConfig;
 import org.bdia.nn.Seq2Seq;
 import org.bdia.nn.VisionTransformer;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 
 /** The weights of a model, frozen ones included, as named arrays and as a safetensors file. */
 public final class Weights {

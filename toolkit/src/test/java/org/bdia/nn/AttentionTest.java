@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.bdia.nn.Attention.Pattern;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

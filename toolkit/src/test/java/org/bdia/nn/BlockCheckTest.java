@@ -10,9 +10,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.util.List;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
@@ -75,6 +75,6 @@ class BlockCheckTest {
         }
         NDArray x = manager.randomNormal(STATE);
         return ReversibleStack.of(List.of(blocks), Method.bdia(0.5), Backprop.REVERSIBLE)
-                .check(x, context, new Draw(1, 2, new long[] {3, 4}));
+                .check(x, context, new StepKey(1, 2, new long[] {3, 4}));
     }
 }

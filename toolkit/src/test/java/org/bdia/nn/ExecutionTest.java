@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
@@ -218,7 +218,7 @@ class ExecutionTest {
         return manager.randomNormal(new Shape(BATCH, TOKENS, WIDTH));
     }
 
-    private static Draw draw() {
-        return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
+    private static StepKey draw() {
+        return new StepKey(1, 2, LongStream.range(0, BATCH).toArray());
     }
 }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.bdia.nn.Activation.Derivative;
 import org.bdia.nn.Activation.Function;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
@@ -232,7 +232,7 @@ class InvertedActivationTest {
                 model.differentiate(
                         new NDList(ids, ids),
                         y -> y.mul(y).sum(),
-                        new Draw(1, 2, new long[] {0, 1}));
+                        new StepKey(1, 2, new long[] {0, 1}));
                 all.add(Gradients.of(List.of(model)));
             }
         }
@@ -342,7 +342,7 @@ class InvertedActivationTest {
         return manager.randomNormal(new Shape(BATCH, tokens, WIDTH)).mul(512).round().div(512);
     }
 
-    private static Draw draw() {
-        return new Draw(1, 2, LongStream.range(0, BATCH).toArray());
+    private static StepKey draw() {
+        return new StepKey(1, 2, LongStream.range(0, BATCH).toArray());
     }
 }

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
@@ -253,7 +253,7 @@ class KernelSelectorTest {
         try (ReversibleStack stack =
                 ReversibleStack.of(List.of(block), Method.standard(), execution)) {
             NDArray y =
-                    stack.forward(input(2), new NDList(mask), new Draw(1, 2, new long[] {0, 1}));
+                    stack.forward(input(2), new NDList(mask), new StepKey(1, 2, new long[] {0, 1}));
             return List.of(y.toFloatArray(), stack.backward(y).toFloatArray());
         }
     }
@@ -286,7 +286,7 @@ class KernelSelectorTest {
             NDArray x = input(batch);
             NDArray y =
                     stack.forward(
-                            x, new NDList(), new Draw(1, 2, LongStream.range(0, batch).toArray()));
+                            x, new NDList(), new StepKey(1, 2, LongStream.range(0, batch).toArray()));
             NDArray dx = stack.backward(y.mul(0.01));
             List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
             for (TransformerBlock block : blocks) {

@@ -15,9 +15,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Reconstruction;
@@ -33,7 +33,7 @@ class LanguageModelsTest {
     private static final GptConfig GPT =
             new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Activation.of(Activation.Function.GELU_TANH));
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 7, 6, 2, 3, 2, 10, 0.1);
-    private static final Draw DRAW = new Draw(3, 2, new long[] {4, 5, 9});
+    private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
 
     private NDManager manager;
 

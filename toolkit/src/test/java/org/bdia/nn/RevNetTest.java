@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.bdia.nn.VitConfig.Pooling;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
@@ -42,7 +42,7 @@ class RevNetTest {
             VitConfig.smoke().withPatch(16).withWidth(8).withMlp(12).withDepth(3);
     private static final GptConfig GPT =
             new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Activation.of(Activation.Function.GELU_TANH));
-    private static final Draw DRAW = new Draw(3, 2, new long[] {4, 5, 9});
+    private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
 
     private NDManager manager;
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +53,7 @@ class ThreadedModelsTest {
                 model.initialize(manager, seed);
                 NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});
                 for (int step = 0; step < STEPS; step++) {
-                    var draw = new Draw(seed, step, new long[] {0});
+                    var draw = new StepKey(seed, step, new long[] {0});
                     losses.add(model.differentiate(new NDList(ids), y -> y.square().mean(), draw));
                 }
             }

@@ -23,7 +23,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.bdia.nn.VitConfig.Pooling;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.junit.jupiter.api.AfterEach;
@@ -151,8 +151,8 @@ class VisionTransformerTest {
 
     @Test
     void aSampleDrawsItsGammaWhereverItStands() {
-        Draw one = new Draw(3, 9, new long[] {11, 12, 13});
-        Draw other = new Draw(3, 9, new long[] {13, 11, 12});
+        StepKey one = new StepKey(3, 9, new long[] {11, 12, 13});
+        StepKey other = new StepKey(3, 9, new long[] {13, 11, 12});
         VisionTransformer bdia = model(SMALL, Method.bdia(0.5), Backprop.STORE);
         NDArray x = bdia.embed(images(3));
         NDArray rolled = x.get("2:3").concat(x.get("0:2"));
@@ -184,7 +184,7 @@ class VisionTransformerTest {
                 vit.differentiate(
                         new NDList(images),
                         VisionTransformerTest::loss,
-                        new Draw(1, step, new long[3]));
+                        new StepKey(1, step, new long[3]));
                 vit.predict(new NDList(images)).close();
                 live[step] = manager.getManagedArrays().size();
             }
@@ -251,8 +251,8 @@ class VisionTransformerTest {
         return scores.mul(scores).mean();
     }
 
-    private static Draw draw(int batch) {
-        return new Draw(3, 2, new long[batch]);
+    private static StepKey draw(int batch) {
+        return new StepKey(3, 2, new long[batch]);
     }
 
     private static float[] gradient(VisionTransformer vit, String name) {

@@ -41,7 +41,7 @@ class DropPathTest {
 
     @Test
     void theRateGrowsLinearlyAndFactorsKeepTheMean() {
-        Draw draw = Toy.draw(20_000, 3);
+        StepKey draw = Toy.draw(20_000, 3);
         for (int k = 0; k < DEPTH; k++) {
             float[] factors = new DropPath(RATE).factors(k, DEPTH, k, draw);
             double kept = 1 - RATE * (k + 1) / DEPTH;
@@ -61,20 +61,20 @@ class DropPathTest {
         DropPath path = new DropPath(RATE);
         long[] ids = LongStream.range(0, 64).toArray();
         long[] reversed = LongStream.range(0, 64).map(i -> 63 - i).toArray();
-        float[] one = path.factors(5, 6, 5, new Draw(1, 2, ids));
-        float[] turned = path.factors(5, 6, 5, new Draw(1, 2, reversed));
+        float[] one = path.factors(5, 6, 5, new StepKey(1, 2, ids));
+        float[] turned = path.factors(5, 6, 5, new StepKey(1, 2, reversed));
 
         for (int i = 0; i < one.length; i++) {
             assertThat(turned[63 - i]).isEqualTo(one[i]);
         }
-        assertThat(path.factors(5, 6, 5, new Draw(1, 3, ids))).isNotEqualTo(one);
-        assertThat(path.factors(5, 6, 5, new Draw(2, 2, ids))).isNotEqualTo(one);
-        assertThat(path.factors(5, 6, 11, new Draw(1, 2, ids))).isNotEqualTo(one);
+        assertThat(path.factors(5, 6, 5, new StepKey(1, 3, ids))).isNotEqualTo(one);
+        assertThat(path.factors(5, 6, 5, new StepKey(2, 2, ids))).isNotEqualTo(one);
+        assertThat(path.factors(5, 6, 11, new StepKey(1, 2, ids))).isNotEqualTo(one);
     }
 
     @Test
     void theDrawsAreNotThoseOfGamma() {
-        Draw draw = Toy.draw(4096, 1);
+        StepKey draw = Toy.draw(4096, 1);
         float[] factors = new DropPath(RATE).factors(5, 6, 5, draw);
         float[] gammas = Gamma.of(Method.bdia(0.5), draw, 5);
         int together = 0;
@@ -129,7 +129,7 @@ class DropPathTest {
     @Test
     void aSampleThatSkipsEveryBranchIsItsEmbedding() {
         DropPath path = new DropPath(0.9);
-        Draw draw = Toy.draw(400, 0);
+        StepKey draw = Toy.draw(400, 0);
         int sample = 0;
         while (!skipsBoth(path, draw, sample)) {
             sample++;
@@ -146,7 +146,7 @@ class DropPathTest {
         assertThat(dx.sub(1).abs().sum().getFloat()).isPositive();
     }
 
-    private static boolean skipsBoth(DropPath path, Draw draw, int sample) {
+    private static boolean skipsBoth(DropPath path, StepKey draw, int sample) {
         return path.factors(0, 2, 0, draw)[sample] == 0 && path.factors(1, 2, 1, draw)[sample] == 0;
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is drawn, how often, and who shares it. */
 class GammaTest {
 
-    private static final Draw MANY = Toy.draw(20_000, 3);
+    private static final StepKey MANY = Toy.draw(20_000, 3);
 
     @ParameterizedTest
     @ValueSource(doubles = {0.25, 0.5, 0.6})
@@ -53,7 +53,7 @@ class GammaTest {
                 float[] gammas = Gamma.draw(0.5, law, Gamma.Per.BATCH, Toy.draw(5, step), layer);
                 assertThat(distinct(gammas)).hasSize(1);
                 // Whoever is in the batch: another batch of the same step would draw the same.
-                Draw others = new Draw(7, step, new long[] {1, 2});
+                StepKey others = new StepKey(7, step, new long[] {1, 2});
                 assertThat(Gamma.draw(0.5, law, Gamma.Per.BATCH, others, layer)[0])
                         .isEqualTo(gammas[0]);
                 drawn.add(gammas[0]);

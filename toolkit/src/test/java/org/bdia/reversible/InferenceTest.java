@@ -80,7 +80,7 @@ class InferenceTest {
         while (!alike(method, Toy.draw(3, step))) {
             step++;
         }
-        Draw draw = Toy.draw(3, step);
+        StepKey draw = Toy.draw(3, step);
         ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
         float[] trained = stack.forward(x, draw).toFloatArray();
 
@@ -89,7 +89,7 @@ class InferenceTest {
                 .containsExactly(trained);
     }
 
-    private static boolean alike(Method method, Draw draw) {
+    private static boolean alike(Method method, StepKey draw) {
         float first = Gamma.of(method, draw, 1)[0];
         for (int k = 2; k < DEPTH; k++) {
             if (Gamma.of(method, draw, k)[0] != first) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.bdia.torch.Autograd;
 
 /** Verify mode names the first state that a fault between forward and backward pass makes wrong. */
 class PlantedFaultTest {

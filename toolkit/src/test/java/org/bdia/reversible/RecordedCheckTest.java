@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.bdia.torch.Autograd;
 
 /** A branch that is trained as one function and used as another is found by the first forward pass. */
 class RecordedCheckTest {

@@ -22,6 +22,7 @@ import java.util.Map;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Attention;
 import org.bdia.nn.TransformerBlock;
+import org.bdia.torch.Autograd;
 
 /** A file of reference vectors: its tensors, and the blocks built from its weights. */
 final class Reference implements AutoCloseable {
@@ -178,7 +179,7 @@ final class Reference implements AutoCloseable {
     /** A tape that holds the file's states, as if our forward pass had made them. */
     Tape tape() {
         int batch = number("batch");
-        Draw draw = new Draw(0, 0, new long[batch]);
+        StepKey draw = new StepKey(0, 0, new long[batch]);
         Tape tape = new Tape(state(0), draw, new NDList(), depth(), CHECKPOINT, Method.bdia(0.5));
         for (int k = 0; k < depth(); k++) {
             tape.states[k] = state(k);

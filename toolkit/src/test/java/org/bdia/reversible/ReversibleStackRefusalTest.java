@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.bdia.torch.Autograd;
 
 /** What a stack refuses, and what verify mode catches. */
 class ReversibleStackRefusalTest {
@@ -216,7 +217,7 @@ class ReversibleStackRefusalTest {
         return block;
     }
 
-    private static Draw draw() {
+    private static StepKey draw() {
         return Toy.draw(3, 4);
     }
 }

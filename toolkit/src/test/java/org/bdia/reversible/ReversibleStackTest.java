@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.bdia.torch.Autograd;
 
 class ReversibleStackTest {
 
@@ -141,7 +142,7 @@ class ReversibleStackTest {
         List<Toy.Branch> branches = Toy.branches(manager, 3, 0f, DataType.FLOAT64);
         NDArray x = Toy.input(manager, 2, 2, DataType.FLOAT64);
         ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
-        Draw draw = Toy.draw(2, 4);
+        StepKey draw = Toy.draw(2, 4);
         NDArray y = stack.forward(x, draw);
         double[] dx = stack.backward(y).toDoubleArray(); // of L = ½ |y|²
         double[] dw = branches.get(1).weight.getArray().getGradient().toDoubleArray();
@@ -246,7 +247,7 @@ class ReversibleStackTest {
                         .toList());
     }
 
-    private static Draw draw() {
+    private static StepKey draw() {
         return Toy.draw(3, 4);
     }
 
@@ -262,7 +263,7 @@ class ReversibleStackTest {
         };
     }
 
-    private static double loss(ReversibleStack stack, NDArray x, Draw draw) {
+    private static double loss(ReversibleStack stack, NDArray x, StepKey draw) {
         NDArray y = stack.forward(x, draw);
         return 0.5 * y.mul(y).sum().getDouble();
     }

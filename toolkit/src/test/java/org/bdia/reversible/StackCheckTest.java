@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.bdia.torch.Autograd;
 
 /** Planted faults are found, each by its own column, and sound blocks pass. */
 class StackCheckTest {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import org.bdia.torch.Autograd;
 
 /**
  * The same methods as one graph through the whole stack, written from the equations, with rounding whose gradient
@@ -14,7 +15,7 @@ final class StraightThrough {
 
     private StraightThrough() {}
 
-    static NDArray forward(List<? extends Block> branches, Method method, NDArray x, Draw draw) {
+    static NDArray forward(List<? extends Block> branches, Method method, NDArray x, StepKey draw) {
         double step = 1;
         boolean grid = false;
         double magnitude = 0;
@@ -66,11 +67,10 @@ final class StraightThrough {
         return state.getManager().create(values, state.getShape());
     }
 
-    private static NDArray run(List<? extends Block> branches, int k, NDArray x, Draw draw) {
+    private static NDArray run(List<? extends Block> branches, int k, NDArray x, StepKey draw) {
         ParameterStore store = new ParameterStore(x.getManager(), false);
         return Autograd.seeded(
-                draw,
-                k,
+                draw.engineSeed(k),
                 () -> branches.get(k).forward(store, new NDList(x), true).singletonOrThrow());
     }
 

@@ -15,6 +15,7 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.torch.Autograd;
 
 /** Small residual branches and states for the laws of the stack. */
 final class Toy {
@@ -74,8 +75,8 @@ final class Toy {
                 .toType(type, false);
     }
 
-    static Draw draw(int batch, long step) {
-        return new Draw(7, step, LongStream.range(0, batch).map(i -> 1000 + 3 * i).toArray());
+    static StepKey draw(int batch, long step) {
+        return new StepKey(7, step, LongStream.range(0, batch).map(i -> 1000 + 3 * i).toArray());
     }
 
     static void zeroGradients(List<? extends ai.djl.nn.Block> branches) {

@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.bdia.BadInput;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,8 +98,8 @@ class BadArraysTest {
                                 + " with the model's own vocabulary"),
                 BadInput.of(
                         "no samples",
-                        root -> new Draw(1, 0, new long[0]),
-                        "a draw needs step >= 0 and at least one sample id, but step is 0 and there are 0"
+                        root -> new StepKey(1, 0, new long[0]),
+                        "a step key needs step >= 0 and at least one sample id, but step is 0 and there are 0"
                                 + " ids; pass one sample id per row"));
     }
 
@@ -130,7 +130,7 @@ class BadArraysTest {
                 message);
     }
 
-    private static Draw draw() {
-        return new Draw(1, 0, new long[] {0, 1});
+    private static StepKey draw() {
+        return new StepKey(1, 0, new long[] {0, 1});
     }
 }

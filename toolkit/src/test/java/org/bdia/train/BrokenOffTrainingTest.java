@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

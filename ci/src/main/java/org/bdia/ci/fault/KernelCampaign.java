@@ -20,7 +20,7 @@ import org.bdia.nn.Activation;
 import org.bdia.nn.KernelDifference;
 import org.bdia.nn.KernelSelector;
 import org.bdia.nn.TransformerBlock;
-import org.bdia.reversible.Autograd;
+import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;

@@ -21,7 +21,7 @@ import org.bdia.nn.GptConfig;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Draw;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
@@ -49,7 +49,7 @@ public final class LeakCampaign {
     /** The fewest runs that are worth a look: 400 KiB of each would show. */
     public static final int MIN_RUNS = 50;
 
-    private static final Draw DRAW = new Draw(1, 1, new long[] {0});
+    private static final StepKey DRAW = new StepKey(1, 1, new long[] {0});
 
     private static final int STEPS_PER_EVALUATION = 10;
 

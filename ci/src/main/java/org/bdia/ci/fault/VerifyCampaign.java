@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import org.bdia.reversible.Autograd;
-import org.bdia.reversible.Draw;
+import org.bdia.torch.Autograd;
+import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReconstructionException;
 import org.bdia.reversible.ReversibleStack;
@@ -129,7 +129,7 @@ public final class VerifyCampaign {
         return manager.randomNormal(new Shape(BATCH, StackWay.TOKENS, StackWay.WIDTH));
     }
 
-    private static Draw draw(long step) {
-        return new Draw(11, step, LongStream.range(0, BATCH).toArray());
+    private static StepKey draw(long step) {
+        return new StepKey(11, step, LongStream.range(0, BATCH).toArray());
     }
 }

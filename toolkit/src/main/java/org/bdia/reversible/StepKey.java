@@ -1,9 +1,10 @@
 package org.bdia.reversible;
 
 import java.util.Arrays;
+import org.bdia.io.SplitMix64;
 
 /**
- * What every random choice of one training step is a function of, together with the layer.
+ * The random key of a training step: every random choice is a function of it and the layer.
  *
  * @param seed the run's seed
  * @param step the training step, 0 or more
@@ -11,17 +12,17 @@ import java.util.Arrays;
  *     wherever in the batch it stands
  */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
-public record Draw(long seed, long step, long[] sampleIds) {
+public record StepKey(long seed, long step, long[] sampleIds) {
 
     /**
      * Copies the ids.
      *
      * @throws IllegalArgumentException if the step is negative or there is no sample
      */
-    public Draw {
+    public StepKey {
         if (step < 0 || sampleIds.length == 0) {
             throw new IllegalArgumentException(
-                    "a draw needs step >= 0 and at least one sample id, but step is "
+                    "a step key needs step >= 0 and at least one sample id, but step is "
                             + step
                             + " and there are "
                             + sampleIds.length
@@ -40,9 +41,26 @@ public record Draw(long seed, long step, long[] sampleIds) {
         return sampleIds.length;
     }
 
+    /**
+     * Returns the seed of the engine's generator for a layer, so that dropout recomputed for the same key and layer repeats its
+     * mask.
+     *
+     * @param layer the block's index; other random layers of a model use negative numbers
+     */
+    public int engineSeed(int layer) {
+        return engineSeed(layer, 0);
+    }
+
+    /** {@link #engineSeed(int)} of slice c of the batch. */
+    int engineSeed(int layer, int c) {
+        long hash = SplitMix64.mix(SplitMix64.mix(seed, step), ~(long) layer);
+        hash = c == 0 ? hash : SplitMix64.mix(hash, c);
+        return (int) (hash >>> 32);
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Draw d
+        return other instanceof StepKey d
                 && d.seed == seed
                 && d.step == step
                 && Arrays.equals(d.sampleIds, sampleIds);
@@ -55,6 +73,6 @@ public record Draw(long seed, long step, long[] sampleIds) {
 
     @Override
     public String toString() {
-        return "Draw[seed=" + seed + ", step=" + step + ", samples=" + sampleIds.length + "]";
+        return "StepKey[seed=" + seed + ", step=" + step + ", samples=" + sampleIds.length + "]";
     }
 }

@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * <p>DJL offers no hook, so the fields that every new array passes through are replaced here, by reflection and for the
  * calling thread alone.
  */
-final class HostMemory implements AutoCloseable {
+public final class HostMemory implements AutoCloseable {
 
     private static final Field SCOPES = field(NDScope.class, "SCOPE_STACK");
     private static final Field ARRAYS = field(NDScope.class, "resources");
@@ -29,8 +29,11 @@ final class HostMemory implements AutoCloseable {
 
     private final List<Object> buffers = new ArrayList<>();
 
-    /** The computation's result; buffers of all arrays that it makes are kept. */
-    <T> T of(Supplier<T> computation) {
+    /** Creates an empty one. */
+    public HostMemory() {}
+
+    /** Returns the computation's result; buffers of all arrays that it makes are kept. */
+    public <T> T of(Supplier<T> computation) {
         ThreadLocal<Deque<NDScope>> scopes = scopes();
         Deque<NDScope> before = scopes.get();
         scopes.set(new Scopes(before));
@@ -44,7 +47,7 @@ final class HostMemory implements AutoCloseable {
     }
 
     /** Returns how many buffers are kept. */
-    int size() {
+    public int size() {
         return buffers.size();
     }
 

@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
@@ -10,7 +10,6 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bdia.io.SplitMix64;
 
 /**
  * The few words of automatic differentiation that block-wise back-propagation needs.
@@ -58,7 +57,7 @@ public final class Autograd {
     }
 
     /** Whether an array is a leaf, or was computed from one while {@link #recorded}. */
-    static boolean hasGraph(NDArray array) {
+    public static boolean hasGraph(NDArray array) {
         if (JniUtils.requiresGrad((PtNDArray) array)) {
             return true;
         }
@@ -125,23 +124,6 @@ public final class Autograd {
      */
     public static NDArray constant(NDArray like, double value) {
         return like.getManager().full(new Shape(1), (float) value, like.getDataType());
-    }
-
-    /**
-     * Seeds the engine's generator with a function of (seed, step, layer) and runs what draws from it, so that dropout
-     * recomputed for the same draw and layer repeats its mask. Other threads that seed and draw wait until it is done.
-     *
-     * @param layer the block's index; other random layers of a model use negative numbers
-     */
-    public static <T> T seeded(Draw draw, int layer, Supplier<T> computation) {
-        return seeded(draw, layer, 0, computation);
-    }
-
-    /** {@link #seeded(Draw, int, Supplier)} for slice c of the batch. */
-    static <T> T seeded(Draw draw, int layer, int c, Supplier<T> computation) {
-        long hash = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), ~(long) layer);
-        hash = c == 0 ? hash : SplitMix64.mix(hash, c);
-        return seeded((int) (hash >>> 32), computation);
     }
 
     /** Seeds the engine's generator and runs what draws from it, while other threads that do so wait. */

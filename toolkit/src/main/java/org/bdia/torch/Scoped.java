@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;

@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.torch;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -62,7 +62,7 @@ public final class TorchScript {
     }
 
     /** Returns how many functions the process has loaded. */
-    static int loaded() {
+    public static int loaded() {
         return LOADED.size();
     }
 
