@@ -29,8 +29,7 @@ class ArchitectureTest {
     static final ArchRule ROOMS_HAVE_NO_CYCLES =
             SlicesRuleDefinition.slices().matching("org.bdia.(*)..").should().beFreeOfCycles();
 
-    @ArchTest
-    static final ArchRule THE_KIT_KNOWS_NO_OTHER_ROOM = knowsNoOtherRoom("org.bdia.io..");
+    @ArchTest static final ArchRule THE_KIT_KNOWS_NO_OTHER_ROOM = knowsNoOtherRoom("org.bdia.io..");
 
     @ArchTest
     static final ArchRule THE_ENGINE_KNOWS_NO_OTHER_ROOM = knowsNoOtherRoom("org.bdia.torch..");

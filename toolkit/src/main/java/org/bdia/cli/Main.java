@@ -7,11 +7,15 @@ import org.bdia.data.UserHome;
 import org.bdia.run.Build;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
 
 /** The command {@code bdia}. */
 @Command(
         name = "bdia",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
         description =
                 "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
         subcommands = {
@@ -25,6 +29,16 @@ public final class Main {
 
     private Main() {}
 
+    /** The build's version and commit. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            Build build = Build.ofThisToolkit();
+            return new String[] {"bdia " + build.version() + ", commit " + build.commit()};
+        }
+    }
+
     /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
     public static void main(String[] args) {
         UserHome.adopt();
@@ -33,11 +47,9 @@ public final class Main {
 
     /** Returns the command with all that the class path adds to it. */
     public static CommandLine commandLine() {
-        Build build = Build.ofThisToolkit();
         CommandLine line = new CommandLine(new Main());
         ServiceLoader.load(CommandModule.class)
                 .forEach(module -> module.commands().forEach(line::addSubcommand));
-        line.getCommandSpec().version("bdia " + build.version() + ", commit " + build.commit());
         return line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -16,9 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bdia.io.ChildJvm;
-import org.bdia.torch.Allocator;
 import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
+import org.bdia.torch.Allocator;
 
 /**
  * A run in a child JVM of its own, so that memory figures are clean and a run that dies takes nobody along.

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bdia.nn.Mlp;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.torch.Autograd;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /** Nothing but MLPs, one after the other: (B, T, D) → (B, C), the mean over tokens of the first C features. */

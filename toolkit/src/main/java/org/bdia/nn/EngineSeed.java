@@ -1,8 +1,8 @@
 package org.bdia.nn;
 
 import java.util.function.Supplier;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 
 /** Seeds the engine's generator, which has 32 bits, for drawing weights. */
 final class EngineSeed {

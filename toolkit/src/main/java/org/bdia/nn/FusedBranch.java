@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Precision;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 import org.bdia.torch.TorchScript;
 

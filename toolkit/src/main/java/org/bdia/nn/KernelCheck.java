@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 import org.bdia.torch.TorchScript;
 

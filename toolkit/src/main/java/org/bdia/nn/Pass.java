@@ -6,8 +6,8 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.BranchEvaluator;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /** A way to compute a model's stages; the model describes them once, for all ways. */

@@ -11,12 +11,12 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.XavierInitializer;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.BranchGraph;
+import org.bdia.torch.Autograd;
 
 /**
  * Runs h(x) = f(x) + W₂ act(W₁ LN(x + f(x))) piece by piece, so that an inverted activation can stand between two pieces of its

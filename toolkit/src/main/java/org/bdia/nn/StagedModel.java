@@ -9,9 +9,9 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.UnaryOperator;
-import org.bdia.torch.Autograd;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**

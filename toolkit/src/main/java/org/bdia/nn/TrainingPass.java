@@ -8,9 +8,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.bdia.torch.Autograd;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 
 /**
  * Back-propagation through stages: each stack differentiates itself, and embeddings and heads are recomputed rather than kept, so

@@ -14,11 +14,11 @@ import ai.djl.training.initializer.XavierInitializer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bdia.nn.VitConfig.Pooling;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**

@@ -2,8 +2,8 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import org.bdia.torch.TorchScript;
 import org.bdia.torch.Scoped;
+import org.bdia.torch.TorchScript;
 
 /**
  * {@link BdiaStep} in place and in few passes over memory, the same bits.

@@ -1,7 +1,5 @@
 package org.bdia.reversible;
 
-import org.bdia.torch.TorchScript;
-
 /** What a stack's arithmetic and its branches are computed with. */
 public enum Kernels {
     /** TorchScript: fused attention, arithmetic in place. */

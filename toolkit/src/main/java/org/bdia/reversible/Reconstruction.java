@@ -42,7 +42,8 @@ public record Reconstruction(List<StateError> states) {
     }
 
     /** {@link #of(ReversibleStack, NDArray, StepKey)} with a context for every branch. */
-    public static Reconstruction of(ReversibleStack stack, NDArray x, NDList context, StepKey draw) {
+    public static Reconstruction of(
+            ReversibleStack stack, NDArray x, NDList context, StepKey draw) {
         try (NDManager manager = x.getManager().newSubManager()) {
             List<NDArray> made = new ArrayList<>();
             StateError[] errors = new StateError[stack.depth() + 1];

@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.StateRangeException;
+import org.bdia.reversible.StepKey;
 
 /**
  * The training loop. Every random choice is a function of (seed, step), so that a run that is stopped and goes on

@@ -11,6 +11,8 @@ import java.util.List;
 import org.bdia.run.Build;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -33,6 +35,14 @@ class MainTest {
         run("--version");
         assertThat(out.toString().strip())
                 .isEqualTo("bdia " + build.version() + ", commit " + build.commit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "run", "sweep", "compare", "data", "data fetch", "doctor"})
+    void everyCommandExplainsItself(String command) {
+        String[] words = (command + " --help").strip().split(" ");
+        assertThat(run(words)).isZero();
+        assertThat(out.toString()).contains(("Usage: bdia " + command).strip());
     }
 
     @Test

@@ -10,13 +10,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.util.List;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StackReport;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,7 +286,9 @@ class KernelSelectorTest {
             NDArray x = input(batch);
             NDArray y =
                     stack.forward(
-                            x, new NDList(), new StepKey(1, 2, LongStream.range(0, batch).toArray()));
+                            x,
+                            new NDList(),
+                            new StepKey(1, 2, LongStream.range(0, batch).toArray()));
             NDArray dx = stack.backward(y.mul(0.01));
             List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
             for (TransformerBlock block : blocks) {

@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bdia.reversible.Backprop;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Method;
+import org.bdia.reversible.StepKey;
 import org.junit.jupiter.api.Test;
 
 /** Models that are made and trained on two threads have the weights and losses that each has alone. */

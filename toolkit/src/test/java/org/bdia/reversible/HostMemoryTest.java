@@ -18,14 +18,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.HostMemory;
+import org.bdia.torch.Scoped;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.bdia.torch.Autograd;
-import org.bdia.torch.Scoped;
-import org.bdia.torch.HostMemory;
 
 /** A garbage collection between a forward and a backward pass changes no gradient. */
 class HostMemoryTest {

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.bdia.torch.Autograd;
 
 /**
  * Parity with stacks computed by an independent PyTorch implementation. Every step is fed the file's own states, so

@@ -12,8 +12,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
 import org.bdia.torch.TorchScript;
+import org.junit.jupiter.api.Test;
 
 class TorchScriptTest {
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Measures peak memory and step time; ci/bench prepares what it needs. */
 @Command(
         name = "bench",
+        hidden = true, // ci/bench calls it
         description =
                 "Measures peak memory and step time of training, one process per point, side by side."
                         + " ci/bench builds what this needs and calls it.")

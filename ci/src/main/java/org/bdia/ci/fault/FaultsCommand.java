@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 /** Does to runs what hurts them; ci/faults prepares what it needs. */
 @Command(
         name = "faults",
+        hidden = true, // ci/faults calls it
         description =
                 "Kills runs, fills their disk, compares rebuilt states and looks for leaks. ci/faults builds"
                         + " what this needs and calls it.")

@@ -20,11 +20,11 @@ import org.bdia.nn.Activation;
 import org.bdia.nn.KernelDifference;
 import org.bdia.nn.KernelSelector;
 import org.bdia.nn.TransformerBlock;
-import org.bdia.torch.Autograd;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Kernels;
 import org.bdia.reversible.Precision;
+import org.bdia.torch.Autograd;
 
 /**
  * Compares the fused kernels with their plain twins in full, and with the plain block in double precision on the last

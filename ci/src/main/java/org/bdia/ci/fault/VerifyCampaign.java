@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import org.bdia.torch.Autograd;
-import org.bdia.reversible.StepKey;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReconstructionException;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 
 /**
  * Compares rebuilt states with those made, in every way that a stack can be run: by fingerprint in the backward passes of
