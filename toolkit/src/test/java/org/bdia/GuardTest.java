@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import java.io.IOException;
@@ -20,38 +19,21 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
-import org.bdia.data.Augmentation;
-import org.bdia.data.EncodedPairs;
-import org.bdia.data.SentencePair;
-import org.bdia.data.SyntheticImages;
-import org.bdia.data.SyntheticPairs;
-import org.bdia.data.SyntheticText;
-import org.bdia.data.TextCorpus;
-import org.bdia.data.TextSplit;
-import org.bdia.data.Vocabulary;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
-import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.nn.VisionTransformer;
-import org.bdia.nn.VitConfig;
 import org.bdia.reversible.Backprop;
 import org.bdia.reversible.Execution;
 import org.bdia.reversible.Method;
-import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 import org.bdia.train.Batch;
-import org.bdia.train.ImageTask;
 import org.bdia.train.Optimizer;
 import org.bdia.train.Task;
-import org.bdia.train.TextTask;
 import org.bdia.train.TrainConfig;
 import org.bdia.train.Trainer;
-import org.bdia.train.TranslationTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,17 +64,6 @@ class GuardTest {
     @TempDir private Path folder;
     private final List<String> lines = new ArrayList<>();
 
-    /** A model, what it learns from, and a look at its states. */
-    private record Subject(ReversibleModel model, Task task, States states) {}
-
-    private interface Make {
-        Subject of(Method method, Execution execution, Activation activation, NDManager manager);
-    }
-
-    private interface States {
-        void show(Batch batch, StepKey draw, StateVisitor visitor);
-    }
-
     @Test
     void everyBitIsThePinnedOne() throws IOException {
         Path pinned = Path.of("src/test/guards", processor() + ".txt");
@@ -101,10 +72,10 @@ class GuardTest {
                 record || Files.exists(pinned),
                 () -> "no bits are pinned for this processor, see " + pinned);
 
-        model("vit", GuardTest::vit);
-        model("vit-locality", GuardTest::localityVit);
-        model("gpt", GuardTest::gpt);
-        model("seq2seq", GuardTest::seq2Seq);
+        model("vit", GuardSubject::vit);
+        model("vit-locality", GuardSubject::localityVit);
+        model("gpt", GuardSubject::gpt);
+        model("seq2seq", GuardSubject::seq2Seq);
         generated();
 
         if (record) {
@@ -114,7 +85,7 @@ class GuardTest {
         assertThat(lines).isEqualTo(Files.readAllLines(pinned));
     }
 
-    private void model(String name, Make make) throws IOException {
+    private void model(String name, GuardSubject.Make make) throws IOException {
         for (Method method : METHODS) {
             if (name.equals("seq2seq") && method instanceof Method.RevNet) {
                 continue;
@@ -142,9 +113,13 @@ class GuardTest {
     }
 
     private void training(
-            String name, Make make, Method method, Execution execution, Activation activation) {
+            String name,
+            GuardSubject.Make make,
+            Method method,
+            Execution execution,
+            Activation activation) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Subject subject = make.of(method, execution, activation, manager);
+            GuardSubject subject = make.of(method, execution, activation, manager);
             ReversibleModel model = subject.model();
             line(name, "initial", weights(model));
             try (Optimizer optimizer = config(1).optimizer().create(manager, model)) {
@@ -157,7 +132,7 @@ class GuardTest {
     }
 
     private void step(
-            String name, Subject subject, Optimizer optimizer, NDManager manager, int step) {
+            String name, GuardSubject subject, Optimizer optimizer, NDManager manager, int step) {
         ReversibleModel model = subject.model();
         Task task = subject.task();
         try (Batch batch = task.training(manager, 3, 0, step, config(1).batch())) {
@@ -176,12 +151,12 @@ class GuardTest {
         line(name, "weights", weights(model));
     }
 
-    private void resumed(String name, Make make) throws IOException {
+    private void resumed(String name, GuardSubject.Make make) throws IOException {
         Path run = folder.resolve(name.replace(' ', '-'));
         for (int stop : new int[] {2, Integer.MAX_VALUE}) {
             try (NDManager manager = NDManager.newBaseManager()) {
                 Execution execution = Execution.of(Backprop.REVERSIBLE);
-                Subject subject = make.of(Method.bdia(0.5), execution, GELU, manager);
+                GuardSubject subject = make.of(Method.bdia(0.5), execution, GELU, manager);
                 int[] done = {0};
                 boolean finished =
                         new Trainer(subject.model(), subject.task(), config(2), 4)
@@ -199,11 +174,12 @@ class GuardTest {
     private void generated() {
         try (NDManager manager = NDManager.newBaseManager()) {
             for (Method method : METHODS) {
-                Gpt gpt = (Gpt) gpt(method, STORE, GELU, manager).model();
+                Gpt gpt = (Gpt) GuardSubject.gpt(method, STORE, GELU, manager).model();
                 int[] ids = Generator.generate(gpt, manager, new int[] {3, 1, 4}, 10, -1, BEAM);
                 line("gpt " + word(method), "generated", Arrays.toString(ids));
             }
-            Seq2Seq model = (Seq2Seq) seq2Seq(Method.bdia(0.5), STORE, GELU, manager).model();
+            Seq2Seq model =
+                    (Seq2Seq) GuardSubject.seq2Seq(Method.bdia(0.5), STORE, GELU, manager).model();
             int[][] ids =
                     Generator.translate(
                             model, manager, new int[][] {{3, 1, 4}, {1, 5}}, 1, 2, 8, BEAM);
@@ -213,107 +189,6 @@ class GuardTest {
 
     private static TrainConfig config(int epochs) {
         return TrainConfig.of(epochs, 6, 1e-2);
-    }
-
-    private static Subject vit(
-            Method method, Execution execution, Activation activation, NDManager manager) {
-        return vit(VitConfig.smoke(), method, execution, activation, manager);
-    }
-
-    private static Subject localityVit(
-            Method method, Execution execution, Activation activation, NDManager manager) {
-        VitConfig config = VitConfig.smoke().withLocalityAttention(true).withShiftedPatches(true);
-        return vit(config, method, execution, activation, manager);
-    }
-
-    private static Subject vit(
-            VitConfig config,
-            Method method,
-            Execution execution,
-            Activation activation,
-            NDManager manager) {
-        VitConfig small =
-                config.withWidth(24)
-                        .withMlp(40)
-                        .withHeads(3)
-                        .withDepth(3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
-        var model = new VisionTransformer(small, method, execution);
-        model.initialize(manager, 5);
-        var task = new ImageTask(SyntheticImages.split(10, 24, 6, 6, 3), Augmentation.paper());
-        return new Subject(
-                model,
-                task,
-                (batch, draw, visitor) -> {
-                    try (NDArray x = model.embed(batch.inputs().get(0))) {
-                        model.stack().forward(x, new NDList(), draw, visitor);
-                        model.stack().close();
-                    }
-                });
-    }
-
-    private static Subject gpt(
-            Method method, Execution execution, Activation activation, NDManager manager) {
-        GptConfig config =
-                GptConfig.nano()
-                        .withVocabulary(30)
-                        .withContext(16)
-                        .withWidth(24)
-                        .withMlp(40)
-                        .withHeads(3)
-                        .withDepth(3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
-        var model = new Gpt(config, method, execution);
-        model.initialize(manager, 5);
-        TextSplit text = SyntheticText.split(TextCorpus.Unit.CHARACTERS, 300, 50, 50, 3);
-        return new Subject(
-                model,
-                new TextTask(text, 16),
-                (batch, draw, visitor) -> {
-                    try (NDArray x = model.embed(batch.inputs().get(0))) {
-                        model.stack().forward(x, new NDList(), draw, visitor);
-                        model.stack().close();
-                    }
-                });
-    }
-
-    private static Subject seq2Seq(
-            Method method, Execution execution, Activation activation, NDManager manager) {
-        List<SentencePair> pairs = SyntheticPairs.split(24, 1, 1, 3).train();
-        Vocabulary source = words(pairs, SentencePair::source);
-        Vocabulary target = words(pairs, SentencePair::target);
-        Seq2SeqConfig config =
-                Seq2SeqConfig.smoke()
-                        .withVocabularies(source.size(), target.size())
-                        .withContext(20)
-                        .withWidth(24)
-                        .withMlp(40)
-                        .withHeads(3)
-                        .withDepths(2, 3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
-        var model = new Seq2Seq(config, method, execution);
-        model.initialize(manager, 5);
-        var encoded = new EncodedPairs(pairs, source, target);
-        return new Subject(
-                model,
-                new TranslationTask(encoded, encoded, encoded),
-                (batch, draw, visitor) -> {
-                    try (NDList context = model.encode(batch.inputs().get(0));
-                            NDArray memory = context.get(0).duplicate()) {
-                        model.decoder().forward(memory, context, draw, visitor);
-                        model.decoder().close();
-                    }
-                });
-    }
-
-    private static Vocabulary words(List<SentencePair> pairs, Function<SentencePair, String> side) {
-        return Vocabulary.words(pairs.stream().map(side).toList(), 40);
     }
 
     private static String weights(ReversibleModel model) {

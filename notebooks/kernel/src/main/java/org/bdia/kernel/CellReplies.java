@@ -39,7 +39,7 @@ final class CellReplies extends ShellReplyEnvironment {
 
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private int waiting;
-    private final Runnable abortQueued;
+    private final Supplier<Runnable> readQueued;
     private Supplier<Map<String, Object>> answers = Map::of;
     private boolean silent;
 
@@ -48,14 +48,14 @@ final class CellReplies extends ShellReplyEnvironment {
             StdinChannel stdin,
             JupyterSocket iopub,
             MessageContext context,
-            Runnable abortQueued) {
+            Supplier<Runnable> readQueued) {
         super(shell, stdin, iopub, context);
-        this.abortQueued = abortQueued;
+        this.readQueued = readQueued;
     }
 
-    /** Aborts the cells whose requests wait. */
-    void abortQueued() {
-        abortQueued.run();
+    /** Takes the requests that wait; the result answers them, cells as aborted. */
+    Runnable readQueued() {
+        return readQueued.get();
     }
 
     /** Takes the answers to the expressions of the request, which its reply holds if the cell does not fail. */

@@ -51,6 +51,9 @@ public final class JavaKernel extends BaseKernel {
     private Map<String, Object> answers = Map.of();
     private boolean failed;
 
+    /** Answers the requests that waited when a cell failed. */
+    private Runnable queued = () -> {};
+
     JavaKernel(CellEvaluator cells) {
         super(
                 "bdia-java",
@@ -143,23 +146,21 @@ public final class JavaKernel extends BaseKernel {
                 cell.silence();
             }
             cell.answer(() -> answers);
-            if (request.shouldStopOnError()) {
-                // what is deferred first runs last, behind the reply and the idle status
-                cell.defer(() -> abortQueued(cell));
-            }
+            queued = () -> {};
+            // what is deferred first runs last, behind the reply and the idle status
+            cell.defer(() -> queued.run());
         }
         try {
             super.handleExecuteRequest(replies, message);
+            if (failed && request.shouldStopOnError() && replies instanceof CellReplies cell) {
+                // Before the reply is sent: who waits for it before the next request is not
+                // aborted.
+                queued = cell.readQueued();
+            }
         } finally {
             if (request.isSilent() || !request.shouldStoreHistory()) {
                 executionCount.decrementAndGet();
             }
-        }
-    }
-
-    private void abortQueued(CellReplies cell) {
-        if (failed) {
-            cell.abortQueued();
         }
     }
 

@@ -2,6 +2,8 @@ package org.bdia.kernel;
 
 import java.io.PrintStream;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.Loop;
@@ -43,18 +45,24 @@ final class KernelConnection extends JupyterConnection {
 
     @Override
     public CellReplies prepareReplyEnv(ShellChannel channel, MessageContext context) {
-        return new CellReplies(channel, stdin, iopub, context, () -> abortQueued(channel));
+        return new CellReplies(channel, stdin, iopub, context, () -> readQueued(channel));
     }
 
-    /** Answers the requests that wait on a channel: those to evaluate a cell as aborted, others as ever. */
-    private void abortQueued(ShellChannel channel) {
+    /**
+     * Takes the requests that wait on a channel.
+     *
+     * @return answers them: those to evaluate a cell as aborted, others as ever
+     */
+    private Runnable readQueued(ShellChannel channel) {
+        List<Message<?>> queued = new ArrayList<>();
         while ((channel.getEvents() & ZMQ.Poller.POLLIN) != 0) {
             try {
-                answer(channel, channel.readMessage());
+                queued.add(channel.readMessage());
             } catch (RuntimeException e) {
                 drop(e);
             }
         }
+        return () -> queued.forEach(request -> answer(channel, request));
     }
 
     private <T> void answer(ShellChannel channel, Message<T> request) {

@@ -161,6 +161,18 @@ class KernelProcessTest {
         }
     }
 
+    /** The next request may arrive before the kernel has looked for others that wait. */
+    @Test
+    void whoWaitsForTheReplyIsNotAborted() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(kernel.execute("throw new Error();").path("status").asText())
+                        .isEqualTo("error");
+                assertThat(kernel.execute("1").path("status").asText()).isEqualTo("ok");
+            }
+        }
+    }
+
     @Test
     void aRequestForHistoryIsAnswered() throws Exception {
         try (var kernel = new KernelProcess(folder, KEY, List.of())) {
