@@ -3,9 +3,11 @@ package org.bdia;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +21,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bdia.nn.Activation;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
@@ -238,18 +242,25 @@ class GuardTest {
         lines.add(name + " " + what + " " + value);
     }
 
-    /** Vendor, vector instructions and threads: what float32 products are a function of. */
+    /** Processor, vector instructions and threads: what the bits of float32 products depend on. */
     private static String processor() throws IOException {
+        Engine.getEngine("PyTorch"); // loads what is asked for its threads
         Path file = Path.of("/proc/cpuinfo");
         String text = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
-        String vendor =
-                text.lines()
-                        .filter(line -> line.startsWith("vendor_id"))
-                        .findFirst()
-                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                        .orElse(System.getProperty("os.arch"));
+        String model =
+                Stream.of("vendor_id", "cpu family", "model")
+                        .map(key -> value(text, key))
+                        .collect(Collectors.joining("-"));
         String vectors =
                 text.contains(" avx512f ") ? "avx512" : text.contains(" avx2 ") ? "avx2" : "other";
-        return vendor + "-" + vectors + "-" + Runtime.getRuntime().availableProcessors();
+        return model + "-" + vectors + "-" + JniUtils.getNumThreads();
+    }
+
+    private static String value(String text, String key) {
+        return text.lines()
+                .filter(line -> line.matches(key + "\\s*:.*"))
+                .findFirst()
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .orElse("unknown");
     }
 }
