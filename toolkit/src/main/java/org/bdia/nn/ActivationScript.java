@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
+import org.bdia.config.Activation;
 import org.bdia.torch.TorchScript;
 
 /**
@@ -16,9 +17,6 @@ import org.bdia.torch.TorchScript;
  * whole-row operations.
  */
 final class ActivationScript {
-
-    /** Of the leaky ReLU below 0. */
-    static final double SLOPE = 0.01;
 
     private static final String WEIGHTS =
             """
@@ -93,7 +91,8 @@ final class ActivationScript {
 
     /** A leaky ReLU whose graph keeps y. */
     static TorchScript leaky() {
-        return new TorchScript("x", "return torch.leaky_relu_(torch.clone(x), " + SLOPE + ")");
+        return new TorchScript(
+                "x", "return torch.leaky_relu_(torch.clone(x), " + Activation.SLOPE + ")");
     }
 
     /** What the functions below take as an array: c₀ = T, c₁ … of the one side, then of the other. */

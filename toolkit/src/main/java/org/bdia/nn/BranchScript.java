@@ -4,7 +4,8 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Activation;
+import org.bdia.config.Precision;
 import org.bdia.torch.TorchScript;
 
 /**
@@ -214,7 +215,7 @@ final class BranchScript {
             case SILU -> "torch.silu(" + x + ")";
             case RELU -> "torch.relu(" + x + ")"; // its graph keeps y; so does the next one's
             case LEAKY_RELU ->
-                    "torch.leaky_relu_(torch.clone(" + x + "), " + ActivationScript.SLOPE + ")";
+                    "torch.leaky_relu_(torch.clone(" + x + "), " + Activation.SLOPE + ")";
         };
     }
 

@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import java.util.List;
+import org.bdia.config.Activation;
 
 /**
  * The formulas for f′ as the paper prints them, in TorchScript: from u = y and z = max(y − m, 0), side = 1 for x &lt; T, else 0, the incoming
