@@ -19,7 +19,7 @@ public enum Backprop {
     public void requireSupports(Method method) {
         if (this == REVERSIBLE && !method.invertible()) {
             String reason =
-                    method instanceof Method.BdiaFloat
+                    method.gamma() > 0
                             ? " has none: it would divide by a gamma that may be next to 0"
                             : " has none";
             throw new IllegalArgumentException(

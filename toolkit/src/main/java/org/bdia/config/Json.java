@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.StdConverter;
@@ -32,7 +31,7 @@ import org.bdia.io.StrictJson;
  *
  * <p>A value of a sealed interface carries the kind in the key {@code name}: its record's name in kebab case, without
  * a closing {@code Config}:
- * {@code {"name":"bdia","gamma":0.5,"level":9}}. Keys that came later are left out where they say what was meant before them.
+ * {@code {"name":"bdia","gamma":0.5,"level":9,"per":"SAMPLE"}}.
  */
 public final class Json {
     /** The sealed interfaces that configurations are made of. */
@@ -85,9 +84,8 @@ public final class Json {
      */
     public static <T> T parse(String text, Class<T> type, String source) {
         var tree = tree(text, source);
-        ActivationKeys.complete(tree);
         try {
-            return MAPPER.treeToValue(LaterKeys.spelledOut(tree), type);
+            return MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             throw JsonErrors.describe(source, tree, e);
         }
@@ -139,10 +137,7 @@ public final class Json {
     private static JsonNode sorted(JsonNode node, String key) {
         if (node.isObject()) {
             var object = JsonNodeFactory.instance.objectNode();
-            ObjectNode written = node.deepCopy();
-            ActivationKeys.shorten(written);
-            written.properties().stream()
-                    .filter(e -> !LaterKeys.goesWithoutSaying(written, e.getKey(), e.getValue()))
+            node.properties().stream()
                     .sorted(Map.Entry.comparingByKey())
                     .forEach(e -> object.set(e.getKey(), sorted(e.getValue(), e.getKey())));
             return object;

@@ -28,8 +28,58 @@ public sealed interface Method {
     /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float, revnet. */
     String label();
 
+    /** The label and whatever is unusual about the method, the magnitude of γ aside: {@code bdia+l5}, {@code bdia-float+uniform}. */
+    default String name() {
+        return label();
+    }
+
     /** Whether the stack's input can be rebuilt from its two last states. */
     boolean invertible();
+
+    /** Whether states are rebuilt bit for bit, and not merely up to rounding. */
+    default boolean exact() {
+        return false;
+    }
+
+    /** Whether states are float32 on the grid of a {@link FixedPoint}, and not any floating-point numbers. */
+    default boolean quantises() {
+        return false;
+    }
+
+    /** |γ|, or the bound of a uniform γ; 0 for a method without γ. */
+    default double gamma() {
+        return 0;
+    }
+
+    /** How γ is drawn, if there is one. */
+    default Law law() {
+        return Law.SIGNS;
+    }
+
+    /** Who shares a draw of γ, if there is one. */
+    default Per per() {
+        return Per.SAMPLE;
+    }
+
+    /** The side bits m kept per activation. */
+    default int sideBits() {
+        return 0;
+    }
+
+    /** The number of states side by side in the output, and of branches per transformer block: 1, or 2 for coupled streams. */
+    default int streams() {
+        return 1;
+    }
+
+    /** The method whose states inference computes, at E[γ] = 0. */
+    default Method inference() {
+        return this;
+    }
+
+    /** How the method is meant to be differentiated: reversed where that is as good as storing. */
+    default Backprop backprop() {
+        return Backprop.STORE;
+    }
 
     /** The plain transformer, x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
     static Standard standard() {
@@ -102,6 +152,16 @@ public sealed interface Method {
         }
 
         @Override
+        public String name() {
+            return label() + levelSuffix(level);
+        }
+
+        @Override
+        public boolean quantises() {
+            return true;
+        }
+
+        @Override
         public boolean invertible() {
             return false;
         }
@@ -144,7 +204,8 @@ public sealed interface Method {
             return new Bdia(gamma, level, Per.BATCH);
         }
 
-        /** The side bits m kept per activation, −log2 |γ|. */
+        /** m = −log2 |γ|. */
+        @Override
         public int sideBits() {
             return gamma == 0.5 ? 1 : 2;
         }
@@ -155,8 +216,33 @@ public sealed interface Method {
         }
 
         @Override
+        public String name() {
+            return label() + levelSuffix(level) + batchSuffix(per);
+        }
+
+        @Override
         public boolean invertible() {
             return true;
+        }
+
+        @Override
+        public boolean exact() {
+            return true;
+        }
+
+        @Override
+        public boolean quantises() {
+            return true;
+        }
+
+        @Override
+        public Quantised inference() {
+            return new Quantised(level);
+        }
+
+        @Override
+        public Backprop backprop() {
+            return Backprop.REVERSIBLE;
         }
     }
 
@@ -200,6 +286,11 @@ public sealed interface Method {
         }
 
         @Override
+        public String name() {
+            return label() + (law == Law.UNIFORM ? "+uniform" : "") + batchSuffix(per);
+        }
+
+        @Override
         public boolean invertible() {
             return law == Law.SIGNS;
         }
@@ -225,5 +316,23 @@ public sealed interface Method {
         public boolean invertible() {
             return true;
         }
+
+        @Override
+        public int streams() {
+            return 2;
+        }
+
+        @Override
+        public Backprop backprop() {
+            return Backprop.REVERSIBLE;
+        }
+    }
+
+    private static String levelSuffix(int level) {
+        return level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level;
+    }
+
+    private static String batchSuffix(Per per) {
+        return per == Per.BATCH ? "+batch" : "";
     }
 }

@@ -34,7 +34,7 @@ public final class ExactnessResult {
     record Measurement(Method method, int depth, String stage, Reconstruction reconstruction) {
 
         double gamma() {
-            return Variant.of(method).gamma();
+            return method.gamma();
         }
 
         String label() {

@@ -70,13 +70,11 @@ record Grid(String name, Map<String, List<JsonNode>> axes) {
                         .toList();
         for (String axis : outermostFirst) {
             replace(config, axis, point.get(axis), task);
-            // Parsing says what an object leaves out, so that the keys inside are found.
-            config = Json.parse(config.toString(), ObjectNode.class, source);
         }
         if (point.keySet().stream().anyMatch(axis -> axis.startsWith(METHOD))
                 && !point.containsKey(BACKPROP)) {
             Method method = Json.parse(config.get(METHOD).toString(), Method.class, source);
-            config.put(BACKPROP, Variant.of(method).backprop().name());
+            config.put(BACKPROP, method.backprop().name());
         }
         return Json.parse(config.toString(), RunConfig.class, source);
     }

@@ -27,7 +27,7 @@ final class MemoryEstimate {
     private MemoryEstimate() {}
 
     static long bytes(RunConfig config) {
-        boolean streams = config.method() instanceof Method.RevNet;
+        boolean streams = config.method().streams() > 1;
         MemoryModel model =
                 MemoryModel.of(
                         predictable(config.model()), streams ? Method.standard() : config.method());

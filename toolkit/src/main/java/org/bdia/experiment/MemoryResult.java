@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.bdia.config.Method;
 import org.bdia.data.Provenance;
 import org.bdia.measure.Point;
 import org.bdia.measure.Row;
@@ -123,7 +122,7 @@ public final class MemoryResult {
         /** The predicted peak above rest; NaN for RevViT, which {@link MemoryModel} does not know. */
         double predicted() {
             Point p = point();
-            if (p.computed() instanceof Method.RevNet) {
+            if (p.computed().streams() > 1) {
                 return Double.NaN;
             }
             MemoryModel memory = MemoryModel.of(p.model(), p.computed());

@@ -34,7 +34,7 @@ final class RunRows {
                 variant.backpropLabel(),
                 config.seed(),
                 config.model().depth(),
-                variant.gamma(),
+                variant.method().gamma(),
                 stage,
                 metric,
                 value);

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import org.bdia.config.Activation;
 import org.bdia.config.Backprop;
-import org.bdia.config.FixedPoint;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.OptimizerConfig;
@@ -38,10 +37,9 @@ public record Variant(
         this(method, backprop, List.of(), Activation.Derivative.EXACT);
     }
 
-    /** A method differentiated as it is meant to be: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
+    /** A method differentiated as it is meant to be, see {@link Method#backprop}: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
     public static Variant of(Method method) {
-        boolean rebuilt = method instanceof Method.Bdia || method instanceof Method.RevNet;
-        return new Variant(method, rebuilt ? Backprop.REVERSIBLE : Backprop.STORE);
+        return new Variant(method, method.backprop());
     }
 
     /** The same with dropout in place of the model's own rate. */
@@ -120,8 +118,9 @@ public record Variant(
      * method's own way of differentiating go without saying.
      */
     public String label() {
-        String gamma = gamma() == 0 || gamma() == 0.5 ? "" : " γ=" + gamma();
-        String way = backprop == of(method).backprop ? "" : " (" + backpropLabel() + ")";
+        double magnitude = method.gamma();
+        String gamma = magnitude == 0 || magnitude == 0.5 ? "" : " γ=" + magnitude;
+        String way = backprop == method.backprop() ? "" : " (" + backpropLabel() + ")";
         return resultLabel() + gamma + way;
     }
 
@@ -130,30 +129,9 @@ public record Variant(
      * bdia+batch}, {@code bdia-float+uniform}.
      */
     String resultLabel() {
-        var name = new StringBuilder(method.label());
-        int level =
-                method instanceof Method.Bdia bdia
-                        ? bdia.level()
-                        : method instanceof Method.Quantised quantised
-                                ? quantised.level()
-                                : FixedPoint.PAPER_LEVEL;
-        name.append(level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level);
-        if (method instanceof Method.BdiaFloat bdia && bdia.law() == Method.Law.UNIFORM) {
-            name.append("+uniform");
-        }
-        name.append(perBatch() ? "+batch" : "");
+        var name = new StringBuilder(method.name());
         changes.forEach(change -> name.append(change.suffix()));
         return name.append(activationSuffix()).toString();
-    }
-
-    private boolean perBatch() {
-        Method.Per per =
-                method instanceof Method.Bdia exact
-                        ? exact.per()
-                        : method instanceof Method.BdiaFloat drifting
-                                ? drifting.per()
-                                : Method.Per.SAMPLE;
-        return per == Method.Per.BATCH;
     }
 
     private String activationSuffix() {
@@ -168,12 +146,5 @@ public record Variant(
     /** The name of the way in results files: store, checkpoint or reversible. */
     String backpropLabel() {
         return backprop.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** |γ|, 0 where the method has none. */
-    double gamma() {
-        return method instanceof Method.Bdia bdia
-                ? bdia.gamma()
-                : method instanceof Method.BdiaFloat bdia ? bdia.gamma() : 0;
     }
 }

@@ -44,7 +44,7 @@ public final class MemoryModel {
                             + model
                             + "; measure an encoder–decoder instead");
         }
-        if (method instanceof Method.RevNet) {
+        if (method.streams() > 1) {
             throw new IllegalArgumentException(
                     "memory is predicted for one stream of whole blocks, but "
                             + method

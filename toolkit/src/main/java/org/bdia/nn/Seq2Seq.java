@@ -68,7 +68,7 @@ public final class Seq2Seq extends StagedModel {
                             + execution.precision()
                             + "; use Precision.FLOAT32");
         }
-        if (method instanceof Method.RevNet) {
+        if (method.streams() > 1) {
             throw new IllegalArgumentException(
                     "a Seq2Seq runs one stream per stack, but "
                             + method

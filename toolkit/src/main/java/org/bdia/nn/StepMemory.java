@@ -19,8 +19,8 @@ final class StepMemory {
 
     StepMemory(Footprint footprint, Method method, Execution execution, int depth, int batch) {
         this.footprint = footprint;
-        this.residual = method instanceof Method.Standard;
-        this.sideBits = method instanceof Method.Bdia bdia ? bdia.sideBits() : 0;
+        this.residual = !method.quantises() && method.gamma() == 0;
+        this.sideBits = method.sideBits();
         this.execution = execution;
         this.depth = depth;
         this.batch = batch;

@@ -209,7 +209,7 @@ public final class TransformerBlock extends AbstractBlock
      * g₁, …, which share the blocks' weights.
      */
     static List<? extends AbstractBlock> branches(List<TransformerBlock> blocks, Method method) {
-        if (!(method instanceof Method.RevNet)) {
+        if (method.streams() == 1) {
             return blocks;
         }
         return blocks.stream().flatMap(block -> block.halves().stream()).toList();

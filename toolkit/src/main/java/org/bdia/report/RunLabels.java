@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.bdia.config.Json;
 
 /**
  * Names for runs by what tells them apart: the method, and every other key of config.json, the seed aside, that is not
@@ -39,14 +38,7 @@ public final class RunLabels {
      * @param configs each a run's config.json
      */
     public static List<String> of(List<JsonNode> configs) {
-        return new RunLabels(
-                        configs.stream().map(RunLabels::spelledOut).map(RunLabels::leaves).toList())
-                .labels();
-    }
-
-    /** With the keys that a file leaves out where they say what goes without saying. */
-    private static JsonNode spelledOut(JsonNode config) {
-        return Json.parse(config.toString(), JsonNode.class, "config.json");
+        return new RunLabels(configs.stream().map(RunLabels::leaves).toList()).labels();
     }
 
     private List<String> labels() {

@@ -32,10 +32,11 @@ final class BackwardPass {
     NDArray differentiate(NDArray gradient) {
         verify(rebuilt, tape.current);
         verify(rebuilt - 1, tape.previous);
+        boolean coupled = tape.method.streams() > 1;
         // outer is ∂L/∂x_{k+1}, carry the part of ∂L/∂x_k that came from x_{k+2}, or from the
         // output
-        NDArray outer = tape.keep(tape.coupled ? Streams.part(gradient, 1) : gradient.duplicate());
-        NDArray carry = tape.coupled ? tape.keep(Streams.part(gradient, 0)) : null;
+        NDArray outer = tape.keep(coupled ? Streams.part(gradient, 1) : gradient.duplicate());
+        NDArray carry = coupled ? tape.keep(Streams.part(gradient, 0)) : null;
         for (int k = branches.depth() - 1; k >= 0; k--) {
             boolean rebuilds = k < rebuilt && k > 0;
             if (k == rebuilt - 1 && (rebuilds || repeatsFirst(k))) {
@@ -89,7 +90,7 @@ final class BackwardPass {
         if (rebuilds) {
             NDArray h = recorded.graph().output().stopGradient();
             NDArray x = chunks.of(tape.previous, c);
-            step.back(chunks.of(tape.current, c), x, h, signs, side(k, c));
+            step.undo(chunks.of(tape.current, c), x, h, signs, side(k, c));
         } else if (repeatsFirst(k)) {
             NDArray h = recorded.graph().output().stopGradient();
             chunks.set(tape.current, c, step.first(chunks.of(tape.previous, c), h));
@@ -100,7 +101,7 @@ final class BackwardPass {
             step.adjoint(inner, above, chunks.of(carry, c), signs);
             return outer;
         }
-        if (!step.residual()) {
+        if (tape.method.quantises()) {
             // not in place: what a branch only reshapes has a gradient that shares the storage of
             // above
             inner = inner.add(above);
@@ -125,7 +126,7 @@ final class BackwardPass {
     }
 
     private Recorded record(int k, int c, NDArray state) {
-        return ForwardPass.record(branches, step, tape, k, c, tape.chunks.of(state, c));
+        return ForwardPass.record(branches, tape, k, c, tape.chunks.of(state, c));
     }
 
     /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */
@@ -148,9 +149,7 @@ final class BackwardPass {
         tape.graphs[k] = null;
         if (k > 0 && tape.sides[k - 1] != null) {
             for (SideBits side : tape.sides[k - 1]) {
-                if (side != null) {
-                    side.close();
-                }
+                side.close();
             }
             tape.sides[k - 1] = null;
         }
@@ -177,7 +176,7 @@ final class BackwardPass {
                                         chunks.of(tape.context, c),
                                         chunks.of(tape.draw, c));
                         NDArray state = chunks.of(current, c);
-                        step.back(state, x, h, chunks.of(gamma, c), side(k, c));
+                        step.undo(state, x, h, chunks.of(gamma, c), side(k, c));
                     }
                 }
             }
@@ -191,7 +190,7 @@ final class BackwardPass {
     }
 
     private SideBits side(int k, int c) {
-        return tape.sides[k - 1] == null ? null : tape.sides[k - 1][c];
+        return tape.sides[k - 1][c];
     }
 
     /** A copy to write into: the caller may still look at x_K. */

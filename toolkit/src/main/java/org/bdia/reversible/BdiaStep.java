@@ -38,39 +38,29 @@ final class BdiaStep implements Step {
 
     /** x_{k+1} = Q[x_k + h_k]. */
     @Override
-    public NDArray plain(NDArray current, NDArray branch) {
+    public NDArray residual(NDArray current, NDArray branch) {
         return Scoped.result(() -> quantise(current.add(branch)).addi(0f));
     }
 
     @Override
-    public NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
-        return Scoped.result(
-                () ->
-                        quantise(
-                                        current.mul(1 - gamma)
-                                                .addi(branch.mul(1 + gamma))
-                                                .addi(previous.mul(gamma)))
-                                .addi(0f));
+    public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        stepKeeping(state.getManager(), state, current, branch, gamma).close();
     }
 
     @Override
-    public SideBits leap(
-            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
-        SideBits side = side(owner == null ? state.getManager() : owner, state);
+    public SideBits stepKeeping(
+            NDManager owner, NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        SideBits side = side(owner, state);
         state.set(ALL, forward(state, current, branch, gamma, side));
-        if (owner == null) {
-            side.close();
-            return null;
-        }
         return side;
     }
 
     @Override
-    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+    public void undo(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
         state.set(ALL, inverse(state, current, branch, gamma, side));
     }
 
-    /** The side bits of a state that a leap is going to overwrite. */
+    /** The side bits of a state that a step is going to overwrite. */
     SideBits side(NDManager owner, NDArray previous) {
         return SideBits.of(owner, previous, sideBits, grid);
     }

@@ -1,7 +1,6 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 
 /**
  * The additive coupling of two streams, x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>), in floating point:
@@ -16,34 +15,17 @@ final class CouplingStep implements Step {
 
     /** x_1 = x_0 + h_0(x_0), since both streams begin as x_0. */
     @Override
-    public NDArray plain(NDArray current, NDArray branch) {
+    public NDArray residual(NDArray current, NDArray branch) {
         return current.add(branch);
     }
 
     @Override
-    public NDArray couple(NDArray previous, NDArray branch) {
-        return previous.add(branch);
-    }
-
-    @Override
-    public boolean coupled() {
-        return true;
-    }
-
-    @Override
-    public boolean residual() {
-        return true;
-    }
-
-    @Override
-    public SideBits leap(
-            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner) {
+    public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {
         state.addi(branch);
-        return null;
     }
 
     @Override
-    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+    public void undo(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
         state.subi(branch);
     }
 

@@ -1,7 +1,6 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -60,7 +59,8 @@ final class ForwardPass {
         if (previous == null) {
             return current;
         }
-        NDArray output = tape.coupled ? tape.keep(Streams.join(previous, current)) : current;
+        NDArray output =
+                tape.method.streams() > 1 ? tape.keep(Streams.join(previous, current)) : current;
         previous.close();
         return output;
     }
@@ -71,21 +71,24 @@ final class ForwardPass {
 
     private void leap(int k, NDArray state, NDArray current) {
         Chunks chunks = tape.chunks;
-        NDManager sideOwner = k < rebuilt ? tape.manager : null;
-        SideBits[] sides = new SideBits[chunks.count()];
+        SideBits[] sides = k < rebuilt ? new SideBits[chunks.count()] : null;
         try (NDArray gamma = tape.gamma(k)) {
             for (int c = 0; c < chunks.count(); c++) {
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
                     NDArray x = chunks.of(current, c);
                     NDArray h = branch(k, c, x);
-                    sides[c] = step.leap(chunks.of(state, c), x, h, chunks.of(gamma, c), sideOwner);
+                    NDArray older = chunks.of(state, c);
+                    NDArray gammas = chunks.of(gamma, c);
+                    if (sides == null) {
+                        step.step(older, x, h, gammas);
+                    } else {
+                        sides[c] = step.stepKeeping(tape.manager, older, x, h, gammas);
+                    }
                 }
             }
         }
-        if (sideOwner != null) {
-            tape.sides[k - 1] = sides;
-        }
+        tape.sides[k - 1] = sides;
     }
 
     private NDArray plain(int k, NDArray current) {
@@ -97,10 +100,10 @@ final class ForwardPass {
                 NDArray x = chunks.of(current, c);
                 NDArray h = branch(k, c, x);
                 NDArray part;
-                if (step.residual() && backprop(k) == Backprop.STORE) {
+                if (!method.quantises() && backprop(k) == Backprop.STORE) {
                     part = h; // the graph holds x + h
                 } else {
-                    part = k == 0 ? step.first(x, h) : step.plain(x, h);
+                    part = k == 0 ? step.first(x, h) : step.residual(x, h);
                 }
                 if (chunks.count() == 1) {
                     next = tape.keep(part);
@@ -119,7 +122,7 @@ final class ForwardPass {
             return branches.train(
                     k, c, x, tape.chunks.of(tape.context, c), tape.chunks.of(tape.draw, c));
         }
-        Recorded recorded = record(branches, step, tape, k, c, x);
+        Recorded recorded = record(branches, tape, k, c, x);
         tape.keep(recorded.leaf());
         recorded.graph().arrays().forEach(tape::keep);
         if (c == 0) {
@@ -130,14 +133,14 @@ final class ForwardPass {
     }
 
     /** The graph of block k over a slice. */
-    static Recorded record(Branches branches, Step step, Tape tape, int k, int c, NDArray x) {
+    static Recorded record(Branches branches, Tape tape, int k, int c, NDArray x) {
         return branches.record(
                 k,
                 c,
                 x,
                 Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
                 tape.chunks.of(tape.draw, c),
-                step.residual() && !tape.leaps(k));
+                !tape.method.quantises() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {

@@ -12,7 +12,7 @@ import org.bdia.torch.TorchScript;
  * <p>In units of the grid t = x 2<sup>l</sup> is a whole number, and γ(x + s 2<sup>−l</sup>) = sign(γ) 2<sup>−l</sup> ⌈t
  * 2<sup>−m</sup>⌉ with s = 2<sup>m</sup> ⌈t 2<sup>−m</sup>⌉ − t. Multiplying by powers of two is exact, so every rounding is
  * that of the plain step; only above a third of the grid's bound, where (1−γ)x is rounded itself, a fused multiply-add may round
- * otherwise, back and forth alike. Whatever is written to a state is added to +0 last, so that no state is −0.0.
+ * otherwise, forward and inverse alike. Whatever is written to a state is added to +0 last, so that no state is −0.0.
  */
 final class FusedStep implements Step {
 
@@ -26,12 +26,12 @@ final class FusedStep implements Step {
             return torch.add(x, torch.round_(torch.mul(h, UP)), alpha=DOWN)
             """;
 
-    private static final String PLAIN =
+    private static final String RESIDUAL =
             """
             return torch.add(zero, torch.round_(torch.mul_(torch.add(x, h), UP)), alpha=DOWN)
             """;
 
-    /** y = round(((1+γ)h + (1−γ)x) 2^l); leap and back must take the very same operations here. */
+    /** y = round(((1+γ)h + (1−γ)x) 2^l); step and undo must take the very same operations here. */
     private static final String ROUNDED =
             """
             plus = torch.mul(torch.add(gamma, 1), UP)
@@ -39,7 +39,7 @@ final class FusedStep implements Step {
             y = torch.round_(torch.addcmul_(torch.mul(h, plus), x, minus))
             """;
 
-    private static final String LEAP =
+    private static final String STEP =
             """
             t = torch.mul_(state, UP)
             u = torch.ceil_(torch.mul(t, INVERSE))
@@ -62,7 +62,7 @@ final class FusedStep implements Step {
             return packed
             """;
 
-    private static final String BACK =
+    private static final String UNDO =
             """
             even = torch.sub_(state, y, alpha=DOWN)
             return torch.addcmul(offsets, even, torch.mul(torch.sign(gamma), RADIX), out=state)
@@ -79,11 +79,11 @@ final class FusedStep implements Step {
     private final BdiaStep plain;
     private final int sideBits;
     private final TorchScript entering;
-    private final TorchScript firstly;
-    private final TorchScript plainly;
-    private final TorchScript leaping;
-    private final TorchScript leapingWithoutSide;
-    private final TorchScript goingBack;
+    private final TorchScript first;
+    private final TorchScript residual;
+    private final TorchScript packing;
+    private final TorchScript stepping;
+    private final TorchScript undoing;
     private final TorchScript adjoint;
 
     /**
@@ -96,17 +96,17 @@ final class FusedStep implements Step {
         this.sideBits = sideBits;
         this.plain = plain;
         entering = script("x, zero", ENTER);
-        firstly = script("x, h", FIRST);
-        plainly = script("x, h, zero", PLAIN);
-        String leap = "state, x, h, gamma, weights, zero";
-        leaping = script(leap, ROUNDED + LEAP + PACK + WRITE);
-        leapingWithoutSide = script(leap, ROUNDED + LEAP + NO_PACK + WRITE);
-        goingBack = script("state, x, h, gamma, offsets", ROUNDED + BACK);
+        first = script("x, h", FIRST);
+        residual = script("x, h, zero", RESIDUAL);
+        String step = "state, x, h, gamma, weights, zero";
+        packing = script(step, ROUNDED + STEP + PACK + WRITE);
+        stepping = script(step, ROUNDED + STEP + NO_PACK + WRITE);
+        undoing = script("state, x, h, gamma, offsets", ROUNDED + UNDO);
         adjoint = script("inner, outer, carry, gamma", ADJOINT);
     }
 
     private TorchScript script(String parameters, String body) {
-        int bits = Math.max(1, sideBits); // without side bits there is no leap
+        int bits = Math.max(1, sideBits); // without side bits there is no step
         return new TorchScript(
                 parameters,
                 body.replace("UP", Double.toString(grid.scale()))
@@ -123,39 +123,38 @@ final class FusedStep implements Step {
 
     @Override
     public NDArray first(NDArray current, NDArray branch) {
-        return firstly.call(current, branch);
+        return first.call(current, branch);
     }
 
     @Override
-    public NDArray plain(NDArray current, NDArray branch) {
-        return Scoped.result(() -> plainly.call(current, branch, zero(current)));
+    public NDArray residual(NDArray current, NDArray branch) {
+        return Scoped.result(() -> residual.call(current, branch, zero(current)));
     }
 
     @Override
-    public NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
-        return plain.blend(previous, current, branch, gamma);
+    public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        packed(stepping, state, current, branch, gamma).close();
     }
 
     @Override
-    public SideBits leap(
-            NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager sideOwner) {
-        TorchScript script = sideOwner == null ? leapingWithoutSide : leaping;
-        NDArray packed =
-                Scoped.result(
-                        () -> {
-                            NDArray weights = SideBits.weights(state, sideBits).neg();
-                            return script.call(state, current, branch, gamma, weights, zero(state));
-                        });
-        if (sideOwner == null) {
-            packed.close();
-            return null;
-        }
-        return SideBits.packed(sideOwner, packed, state.getShape(), sideBits, grid);
+    public SideBits stepKeeping(
+            NDManager owner, NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        NDArray packed = packed(packing, state, current, branch, gamma);
+        return SideBits.packed(owner, packed, state.getShape(), sideBits, grid);
+    }
+
+    private NDArray packed(
+            TorchScript script, NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        return Scoped.result(
+                () -> {
+                    NDArray weights = SideBits.weights(state, sideBits).neg();
+                    return script.call(state, current, branch, gamma, weights, zero(state));
+                });
     }
 
     @Override
-    public void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
-        goingBack.call(state, current, branch, gamma, side.offsets(-1)).close();
+    public void undo(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side) {
+        undoing.call(state, current, branch, gamma, side.offsets(-1)).close();
     }
 
     @Override

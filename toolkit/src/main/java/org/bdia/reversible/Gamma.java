@@ -25,13 +25,9 @@ public final class Gamma {
      * @return B values, or null if the method has no γ
      */
     static float[] of(Method method, StepKey draw, int layer) {
-        if (method instanceof Method.Bdia bdia) {
-            return draw(bdia.gamma(), Method.Law.SIGNS, bdia.per(), draw, layer);
-        }
-        if (method instanceof Method.BdiaFloat bdia) {
-            return draw(bdia.gamma(), bdia.law(), bdia.per(), draw, layer);
-        }
-        return null;
+        return method.gamma() == 0
+                ? null
+                : draw(method.gamma(), method.law(), method.per(), draw, layer);
     }
 
     /**

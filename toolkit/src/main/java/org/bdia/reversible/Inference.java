@@ -1,28 +1,33 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import org.bdia.config.Method;
 import org.bdia.torch.Scoped;
 
 /** A pass without gradients that keeps nothing. */
 final class Inference {
 
     private final Step step;
+    private final Method method;
     private final int depth;
     private final double gamma;
 
     /**
      * A pass.
      *
+     * @param step the arithmetic of the method's inference
      * @param gamma γ of every block but the first, which has none; 0 is the plain transformer
      */
-    Inference(Step step, int depth, double gamma) {
+    Inference(Step step, Method method, int depth, double gamma) {
         this.step = step;
+        this.method = method;
         this.depth = depth;
         this.gamma = gamma;
     }
 
     /** The output of the embedding x, registered with the caller's scope. */
     NDArray run(NDArray x, BranchEvaluator evaluator) {
+        boolean coupled = method.streams() > 1;
         NDArray previous = null;
         NDArray current = step.enter(x);
         step.check(0, current);
@@ -33,13 +38,13 @@ final class Inference {
             }
             previous = current;
             current = next;
-            if (!step.coupled() && gamma == 0) {
+            if (!coupled && gamma == 0) {
                 previous.close();
                 previous = null;
             }
             step.check(k + 1, current);
         }
-        NDArray output = step.coupled() ? Streams.join(previous, current) : current;
+        NDArray output = coupled ? Streams.join(previous, current) : current;
         if (previous != null) {
             previous.close();
         }
@@ -56,12 +61,19 @@ final class Inference {
                     if (k == 0) {
                         return step.first(current, h);
                     }
-                    if (step.coupled()) {
-                        return step.couple(previous, h);
+                    if (method.streams() > 1) {
+                        NDArray state = previous.duplicate();
+                        step.step(state, current, h, null);
+                        return state;
                     }
                     return gamma == 0
-                            ? step.plain(current, h)
-                            : step.blend(previous, current, h, gamma);
+                            ? step.residual(current, h)
+                            : step.enter(blend(previous, current, h));
                 });
+    }
+
+    /** γ x_{k−1} + (1−γ) x_k + (1+γ) h_k, which a grid rounds as a whole, since nothing is to be rebuilt. */
+    private NDArray blend(NDArray previous, NDArray current, NDArray branch) {
+        return current.mul(1 - gamma).addi(branch.mul(1 + gamma)).addi(previous.mul(gamma));
     }
 }

@@ -42,10 +42,7 @@ public final class ReversibleStack implements AutoCloseable {
         this.method = method;
         this.execution = execution;
         this.step = step(method);
-        this.inference =
-                method instanceof Method.Bdia bdia
-                        ? step(new Method.Quantised(bdia.level()))
-                        : step;
+        this.inference = step(method.inference());
         this.recorded = new RecordedCheck(branches, execution.rebuilt(branches.depth()));
     }
 
@@ -257,7 +254,7 @@ public final class ReversibleStack implements AutoCloseable {
         StackChecks.input(x, method);
         StackChecks.gamma(gamma, method);
         return Autograd.unrecorded(
-                () -> new Inference(inference, branches.depth(), gamma).run(x, evaluator));
+                () -> new Inference(inference, method, branches.depth(), gamma).run(x, evaluator));
     }
 
     /**
@@ -300,7 +297,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     /** How many states stand side by side in the output: 2 with {@link Method.RevNet}, else 1. */
     public int streams() {
-        return step.coupled() ? 2 : 1;
+        return method.streams();
     }
 
     /** The number K of branches, of which a block has two with {@link Method.RevNet}. */

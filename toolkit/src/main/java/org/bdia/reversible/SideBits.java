@@ -17,6 +17,9 @@ import org.bdia.torch.Scoped;
  */
 public final class SideBits implements AutoCloseable {
 
+    /** The side bits of a method that keeps none. */
+    static final SideBits NONE = new SideBits(null, new Shape(), 0, null);
+
     private final NDArray packed;
     private final Shape shape;
     private final int bits;
@@ -113,12 +116,14 @@ public final class SideBits implements AutoCloseable {
 
     /** The bytes held: m bits per activation, rounded up to a whole byte. */
     public long bytes() {
-        return packed.size();
+        return packed == null ? 0 : packed.size();
     }
 
     /** Frees the packed bits. */
     @Override
     public void close() {
-        packed.close();
+        if (packed != null) {
+            packed.close();
+        }
     }
 }

@@ -23,7 +23,7 @@ final class StackCheck {
         this.branches = branches;
         this.method = method;
         this.rebuilt = execution.rebuilt(branches.depth());
-        boolean exact = method instanceof Method.Bdia;
+        boolean exact = method.exact();
         this.execution =
                 Execution.of(exact ? Backprop.REVERSIBLE : Backprop.CHECKPOINT)
                         .withChunkTokens(execution.chunkTokens())
@@ -33,7 +33,7 @@ final class StackCheck {
     StackReport run(NDArray x, NDList context, StepKey draw) {
         List<BranchCheck> checks = Autograd.unrecorded(() -> branches(x, context, draw));
         boolean repeats = checks.stream().allMatch(c -> c.repetition() == 0 && c.recording() == 0);
-        if (!repeats || !(method instanceof Method.Bdia)) {
+        if (!repeats || !method.exact()) {
             return new StackReport(checks, null);
         }
         try (var stack = new ReversibleStack(branches, method, execution)) {

@@ -12,7 +12,7 @@ final class StackChecks {
 
     /** Refuses an embedding whose type or rank does not suit the method, and one without values. */
     static void input(NDArray x, Method method) {
-        boolean grid = method instanceof Method.Bdia || method instanceof Method.Quantised;
+        boolean grid = method.quantises();
         DataType type = x.getDataType();
         if (type != DataType.FLOAT32 && (grid || type != DataType.FLOAT64)) {
             throw new IllegalArgumentException(
@@ -46,7 +46,7 @@ final class StackChecks {
                             + gamma
                             + "; training draws it from [-0.5, 0.5]");
         }
-        if (gamma != 0 && method instanceof Method.RevNet) {
+        if (gamma != 0 && method.streams() > 1) {
             throw new IllegalArgumentException(
                     method + " has no gamma, but its inference is asked for " + gamma + "; use 0");
         }

@@ -8,18 +8,18 @@ import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 
 /**
- * One block's arithmetic: two states in, one state out, nothing remembered. A leap overwrites the older state with the
- * newer one, and back does the reverse, so that two states' memory is enough.
+ * One block's arithmetic: two states in, one state out, nothing remembered. A step overwrites the older state with the newer
+ * one, undo does the reverse, so that two states' memory is enough.
  *
- * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1); side: null where the method
- * keeps none. Whole batches or slices of them.
+ * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), which a
+ * method without γ does not look at. Whole batches or slices of them.
  */
 sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
 
     /** The whole of an array, to overwrite it. */
     NDIndex ALL = new NDIndex(":");
 
-    /** The arithmetic of a method. */
+    /** The arithmetic of a method: the one place that pairs the two. */
     static Step of(Method method, Kernels kernels) {
         if (method instanceof Method.Bdia bdia) {
             return onGrid(new FixedPoint(bdia.level()), bdia.sideBits(), kernels);
@@ -40,47 +40,38 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
 
     /** x<sub>1</sub> from x<sub>0</sub> and h<sub>0</sub>. */
     default NDArray first(NDArray current, NDArray branch) {
-        return plain(current, branch);
+        return residual(current, branch);
     }
 
-    /** x<sub>k+1</sub> from x<sub>k</sub> and h<sub>k</sub> where γ = 0. */
-    NDArray plain(NDArray current, NDArray branch);
-
-    /**
-     * x<sub>k+1</sub> = γ x<sub>k−1</sub> + (1−γ) x<sub>k</sub> + (1+γ) h<sub>k</sub>(x<sub>k</sub>) with one γ of any value; on a
-     * grid the whole sum is rounded, since nothing is to be rebuilt.
-     */
-    default NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
-        throw new UnsupportedOperationException(this + " has no gamma");
-    }
-
-    /** x<sub>k+1</sub> from x<sub>k−1</sub> and h<sub>k</sub>(x<sub>k</sub>) where two streams are {@link #coupled}. */
-    default NDArray couple(NDArray previous, NDArray branch) {
-        throw new UnsupportedOperationException(this + " has one stream");
-    }
-
-    /** Whether the states are two streams in turn, both of which the output holds. */
-    default boolean coupled() {
-        return false;
-    }
+    /** x<sub>k+1</sub> from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
+    NDArray residual(NDArray current, NDArray branch);
 
     /**
      * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
      *
      * @param state x<sub>k−1</sub>, afterwards x<sub>k+1</sub>
-     * @param gamma null where the method has none
-     * @param owner who is to own the side bits; null if they are not wanted
-     * @return the side information of x<sub>k−1</sub>, or null
      */
-    SideBits leap(NDArray state, NDArray current, NDArray branch, NDArray gamma, NDManager owner);
+    void step(NDArray state, NDArray current, NDArray branch, NDArray gamma);
 
     /**
-     * Overwrites x<sub>k+1</sub> with x<sub>k−1</sub>: undoes {@link #leap}.
+     * {@link #step} that keeps what {@link #undo} needs beside the states.
+     *
+     * @param owner the manager that is to own the side bits
+     * @return the side bits of x<sub>k−1</sub>, {@link SideBits#NONE} where the method keeps none
+     */
+    default SideBits stepKeeping(
+            NDManager owner, NDArray state, NDArray current, NDArray branch, NDArray gamma) {
+        step(state, current, branch, gamma);
+        return SideBits.NONE;
+    }
+
+    /**
+     * Overwrites x<sub>k+1</sub> with x<sub>k−1</sub>.
      *
      * @param state x<sub>k+1</sub>, afterwards x<sub>k−1</sub>
-     * @param side what leap returned
+     * @param side what {@link #stepKeeping} returned
      */
-    void back(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side);
+    void undo(NDArray state, NDArray current, NDArray branch, NDArray gamma, SideBits side);
 
     /** (1+γ) outer, what a branch's graph is multiplied by. */
     default NDArray scaled(NDArray outer, NDArray gamma) {
@@ -88,7 +79,7 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
     }
 
     /**
-     * The adjoint of a leap, the branch aside: inner ← inner + (1−γ) outer + carry = ∂L/∂x_k, carry ← γ outer, which is the
+     * The adjoint of a step, the branch aside: inner ← inner + (1−γ) outer + carry = ∂L/∂x_k, carry ← γ outer, which is the
      * part of ∂L/∂x_{k−1} that bypasses x_k, and outer ← inner.
      *
      * @param inner (1+γ) Jᵀ ∂L/∂x_{k+1}
@@ -99,11 +90,6 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
         inner.addi(outer.mul(gamma.neg().addi(1))).addi(carry);
         carry.set(ALL, outer.mul(gamma));
         outer.set(ALL, inner);
-    }
-
-    /** Whether {@link #plain} is x + h without rounding, so that a graph may hold it. */
-    default boolean residual() {
-        return false;
     }
 
     /**

@@ -41,8 +41,7 @@ final class Tape implements AutoCloseable {
 
     final Kind kind;
 
-    /** Whether the method has two streams. */
-    final boolean coupled;
+    final Method method;
 
     final Chunks chunks;
 
@@ -55,7 +54,7 @@ final class Tape implements AutoCloseable {
     /** The graphs of block k's slices where it is stored. */
     final Recorded[][] graphs;
 
-    /** s_k of every slice where block k + 1 is reversible and the method keeps side bits. */
+    /** s_k of every slice where the state of block k + 1 is rebuilt. */
     final SideBits[][] sides;
 
     /** One fingerprint per rebuilt state in verify mode; else null. */
@@ -71,14 +70,14 @@ final class Tape implements AutoCloseable {
         this.draw = draw;
         this.context = context;
         this.kind = Kind.of(x);
-        this.coupled = method instanceof Method.RevNet;
+        this.method = method;
         this.chunks = Chunks.of(x.getShape(), execution.chunkTokens());
         this.gammas = new float[blocks][];
         this.states = new NDArray[blocks];
         this.graphs = new Recorded[blocks][];
         this.sides = new SideBits[blocks][];
         // Only exact states are rebuilt bit for bit.
-        boolean verify = execution.verify() && method instanceof Method.Bdia;
+        boolean verify = execution.verify() && method.exact();
         this.fingerprints = verify ? new long[execution.rebuilt(blocks) + 1] : null;
     }
 
@@ -91,14 +90,14 @@ final class Tape implements AutoCloseable {
 
     /** Whether x_{k+1} depends on x_{k−1} beside x_k. */
     boolean leaps(int k) {
-        return coupled ? k > 0 : gammas[k] != null;
+        return method.streams() > 1 ? k > 0 : gammas[k] != null;
     }
 
     /** What the output, and so its gradient, is like. */
     Kind output() {
         Shape shape = kind.shape();
         int last = shape.dimension() - 1;
-        return coupled
+        return method.streams() > 1
                 ? new Kind(
                         shape.slice(0, last).add(2 * shape.get(last)), kind.type(), kind.device())
                 : kind;
@@ -116,7 +115,7 @@ final class Tape implements AutoCloseable {
         long bytes = 0;
         for (SideBits[] slices : sides) {
             for (SideBits side : slices == null ? new SideBits[0] : slices) {
-                bytes += side == null ? 0 : side.bytes();
+                bytes += side.bytes();
             }
         }
         return bytes;

@@ -192,11 +192,11 @@ public final class Checkpoint {
 
     private static Checkpoint read(Path folder, String config) throws DamagedException {
         CheckpointState state = state(folder);
-        if (!state.readable()) {
+        if (state.version() != CheckpointState.VERSION) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "%s has format %d, but this toolkit reads formats 1 to %d; go on with the"
+                            "%s has format %d, but this toolkit reads format %d; go on with the"
                                     + " toolkit that wrote it, or delete the folder",
                             folder,
                             state.version(),

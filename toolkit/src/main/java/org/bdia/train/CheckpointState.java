@@ -11,13 +11,13 @@ import org.bdia.io.StrictJson;
 /**
  * What a checkpoint's {@code state.json} holds.
  *
- * @param version the format: {@value #VERSION}; 1 had no checksum of its own and is still read
+ * @param version the format: {@value #VERSION}
  * @param config the hash of the run's configuration
  * @param step the steps made
  * @param lossSum the sum of the step losses of the epoch under way
  * @param weightsSha256 of weights.safetensors
  * @param optimizerSha256 of optimizer.safetensors
- * @param sha256 of what stands before it, see {@link #checksum}; null in format 1
+ * @param sha256 of what stands before it, see {@link #checksum}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record CheckpointState(
@@ -32,9 +32,7 @@ record CheckpointState(
     /** The format that is written. */
     static final int VERSION = 2;
 
-    private static final int WITHOUT_CHECKSUM = 1;
-
-    /** Allows the checksum, which format 1 lacks, to be missing. */
+    /** Allows values to be missing, so that files of another format can be called that. */
     private static final JsonMapper JSON =
             StrictJson.builder()
                     .disable(
@@ -65,14 +63,9 @@ record CheckpointState(
         return JSON.writeValueAsBytes(this);
     }
 
-    /** Whether this toolkit reads the format. */
-    boolean readable() {
-        return version == VERSION || version == WITHOUT_CHECKSUM;
-    }
-
-    /** Whether it is as it was written, as far as its format tells. */
+    /** Whether it is as it was written. */
     boolean intact() {
-        return version == WITHOUT_CHECKSUM ? sha256 == null : checksum().equals(sha256);
+        return checksum().equals(sha256);
     }
 
     /** The SHA-256 of all other values, a line each; of the number's bits, because Java versions write decimals differently. */

@@ -48,7 +48,7 @@ class JsonTest {
         assertThat(TEXT)
                 .isEqualTo(
                         "{\"backprop\":\"REVERSIBLE\",\"depth\":6,"
-                                + "\"method\":{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\"},"
+                                + "\"method\":{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\",\"per\":\"SAMPLE\"},"
                                 + "\"rate\":1.0E-4,\"sizes\":[3,1],\"task\":\"cifar10\"}");
     }
 

@@ -208,7 +208,7 @@ class BadConfigTest {
                         ": key 'task': test must be at least 1 image, but is -1"),
                 edit(
                         "method and backprop",
-                        "{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\"}",
+                        "{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\",\"per\":\"SAMPLE\"}",
                         "{\"name\":\"standard\"}",
                         ": Backprop.REVERSIBLE needs a method with an inverse, but Standard[] has "
                                 + "none; use Method.bdia(0.5), or Backprop.STORE or Backprop.CHECKPOINT"));

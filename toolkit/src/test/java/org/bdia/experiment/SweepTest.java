@@ -20,9 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SweepTest {
     private static final String METHODS =
-            "'method': [{'name': 'standard'}, {'name': 'bdia', 'gamma': 0.5, 'level': 9}]";
-
-    private static final String BDIA = "'method': [{'name': 'bdia', 'gamma': 0.5, 'level': 9}]";
+            "'method': [{'name': 'standard'}, {'name': 'bdia', 'gamma': 0.5, 'level': 9, 'per': 'SAMPLE'}]";
 
     @TempDir private Path folder;
 
@@ -70,15 +68,6 @@ class SweepTest {
                 configs("{'task': ['cifar10'], 'train.schedule.peak': [0.25], " + schedule + "}")
                         .get(0);
         assertThat(Json.canonical(config.train().schedule())).contains("0.25", "0.5", "3");
-    }
-
-    @Test
-    void keysThatFilesLeaveOutAreAxesToo() throws IOException {
-        List<RunConfig> configs =
-                configs("{'task': ['cifar10'], " + BDIA + ", 'method.per': ['SAMPLE', 'BATCH']}");
-        assertThat(configs.get(0)).isEqualTo(configs("{'task': ['cifar10'], " + BDIA + "}").get(0));
-        assertThat(configs.get(1).method()).isEqualTo(Method.bdia(0.5).perBatch());
-        assertThat(configs("{'task': ['cifar10'], 'model.dropPath': [0, 0.1]}")).hasSize(2);
     }
 
     @Test

@@ -50,10 +50,10 @@ class RunLabelsTest {
     }
 
     @Test
-    void keysThatFilesLeaveOutTellRunsApartToo() {
+    void zeroGoesWithoutSaying() {
         assertThat(
                         labels(
-                                STANDARD + ", 'model': {'name': 'vit'}",
+                                STANDARD + ", 'model': {'name': 'vit', 'dropPath': 0.0}",
                                 STANDARD + ", 'model': {'name': 'vit', 'dropPath': 0.1}"))
                 .containsExactly("standard", "standard+dropPath0.1");
     }

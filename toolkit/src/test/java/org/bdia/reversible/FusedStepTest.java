@@ -46,22 +46,22 @@ class FusedStepTest {
         assertSame(fused.enter(embedding), previous);
         NDArray current = plain.first(previous, h);
         assertSame(fused.first(previous, h), current);
-        assertSame(fused.plain(previous, h), plain.plain(previous, h));
+        assertSame(fused.residual(previous, h), plain.residual(previous, h));
         float g = (float) magnitude;
         NDArray gamma = manager.create(new float[] {g, -g, -g, g}, new Shape(BATCH, 1, 1));
 
         NDArray expected = previous.duplicate();
-        SideBits side = plain.leap(expected, current, h, gamma, manager);
+        SideBits side = plain.stepKeeping(manager, expected, current, h, gamma);
         NDArray found = previous.duplicate();
-        SideBits fusedSide = fused.leap(found, current, h, gamma, manager);
+        SideBits fusedSide = fused.stepKeeping(manager, found, current, h, gamma);
         NDArray unpacked = previous.duplicate();
-        assertThat(fused.leap(unpacked, current, h, gamma, null)).isNull();
+        fused.step(unpacked, current, h, gamma);
 
         assertSame(found, expected);
         assertSame(unpacked, expected);
         assertSame(fusedSide.offsets(1), side.offsets(1));
         assertThat(fusedSide.bytes()).isEqualTo(side.bytes());
-        fused.back(found, current, h, gamma, fusedSide);
+        fused.undo(found, current, h, gamma, fusedSide);
         assertSame(found, previous);
     }
 

@@ -109,7 +109,7 @@ class ReferenceParityTest {
             NDArray state = r.state(k).duplicate();
             NDArray h = r.branch(k + 1, r.state(k + 1));
             try (SideBits side =
-                    r.step().leap(state, r.state(k + 1), h, r.gamma(k + 1), r.manager())) {
+                    r.step().stepKeeping(r.manager(), state, r.state(k + 1), h, r.gamma(k + 1))) {
                 float[] found = side.offsets(1).mul(r.grid().scale()).toFloatArray();
                 NDArray expected = r.tensor("side." + k).toType(DataType.FLOAT32, false);
                 assertThat(found).as("side.%d", k).isEqualTo(expected.toFloatArray());
@@ -122,14 +122,14 @@ class ReferenceParityTest {
         for (int k = 1; k < r.depth(); k++) {
             NDArray h = r.branch(k, r.state(k));
             NDArray rebuilt = r.state(k - 1).duplicate();
-            SideBits side = r.step().leap(rebuilt, r.state(k), h, r.gamma(k), r.manager());
-            r.step().back(rebuilt, r.state(k), h, r.gamma(k), side);
+            SideBits side = r.step().stepKeeping(r.manager(), rebuilt, r.state(k), h, r.gamma(k));
+            r.step().undo(rebuilt, r.state(k), h, r.gamma(k), side);
             // Numerically: the file may hold −0.0 where our states never do.
             assertThat(rebuilt.neq(r.state(k - 1)).any().getBoolean())
                     .as("state %d", k - 1)
                     .isFalse();
             NDArray fromFile = r.state(k + 1).duplicate();
-            r.step().back(fromFile, r.state(k), h, r.gamma(k), side);
+            r.step().undo(fromFile, r.state(k), h, r.gamma(k), side);
             differing +=
                     (int)
                             fromFile.neq(r.state(k - 1))
@@ -145,7 +145,7 @@ class ReferenceParityTest {
     private static NDArray next(Reference r, int k) {
         NDArray state = r.state(k - 1).duplicate();
         NDArray h = r.branch(k, r.state(k));
-        r.step().leap(state, r.state(k), h, r.gamma(k), null);
+        r.step().step(state, r.state(k), h, r.gamma(k));
         return state;
     }
 

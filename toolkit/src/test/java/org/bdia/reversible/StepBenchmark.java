@@ -71,17 +71,17 @@ public class StepBenchmark {
 
     /** One block's step forwards, side bits packed, and its inverse: the state is what it was before. */
     @Benchmark
-    public void leapAndBack() {
+    public void stepAndUndo() {
         try (NDManager owner = manager.newSubManager()) {
-            SideBits side = step.leap(state, current, branch, gamma, owner);
-            step.back(state, current, branch, gamma, side);
+            SideBits side = step.stepKeeping(owner, state, current, branch, gamma);
+            step.undo(state, current, branch, gamma, side);
         }
     }
 
     /** One block's step forwards without side bits, as inference and storing take it. */
     @Benchmark
-    public void plain() {
-        step.plain(current, branch).close();
+    public void residual() {
+        step.residual(current, branch).close();
     }
 
     /** The check of a state's range. */

@@ -124,8 +124,8 @@ class BadRunTest {
                         CONFIG.replace("9", "8"),
                         open,
                         "ROOT/r/config.json: expected the configuration "
-                                + "{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\"}, found "
-                                + "{\"gamma\":0.5,\"level\":8,\"name\":\"bdia\"}; remove the folder, or use another id"),
+                                + "{\"gamma\":0.5,\"level\":9,\"name\":\"bdia\",\"per\":\"SAMPLE\"}, found "
+                                + "{\"gamma\":0.5,\"level\":8,\"name\":\"bdia\",\"per\":\"SAMPLE\"}; remove the folder, or use another id"),
                 begun(
                         "header",
                         "metrics.csv",

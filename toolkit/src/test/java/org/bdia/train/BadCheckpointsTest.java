@@ -49,7 +49,7 @@ class BadCheckpointsTest {
                         "\"version\":2",
                         "\"version\":3",
                         go,
-                        "ROOT/checkpoint-2 has format 3, but this toolkit reads formats 1 to 2; go on with the"
+                        "ROOT/checkpoint-2 has format 3, but this toolkit reads format 2; go on with the"
                                 + " toolkit that wrote it, or delete the folder"),
                 changed("state, no JSON", "state.json", "{", "", go, NO_STATE),
                 changed("state, unknown key", "state.json", "\"step\"", "\"steps\"", go, NO_STATE),
@@ -84,7 +84,8 @@ class BadCheckpointsTest {
                         "\"version\":2",
                         "\"version\":1",
                         go,
-                        UNFIT),
+                        "ROOT/checkpoint-2 has format 1, but this toolkit reads format 2; go on with the"
+                                + " toolkit that wrote it, or delete the folder"),
                 new BadInput(
                         "folder of another step",
                         root -> {

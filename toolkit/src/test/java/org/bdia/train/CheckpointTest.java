@@ -144,8 +144,7 @@ class CheckpointTest {
 
         assertThatThrownBy(() -> train(6))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "checkpoint-4 has format 3, but this toolkit reads formats 1 to 2");
+                .hasMessageContaining("checkpoint-4 has format 3, but this toolkit reads format 2");
     }
 
     @Test
