@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record Activation(Function function, Derivative derivative) {
 
-    /** What is computed. */
+    /** The function f. */
     public enum Function {
         /** x Φ(x), by the error function. */
         GELU,
@@ -34,7 +34,7 @@ public record Activation(Function function, Derivative derivative) {
         LEAKY_RELU
     }
 
-    /** What f′ is computed from. */
+    /** The source of the derivative f′. */
     public enum Derivative {
         /** From x, as autograd does; for {@link Function#RELU} and {@link Function#LEAKY_RELU} from y, whose sign says it all. */
         EXACT,
@@ -96,7 +96,7 @@ public record Activation(Function function, Derivative derivative) {
         return of(function).withDerivative(Derivative.INVERTED);
     }
 
-    /** The same function, differentiated in another way; piecewise linear ones stay as they are, since y is enough. */
+    /** Returns the same function, differentiated in another way; piecewise linear ones stay as they are, since y is enough. */
     public Activation withDerivative(Derivative value) {
         return linear(function) ? this : new Activation(function, value);
     }

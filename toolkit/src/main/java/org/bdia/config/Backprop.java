@@ -1,6 +1,6 @@
 package org.bdia.config;
 
-/** How a reversible stack is differentiated. What it computes is the business of {@link Method}. */
+/** The way in which a stack is differentiated; {@link Method} says what it computes. */
 public enum Backprop {
     /** Keeps every block's graph: fastest, memory grows by one block's activations per block. */
     STORE,

@@ -3,7 +3,7 @@ package org.bdia.config;
 import java.util.Locale;
 
 /**
- * How a stack of K blocks is run and differentiated: a matter of memory and time. Apart from the precision it changes no
+ * Execution of a stack of K blocks: how it is differentiated, with which memory and kernels. Apart from the precision it changes no
  * result but the masks of dropout, which are drawn chunk by chunk.
  *
  * <p>The first K − checkpointed − stored blocks are differentiated by backprop, the next ones by {@link
@@ -65,34 +65,34 @@ public record Execution(
         return of(Backprop.REVERSIBLE).withChunkTokens(LEAN_TOKENS);
     }
 
-    /** The same, but so many blocks keep their states. */
+    /** Returns a copy that keeps the states of {@code blocks} blocks. */
     public Execution withCheckpointed(int blocks) {
         return new Execution(backprop, blocks, stored, chunkTokens, precision, kernels, verify);
     }
 
-    /** The same, but so many last blocks keep their graphs. */
+    /** Returns a copy that stores the graphs of the last {@code blocks} blocks. */
     public Execution withStored(int blocks) {
         return new Execution(
                 backprop, checkpointed, blocks, chunkTokens, precision, kernels, verify);
     }
 
-    /** The same, so many tokens at a time; 0 = the whole batch. */
+    /** Returns a copy that works on about {@code tokens} tokens at a time; 0 = the whole batch. */
     public Execution withChunkTokens(int tokens) {
         return new Execution(backprop, checkpointed, stored, tokens, precision, kernels, verify);
     }
 
-    /** The same in another precision. */
+    /** Returns a copy in another precision. */
     public Execution withPrecision(Precision value) {
         return new Execution(backprop, checkpointed, stored, chunkTokens, value, kernels, verify);
     }
 
-    /** The same with other kernels. */
+    /** Returns a copy with other kernels. */
     public Execution withKernels(Kernels value) {
         return new Execution(backprop, checkpointed, stored, chunkTokens, precision, value, verify);
     }
 
     /**
-     * The same in verify mode or not: the forward pass keeps a 64-bit fingerprint of every state, and the backward pass
+     * Returns a copy in verify mode or not: the forward pass keeps a 64-bit fingerprint of every state, and the backward pass
      * compares what it rebuilds, and x<sub>1</sub> as the recomputed first block makes it. Of no effect unless exact {@link Method.Bdia} is differentiated by {@link
      * Backprop#REVERSIBLE}: nothing else rebuilds states bit for bit.
      */

@@ -9,7 +9,7 @@ public class FileException extends RuntimeException {
         super(message);
     }
 
-    /** The same with the cause. */
+    /** Returns a copy with the cause. */
     public FileException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -87,12 +87,12 @@ public record GptConfig(
                 Activation.of(Activation.Function.GELU_TANH));
     }
 
-    /** The same with another number of token ids. */
+    /** Returns a copy with another number of token ids. */
     public GptConfig withVocabulary(int value) {
         return Records.with(this, "vocabulary", value);
     }
 
-    /** The same with another context. */
+    /** Returns a copy with another context. */
     public GptConfig withContext(int value) {
         return Records.with(this, "context", value);
     }
@@ -106,17 +106,17 @@ public record GptConfig(
         return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
-    /** The same with another depth. */
+    /** Returns a copy with another depth. */
     public GptConfig withDepth(int value) {
         return Records.with(this, "depth", value);
     }
 
-    /** The same with another number of heads. */
+    /** Returns a copy with another number of heads. */
     public GptConfig withHeads(int value) {
         return Records.with(this, "heads", value);
     }
 
-    /** The same with another MLP width. */
+    /** Returns a copy with another MLP width. */
     public GptConfig withMlp(int value) {
         return Records.with(this, "mlp", value);
     }

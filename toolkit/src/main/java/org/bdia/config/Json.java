@@ -194,7 +194,7 @@ public final class Json {
     }
 
     /**
-     * What the key {@code name} may say of a sealed interface. Reflection, because the permitted records are
+     * Returns the values of the key {@code name} for a sealed interface. Reflection, because the permitted records are
      * part of the interface's declaration, so none can be forgotten.
      */
     static List<String> names(Class<?> type) {

@@ -29,7 +29,7 @@ final class JsonErrors {
                         + where
                         + ": expected JSON, found: "
                         + e.getOriginalMessage()
-                        + "; mend the file there, or write it anew",
+                        + "; fix the file there, or write it again",
                 e);
     }
 

@@ -1,6 +1,6 @@
 package org.bdia.config;
 
-/** What a stack's arithmetic and its branches are computed with. */
+/** The kernels that compute a stack's steps and branches. */
 public enum Kernels {
     /** TorchScript: fused attention, arithmetic in place. */
     FUSED,

@@ -1,7 +1,7 @@
 package org.bdia.config;
 
 /**
- * What a stack of residual branches h<sub>k</sub> computes. How it is differentiated is {@link Backprop}.
+ * The update rule that a stack of residual branches h<sub>k</sub> computes; {@link Backprop} says how it is differentiated.
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
  */
@@ -51,7 +51,7 @@ public sealed interface Method {
         return 0;
     }
 
-    /** How γ is drawn, if there is one. */
+    /** The distribution of γ, if there is one. */
     default Law law() {
         return Law.SIGNS;
     }
@@ -141,7 +141,7 @@ public sealed interface Method {
             new FixedPoint(level);
         }
 
-        /** The same method on another grid. */
+        /** Returns a copy on another grid. */
         public Quantised withLevel(int newLevel) {
             return new Quantised(newLevel);
         }
@@ -194,12 +194,12 @@ public sealed interface Method {
             this(gamma, level, Per.SAMPLE);
         }
 
-        /** The same method on another grid. */
+        /** Returns a copy on another grid. */
         public Bdia withLevel(int newLevel) {
             return new Bdia(gamma, newLevel, per);
         }
 
-        /** The same with one γ for all samples of a batch. */
+        /** Returns a copy with one γ for all samples of a batch. */
         public Bdia perBatch() {
             return new Bdia(gamma, level, Per.BATCH);
         }
@@ -270,12 +270,12 @@ public sealed interface Method {
             this(gamma, Law.SIGNS, Per.SAMPLE);
         }
 
-        /** The same with γ ~ U[−|γ|, |γ|]. */
+        /** Returns a copy with γ ~ U[−|γ|, |γ|]. */
         public BdiaFloat uniform() {
             return new BdiaFloat(gamma, Law.UNIFORM, per);
         }
 
-        /** The same with one γ for all samples of a batch. */
+        /** Returns a copy with one γ for all samples of a batch. */
         public BdiaFloat perBatch() {
             return new BdiaFloat(gamma, law, Per.BATCH);
         }

@@ -24,19 +24,19 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** The dropout rate, 0 ≤ dropout &lt; 1. */
     double dropout();
 
-    /** The same with another dropout rate. */
+    /** Returns a copy with another dropout rate. */
     ModelConfig withDropout(double value);
 
     /** The rate of stochastic depth at the last branch of each stack, 0 ≤ dropPath &lt; 1. */
     double dropPath();
 
-    /** The same with another rate of stochastic depth. */
+    /** Returns a copy with another rate of stochastic depth. */
     ModelConfig withDropPath(double value);
 
     /** The activation of every MLP. */
     Activation activation();
 
-    /** The same with another activation. */
+    /** Returns a copy with another activation. */
     ModelConfig withActivation(Activation value);
 
     /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */

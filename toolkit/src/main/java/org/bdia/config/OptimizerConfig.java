@@ -2,11 +2,11 @@ package org.bdia.config;
 
 import java.util.Locale;
 
-/** Which optimiser, with its constants. */
+/** An optimiser with its constants. */
 public sealed interface OptimizerConfig {
 
     /**
-     * The same with another weight decay.
+     * Returns a copy with another weight decay.
      *
      * @throws IllegalArgumentException if the decay is negative, or the optimiser has none
      */

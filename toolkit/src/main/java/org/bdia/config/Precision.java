@@ -1,7 +1,7 @@
 package org.bdia.config;
 
 /**
- * What branches compute in. States, side bits, weights, gradients and optimiser are float32 either way, so that
+ * The precision of branches. States, side bits, weights, gradients and optimiser are float32 either way, so that
  * reconstruction stays exact: a branch only has to repeat itself.
  */
 public enum Precision {

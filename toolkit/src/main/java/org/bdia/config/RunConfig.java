@@ -32,6 +32,16 @@ public record RunConfig(
         backprop.requireSupports(method);
     }
 
+    /** A copy with another model. */
+    public RunConfig withModel(ModelConfig value) {
+        return Records.with(this, "model", value);
+    }
+
+    /** A copy that trains otherwise. */
+    public RunConfig withTrain(TrainConfig value) {
+        return Records.with(this, "train", value);
+    }
+
     /** How the model's stacks are run. */
     public Execution execution() {
         return Execution.of(backprop).withVerify(verify);

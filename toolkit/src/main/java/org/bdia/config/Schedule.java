@@ -15,14 +15,14 @@ public sealed interface Schedule {
     double peak();
 
     /**
-     * The same shape with another highest rate.
+     * Returns a schedule of the same shape with another highest rate.
      *
      * @throws IllegalArgumentException unless it is above 0 and finite
      */
     Schedule withPeak(double value);
 
     /**
-     * The same rate at every step.
+     * A constant rate.
      *
      * @param peak the learning rate, above 0
      */

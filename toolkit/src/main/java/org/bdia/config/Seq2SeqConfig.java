@@ -93,18 +93,18 @@ public record Seq2SeqConfig(
         return encoderDepth + decoderDepth;
     }
 
-    /** The same with other numbers of token ids. */
+    /** Returns a copy with other numbers of token ids. */
     public Seq2SeqConfig withVocabularies(int source, int target) {
         return Records.with(
                 Records.with(this, "sourceVocabulary", source), "targetVocabulary", target);
     }
 
-    /** The same with other depths. */
+    /** Returns a copy with other depths. */
     public Seq2SeqConfig withDepths(int encoder, int decoder) {
         return Records.with(Records.with(this, "encoderDepth", encoder), "decoderDepth", decoder);
     }
 
-    /** The same with another context. */
+    /** Returns a copy with another context. */
     public Seq2SeqConfig withContext(int value) {
         return Records.with(this, "context", value);
     }
@@ -118,12 +118,12 @@ public record Seq2SeqConfig(
         return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
-    /** The same with another number of heads. */
+    /** Returns a copy with another number of heads. */
     public Seq2SeqConfig withHeads(int value) {
         return Records.with(this, "heads", value);
     }
 
-    /** The same with another MLP width. */
+    /** Returns a copy with another MLP width. */
     public Seq2SeqConfig withMlp(int value) {
         return Records.with(this, "mlp", value);
     }

@@ -5,7 +5,7 @@ import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 
-/** What a run learns, and from which data. */
+/** The task of a run and the data that it learns from. */
 public sealed interface TaskConfig {
 
     /** The task's name in results files. */
@@ -20,7 +20,7 @@ public sealed interface TaskConfig {
      * @param test images of the test file, or {@link Cifar#ALL}
      * @param augment whether training images are cropped and flipped
      * @param splitSeed what the choice of images is a function of
-     * @param synthetic whether generated stand-ins take the place of the real images
+     * @param synthetic whether synthetic images take the place of the real ones
      */
     record Images(
             Cifar.Kind kind,
@@ -63,18 +63,18 @@ public sealed interface TaskConfig {
             return kind == Cifar.Kind.CIFAR_10 ? "cifar10" : "cifar100";
         }
 
-        /** The same with other numbers of images. */
+        /** Returns a copy with other numbers of images. */
         public Images withSizes(int newTrain, int newValidation, int newTest) {
             return new Images(
                     kind, newTrain, newValidation, newTest, augment, splitSeed, synthetic);
         }
 
-        /** The same with augmentation on or off. */
+        /** Returns a copy with augmentation on or off. */
         public Images withAugment(boolean value) {
             return new Images(kind, train, validation, test, value, splitSeed, synthetic);
         }
 
-        /** The same on generated stand-ins or real images. */
+        /** Returns a copy on synthetic or real images. */
         public Images withSynthetic(boolean value) {
             return new Images(kind, train, validation, test, augment, splitSeed, value);
         }
@@ -89,7 +89,7 @@ public sealed interface TaskConfig {
      * @param validation validation tokens
      * @param test test tokens
      * @param splitSeed what the choice of documents is a function of
-     * @param synthetic whether a generated stand-in takes the place of the real text
+     * @param synthetic whether synthetic text takes the place of the real one
      */
     record Text(
             TextCorpus.Source source,
@@ -106,17 +106,17 @@ public sealed interface TaskConfig {
             return source == TextCorpus.Source.SHAKESPEARE ? "shakespeare" : "openwebtext";
         }
 
-        /** The same with other numbers of tokens. */
+        /** Returns a copy with other numbers of tokens. */
         public Text withSizes(int newTrain, int newValidation, int newTest) {
             return new Text(source, unit, newTrain, newValidation, newTest, splitSeed, synthetic);
         }
 
-        /** The same with other tokens. */
+        /** Returns a copy with other tokens. */
         public Text withUnit(TextCorpus.Unit value) {
             return new Text(source, value, train, validation, test, splitSeed, synthetic);
         }
 
-        /** The same on a generated stand-in or real text. */
+        /** Returns a copy on synthetic or real text. */
         public Text withSynthetic(boolean value) {
             return new Text(source, unit, train, validation, test, splitSeed, value);
         }
@@ -132,7 +132,7 @@ public sealed interface TaskConfig {
      * @param vocabulary subwords of each language, learned on the training part
      * @param beams sequences followed in translating; 1 is greedy
      * @param splitSeed what the choice of pairs is a function of
-     * @param synthetic whether generated stand-ins take the place of the real pairs
+     * @param synthetic whether synthetic pairs take the place of the real ones
      */
     record Translation(
             int train,
@@ -150,7 +150,7 @@ public sealed interface TaskConfig {
             return "translation";
         }
 
-        /** The same with other numbers of pairs. */
+        /** Returns a copy with other numbers of pairs. */
         public Translation withSizes(int newTrain, int newValidation, int newTest) {
             return new Translation(
                     newTrain,
@@ -163,25 +163,25 @@ public sealed interface TaskConfig {
                     synthetic);
         }
 
-        /** The same with another number of subwords. */
+        /** Returns a copy with another number of subwords. */
         public Translation withVocabulary(int value) {
             return new Translation(
                     train, validation, test, maxWords, value, beams, splitSeed, synthetic);
         }
 
-        /** The same with sentences up to another length. */
+        /** Returns a copy with sentences up to another length. */
         public Translation withMaxWords(int value) {
             return new Translation(
                     train, validation, test, value, vocabulary, beams, splitSeed, synthetic);
         }
 
-        /** The same with another number of beams. */
+        /** Returns a copy with another number of beams. */
         public Translation withBeams(int value) {
             return new Translation(
                     train, validation, test, maxWords, vocabulary, value, splitSeed, synthetic);
         }
 
-        /** The same on generated stand-ins or real pairs. */
+        /** Returns a copy on synthetic or real pairs. */
         public Translation withSynthetic(boolean value) {
             return new Translation(
                     train, validation, test, maxWords, vocabulary, beams, splitSeed, value);
@@ -197,9 +197,9 @@ public sealed interface TaskConfig {
      * @param start the weights that fine-tuning begins with
      * @param beams sequences followed in writing; 1 is greedy
      * @param splitSeed what the choice of entries is a function of
-     * @param synthetic whether generated stand-ins take the place of the real entries
+     * @param synthetic whether synthetic entries take the place of the real ones
      */
-    record Restaurants(
+    record E2eNlg(
             int train,
             int validation,
             int test,
@@ -214,25 +214,24 @@ public sealed interface TaskConfig {
             return "e2e";
         }
 
-        /** The same with other numbers of entries. */
-        public Restaurants withSizes(int newTrain, int newValidation, int newTest) {
-            return new Restaurants(
-                    newTrain, newValidation, newTest, start, beams, splitSeed, synthetic);
+        /** Returns a copy with other numbers of entries. */
+        public E2eNlg withSizes(int newTrain, int newValidation, int newTest) {
+            return new E2eNlg(newTrain, newValidation, newTest, start, beams, splitSeed, synthetic);
         }
 
-        /** The same from other weights. */
-        public Restaurants withStart(Start value) {
-            return new Restaurants(train, validation, test, value, beams, splitSeed, synthetic);
+        /** Returns a copy from other weights. */
+        public E2eNlg withStart(Start value) {
+            return new E2eNlg(train, validation, test, value, beams, splitSeed, synthetic);
         }
 
-        /** The same with another number of beams. */
-        public Restaurants withBeams(int value) {
-            return new Restaurants(train, validation, test, start, value, splitSeed, synthetic);
+        /** Returns a copy with another number of beams. */
+        public E2eNlg withBeams(int value) {
+            return new E2eNlg(train, validation, test, start, value, splitSeed, synthetic);
         }
 
-        /** The same on generated stand-ins or real entries. */
-        public Restaurants withSynthetic(boolean value) {
-            return new Restaurants(train, validation, test, start, beams, splitSeed, value);
+        /** Returns a copy on synthetic or real entries. */
+        public E2eNlg withSynthetic(boolean value) {
+            return new E2eNlg(train, validation, test, start, beams, splitSeed, value);
         }
     }
 }

@@ -1,7 +1,7 @@
 package org.bdia.config;
 
 /**
- * How a model is trained.
+ * Training: epochs, batch, learning rate, optimiser, regularisers.
  *
  * @param epochs passes over the training data, 1 or more
  * @param batch samples a step, 1 or more
@@ -62,42 +62,42 @@ public record TrainConfig(
                 1);
     }
 
-    /** The same over another number of epochs. */
+    /** Returns a copy over another number of epochs. */
     public TrainConfig withEpochs(int value) {
         return Records.with(this, "epochs", value);
     }
 
-    /** The same with another batch size. */
+    /** Returns a copy with another batch size. */
     public TrainConfig withBatch(int value) {
         return Records.with(this, "batch", value);
     }
 
-    /** The same with another schedule. */
+    /** Returns a copy with another schedule. */
     public TrainConfig withSchedule(Schedule value) {
         return Records.with(this, "schedule", value);
     }
 
-    /** The same with another optimiser. */
+    /** Returns a copy with another optimiser. */
     public TrainConfig withOptimizer(OptimizerConfig value) {
         return Records.with(this, "optimizer", value);
     }
 
-    /** The same with another clipping norm. */
+    /** Returns a copy with another clipping norm. */
     public TrainConfig withClipNorm(double value) {
         return Records.with(this, "clipNorm", value);
     }
 
-    /** The same with another label smoothing. */
+    /** Returns a copy with another label smoothing. */
     public TrainConfig withLabelSmoothing(double value) {
         return Records.with(this, "labelSmoothing", value);
     }
 
-    /** The same with another number of epochs between evaluations. */
+    /** Returns a copy with another number of epochs between evaluations. */
     public TrainConfig withEvaluateEvery(int value) {
         return Records.with(this, "evaluateEvery", value);
     }
 
-    /** The same with another number of epochs between checkpoints. */
+    /** Returns a copy with another number of epochs between checkpoints. */
     public TrainConfig withCheckpointEvery(int value) {
         return Records.with(this, "checkpointEvery", value);
     }

@@ -33,7 +33,7 @@ public record VitConfig(
         double dropPath)
         implements ModelConfig {
 
-    /** How the tokens become one vector for the head. */
+    /** Pooling of the tokens into one vector for the head. */
     public enum Pooling {
         /** A learned token stands first, and its state is read. */
         CLASS_TOKEN,
@@ -117,12 +117,12 @@ public record VitConfig(
         return pooling == Pooling.CLASS_TOKEN ? patches + 1 : patches;
     }
 
-    /** The same with another patch size. */
+    /** Returns a copy with another patch size. */
     public VitConfig withPatch(int value) {
         return Records.with(this, "patch", value);
     }
 
-    /** The same with another number of classes. */
+    /** Returns a copy with another number of classes. */
     public VitConfig withClasses(int value) {
         return Records.with(this, "classes", value);
     }
@@ -136,17 +136,17 @@ public record VitConfig(
         return Records.with(Records.with(this, "mlp", follows), "width", value);
     }
 
-    /** The same with another depth. */
+    /** Returns a copy with another depth. */
     public VitConfig withDepth(int value) {
         return Records.with(this, "depth", value);
     }
 
-    /** The same with another number of heads. */
+    /** Returns a copy with another number of heads. */
     public VitConfig withHeads(int value) {
         return Records.with(this, "heads", value);
     }
 
-    /** The same with another MLP width. */
+    /** Returns a copy with another MLP width. */
     public VitConfig withMlp(int value) {
         return Records.with(this, "mlp", value);
     }
@@ -156,17 +156,17 @@ public record VitConfig(
         return Records.with(this, "dropout", value);
     }
 
-    /** The same with another pooling. */
+    /** Returns a copy with another pooling. */
     public VitConfig withPooling(Pooling value) {
         return Records.with(this, "pooling", value);
     }
 
-    /** The same with shifted-patch tokens on or off. */
+    /** Returns a copy with shifted-patch tokens on or off. */
     public VitConfig withShiftedPatches(boolean value) {
         return Records.with(this, "shiftedPatches", value);
     }
 
-    /** The same with locality self-attention on or off. */
+    /** Returns a copy with locality self-attention on or off. */
     public VitConfig withLocalityAttention(boolean value) {
         return Records.with(this, "localityAttention", value);
     }

@@ -25,7 +25,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What an inverted GELU saves and costs in one training step: of MLP branches alone, of a vision transformer and of a GPT, K = 6, stored
+ * Memory saved and time taken by an inverted GELU in one training step: of MLP branches alone, of a vision transformer and of a GPT, K = 6, stored
  * and reversed, each with and without, in a process of its own, those of one model side by side. Memory in MiB.
  */
 public final class ActivationMemory {

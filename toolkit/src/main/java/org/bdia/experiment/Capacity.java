@@ -10,7 +10,7 @@ import org.bdia.config.RunConfig;
 import oshi.SystemInfo;
 
 /**
- * How many runs at a time fit a machine.
+ * The number of runs that fit a machine at a time.
  *
  * @param parallel runs at a time, 1 or more
  * @param threads that each computes with, 1 or more
@@ -18,7 +18,7 @@ import oshi.SystemInfo;
  */
 public record Capacity(int parallel, int threads, String reason) {
 
-    /** What is left to other programs, and to estimates that are too low. */
+    /** Memory left for other programs, and for estimates that are too low. */
     private static final double USABLE = 0.8;
 
     /** Checks that there is at least one of each. */
@@ -55,7 +55,7 @@ public record Capacity(int parallel, int threads, String reason) {
     }
 
     /**
-     * What runs can be given.
+     * The cores and memory available to runs.
      *
      * @param cores its processors
      * @param free its free memory, bytes

@@ -28,7 +28,7 @@ import org.bdia.torch.Allocator;
  */
 final class ChildRun {
 
-    /** How long a child may take for its last checkpoint. */
+    /** Time limit for a child's last checkpoint. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int LOG_LINES = 40;
@@ -43,7 +43,7 @@ final class ChildRun {
     private ChildRun() {}
 
     /**
-     * How a child ended.
+     * The end of a child process.
      *
      * @param code its exit code: 0 finished, {@link RunWorker#BUSY} open elsewhere, else failed
      * @param log the last {@value #LOG_LINES} lines that it wrote

@@ -61,7 +61,7 @@ final class ChildRuns {
         return outcomes;
     }
 
-    /** What happens is told on this thread, the cell's, since only there can a kernel display it. */
+    /** Reports progress on this thread, the cell's, since a kernel displays nothing from others. */
     private void finish(RunStore store) {
         BlockingQueue<Optional<SweepEvent>> events = new LinkedBlockingQueue<>();
         List<RunConfig> configs = plan.items().stream().map(SweepPlan.Item::config).toList();

@@ -29,7 +29,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * How far the derivative of an inverted activation, found from y and one bit, lies from f′(x) in double precision, for x from −8
+ * The distance of the derivative of an inverted activation, computed from y and one bit, from f′(x) in double precision, for x from −8
  * to 8.
  */
 public final class DerivativeErrors {

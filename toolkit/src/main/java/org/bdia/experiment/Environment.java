@@ -6,7 +6,7 @@ import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
 
-/** What an experiment takes from its surroundings, read in this one place. */
+/** Settings from environment variables, read in this one place. */
 record Environment(Profile profile, DataFolder data, String seedsText) {
 
     static Environment current() {

@@ -28,7 +28,7 @@ import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
 /**
- * How exactly stacks of several depths rebuild all their states, before training and after it: exact BDIA with one and
+ * Reconstruction errors of stacks of several depths, before training and after it: exact BDIA with one and
  * two side bits, and BDIA in floating point on the same weights. Immutable; each method returns a changed copy.
  */
 public final class ExactnessExperiment {

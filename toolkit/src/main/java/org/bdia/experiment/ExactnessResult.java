@@ -20,7 +20,7 @@ import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** What {@link ExactnessExperiment} measured: rows, a table and figures. */
+/** The measurements of {@link ExactnessExperiment}: rows, a table and figures. */
 public final class ExactnessResult {
 
     /**

@@ -14,17 +14,17 @@ public final class Experiment {
 
     /** A vision transformer on CIFAR-10, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar10() {
-        return Presets.cifar(Cifar.Kind.CIFAR_10, Environment.current());
+        return ImageWorkload.preset(Cifar.Kind.CIFAR_10, Environment.current());
     }
 
     /** A vision transformer on CIFAR-100, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar100() {
-        return Presets.cifar(Cifar.Kind.CIFAR_100, Environment.current());
+        return ImageWorkload.preset(Cifar.Kind.CIFAR_100, Environment.current());
     }
 
     /** English into French, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> translation() {
-        return Presets.translation(Environment.current());
+        return TranslationWorkload.preset(Environment.current());
     }
 
     /** A small GPT on OpenWebText, sized by the profile that BDIA_PROFILE names. */
@@ -34,18 +34,18 @@ public final class Experiment {
 
     /** A small GPT on one of the corpora, sized by the profile that BDIA_PROFILE names. */
     public static TrainingExperiment<TaskConfig.Text, GptConfig> gpt2(TextCorpus.Source source) {
-        return Presets.gpt(source, Environment.current());
+        return TextWorkload.preset(source, Environment.current());
     }
 
     /**
      * A GPT fine-tuned on E2E NLG, sized by the profile that BDIA_PROFILE names: from published weights where the data
      * folder has them and the profile is the paper's, else from a small GPT that is trained on OpenWebText first.
      */
-    public static TrainingExperiment<TaskConfig.Restaurants, GptConfig> e2e() {
-        return Presets.e2e(Environment.current());
+    public static TrainingExperiment<TaskConfig.E2eNlg, GptConfig> e2e() {
+        return E2eWorkload.preset(Environment.current());
     }
 
-    /** How exactly every state is rebuilt, against depth, before and after training. */
+    /** Reconstruction error of every state, against depth, before and after training. */
     public static ExactnessExperiment exactness() {
         return ExactnessExperiment.create();
     }
@@ -55,12 +55,12 @@ public final class Experiment {
         return MemoryExperiment.create();
     }
 
-    /** How far the derivatives of inverted activations are from the exact ones. */
+    /** Errors of the derivatives of inverted activations. */
     public static DerivativeErrors derivatives() {
         return DerivativeErrors.measure();
     }
 
-    /** What inverted activations save and cost in one training step. */
+    /** Memory and time of inverted activations in one training step. */
     public static ActivationMemory activations() {
         return ActivationMemory.measure();
     }

@@ -101,7 +101,7 @@ public final class ExperimentResult {
     }
 
     /**
-     * What the models of the first seed wrote: a line per input, with the reference and every variant's answer.
+     * Outputs of the models of the first seed: a line per input, with the reference and every variant's answer.
      *
      * @throws IllegalStateException if the task's models write nothing
      */
@@ -154,7 +154,7 @@ public final class ExperimentResult {
     }
 
     /**
-     * The same models on the validation data with a constant γ at inference, see {@link GammaSweep}.
+     * Evaluates the models on the validation data with a constant γ at inference, see {@link GammaSweep}.
      *
      * @param gammas each −1 to 1, for example −0.5, −0.25, 0, 0.25, 0.5
      * @throws IllegalArgumentException if there is no γ, one is out of range, a method has none, or there are no
@@ -170,7 +170,7 @@ public final class ExperimentResult {
     }
 
     /**
-     * The same weights on the validation data, with the inference of other methods, see {@link InferenceComparison}.
+     * Evaluates the weights on the validation data with the inference of other methods, see {@link InferenceComparison}.
      *
      * @param methods for example {@code Method.standard(), Method.bdia(0.5)}; times are relative to the first
      * @throws IllegalArgumentException if there is no method, there are no validation data, or a method's model has other
@@ -187,7 +187,7 @@ public final class ExperimentResult {
     }
 
     /**
-     * The same under another stage, where a report has rows of the same task and methods already.
+     * Returns a copy under another stage, where a report has rows of the same task and methods already.
      *
      * @param stage what tells these runs from others, for example {@code trained-on-500}
      */

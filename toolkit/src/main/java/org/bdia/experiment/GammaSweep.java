@@ -20,7 +20,7 @@ import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
 
 /**
- * What trained models make of the validation data when γ at inference is not E[γ] = 0 but a constant: the paper's figure 1.
+ * Metrics of trained models on the validation data when γ at inference is not E[γ] = 0 but a constant: the paper's figure 1.
  * The models are read from their runs' last checkpoints and computed in this JVM.
  */
 public final class GammaSweep {

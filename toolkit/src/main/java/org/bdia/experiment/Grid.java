@@ -57,7 +57,7 @@ record Grid(String name, Map<String, List<JsonNode>> axes) {
         String source = name + ", " + point;
         String task = point.get(TASK).asText();
         RunConfig preset =
-                Presets.named(task, environment)
+                Workload.preset(task, environment)
                         .variants(Variant.of(Method.standard()))
                         .configs()
                         .get(0);

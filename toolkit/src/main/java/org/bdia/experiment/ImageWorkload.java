@@ -2,8 +2,11 @@ package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
+import org.bdia.config.OptimizerConfig;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
@@ -27,6 +30,38 @@ final class ImageWorkload implements Workload {
         this.config = config;
         this.images = images;
         split = images(images, folder);
+    }
+
+    /** The sizes of every profile on one of the sets. */
+    static TrainingExperiment<TaskConfig.Images, VitConfig> preset(
+            Cifar.Kind kind, Environment environment) {
+        TaskConfig.Images images =
+                new TaskConfig.Images(kind, 5000, 1000, Cifar.ALL, false, 0, false);
+        int classes = kind.classes();
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    TrainingExperiment.preset(
+                            images.withSizes(640, 256, 512)
+                                    .withSynthetic(!Cifar.isIn(environment.data(), kind)),
+                            VitConfig.smoke().withClasses(classes),
+                            TrainConfig.of(4, 32, 2e-3),
+                            environment);
+            case LAPTOP ->
+                    TrainingExperiment.preset(
+                            images,
+                            VitConfig.laptop().withClasses(classes),
+                            TrainConfig.of(15, 64, 1e-3),
+                            environment);
+            case PAPER ->
+                    TrainingExperiment.preset(
+                            images.withSizes(45_000, 5_000, Cifar.ALL).withAugment(true),
+                            VitConfig.paper().withClasses(classes),
+                            TrainConfig.of(400, 128, 1e-4)
+                                    .withSchedule(new Schedule.WarmupCosine(1e-4, 0, 0))
+                                    .withOptimizer(OptimizerConfig.setAdam())
+                                    .withClipNorm(0),
+                            environment);
+        };
     }
 
     @Override

@@ -20,7 +20,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What trained models make of the validation data when other methods than their own compute the inference from the same
+ * Metrics of trained models on the validation data when other methods than their own compute the inference from the same
  * weights: what the grid of a BDIA model costs it, in accuracy and in time. The models are read from their runs' last
  * checkpoints and computed in this JVM.
  */
@@ -31,7 +31,7 @@ public final class InferenceComparison {
     private static final String TIME = "inference_time_ratio";
 
     /**
-     * What one trained model makes of the data, inferred by one method.
+     * Metrics of one trained model, inferred by one method.
      *
      * @param trained the label of the variant that was trained
      */

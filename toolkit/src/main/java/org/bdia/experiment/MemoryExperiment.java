@@ -27,7 +27,7 @@ import org.bdia.torch.Bfloat16;
  */
 public final class MemoryExperiment {
 
-    /** Which ways to train are laid side by side. */
+    /** The ways to train that are compared. */
     private enum Lines {
         TABLE_1,
         ALL,

@@ -23,7 +23,7 @@ import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** What {@link MemoryExperiment} measured: rows, tables and figures. Memory in MiB, times in milliseconds. */
+/** The measurements of {@link MemoryExperiment}: rows, tables and figures. Memory in MiB, times in milliseconds. */
 public final class MemoryResult {
 
     /** Neither memory nor time depends on what is learnt; they stand in for no data set, so they are not called synthetic. */
@@ -34,7 +34,7 @@ public final class MemoryResult {
                     false,
                     "");
 
-    /** What varies. */
+    /** The quantity on the x axis. */
     enum Varied {
         DEPTH("depth", "K", "blocks K"),
         BATCH("batch size", "B", "batch size B"),
@@ -236,7 +236,7 @@ public final class MemoryResult {
                 caption());
     }
 
-    /** What takes the memory at the largest size, in float32: parameters, gradients, optimiser, activations and side bits, log axis. */
+    /** Memory by kind at the largest size, in float32: parameters, gradients, optimiser, activations and side bits, log axis. */
     public Figure breakdown() {
         List<Measurement> of = atTheLargest().stream().filter(Measurement::single).toList();
         List<String> labels = of.stream().map(Measurement::shortLabel).toList();

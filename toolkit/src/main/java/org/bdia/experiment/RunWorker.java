@@ -51,7 +51,7 @@ public final class RunWorker {
      * @param stop asked before every step
      * @return whether the run is finished
      * @throws org.bdia.run.RunBusyException if another process is writing the run
-     * @throws org.bdia.train.TrainingBrokenOffException if metrics or a checkpoint cannot be written while training
+     * @throws org.bdia.train.TrainingAbortedException if metrics or a checkpoint cannot be written while training
      */
     public boolean work(Consumer<TrainEvent> events, BooleanSupplier stop) {
         Device device = Environment.device();

@@ -2,7 +2,7 @@ package org.bdia.experiment;
 
 import java.util.List;
 
-/** What happens to a run of a sweep. */
+/** A change in the state of a run of a sweep. */
 public sealed interface SweepEvent {
 
     /** The run it happens to. */

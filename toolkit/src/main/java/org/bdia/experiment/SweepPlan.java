@@ -47,7 +47,7 @@ public record SweepPlan(List<Item> items) {
         Map<RunConfig, String> labels = labels(configs);
         Map<String, Item> items = new LinkedHashMap<>();
         for (RunConfig config : configs) {
-            Optional<RunConfig> first = RestaurantsWorkload.pretraining(config);
+            Optional<RunConfig> first = E2eWorkload.pretraining(config);
             first.ifPresent(
                     needed ->
                             items.putIfAbsent(

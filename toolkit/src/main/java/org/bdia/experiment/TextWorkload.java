@@ -8,6 +8,7 @@ import java.util.Map;
 import org.bdia.config.GptConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticText;
@@ -35,6 +36,40 @@ final class TextWorkload implements Workload {
         this.config = config;
         text = text(task, folder);
         model = ((GptConfig) config.model()).withVocabulary(text.tokenizer().size());
+    }
+
+    /** The paper's subset of OpenWebText is 0.05 %, about 4.4 M tokens; the sample has 1.2 M. */
+    static TrainingExperiment<TaskConfig.Text, GptConfig> preset(
+            TextCorpus.Source source, Environment environment) {
+        boolean plays = source == TextCorpus.Source.SHAKESPEARE;
+        TextCorpus.Unit unit = plays ? TextCorpus.Unit.CHARACTERS : TextCorpus.Unit.GPT2_BPE;
+        TaskConfig.Text text = new TaskConfig.Text(source, unit, 20_000, 5_000, 5_000, 0, false);
+        GptConfig nano = GptConfig.nano().withContext(32);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    TrainingExperiment.preset(
+                            text.withSizes(2_600, 800, 800)
+                                    .withSynthetic(
+                                            !TextCorpus.isIn(environment.data(), source, unit)),
+                            nano.withWidth(32).withDepth(4).withMlp(64),
+                            TrainConfig.of(4, 8, 2e-3),
+                            environment);
+            case LAPTOP ->
+                    TrainingExperiment.preset(
+                            plays ? text : text.withSizes(10_000, 5_000, 5_000),
+                            nano.withDepth(12),
+                            plays
+                                    ? TrainConfig.of(40, 16, 2e-3).withEvaluateEvery(2)
+                                    : TrainConfig.of(9, 8, 1e-3),
+                            environment);
+            case PAPER ->
+                    TrainingExperiment.preset(
+                            text.withUnit(TextCorpus.Unit.GPT2_BPE)
+                                    .withSizes(TextCorpus.ALL, 100_000, 100_000),
+                            GptConfig.gpt2(),
+                            TrainConfig.of(40, 12, 6e-4),
+                            environment);
+        };
     }
 
     /** The text of a task, generated where it says so. */

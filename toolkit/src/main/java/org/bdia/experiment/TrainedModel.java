@@ -11,7 +11,7 @@ import org.bdia.train.Checkpoint;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
 
-/** What a finished run has learnt, ready to be evaluated on its validation data. */
+/** The model of a finished run, evaluated on its validation data. */
 final class TrainedModel {
 
     private TrainedModel() {}

@@ -10,6 +10,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.experiment.ChildRuns.Planned;
+import org.bdia.report.Profile;
 import org.bdia.run.RunStore;
 
 /**
@@ -37,6 +38,19 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         this(task, model, train, variants, LongStream.range(0, seeds).boxed().toList(), verify);
     }
 
+    /** Plain beside BDIA in the profile's number of seeds: one in smoke, whose runs are verified, else three. */
+    static <T extends TaskConfig, M extends ModelConfig> TrainingExperiment<T, M> preset(
+            T task, M model, TrainConfig train, Environment environment) {
+        boolean smoke = environment.profile() == Profile.SMOKE;
+        return new TrainingExperiment<>(
+                task,
+                model,
+                train,
+                List.of(Variant.of(Method.standard()), Variant.of(Method.bdia(0.5))),
+                environment.seeds(smoke ? 1 : 3),
+                smoke);
+    }
+
     private TrainingExperiment(
             T task,
             M model,
@@ -44,7 +58,8 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
             List<Variant> variants,
             List<Long> seeds,
             boolean verify) {
-        if (variants.isEmpty() || variants.stream().distinct().count() != variants.size()) {
+        if (variants.isEmpty()
+                || variants.stream().map(Variant::label).distinct().count() != variants.size()) {
             throw new IllegalArgumentException(
                     "an experiment compares at least one variant, and each variant once, but they are "
                             + variants.stream().map(Variant::label).toList());
@@ -57,17 +72,17 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         this.verify = verify;
     }
 
-    /** What is learned, from which data. */
+    /** The task and its data. */
     public T task() {
         return task;
     }
 
-    /** The architecture, before what a variant adds. */
+    /** The architecture, before the changes of variants. */
     public M model() {
         return model;
     }
 
-    /** How it is trained, before what a variant changes. */
+    /** The training, before the changes of variants. */
     public TrainConfig train() {
         return train;
     }
@@ -154,14 +169,16 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     }
 
     private RunConfig config(Variant variant, long seed) {
-        return new RunConfig(
-                task,
-                variant.apply(model),
-                variant.method(),
-                variant.backprop(),
-                verify,
-                variant.apply(train),
-                seed);
+        return variant.change()
+                .apply(
+                        new RunConfig(
+                                task,
+                                model,
+                                variant.method(),
+                                variant.backprop(),
+                                verify,
+                                train,
+                                seed));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.EncodedPairs;
 import org.bdia.data.PairSplit;
@@ -49,6 +50,39 @@ final class TranslationWorkload implements Workload {
         source = Vocabulary.bpe(split.train().stream().map(SentencePair::source).toList(), size);
         target = Vocabulary.bpe(split.train().stream().map(SentencePair::target).toList(), size);
         model = ((Seq2SeqConfig) config.model()).withVocabularies(source.size(), target.size());
+    }
+
+    /** The sizes of every profile. */
+    static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> preset(
+            Environment environment) {
+        TaskConfig.Translation pairs =
+                new TaskConfig.Translation(20_000, 1_000, 1_000, 10, 4_000, 1, 0, false);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    TrainingExperiment.preset(
+                            pairs.withSizes(1_500, 200, 60)
+                                    .withMaxWords(6)
+                                    .withVocabulary(400)
+                                    .withSynthetic(!SentencePairs.isIn(environment.data())),
+                            Seq2SeqConfig.smoke(),
+                            TrainConfig.of(5, 32, 3e-3),
+                            environment);
+            case LAPTOP ->
+                    TrainingExperiment.preset(
+                            pairs,
+                            Seq2SeqConfig.laptop(),
+                            TrainConfig.of(10, 64, 2e-3),
+                            environment);
+            case PAPER ->
+                    TrainingExperiment.preset(
+                            pairs.withSizes(SentencePairs.ALL, 3_000, 3_000)
+                                    .withMaxWords(40)
+                                    .withVocabulary(16_000)
+                                    .withBeams(4),
+                            Seq2SeqConfig.paper(),
+                            TrainConfig.of(250, 128, 5e-4),
+                            environment);
+        };
     }
 
     /** The pairs of a task, generated where it says so. */

@@ -1,40 +1,38 @@
 package org.bdia.experiment;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.bdia.config.Activation;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
-import org.bdia.config.ModelConfig;
 import org.bdia.config.OptimizerConfig;
+import org.bdia.config.RunConfig;
 import org.bdia.config.TrainConfig;
 
 /**
- * One line of a comparison: a method, how it is differentiated, and what else it changes: regularisers, or how it learns.
+ * One line of a comparison: a method, how it is differentiated, and what else differs from the experiment's runs.
  *
  * @param method what is computed
  * @param backprop how it is differentiated
- * @param changes what it changes in the experiment's model and training, one after the other
- * @param activation what the derivative of the model's activation is computed from; {@link Activation.Derivative#EXACT} leaves the
- *     model's as it is
+ * @param suffix the name of the change in tables, figures and results files, for example {@code +dropout0.1}; empty for none
+ * @param change makes a run of this line from the experiment's
  */
 public record Variant(
-        Method method, Backprop backprop, List<Change> changes, Activation.Derivative activation) {
+        Method method, Backprop backprop, String suffix, UnaryOperator<RunConfig> change) {
 
     /**
-     * Checks that the two go together.
+     * Checks that method and backprop go together.
      *
      * @throws IllegalArgumentException if they do not
      */
     public Variant {
         backprop.requireSupports(method);
-        changes = List.copyOf(changes);
     }
 
     /** A method differentiated in a way of its own, with nothing changed. */
     public Variant(Method method, Backprop backprop) {
-        this(method, backprop, List.of(), Activation.Derivative.EXACT);
+        this(method, backprop, "", UnaryOperator.identity());
     }
 
     /** A method differentiated as it is meant to be, see {@link Method#backprop}: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
@@ -42,75 +40,86 @@ public record Variant(
         return new Variant(method, method.backprop());
     }
 
-    /** The same with dropout in place of the model's own rate. */
+    /**
+     * Adds a change, made after those before it.
+     *
+     * @param name what it adds to the line's name, for example {@code +width128}
+     * @param more makes a run with the change from one without
+     */
+    public Variant with(String name, UnaryOperator<RunConfig> more) {
+        return new Variant(method, backprop, suffix + name, run -> more.apply(change.apply(run)));
+    }
+
+    private Variant withTrain(String name, UnaryOperator<TrainConfig> more) {
+        return with(name, run -> run.withTrain(more.apply(run.train())));
+    }
+
+    /** Dropout at this rate on the embedding and inside the branches, in place of the model's own. */
     public Variant withDropout(double rate) {
-        return with(new Change.Dropout(rate));
+        return with("+dropout" + rate, run -> run.withModel(run.model().withDropout(rate)));
     }
 
-    /** The same with stochastic depth at this rate. */
+    /** Stochastic depth: samples skip whole branches, the last one at this rate. */
     public Variant withDropPath(double rate) {
-        return with(new Change.DropPath(rate));
+        return with("+droppath" + rate, run -> run.withModel(run.model().withDropPath(rate)));
     }
 
-    /** The same with this weight decay in place of the optimiser's own. */
+    /** Weight decay in place of the optimiser's own. */
     public Variant withWeightDecay(double decay) {
-        return with(new Change.WeightDecay(decay));
+        return withTrain(
+                "+decay" + decay,
+                train -> train.withOptimizer(train.optimizer().withWeightDecay(decay)));
     }
 
-    /** The same with this label smoothing in place of the training's own. */
+    /** Label smoothing in place of the training's own; losses on validation and test data stay without. */
     public Variant withLabelSmoothing(double share) {
-        return with(new Change.LabelSmoothing(share));
+        return withTrain("+smooth" + share, train -> train.withLabelSmoothing(share));
     }
 
-    /** The same with this peak of the learning rate in place of the training's own. */
+    /** Another peak of the learning rate; the schedule keeps its shape. */
     public Variant withLearningRate(double peak) {
-        return with(new Change.LearningRate(peak));
+        return withTrain(
+                "+lr" + BigDecimal.valueOf(peak).stripTrailingZeros().toPlainString(),
+                train -> train.withSchedule(train.schedule().withPeak(peak)));
     }
 
-    /** The same with another optimiser. */
+    /** Another optimiser. */
     public Variant withOptimizer(OptimizerConfig config) {
-        return with(new Change.Optimizer(config));
+        return withTrain(
+                "+" + config.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+                train -> train.withOptimizer(config));
     }
 
-    private Variant with(Change change) {
-        List<Change> all = new ArrayList<>(changes);
-        all.add(change);
-        return new Variant(method, backprop, all, activation);
-    }
-
-    /** The same with activation checkpointing: every state kept, every block recomputed. */
+    /** Activation checkpointing: every state kept, every block recomputed. */
     public Variant checkpointed() {
-        return new Variant(method, Backprop.CHECKPOINT, changes, activation);
+        return new Variant(method, Backprop.CHECKPOINT, suffix, change);
     }
 
-    /** The same with the model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
+    /** The model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
     public Variant withInvertedActivation() {
         return withActivation(Activation.Derivative.INVERTED);
     }
 
-    /** The same with the derivative of the model's activation computed from something else. */
+    /** The derivative of the model's activation computed from something else; {@link Activation.Derivative#EXACT} changes nothing. */
     public Variant withActivation(Activation.Derivative value) {
-        return new Variant(method, backprop, changes, value);
-    }
-
-    /** The model with what this changes in it. */
-    ModelConfig apply(ModelConfig model) {
-        ModelConfig changed = model;
-        for (Change change : changes) {
-            changed = change.apply(changed);
-        }
-        return activation == Activation.Derivative.EXACT
-                ? changed
-                : changed.withActivation(model.activation().withDerivative(activation));
-    }
-
-    /** The training with what this changes in it. */
-    TrainConfig apply(TrainConfig train) {
-        TrainConfig changed = train;
-        for (Change change : changes) {
-            changed = change.apply(changed);
-        }
-        return changed;
+        String name =
+                switch (value) {
+                    case EXACT -> "";
+                    case INVERTED -> "+invact";
+                    case SIGN_BIT -> "+invact-sign-bit";
+                    case PRINTED -> "+invact-printed";
+                };
+        return value == Activation.Derivative.EXACT
+                ? this
+                : with(
+                        name,
+                        run ->
+                                run.withModel(
+                                        run.model()
+                                                .withActivation(
+                                                        run.model()
+                                                                .activation()
+                                                                .withDerivative(value))));
     }
 
     /**
@@ -129,18 +138,7 @@ public record Variant(
      * bdia+batch}, {@code bdia-float+uniform}.
      */
     String resultLabel() {
-        var name = new StringBuilder(method.name());
-        changes.forEach(change -> name.append(change.suffix()));
-        return name.append(activationSuffix()).toString();
-    }
-
-    private String activationSuffix() {
-        return switch (activation) {
-            case EXACT -> "";
-            case INVERTED -> "+invact";
-            case SIGN_BIT -> "+invact-sign-bit";
-            case PRINTED -> "+invact-printed";
-        };
+        return method.name() + suffix;
     }
 
     /** The name of the way in results files: store, checkpoint or reversible. */

@@ -6,14 +6,19 @@ import java.util.Locale;
 import java.util.Map;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
+import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
+import org.bdia.data.TextCorpus;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import org.bdia.train.Task;
 
-/** What a run's configuration means in data and model. */
+/**
+ * The data, model and task that a {@link RunConfig} describes. A new task is a record in {@link TaskConfig}, a file beside this one,
+ * which says what it reads, builds, scores and is sized like, and a line in {@link #of} and {@link #preset}.
+ */
 interface Workload {
 
     /**
@@ -31,17 +36,40 @@ interface Workload {
         if (config.task() instanceof TaskConfig.Translation translation) {
             return new TranslationWorkload(config, translation, folder);
         }
-        return new RestaurantsWorkload(
-                config, (TaskConfig.Restaurants) config.task(), folder, store);
+        return new E2eWorkload(config, (TaskConfig.E2eNlg) config.task(), folder, store);
+    }
+
+    /** The tasks that have presets, by their labels. */
+    static List<String> names() {
+        return List.of("cifar10", "cifar100", "translation", "openwebtext", "shakespeare", "e2e");
+    }
+
+    /**
+     * The preset of a task: the plain transformer beside BDIA.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    static TrainingExperiment<?, ?> preset(String task, Environment environment) {
+        return switch (task) {
+            case "cifar10" -> ImageWorkload.preset(Cifar.Kind.CIFAR_10, environment);
+            case "cifar100" -> ImageWorkload.preset(Cifar.Kind.CIFAR_100, environment);
+            case "translation" -> TranslationWorkload.preset(environment);
+            case "openwebtext" -> TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, environment);
+            case "shakespeare" -> TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, environment);
+            case "e2e" -> E2eWorkload.preset(environment);
+            default ->
+                    throw new IllegalArgumentException(
+                            "there is no task '" + task + "'; choose one of " + names());
+        };
     }
 
     /**
      * Checks, before anything is trained, that the model can read what it will be given.
      *
-     * @param mend what can be done about it, beside raising the context
+     * @param remedy what can be done about it, beside raising the context
      * @throws IllegalArgumentException if it has more tokens than the context
      */
-    static void requireFits(String what, int tokens, int context, String mend) {
+    static void requireFits(String what, int tokens, int context, String remedy) {
         if (tokens > context) {
             throw new IllegalArgumentException(
                     String.format(
@@ -50,26 +78,26 @@ interface Workload {
                             what,
                             tokens,
                             context,
-                            mend));
+                            remedy));
         }
     }
 
-    /** What the data are. */
+    /** Name, source and digest of the data. */
     Provenance provenance();
 
-    /** What is learned. */
+    /** The batches, loss and metrics of training and evaluation. */
     Task task();
 
     /** The model with the weights that training begins with. */
     ReversibleModel model(NDManager manager);
 
-    /** What is measured once, when the training is finished, beside the test loss. */
+    /** Measures once, when the training is finished, what is reported beside the test loss. */
     default Outputs finish(ReversibleModel model, NDManager manager) {
         return Outputs.none();
     }
 
     /**
-     * What a finished model was asked to do.
+     * The outputs of a finished model.
      *
      * @param metrics scores on the test data
      * @param samples outputs to be read

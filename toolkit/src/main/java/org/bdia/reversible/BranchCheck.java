@@ -1,7 +1,7 @@
 package org.bdia.reversible;
 
 /**
- * What {@link ReversibleStack#check} found of one branch, in training, on the state that it gets.
+ * The result of {@link ReversibleStack#check} for one branch, in training, on the state that it gets.
  *
  * @param index the index k of h<sub>k</sub>
  * @param block the class of its block

@@ -54,17 +54,17 @@ final class Branches {
         return blocks.size();
     }
 
-    /** The same branches, counted from another layer. */
+    /** Returns the same branches, counted from another layer. */
     Branches withFirstLayer(int layer) {
         return new Branches(blocks, layer, dropPath, parameters);
     }
 
-    /** The same branches, skipped now and then in training. */
+    /** Returns the same branches with stochastic depth. */
     Branches withDropPath(DropPath value) {
         return new Branches(blocks, firstLayer, value, parameters);
     }
 
-    /** The same branches with other arrays for their parameters, which blocks get from their store. */
+    /** Returns the same branches with other arrays for their parameters, which blocks get from their store. */
     Branches withParameters(Function<Parameter, NDArray> values) {
         return new Branches(blocks, firstLayer, dropPath, values);
     }
@@ -91,12 +91,12 @@ final class Branches {
         return firstLayer + k;
     }
 
-    /** How messages call branch k: its index and its class. */
+    /** The name of branch k in messages: its index and its class. */
     String name(int k) {
         return "branch " + k + " (" + blocks.get(k).getClass().getSimpleName() + ")";
     }
 
-    /** What branches that compute alike have in common: the classes of the block's tree and its parameters' shapes. */
+    /** A key that is equal for branches that compute alike: the classes of the block's tree and its parameters' shapes. */
     String kind(int k) {
         return kind(blocks.get(k));
     }

@@ -29,7 +29,7 @@ final class DerivativeCheck {
     record Worst(double error, String direction) {}
 
     /**
-     * What a branch is a function of.
+     * An input of a branch: its state, a context array or a parameter.
      *
      * @param parameter null of inputs
      * @param slot the input's index
@@ -58,7 +58,7 @@ final class DerivativeCheck {
     /** ε‖v‖/‖x‖: short, for a step to cross few kinks. */
     private static final double STEP = 0x1p-10;
 
-    /** The same where the difference of a short step would be rounding. */
+    /** The step where the difference of a short one would be rounding. */
     private static final double LONG_STEP = 0x1p-7;
 
     private static final double SHIFT = 0x1p-3;

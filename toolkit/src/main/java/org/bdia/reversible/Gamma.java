@@ -14,7 +14,7 @@ import org.bdia.io.SplitMix64;
  */
 public final class Gamma {
 
-    /** What a batch draws as, where its samples share a draw; no sample has this id. */
+    /** The id under which a batch draws where its samples share a draw; no sample has it. */
     private static final long WHOLE_BATCH = -1;
 
     private Gamma() {}

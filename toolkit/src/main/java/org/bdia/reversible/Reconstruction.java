@@ -10,7 +10,7 @@ import java.util.List;
 import org.bdia.config.Backprop;
 
 /**
- * How well a stack rebuilds every state of one forward pass from its last two.
+ * Errors of the states that a stack rebuilds from the last two of one forward pass.
  *
  * @param states the comparison of every state, x<sub>0</sub> first
  */

@@ -86,7 +86,7 @@ final class RecordedCheck {
         }
     }
 
-    /** How much of a difference from a value may be rounding. */
+    /** The part of a difference from a value that may be rounding. */
     static double rounding(NDArray value) {
         return ROUNDING * value.abs().max().toType(DataType.FLOAT64, false).getDouble();
     }

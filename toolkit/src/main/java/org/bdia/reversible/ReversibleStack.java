@@ -73,7 +73,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     /**
-     * The same stack, its branches counted from another layer in draws: of two stacks in a model, the second begins
+     * Returns the same stack, its branches counted from another layer in draws: of two stacks in a model, the second begins
      * where the first ends, or both would draw the same γ and dropout.
      *
      * @param layer the layer of h_0, 0 or more
@@ -83,7 +83,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     /**
-     * The same stack with stochastic depth: in training a sample skips branch k of K with probability rate (k+1)/K, as a
+     * Returns the same stack with stochastic depth: in training a sample skips branch k of K with probability rate (k+1)/K, as a
      * function of the draw, and the branches of the others are scaled up to make good for it.
      *
      * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
@@ -94,7 +94,7 @@ public final class ReversibleStack implements AutoCloseable {
         return new ReversibleStack(branches.withDropPath(new DropPath(rate)), method, execution);
     }
 
-    /** The same stack in verify mode or not, see {@link Execution#withVerify}. */
+    /** Returns the same stack in verify mode or not, see {@link Execution#withVerify}. */
     public ReversibleStack withVerify(boolean verify) {
         return new ReversibleStack(branches, method, execution.withVerify(verify));
     }
@@ -285,17 +285,17 @@ public final class ReversibleStack implements AutoCloseable {
         return tape == null ? 0 : tape.sideBytes();
     }
 
-    /** What is computed. */
+    /** The method. */
     public Method method() {
         return method;
     }
 
-    /** How it is run and differentiated. */
+    /** The execution. */
     public Execution execution() {
         return execution;
     }
 
-    /** How many states stand side by side in the output: 2 with {@link Method.RevNet}, else 1. */
+    /** The number of states side by side in the output, see {@link Method#streams}. */
     public int streams() {
         return method.streams();
     }

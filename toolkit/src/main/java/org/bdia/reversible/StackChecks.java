@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
 import org.bdia.config.Method;
 
-/** What a stack refuses at its door. */
+/** Checks of a stack's arguments. */
 final class StackChecks {
 
     private StackChecks() {}

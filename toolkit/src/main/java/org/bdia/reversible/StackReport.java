@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@link ReversibleStack#check} found, h<sub>0</sub> first.
+ * The result of {@link ReversibleStack#check}, h<sub>0</sub> first.
  *
  * @param branches the check of every branch
  * @param reconstruction the states rebuilt against those made; null where the method has no exact inverse, or a branch does not

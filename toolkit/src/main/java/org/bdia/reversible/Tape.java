@@ -12,7 +12,7 @@ import org.bdia.config.Method;
 import org.bdia.torch.HostMemory;
 
 /**
- * What one forward pass keeps for its backward pass. One manager owns it all, so that closing the tape frees
+ * The arrays that one forward pass keeps for its backward pass. One manager owns it all, so that closing the tape frees
  * everything, also after an exception in the middle.
  */
 final class Tape implements AutoCloseable {
@@ -26,7 +26,7 @@ final class Tape implements AutoCloseable {
      */
     record Recorded(NDArray leaf, BranchGraph graph, HostMemory memory) {}
 
-    /** What the embedding, and so every state, is like. */
+    /** Shape, type and device of an array. */
     record Kind(Shape shape, DataType type, Device device) {
         static Kind of(NDArray array) {
             return new Kind(array.getShape(), array.getDataType(), array.getDevice());
@@ -36,7 +36,7 @@ final class Tape implements AutoCloseable {
     final NDManager manager;
     final StepKey draw;
 
-    /** What every branch gets beside its state; the caller's. */
+    /** The further inputs of every branch; the caller's. */
     final NDList context;
 
     final Kind kind;
@@ -93,7 +93,7 @@ final class Tape implements AutoCloseable {
         return method.streams() > 1 ? k > 0 : gammas[k] != null;
     }
 
-    /** What the output, and so its gradient, is like. */
+    /** Shape, type and device of the output and of its gradient. */
     Kind output() {
         Shape shape = kind.shape();
         int last = shape.dimension() - 1;

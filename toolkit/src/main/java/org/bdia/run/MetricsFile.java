@@ -23,7 +23,7 @@ final class MetricsFile {
                     file, lines(rows), StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } catch (IOException e) {
             throw new FileException(
-                    file + ": cannot be appended to (" + e + "); check space and rights", e);
+                    file + ": cannot be appended to (" + e + "); check space and permissions", e);
         }
     }
 
@@ -39,7 +39,7 @@ final class MetricsFile {
             throw new FileException(
                     file
                             + ": expected a line break at its end, found a line cut short;"
-                            + " resume the run to mend it");
+                            + " resume the run to repair it");
         }
         return parse(file, text);
     }

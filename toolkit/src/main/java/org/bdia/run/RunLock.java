@@ -42,7 +42,8 @@ final class RunLock implements AutoCloseable {
             try {
                 return lock(folder, owner);
             } catch (IOException e) {
-                throw new FileException(folder + ": cannot be locked (" + e + "); check rights", e);
+                throw new FileException(
+                        folder + ": cannot be locked (" + e + "); check permissions", e);
             }
         }
     }

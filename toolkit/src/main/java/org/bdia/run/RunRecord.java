@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * What a finished run left behind.
+ * The record of a finished run.
  *
  * @param id the run's name
  * @param config config.json

@@ -1,7 +1,7 @@
 package org.bdia.run;
 
 /**
- * What a trained model was asked, and what it answered, to be read by people.
+ * An input of a trained model with its answer, for people to read.
  *
  * @param input what the model was given: a sentence, the beginning of a text, a meaning representation
  * @param reference what the data say, alternatives on lines of their own

@@ -66,7 +66,7 @@ public final class Checkpoint {
                             + run
                             + " ("
                             + e
-                            + "); check space and rights",
+                            + "); check space and permissions",
                     e);
         }
     }
@@ -147,7 +147,7 @@ public final class Checkpoint {
                                 String.format(
                                         Locale.ROOT,
                                         "none of the %d checkpoints in %s is whole; the oldest: %s;"
-                                                + " delete them to begin anew",
+                                                + " delete them to start over",
                                         all.size(),
                                         run,
                                         e.getMessage()),
@@ -158,7 +158,12 @@ public final class Checkpoint {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "the run's folder " + run + " cannot be read (" + e + "); check its rights", e);
+                    "the run's folder "
+                            + run
+                            + " cannot be read ("
+                            + e
+                            + "); check its permissions",
+                    e);
         }
     }
 
@@ -291,7 +296,7 @@ public final class Checkpoint {
         return folder;
     }
 
-    /** What is not a tensor. */
+    /** The values that are not tensors. */
     CheckpointState state() {
         return state;
     }

@@ -9,7 +9,7 @@ import org.bdia.io.Sha256;
 import org.bdia.io.StrictJson;
 
 /**
- * What a checkpoint's {@code state.json} holds.
+ * The contents of a checkpoint's {@code state.json}.
  *
  * @param version the format: {@value #VERSION}
  * @param config the hash of the run's configuration

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.torch.Autograd;
 
-/** What a model makes of data that training does not touch. */
+/** Metrics of a model on data that training does not touch. */
 public final class Evaluation {
 
     private final ReversibleModel model;

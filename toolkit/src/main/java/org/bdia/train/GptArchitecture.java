@@ -65,7 +65,7 @@ final class GptArchitecture {
         }
     }
 
-    /** What the tensors' shapes say. */
+    /** The sizes that the tensors' shapes imply. */
     private record Sizes(int vocabulary, int context, int width, int depth, int mlp) {
 
         static Sizes of(GptConfig c) {

@@ -125,7 +125,7 @@ public final class GptWeights {
         }
     }
 
-    /** What shapes do not show, and what changes the logits. */
+    /** Settings that shapes do not show, and that change the logits. */
     private static void requireSame(Path file, GptConfig saved, GptConfig model) {
         if (saved.heads() != model.heads()
                 || saved.activation().function() != model.activation().function()) {

@@ -35,7 +35,7 @@ final class Safetensors {
     }
 
     /**
-     * What a header says of a tensor.
+     * A tensor's entry in the header.
      *
      * @param type as the format names it, for example F32
      * @param size its bytes
@@ -65,7 +65,7 @@ final class Safetensors {
         }
     }
 
-    /** What the file says of itself. */
+    /** The file's metadata. */
     Map<String, String> metadata() {
         return header.metadata();
     }

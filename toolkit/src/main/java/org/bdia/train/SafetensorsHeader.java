@@ -249,7 +249,11 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
     /** A file of weights that cannot be written. */
     static UncheckedIOException unwritable(Path file, IOException e) {
         return new UncheckedIOException(
-                file + ": the weights could not be written (" + e + "); check space and rights", e);
+                file
+                        + ": the weights could not be written ("
+                        + e
+                        + "); check space and permissions",
+                e);
     }
 
     private static IllegalArgumentException tooSmall(Path file, long size) {
@@ -258,6 +262,6 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
 
     private static IllegalArgumentException malformed(Path file, String how, Exception cause) {
         return new IllegalArgumentException(
-                file + " is not a whole safetensors file: " + how + "; save it anew", cause);
+                file + " is not a whole safetensors file: " + how + "; save it again", cause);
     }
 }

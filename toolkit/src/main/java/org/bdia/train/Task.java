@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
 
-/** What a model learns: batches, a loss, and what evaluation measures. */
+/** A learning task: batches, a loss, and the metrics of evaluation. */
 public interface Task {
 
     /** The parts of the data that training does not touch. */
@@ -43,13 +43,13 @@ public interface Task {
         return CrossEntropy.mean(output, labels, labelSmoothing);
     }
 
-    /** What evaluation measures beside the loss, each as a sum over the batch's units. */
+    /** Metrics of evaluation beside the loss, each as a sum over the batch's units. */
     default Map<String, Double> sums(NDArray output, NDArray labels) {
         return Map.of();
     }
 
     /**
-     * What evaluation reports.
+     * Returns the metrics that evaluation reports.
      *
      * @param means the loss and all {@link #sums}, each as a mean over the split's units
      */

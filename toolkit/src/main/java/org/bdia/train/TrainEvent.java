@@ -3,7 +3,7 @@ package org.bdia.train;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What a trainer tells while it runs. */
+/** An event of training, as a listener receives it. */
 public sealed interface TrainEvent {
 
     /** The steps made so far. */

@@ -35,7 +35,7 @@ public final class Trainer {
     private final BooleanSupplier stop;
 
     /**
-     * A trainer without checkpoints that tells nobody.
+     * Creates a trainer with no checkpoints and no listener.
      *
      * @param model an initialised model
      * @param seed what every draw is a function of
@@ -70,13 +70,13 @@ public final class Trainer {
         this.stop = stop;
     }
 
-    /** The same, telling a listener what happens; one that throws breaks the training off. */
+    /** Creates a trainer with a listener; an exception thrown by the listener aborts training. */
     public Trainer withEvents(Consumer<TrainEvent> listener) {
         return new Trainer(model, task, config, seed, listener, folder, configHash, stop);
     }
 
     /**
-     * The same, writing checkpoints, and going on from the newest whole one that the folder holds.
+     * Creates a trainer that writes checkpoints, and resumes from the newest whole one in the folder.
      *
      * @param run the run's folder
      * @param hash what identifies the configuration
@@ -85,7 +85,7 @@ public final class Trainer {
         return new Trainer(model, task, config, seed, events, run, hash, stop);
     }
 
-    /** The same, asking before every step whether to write a checkpoint and leave; an interrupt does the same. */
+    /** Creates a trainer that asks before every step whether to write a checkpoint and stop; an interrupt has the same effect. */
     public Trainer withStop(BooleanSupplier condition) {
         return new Trainer(model, task, config, seed, events, folder, configHash, condition);
     }
@@ -97,7 +97,7 @@ public final class Trainer {
      * @return whether the end was reached
      * @throws TrainingDivergedException if loss, gradient or a state stops being finite, in training or
      *     evaluation; the last checkpoint stays
-     * @throws TrainingBrokenOffException if a checkpoint cannot be written, or the listener throws; the last checkpoint
+     * @throws TrainingAbortedException if a checkpoint cannot be written, or the listener throws; the last checkpoint
      *     stays
      * @throws IllegalArgumentException if there are checkpoints but none is whole, or the newest whole one is of
      *     another configuration
@@ -248,7 +248,7 @@ public final class Trainer {
                                     Checkpoint.save(
                                             folder, configHash, step, lossSum, model, optimizer));
         } catch (UncheckedIOException e) {
-            throw new TrainingBrokenOffException(step, lastGood, e);
+            throw new TrainingAbortedException(step, lastGood, e);
         }
         tell(new TrainEvent.Checkpointed(step, path), LAST + path);
         return LAST + path;
@@ -262,7 +262,7 @@ public final class Trainer {
                         return event;
                     });
         } catch (RuntimeException e) {
-            throw new TrainingBrokenOffException(event.step(), lastGood, e);
+            throw new TrainingAbortedException(event.step(), lastGood, e);
         }
     }
 }

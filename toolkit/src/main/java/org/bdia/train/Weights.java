@@ -76,7 +76,7 @@ public final class Weights {
         saved.copyTo(targets);
     }
 
-    /** What names and shapes do not show, and what changes the output, the number of heads for one. */
+    /** Settings that names and shapes do not show, and that change the output: the number of heads, for one. */
     private static Map<String, String> metadata(Block model) {
         ModelConfig config;
         if (model instanceof VisionTransformer vit) {

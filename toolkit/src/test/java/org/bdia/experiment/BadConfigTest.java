@@ -47,12 +47,12 @@ class BadConfigTest {
                         json -> "seed: 7",
                         " at line 1, column 1: expected JSON, found: Unrecognized token 'seed': was "
                                 + "expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
-                                + "'false'); mend the file there, or write it anew"),
+                                + "'false'); fix the file there, or write it again"),
                 text(
                         "cut short",
                         json -> json.substring(0, 40),
                         " at line 1, column 41: expected JSON, found: Unexpected end-of-input in field "
-                                + "name; mend the file there, or write it anew"),
+                                + "name; fix the file there, or write it again"),
                 text(
                         "more than one",
                         json -> json + "{}",
@@ -65,8 +65,8 @@ class BadConfigTest {
                         "key twice",
                         "{\"backprop\":",
                         "{\"backprop\":\"STORE\",\"backprop\":",
-                        " at line 1, column 31: expected JSON, found: Duplicate field 'backprop'; mend "
-                                + "the file there, or write it anew"),
+                        " at line 1, column 31: expected JSON, found: Duplicate field 'backprop'; fix "
+                                + "the file there, or write it again"),
                 edit(
                         "unknown key",
                         "\"seed\":7",
@@ -127,7 +127,7 @@ class BadConfigTest {
                         "unknown task",
                         "\"name\":\"images\"",
                         "\"name\":\"image\"",
-                        ": key 'task.name' is \"image\"; expected one of [images, restaurants, text, "
+                        ": key 'task.name' is \"image\"; expected one of [e2e-nlg, images, text, "
                                 + "translation]"),
                 edit(
                         "unknown set",

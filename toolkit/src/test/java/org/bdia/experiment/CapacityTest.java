@@ -67,10 +67,10 @@ class CapacityTest {
     @Test
     void everyPresetAndMethodHasAnEstimate() {
         var environment = new Environment(Profile.LAPTOP, DataFolder.at(Path.of("nothing")), "1");
-        for (String task : Presets.names()) {
+        for (String task : Workload.names()) {
             var methods = List.of(Method.standard(), Method.bdia(0.25), Method.revNet());
             for (Method method : methods) {
-                RunConfig run = Presets.named(task, environment).methods(method).configs().get(0);
+                RunConfig run = Workload.preset(task, environment).methods(method).configs().get(0);
                 assertThat(MemoryEstimate.bytes(run)).isGreaterThan(GIB);
             }
         }

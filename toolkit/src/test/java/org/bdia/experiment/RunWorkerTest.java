@@ -23,7 +23,7 @@ import org.bdia.run.Run;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 import org.bdia.train.TrainEvent;
-import org.bdia.train.TrainingBrokenOffException;
+import org.bdia.train.TrainingAbortedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,9 +108,9 @@ class RunWorkerTest {
                 new RunWorker(CONFIG, RunStore.at(folder.resolve("runs")), DataFolder.at(folder));
 
         assertThatThrownBy(() -> worker.work(event -> putFolderInTheWay(event, run), () -> false))
-                .isInstanceOf(TrainingBrokenOffException.class)
+                .isInstanceOf(TrainingAbortedException.class)
                 .hasMessageStartingWith("step 10: " + run.resolve("metrics.csv") + ": cannot be ")
-                .hasMessageContaining("check space and rights")
+                .hasMessageContaining("check space and permissions")
                 .hasMessageEndingWith("the last checkpoint is " + run.resolve("checkpoint-5"));
     }
 

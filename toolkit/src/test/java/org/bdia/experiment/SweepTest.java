@@ -44,8 +44,8 @@ class SweepTest {
 
     @Test
     void withoutAxesThereIsThePreset() throws IOException {
-        for (String task : Presets.names()) {
-            var preset = Presets.named(task, environment());
+        for (String task : Workload.names()) {
+            var preset = Workload.preset(task, environment());
             assertThat(configs("{'task': ['" + task + "']}"))
                     .containsExactly(
                             preset.variants(Variant.of(Method.standard())).configs().get(0))

@@ -167,8 +167,7 @@ class WorkloadTest {
                 .hasMessageContaining("a sentence has ")
                 .hasMessageContaining("the model's context is 5; raise")
                 .hasMessageContaining("maxWords");
-        TaskConfig restaurants =
-                new TaskConfig.Restaurants(8, 2, 2, new Start.Scratch(), 1, 0, true);
+        TaskConfig restaurants = new TaskConfig.E2eNlg(8, 2, 2, new Start.Scratch(), 1, 0, true);
         assertThatThrownBy(() -> run(restaurants, GPT.withContext(6), Backprop.STORE))
                 .hasMessageContaining("the model's context is 6");
     }
@@ -178,7 +177,7 @@ class WorkloadTest {
         Start.Pretrained start =
                 new Start.Pretrained(
                         TEXT.withUnit(TextCorpus.Unit.GPT2_BPE), TrainConfig.of(1, 2, 1e-3));
-        TaskConfig.Restaurants task = new TaskConfig.Restaurants(8, 2, 2, start, 1, 0, true);
+        TaskConfig.E2eNlg task = new TaskConfig.E2eNlg(8, 2, 2, start, 1, 0, true);
         RunConfig tuning =
                 new RunConfig(
                         task,
@@ -188,7 +187,7 @@ class WorkloadTest {
                         true,
                         TrainConfig.of(1, 4, 1e-3),
                         1);
-        RunConfig pretraining = RestaurantsWorkload.pretraining(tuning).orElseThrow();
+        RunConfig pretraining = E2eWorkload.pretraining(tuning).orElseThrow();
         assertThatThrownBy(() -> run(tuning))
                 .isInstanceOf(FileException.class)
                 .hasMessageContaining(pretraining.id() + ": expected a finished run");

@@ -110,7 +110,7 @@ class BadRunTest {
                         open,
                         "ROOT/r/config.json at line 1, column 1: expected JSON, found: Unrecognized "
                                 + "token 'ma': was expecting (JSON String, Number, Array, Object or token "
-                                + "'null', 'true' or 'false'); mend the file there, or write it anew"),
+                                + "'null', 'true' or 'false'); fix the file there, or write it again"),
                 begun(
                         "empty",
                         "config.json",

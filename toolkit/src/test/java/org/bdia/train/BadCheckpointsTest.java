@@ -22,7 +22,7 @@ class BadCheckpointsTest {
 
     private static final String NONE_WHOLE =
             "none of the 1 checkpoints in ROOT is whole; the oldest: ROOT/checkpoint-2";
-    private static final String ANEW = "; delete them to begin anew";
+    private static final String ANEW = "; delete them to start over";
     private static final String NO_STATE =
             NONE_WHOLE + "/state.json is damaged: it holds no checkpoint's state" + ANEW;
 

@@ -48,30 +48,30 @@ class BadWeightsTest {
                         "w",
                         new byte[0],
                         load,
-                        NOT_WHOLE + "it has 0 bytes, fewer than 8; save it anew"),
+                        NOT_WHOLE + "it has 0 bytes, fewer than 8; save it again"),
                 BadInput.file(
                         "magic",
                         "w",
                         "PK\3\4 a zip archive".getBytes(StandardCharsets.UTF_8),
                         load,
                         NOT_WHOLE
-                                + "its header claims 8800140462016121680 of the file's 18 bytes; save it anew"),
+                                + "its header claims 8800140462016121680 of the file's 18 bytes; save it again"),
                 header(
                         "header, no JSON",
                         "{\"a\"",
                         load,
-                        NOT_WHOLE + "its header is no JSON; save it anew"),
+                        NOT_WHOLE + "its header is no JSON; save it again"),
                 header(
                         "header, no object",
                         "[]",
                         load,
-                        NOT_WHOLE + "its header is no JSON object; save it anew"),
+                        NOT_WHOLE + "its header is no JSON object; save it again"),
                 header(
                         "header, no dtype",
                         "{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}",
                         load,
                         NOT_WHOLE
-                                + "tensor a: Missing required creator property 'dtype' (index 0); save it anew"),
+                                + "tensor a: Missing required creator property 'dtype' (index 0); save it again"),
                 header(
                         "header, unknown dtype",
                         "{\"a\":{\"dtype\":\"Q9\",\"shape\":[2],\"data_offsets\":[0,8]}}",
@@ -83,13 +83,13 @@ class BadWeightsTest {
                         "header, offsets",
                         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
                         load,
-                        NOT_WHOLE + "tensor a: 8 bytes do not fill [0, 4]; save it anew"),
+                        NOT_WHOLE + "tensor a: 8 bytes do not fill [0, 4]; save it again"),
                 new BadInput(
                         "cut short",
                         cut(saved(VIT)),
                         load,
                         NOT_WHOLE
-                                + "its tensors need 3128 bytes, but 3028 follow the header; save it anew"),
+                                + "its tensors need 3128 bytes, but 3028 follow the header; save it again"),
                 new BadInput(
                         "deeper",
                         saved(VIT.withDepth(3)),

@@ -123,7 +123,7 @@ class CheckpointTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("none of the 1 checkpoints in " + folder + " is whole")
                 .hasMessageContaining(file + " is damaged: its SHA-256 is")
-                .hasMessageContaining("delete them to begin anew");
+                .hasMessageContaining("delete them to start over");
     }
 
     @Test

@@ -53,7 +53,7 @@ final class ChildRun implements AutoCloseable {
         return start(runs, runs.getFileName() + ".log");
     }
 
-    /** The same with a log of another name, for a second process beside the first. */
+    /** Returns a copy with a log of another name, for a second process beside the first. */
     static ChildRun start(Path runs, String logName) {
         Path log = runs.resolveSibling(logName);
         Path config = runs.resolveSibling(runs.getFileName() + ".json");

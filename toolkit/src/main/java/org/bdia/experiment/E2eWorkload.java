@@ -10,9 +10,12 @@ import java.util.Optional;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
+import org.bdia.config.OptimizerConfig;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
 import org.bdia.config.Start;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
 import org.bdia.data.E2eEntry;
@@ -20,6 +23,7 @@ import org.bdia.data.E2eSplit;
 import org.bdia.data.Gpt2Bpe;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticE2e;
+import org.bdia.data.TextCorpus;
 import org.bdia.metric.Bleu;
 import org.bdia.metric.Cider;
 import org.bdia.metric.Nist;
@@ -40,25 +44,25 @@ import org.bdia.train.Task;
  * A GPT that is fine-tuned to put meaning representations into words: the meaning, {@code ||}, the sentence, the end of
  * text. Scored by BLEU, NIST, ROUGE-L and CIDEr on the test part.
  */
-final class RestaurantsWorkload implements Workload {
+final class E2eWorkload implements Workload {
+
+    /** GPT-2 medium's weights as Hugging Face publishes them. */
+    private static final String PUBLISHED = "gpt2-medium/model.safetensors";
 
     private static final int SAMPLES = 10;
     private static final int MAX_TOKENS = 100;
     private static final String SEPARATOR = " ||";
 
     private final RunConfig config;
-    private final TaskConfig.Restaurants restaurants;
+    private final TaskConfig.E2eNlg restaurants;
     private final DataFolder folder;
     private final RunStore store;
     private final E2eSplit split;
     private final Gpt2Bpe bpe = new Gpt2Bpe();
     private final GptConfig model;
 
-    RestaurantsWorkload(
-            RunConfig config,
-            TaskConfig.Restaurants restaurants,
-            DataFolder folder,
-            RunStore store) {
+    E2eWorkload(
+            RunConfig config, TaskConfig.E2eNlg restaurants, DataFolder folder, RunStore store) {
         this.config = config;
         this.restaurants = restaurants;
         this.folder = folder;
@@ -79,9 +83,71 @@ final class RestaurantsWorkload implements Workload {
         model = (GptConfig) config.model();
     }
 
+    /** From published GPT-2 weights where the data folder has them, else from a small GPT trained on OpenWebText first. */
+    static TrainingExperiment<TaskConfig.E2eNlg, GptConfig> preset(Environment environment) {
+        boolean published = environment.data().has(PUBLISHED);
+        boolean text =
+                TextCorpus.isIn(
+                        environment.data(),
+                        TextCorpus.Source.OPENWEBTEXT,
+                        TextCorpus.Unit.GPT2_BPE);
+        TaskConfig.Text web =
+                new TaskConfig.Text(
+                        TextCorpus.Source.OPENWEBTEXT,
+                        TextCorpus.Unit.GPT2_BPE,
+                        400_000,
+                        5_000,
+                        0,
+                        0,
+                        false);
+        TaskConfig.E2eNlg restaurants =
+                new TaskConfig.E2eNlg(
+                        2_000,
+                        100,
+                        100,
+                        new Start.Pretrained(web, TrainConfig.of(1, 8, 2e-3)),
+                        1,
+                        0,
+                        false);
+        GptConfig nano = GptConfig.nano().withContext(192);
+        return switch (environment.profile()) {
+            case SMOKE ->
+                    TrainingExperiment.preset(
+                            restaurants
+                                    .withSizes(160, 8, 8)
+                                    .withStart(
+                                            new Start.Pretrained(
+                                                    web.withSizes(8_000, 1_000, 0)
+                                                            .withSynthetic(!text),
+                                                    TrainConfig.of(1, 4, 2e-3)))
+                                    .withSynthetic(!E2e.isIn(environment.data())),
+                            nano.withWidth(32).withDepth(2).withMlp(64),
+                            TrainConfig.of(2, 8, 3e-3),
+                            environment);
+            case LAPTOP ->
+                    TrainingExperiment.preset(
+                            restaurants, nano, TrainConfig.of(3, 8, 1e-3), environment);
+            case PAPER ->
+                    TrainingExperiment.preset(
+                            restaurants
+                                    .withSizes(E2e.ALL, E2e.ALL, E2e.ALL)
+                                    .withStart(
+                                            published
+                                                    ? new Start.Published(PUBLISHED)
+                                                    : restaurants.start())
+                                    .withBeams(10),
+                            published ? GptConfig.gpt2Medium() : nano,
+                            TrainConfig.of(5, 8, 2e-4)
+                                    .withSchedule(new Schedule.WarmupCosine(2e-4, 500, 0))
+                                    .withOptimizer(OptimizerConfig.adamW(0.01))
+                                    .withLabelSmoothing(0.1),
+                            environment);
+        };
+    }
+
     /** The run whose weights another begins with, where it does: the same model and seed, plain, on a text. */
     static Optional<RunConfig> pretraining(RunConfig config) {
-        return config.task() instanceof TaskConfig.Restaurants restaurants
+        return config.task() instanceof TaskConfig.E2eNlg restaurants
                         && restaurants.start() instanceof Start.Pretrained start
                 ? Optional.of(pretraining(config, start))
                 : Optional.empty();
@@ -194,7 +260,7 @@ final class RestaurantsWorkload implements Workload {
     private static double lowerCaseBleu(List<String> sentences, List<List<String>> references) {
         return Bleu.corpus(
                         lowerCase(sentences),
-                        references.stream().map(RestaurantsWorkload::lowerCase).toList())
+                        references.stream().map(E2eWorkload::lowerCase).toList())
                 .score();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training that cannot go on names the step, and the checkpoint from which it can. */
-class BrokenOffTrainingTest {
+class AbortedTrainingTest {
 
     private static final Task TASK =
             new ImageTask(SyntheticImages.split(10, 4, 2, 1, 3), Augmentation.none());
@@ -35,9 +35,9 @@ class BrokenOffTrainingTest {
 
         assertThatThrownBy(() -> train(TASK, run, event -> putFileInTheWay(event, run, aside)))
                 .isInstanceOfSatisfying(
-                        TrainingBrokenOffException.class, e -> assertThat(e.step()).isEqualTo(4))
+                        TrainingAbortedException.class, e -> assertThat(e.step()).isEqualTo(4))
                 .hasMessageStartingWith("step 4: the checkpoint could not be written in " + run)
-                .hasMessageContaining("check space and rights")
+                .hasMessageContaining("check space and permissions")
                 .hasMessageEndingWith("; the last checkpoint is " + run.resolve("checkpoint-2"));
         assertThat(aside.resolve("checkpoint-2")).isDirectory();
     }
@@ -68,7 +68,7 @@ class BrokenOffTrainingTest {
                                                 throw failure;
                                             }
                                         }))
-                .isInstanceOf(TrainingBrokenOffException.class)
+                .isInstanceOf(TrainingAbortedException.class)
                 .hasMessage("step 1: no ink; there is no checkpoint to go on from")
                 .hasCause(failure);
     }

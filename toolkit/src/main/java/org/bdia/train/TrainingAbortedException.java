@@ -1,13 +1,13 @@
 package org.bdia.train;
 
 /** A checkpoint could not be written, or the listener failed, which writes what is measured. The last checkpoint stays. */
-public final class TrainingBrokenOffException extends IllegalStateException {
+public final class TrainingAbortedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
 
     private final long step;
 
-    TrainingBrokenOffException(long step, String lastGood, RuntimeException cause) {
+    TrainingAbortedException(long step, String lastGood, RuntimeException cause) {
         super("step " + step + ": " + why(cause) + "; " + lastGood, cause);
         this.step = step;
     }
