@@ -49,7 +49,7 @@ final class ActivationKernel {
      */
     NDArray apply(NDArray x) {
         if (activation.isInverted()) {
-            return script("apply", x, 0, ActivationScript::outOfPlace).call(x, coefficients(x));
+            return script("apply", x, 0, ActivationScript::apply).call(x, coefficients(x));
         }
         return switch (activation.function()) {
             case GELU -> ai.djl.nn.Activation.gelu(x);
@@ -76,7 +76,7 @@ final class ActivationKernel {
      */
     NDArray overwrite(NDArray h, float rate) {
         return Autograd.unrecorded(
-                () -> script("overwrite", h, rate, ActivationScript::inPlace).call(h));
+                () -> script("overwrite", h, rate, ActivationScript::overwrite).call(h));
     }
 
     /**
@@ -87,7 +87,7 @@ final class ActivationKernel {
      * @param gradient ∂L/∂y
      */
     void differentiate(NDArray y, NDArray bits, NDArray gradient, float rate) {
-        TorchScript script = script("differentiate", y, rate, ActivationScript::gradientInPlace);
+        TorchScript script = script("differentiate", y, rate, ActivationScript::differentiate);
         try (NDArray c = coefficients(y)) {
             Autograd.unrecorded(() -> script.call(y, bits, gradient, c)).close();
         }
