@@ -63,6 +63,37 @@ class ArchitectureTest {
                 .anyMatch(resideInAnyPackage(INTERNAL));
     }
 
+    /** The line: what is to be done is said without tensors, and whatever works on files knows no more than that. */
+    @ArchTest
+    static final ArchRule CONFIGURATION_KNOWS_FILES_AND_DATA_SETS_ALONE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("org.bdia.config..")
+                    .should()
+                    .transitivelyDependOnClassesThat(
+                            resideInAnyPackage("ai.djl..")
+                                    .or(
+                                            resideInAPackage("org.bdia..")
+                                                    .and(
+                                                            resideOutsideOfPackages(
+                                                                    "org.bdia.config..",
+                                                                    "org.bdia.io..",
+                                                                    "org.bdia.data.."))));
+
+    @ArchTest
+    static final ArchRule RUNS_AND_REPORTS_REACH_NO_TENSORS =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("org.bdia.run..", "org.bdia.report..")
+                    .should()
+                    .transitivelyDependOnClassesThat(
+                            resideInAnyPackage(
+                                    "ai.djl..",
+                                    "org.bdia.torch..",
+                                    "org.bdia.reversible..",
+                                    "org.bdia.nn..",
+                                    "org.bdia.train.."));
+
     @ArchTest
     static final ArchRule THE_ARITHMETIC_KNOWS_NO_OTHER_ROOM =
             mayNotSee(

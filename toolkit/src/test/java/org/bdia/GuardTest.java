@@ -23,20 +23,20 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bdia.nn.Activation;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
+import org.bdia.config.TrainConfig;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
 import org.bdia.reversible.StepKey;
 import org.bdia.train.Batch;
 import org.bdia.train.Optimizer;
 import org.bdia.train.Task;
-import org.bdia.train.TrainConfig;
 import org.bdia.train.Trainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +126,7 @@ class GuardTest {
             GuardSubject subject = make.of(method, execution, activation, manager);
             ReversibleModel model = subject.model();
             line(name, "initial", weights(model));
-            try (Optimizer optimizer = config(1).optimizer().create(manager, model)) {
+            try (Optimizer optimizer = Optimizer.of(config(1).optimizer(), manager, model)) {
                 optimizer.zeroGradients();
                 for (int step = 0; step < STEPS; step++) {
                     step(name + " step " + step, subject, optimizer, manager, step);

@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import org.bdia.reversible.Precision;
+import org.bdia.torch.Bfloat16;
 
 /** What this machine and this Java allow a process. */
 final class LimitsFinding {
@@ -57,7 +57,7 @@ final class LimitsFinding {
 
     private static boolean bfloat16() {
         try {
-            Precision.BFLOAT16_BRANCH.requireOn(Device.cpu());
+            Bfloat16.requireOn(Device.cpu());
             return true;
         } catch (IllegalArgumentException slow) {
             return false;

@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import org.bdia.run.RunConfig;
+import org.bdia.config.RunConfig;
 import oshi.SystemInfo;
 
 /**

@@ -2,9 +2,9 @@ package org.bdia.experiment;
 
 import java.math.BigDecimal;
 import java.util.Locale;
-import org.bdia.nn.ModelConfig;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.TrainConfig;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.OptimizerConfig;
+import org.bdia.config.TrainConfig;
 
 /** What a line of a comparison changes in the experiment's model or training, beside its method: a regulariser, or how it learns. */
 public sealed interface Change {

@@ -15,8 +15,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.bdia.config.RunConfig;
 import org.bdia.io.ChildJvm;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.torch.Allocator;
 

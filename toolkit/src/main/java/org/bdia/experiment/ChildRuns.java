@@ -11,9 +11,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.bdia.config.RunConfig;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 

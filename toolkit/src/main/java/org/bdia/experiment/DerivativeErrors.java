@@ -11,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.bdia.config.Activation;
+import org.bdia.config.Activation.Derivative;
+import org.bdia.config.Activation.Function;
 import org.bdia.data.Provenance;
-import org.bdia.nn.Activation;
-import org.bdia.nn.Activation.Derivative;
-import org.bdia.nn.Activation.Function;
+import org.bdia.nn.ActivationBlock;
 import org.bdia.report.Axis;
 import org.bdia.report.Caption;
 import org.bdia.report.Figure;
@@ -101,7 +102,7 @@ public final class DerivativeErrors {
                             .toType(type, true)
                             .div(PER_UNIT);
             NDArray leaf = Autograd.leaf(x);
-            var block = activation.block();
+            var block = new ActivationBlock(activation);
             block.initialize(manager, type, new Shape(x.size()));
             var store = new ParameterStore(manager, false);
             Autograd.differentiate(

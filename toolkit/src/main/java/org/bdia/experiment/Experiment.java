@@ -1,11 +1,11 @@
 package org.bdia.experiment;
 
+import org.bdia.config.GptConfig;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
 import org.bdia.data.TextCorpus;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.nn.VitConfig;
-import org.bdia.run.TaskConfig;
 
 /** Where an experiment begins: {@code Experiment.cifar10().methods(…).run()}. */
 public final class Experiment {

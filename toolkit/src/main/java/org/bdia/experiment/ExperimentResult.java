@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import java.util.Comparator;
 import java.util.List;
+import org.bdia.config.Method;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
@@ -12,7 +13,6 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
-import org.bdia.reversible.Method;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;

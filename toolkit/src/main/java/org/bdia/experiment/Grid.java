@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.bdia.reversible.Method;
-import org.bdia.run.Json;
-import org.bdia.run.RunConfig;
+import org.bdia.config.Json;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
 
 /**
  * Every combination of the values of some axes, see {@link Sweep}.

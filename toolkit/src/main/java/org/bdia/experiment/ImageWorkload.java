@@ -2,6 +2,9 @@ package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
@@ -10,9 +13,6 @@ import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
-import org.bdia.nn.VitConfig;
-import org.bdia.run.RunConfig;
-import org.bdia.run.TaskConfig;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Task;
 

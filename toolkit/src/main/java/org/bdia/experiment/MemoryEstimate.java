@@ -1,14 +1,14 @@
 package org.bdia.experiment;
 
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.RunConfig;
+import org.bdia.config.Seq2SeqConfig;
 import org.bdia.nn.MemoryModel;
-import org.bdia.nn.ModelConfig;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 
 /**
  * The memory that a run's JVM needs, on the high side, by which a sweep chooses how many fit side by side: {@value

@@ -3,6 +3,9 @@ package org.bdia.experiment;
 import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.Precision;
 import org.bdia.experiment.MemoryResult.Measurement;
 import org.bdia.experiment.MemoryResult.Varied;
 import org.bdia.measure.Benchmark;
@@ -14,9 +17,7 @@ import org.bdia.nn.MemoryPlan;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.report.Profile;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
+import org.bdia.torch.Bfloat16;
 
 /**
  * Peak memory and time of one training step against depth, batch size or length: every way to train in a process of its own, all
@@ -178,7 +179,7 @@ public final class MemoryExperiment {
     private List<Precision> precisions(Device device) {
         if (lines == Lines.BOTH_PRECISIONS) {
             try {
-                Precision.BFLOAT16_BRANCH.requireOn(device);
+                Bfloat16.requireOn(device);
                 return List.of(Precision.values());
             } catch (IllegalArgumentException e) {
                 Notebook.show("bfloat16 is left out: " + e.getMessage());

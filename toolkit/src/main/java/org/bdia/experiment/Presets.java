@@ -1,19 +1,19 @@
 package org.bdia.experiment;
 
 import java.util.List;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.OptimizerConfig;
+import org.bdia.config.Schedule;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.Start;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
 import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Method;
-import org.bdia.run.Start;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.Schedule;
-import org.bdia.train.TrainConfig;
 
 /** Every experiment's sizes under every profile: the plain transformer beside BDIA. */
 final class Presets {

@@ -2,10 +2,10 @@ package org.bdia.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.RunConfig;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
 import org.bdia.report.RunMetrics;
-import org.bdia.run.RunConfig;
 
 /** A finished run's metrics as rows of results files. */
 final class RunRows {

@@ -9,10 +9,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bdia.config.Json;
+import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
-import org.bdia.run.Json;
-import org.bdia.run.RunConfig;
 
 /**
  * Runs that are described together: the content of {@code sweep.json}.
@@ -67,7 +67,7 @@ public record Sweep(String profile, List<Map<String, List<JsonNode>>> grids) {
     /**
      * Reads sweep.json.
      *
-     * @throws org.bdia.run.RunException if it is not one; the message names the file and the key
+     * @throws org.bdia.config.FileException if it is not one; the message names the file and the key
      */
     public static Sweep read(Path file) {
         return Json.read(file, Sweep.class);
@@ -78,7 +78,7 @@ public record Sweep(String profile, List<Map<String, List<JsonNode>>> grids) {
      *
      * @param data where the presets look for real data
      * @throws IllegalArgumentException if there is no such task, or a preset has no such key
-     * @throws org.bdia.run.RunException if a value does not fit its key
+     * @throws org.bdia.config.FileException if a value does not fit its key
      */
     public List<RunConfig> configs(DataFolder data) {
         Environment environment = new Environment(Profile.of(profile), data, "1");

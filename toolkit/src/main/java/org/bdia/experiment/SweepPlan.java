@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bdia.config.Json;
+import org.bdia.config.RunConfig;
 import org.bdia.report.RunLabels;
-import org.bdia.run.Json;
-import org.bdia.run.RunConfig;
 
 /**
  * The runs of a sweep in the order in which they begin, each after the run whose weights it begins with.

@@ -1,11 +1,11 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.train.Checkpoint;
 import org.bdia.train.Evaluation;

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.experiment.ChildRuns.Planned;
-import org.bdia.nn.ModelConfig;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.TrainConfig;
 
 /**
  * Models trained on one task: every variant with every seed is one run, in a JVM of its own. Immutable; each method

@@ -3,14 +3,13 @@ package org.bdia.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bdia.nn.Activation;
-import org.bdia.nn.ModelConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.FixedPoint;
-import org.bdia.reversible.Gamma;
-import org.bdia.reversible.Method;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.TrainConfig;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.FixedPoint;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.OptimizerConfig;
+import org.bdia.config.TrainConfig;
 
 /**
  * One line of a comparison: a method, how it is differentiated, and what else it changes: regularisers, or how it learns.
@@ -139,7 +138,7 @@ public record Variant(
                                 ? quantised.level()
                                 : FixedPoint.PAPER_LEVEL;
         name.append(level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level);
-        if (method instanceof Method.BdiaFloat bdia && bdia.law() == Gamma.Law.UNIFORM) {
+        if (method instanceof Method.BdiaFloat bdia && bdia.law() == Method.Law.UNIFORM) {
             name.append("+uniform");
         }
         name.append(perBatch() ? "+batch" : "");
@@ -148,13 +147,13 @@ public record Variant(
     }
 
     private boolean perBatch() {
-        Gamma.Per per =
+        Method.Per per =
                 method instanceof Method.Bdia exact
                         ? exact.per()
                         : method instanceof Method.BdiaFloat drifting
                                 ? drifting.per()
-                                : Gamma.Per.SAMPLE;
-        return per == Gamma.Per.BATCH;
+                                : Method.Per.SAMPLE;
+        return per == Method.Per.BATCH;
     }
 
     private String activationSuffix() {

@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
-import org.bdia.run.TaskConfig;
 import org.bdia.train.Task;
 
 /** What a run's configuration means in data and model. */

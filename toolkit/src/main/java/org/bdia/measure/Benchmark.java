@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.bdia.nn.Activation;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
 
 /**
  * Measures points side by side: every point has a process of its own, all of a group are alive at once and take turns of one

@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.ModelConfig;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.Precision;
+import org.bdia.config.VitConfig;
 
 /**
  * One configuration whose training step is measured.

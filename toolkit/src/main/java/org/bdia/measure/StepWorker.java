@@ -18,16 +18,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.bdia.config.GptConfig;
+import org.bdia.config.OptimizerConfig;
+import org.bdia.config.Precision;
+import org.bdia.config.VitConfig;
 import org.bdia.io.StrictJson;
 import org.bdia.nn.Gpt;
-import org.bdia.nn.GptConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
-import org.bdia.nn.VitConfig;
 import org.bdia.reversible.StepKey;
+import org.bdia.torch.Bfloat16;
 import org.bdia.train.CrossEntropy;
 import org.bdia.train.Optimizer;
-import org.bdia.train.OptimizerConfig;
 
 /**
  * Measures one point in a process of its own, driven by lines on standard input: {@code step N} times N training steps,
@@ -54,14 +56,16 @@ public final class StepWorker implements AutoCloseable {
     private StepWorker(Point point, Device device) {
         this.point = point;
         this.device = device;
-        point.execution().precision().requireOn(device);
+        if (point.execution().precision() == Precision.BFLOAT16_BRANCH) {
+            Bfloat16.requireOn(device);
+        }
         manager = NDManager.newBaseManager(device);
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
         boolean text = point.task().equals("gpt");
         inputs = text ? ids(Point.VOCABULARY, point.tokens()) : numbers();
         labels = text ? ids(Point.VOCABULARY, point.tokens()) : ids(CLASSES);
-        optimizer = OptimizerConfig.adamW(0).create(manager, model);
+        optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, model);
     }
 
     /** Measures the point that the arguments describe, see {@link Point#arguments}, after as many steps as the last one says,

@@ -6,13 +6,15 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.config.Activation;
 
-/** An {@link Activation} for networks other than ours. */
-final class ActivationBlock extends AbstractBlock {
+/** An {@link Activation} as a DJL block of its own, of any shape: right values and gradients, but no memory saved. */
+public final class ActivationBlock extends AbstractBlock {
 
     private final ActivationKernel kernel;
 
-    ActivationBlock(Activation activation) {
+    /** A block without parameters. */
+    public ActivationBlock(Activation activation) {
         kernel = new ActivationKernel(activation);
     }
 

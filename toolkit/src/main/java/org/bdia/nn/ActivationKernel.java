@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.Map;
+import org.bdia.config.Activation;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 import org.bdia.torch.TorchScript;

@@ -2,6 +2,7 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.stream.DoubleStream;
+import org.bdia.config.Activation;
 import org.bdia.torch.ScriptText;
 import org.bdia.torch.TorchScript;
 
@@ -10,9 +11,6 @@ import org.bdia.torch.TorchScript;
  * and a twin that autograd differentiates. Each is a variant of the resource that it is named after.
  */
 final class ActivationScript {
-
-    /** Of the leaky ReLU below 0. */
-    static final double SLOPE = 0.01;
 
     private final Activation activation;
     private final int type;
@@ -53,7 +51,7 @@ final class ActivationScript {
 
     /** Returns a leaky ReLU whose graph keeps y. */
     static TorchScript leaky() {
-        return new TorchScript("x", "return torch.leaky_relu_(torch.clone(x), " + SLOPE + ")");
+        return new TorchScript("x", "return torch.leaky_relu_(torch.clone(x), " + Activation.SLOPE + ")");
     }
 
     /** Returns what the functions below take as an array: c₀ = T, c₁ … of the one side, then of the other. */

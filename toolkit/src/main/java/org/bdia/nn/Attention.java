@@ -12,6 +12,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import org.bdia.config.Ranges;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
@@ -60,10 +61,10 @@ public final class Attention extends AbstractBlock {
      *     the dropout is out of range
      */
     public Attention(int width, int heads, Pattern pattern, float dropout) {
-        Checks.positive("width", width);
-        Checks.positive("heads", heads);
-        Checks.multiple("width", width, "heads", heads);
-        Checks.dropout(dropout);
+        Ranges.positive("width", width);
+        Ranges.positive("heads", heads);
+        Ranges.multiple("width", width, "heads", heads);
+        Ranges.dropout(dropout);
         this.width = width;
         this.heads = heads;
         this.pattern = pattern;

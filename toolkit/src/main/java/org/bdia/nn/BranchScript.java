@@ -2,7 +2,8 @@ package org.bdia.nn;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Activation;
+import org.bdia.config.Precision;
 import org.bdia.torch.ScriptText;
 import org.bdia.torch.TorchScript;
 
@@ -142,6 +143,7 @@ final class BranchScript {
                 .with("WIDTH", options.width())
                 .with("HEADS", options.heads())
                 .with("SCALE", locality ? "torch.to(torch.exp(temperature), TYPE)" : scale)
+                .with("SLOPE", Activation.SLOPE)
                 .with("TYPE", half ? BFLOAT16 : FLOAT32)
                 .withCall("HALF", half ? "torch.to($1, " + BFLOAT16 + ")" : "$1")
                 .withCall("FLOAT", half ? "torch.to($1, " + FLOAT32 + ")" : "$1")

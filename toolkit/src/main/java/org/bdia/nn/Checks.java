@@ -4,56 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
-import org.bdia.reversible.Method;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
 import org.bdia.torch.Scoped;
 
-/** Ranges that several blocks share. */
+/** Checks of inputs that several models share. */
 final class Checks {
 
     private Checks() {}
-
-    /** Refuses a dropout outside 0 ≤ rate &lt; 1, NaN included. */
-    static void dropout(double rate) {
-        rate("dropout", rate);
-    }
-
-    /** Refuses a rate outside 0 ≤ rate &lt; 1, NaN included. */
-    static void rate(String name, double rate) {
-        if (!(rate >= 0 && rate < 1)) {
-            throw new IllegalArgumentException(
-                    name + " must be at least 0 and below 1, but is " + rate);
-        }
-    }
-
-    /** Refuses a size below 1. */
-    static void positive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-        }
-    }
-
-    /** Refuses a size that is no multiple of another. */
-    static void multiple(String name, int value, String unit, int divisor) {
-        if (value % divisor != 0) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s must be a multiple of %s, but %s is %d and %s is %d",
-                            name,
-                            unit,
-                            name,
-                            value,
-                            unit,
-                            divisor));
-        }
-    }
-
-    /** Refuses fewer than two token ids. */
-    static void vocabulary(String name, int value) {
-        if (value < 2) {
-            throw new IllegalArgumentException(name + " must be at least 2, but is " + value);
-        }
-    }
 
     /**
      * Refuses token ids that the model has no embedding for, no tokens, and more than it has positions for.

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.config.Ranges;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
@@ -41,10 +42,10 @@ public final class CrossAttention extends AbstractBlock {
      *     dropout is out of range
      */
     public CrossAttention(int width, int heads, float dropout) {
-        Checks.positive("width", width);
-        Checks.positive("heads", heads);
-        Checks.multiple("width", width, "heads", heads);
-        Checks.dropout(dropout);
+        Ranges.positive("width", width);
+        Ranges.positive("heads", heads);
+        Ranges.multiple("width", width, "heads", heads);
+        Ranges.dropout(dropout);
         this.width = width;
         this.heads = heads;
         this.dropout = dropout;

@@ -1,5 +1,7 @@
 package org.bdia.nn;
 
+import org.bdia.config.Ranges;
+
 /** How the next token is chosen. */
 public sealed interface Decoding {
 
@@ -63,7 +65,7 @@ public sealed interface Decoding {
          * @throws IllegalArgumentException naming the value that is out of range
          */
         public Beam {
-            Checks.positive("beams", beams);
+            Ranges.positive("beams", beams);
             if (!(lengthPenalty >= 0) || noRepeatNgram < 0) {
                 throw new IllegalArgumentException(
                         "lengthPenalty and noRepeatNgram must be 0 or more, but are "

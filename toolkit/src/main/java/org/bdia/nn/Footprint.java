@@ -1,6 +1,8 @@
 package org.bdia.nn;
 
-import org.bdia.reversible.Precision;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Precision;
+import org.bdia.config.VitConfig;
 
 /**
  * What a training step's parts keep in memory, in bytes, from the sizes of a model of {@link TransformerBlock}s alone.

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bdia.config.Ranges;
 
 /** Texts written token by token. */
 public final class Generator {
@@ -31,7 +32,7 @@ public final class Generator {
             throw new IllegalArgumentException(
                     "the prompt has no token; begin with the end of text, for example");
         }
-        Checks.positive("maxTokens", maxTokens);
+        Ranges.positive("maxTokens", maxTokens);
         try (DecodingSession session = new GptSession(model, manager, 1)) {
             return search(session, new int[][] {prompt}, maxTokens, end, decoding)[0];
         }
@@ -57,7 +58,7 @@ public final class Generator {
             int end,
             int maxTokens,
             Decoding decoding) {
-        Checks.positive("maxTokens", maxTokens);
+        Ranges.positive("maxTokens", maxTokens);
         for (int row = 0; row < sources.length; row++) {
             if (sources[row].length == 0) {
                 throw new IllegalArgumentException("source " + row + " has no token");

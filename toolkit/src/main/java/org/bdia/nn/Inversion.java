@@ -1,6 +1,7 @@
 package org.bdia.nn;
 
 import java.util.List;
+import org.bdia.config.Activation;
 
 /**
  * The two inverses of a function f that falls to its one minimum m at T and rises from there, each a polynomial x = T + c₁v +

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Precision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Precision;
 
 /**
  * Everything that the engine may choose a kernel by when it computes a branch.

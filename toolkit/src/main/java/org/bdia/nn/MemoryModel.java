@@ -1,10 +1,14 @@
 package org.bdia.nn;
 
 import java.util.Locale;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Kernels;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Execution;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Kernels;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.Precision;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.VitConfig;
 
 /**
  * The peak memory of a training step, predicted from sizes: nothing is run.

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Precision;
 
 /**
  * The fastest way to run a training step within a budget of memory: which blocks are stored, which checkpointed, which

@@ -10,6 +10,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.config.Activation;
+import org.bdia.config.Ranges;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.RecordingBranch;
 import org.bdia.torch.Scoped;
@@ -37,9 +39,9 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
     public Mlp(int width, int hidden, Activation activation, float dropout) {
-        Checks.positive("width", width);
-        Checks.positive("mlp", hidden);
-        Checks.dropout(dropout);
+        Ranges.positive("width", width);
+        Ranges.positive("mlp", hidden);
+        Ranges.dropout(dropout);
         this.dropout = dropout;
         split = new SplitBranch(activation);
         fc1 = addChildBlock("fc1", Linear.builder().setUnits(hidden).build());

@@ -14,7 +14,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Locale;
-import org.bdia.nn.VitConfig.Pooling;
+import org.bdia.config.VitConfig;
+import org.bdia.config.VitConfig.Pooling;
 import org.bdia.torch.Scoped;
 
 /**

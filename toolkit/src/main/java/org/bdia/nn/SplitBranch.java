@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import org.bdia.config.Activation;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.torch.Autograd;
 

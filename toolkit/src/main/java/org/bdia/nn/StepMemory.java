@@ -1,8 +1,8 @@
 package org.bdia.nn;
 
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 
 /** What is alive at each moment of a training step, in bytes. */
 final class StepMemory {

@@ -13,11 +13,12 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
-import org.bdia.reversible.Backprop;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
 import org.bdia.reversible.RecordingBranch;
 import org.bdia.torch.Scoped;
 

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.bdia.run.Json;
+import org.bdia.config.Json;
+import org.bdia.config.TaskConfig;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
-import org.bdia.run.TaskConfig;
 
 /**
  * The finished runs of some folders, by task.
@@ -30,7 +30,7 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
      *
      * @param folders each a run's folder, or a folder of runs
      * @throws IllegalArgumentException if a folder is neither, or no run is finished
-     * @throws org.bdia.run.RunException if a finished run is damaged
+     * @throws org.bdia.config.FileException if a finished run is damaged
      */
     public static FinishedRuns read(List<Path> folders) {
         if (folders.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.bdia.run.Json;
+import org.bdia.config.Json;
 
 /**
  * Names for runs by what tells them apart: the method, and every other key of config.json, the seed aside, that is not

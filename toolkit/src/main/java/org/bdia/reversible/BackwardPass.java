@@ -2,6 +2,8 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
 import org.bdia.reversible.Tape.Recorded;
 
 /**

@@ -2,6 +2,7 @@ package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import org.bdia.config.FixedPoint;
 import org.bdia.torch.Scoped;
 
 /**

@@ -3,6 +3,9 @@ package org.bdia.reversible;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.bdia.reversible.Tape.Recorded;
 import org.bdia.torch.Autograd;
 

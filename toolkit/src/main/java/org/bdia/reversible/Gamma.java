@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.bdia.config.Method;
 import org.bdia.io.SplitMix64;
 
 /**
@@ -12,24 +13,6 @@ import org.bdia.io.SplitMix64;
  * sample).
  */
 public final class Gamma {
-
-    /** What a draw may be. */
-    public enum Law {
-        /** +|γ| or −|γ|, equally likely. */
-        SIGNS,
-
-        /** Any number between −|γ| and |γ|, equally likely. */
-        UNIFORM
-    }
-
-    /** Who shares a draw. */
-    public enum Per {
-        /** Nobody: every sample draws its own. */
-        SAMPLE,
-
-        /** All samples of a batch. */
-        BATCH
-    }
 
     /** What a batch draws as, where its samples share a draw; no sample has this id. */
     private static final long WHOLE_BATCH = -1;
@@ -43,7 +26,7 @@ public final class Gamma {
      */
     static float[] of(Method method, StepKey draw, int layer) {
         if (method instanceof Method.Bdia bdia) {
-            return draw(bdia.gamma(), Law.SIGNS, bdia.per(), draw, layer);
+            return draw(bdia.gamma(), Method.Law.SIGNS, bdia.per(), draw, layer);
         }
         if (method instanceof Method.BdiaFloat bdia) {
             return draw(bdia.gamma(), bdia.law(), bdia.per(), draw, layer);
@@ -59,14 +42,15 @@ public final class Gamma {
      * @param layer the block's index k
      * @return B values in [−magnitude, magnitude]
      */
-    public static float[] draw(double magnitude, Law law, Per per, StepKey draw, int layer) {
+    public static float[] draw(
+            double magnitude, Method.Law law, Method.Per per, StepKey draw, int layer) {
         long stream = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), layer);
         long[] ids = draw.sampleIds();
         float[] gamma = new float[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            long id = per == Per.BATCH ? WHOLE_BATCH : ids[i];
+            long id = per == Method.Per.BATCH ? WHOLE_BATCH : ids[i];
             gamma[i] =
-                    law == Law.SIGNS
+                    law == Method.Law.SIGNS
                             ? (float) (SplitMix64.mix(stream, id) < 0 ? -magnitude : magnitude)
                             : (float) (magnitude * (2 * SplitMix64.unit(stream, id) - 1));
         }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.Backprop;
 
 /**
  * How well a stack rebuilds every state of one forward pass from its last two.

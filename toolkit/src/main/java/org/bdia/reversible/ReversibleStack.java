@@ -6,6 +6,9 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
 
 /**

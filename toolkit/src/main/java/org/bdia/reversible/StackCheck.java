@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
 
 /** Checks a stack on passes of its own, so that a kept one is left alone. */

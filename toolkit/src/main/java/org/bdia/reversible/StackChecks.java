@@ -3,6 +3,7 @@ package org.bdia.reversible;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
+import org.bdia.config.Method;
 
 /** What a stack refuses at its door. */
 final class StackChecks {

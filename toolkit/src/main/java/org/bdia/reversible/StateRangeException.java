@@ -1,5 +1,7 @@
 package org.bdia.reversible;
 
+import org.bdia.config.FixedPoint;
+
 /** A state left the range in which float32 is exact on the grid, or is not a number. */
 public final class StateRangeException extends ArithmeticException {
 

@@ -3,6 +3,9 @@ package org.bdia.reversible;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import org.bdia.config.FixedPoint;
+import org.bdia.config.Kernels;
+import org.bdia.config.Method;
 
 /**
  * One block's arithmetic: two states in, one state out, nothing remembered. A leap overwrites the older state with the

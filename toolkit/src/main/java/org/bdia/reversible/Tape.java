@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.bdia.torch.HostMemory;
 
 /**

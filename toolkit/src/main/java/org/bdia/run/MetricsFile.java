@@ -7,6 +7,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.bdia.config.FileException;
+import org.bdia.config.TextFile;
 
 /** metrics.csv: a header, then one {@link MetricRow} a line, steps never decreasing. */
 final class MetricsFile {
@@ -20,21 +22,21 @@ final class MetricsFile {
             Files.writeString(
                     file, lines(rows), StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } catch (IOException e) {
-            throw new RunException(
+            throw new FileException(
                     file + ": cannot be appended to (" + e + "); check space and rights", e);
         }
     }
 
     /** Replaces the file by these rows, atomically. */
     static void write(Path file, List<MetricRow> rows) {
-        RunFile.write(file, HEADER + lines(rows));
+        TextFile.write(file, HEADER + lines(rows));
     }
 
     /** All rows; anything but whole, well-formed lines is refused. */
     static List<MetricRow> read(Path file) {
-        var text = RunFile.read(file);
+        var text = TextFile.read(file);
         if (!text.endsWith("\n")) {
-            throw new RunException(
+            throw new FileException(
                     file
                             + ": expected a line break at its end, found a line cut short;"
                             + " resume the run to mend it");
@@ -44,7 +46,7 @@ final class MetricsFile {
 
     /** All whole rows; a last line that a killed process left unfinished is left out. */
     static List<MetricRow> recover(Path file) {
-        var text = RunFile.read(file);
+        var text = TextFile.read(file);
         return parse(file, text.substring(0, text.lastIndexOf('\n') + 1));
     }
 
@@ -88,9 +90,9 @@ final class MetricsFile {
         throw damaged(file, number, line, HEADER.strip(), null);
     }
 
-    private static RunException damaged(
+    private static FileException damaged(
             Path file, int number, String line, String expected, Exception cause) {
-        return new RunException(
+        return new FileException(
                 file
                         + ", line "
                         + number

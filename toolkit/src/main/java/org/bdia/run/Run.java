@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.config.FileException;
+import org.bdia.config.Json;
+import org.bdia.config.TextFile;
 
 /**
  * A run that is being written: its folder, locked until {@link #close}.
@@ -61,7 +64,7 @@ public final class Run implements AutoCloseable {
      * @param rows in order of their steps
      * @throws IllegalArgumentException if a step is smaller than one before it, as when {@link #resumeAfter}
      *     was forgotten
-     * @throws RunException if the run is finished or the file cannot be written
+     * @throws FileException if the run is finished or the file cannot be written
      */
     public void append(List<MetricRow> rows) {
         requireUnfinished();
@@ -86,7 +89,7 @@ public final class Run implements AutoCloseable {
      * Writes the manifest of a session that begins now, its hours added to those of earlier sessions.
      *
      * @return the manifest as it was written
-     * @throws RunException if the run is finished, the earlier manifest is damaged, or it names other data
+     * @throws FileException if the run is finished, the earlier manifest is damaged, or it names other data
      */
     public Manifest begin(Manifest session) {
         var file = folder.resolve(RunStore.MANIFEST);
@@ -96,7 +99,7 @@ public final class Run implements AutoCloseable {
         }
         var earlier = Json.read(file, Manifest.class);
         if (!earlier.data().equals(session.data())) {
-            throw new RunException(
+            throw new FileException(
                     file
                             + ": the run was begun on "
                             + earlier.data()
@@ -112,11 +115,11 @@ public final class Run implements AutoCloseable {
     /**
      * Writes manifest.json, replacing an earlier one.
      *
-     * @throws RunException if the run is finished or the file cannot be written
+     * @throws FileException if the run is finished or the file cannot be written
      */
     public void describe(Manifest manifest) {
         requireUnfinished();
-        RunFile.write(folder.resolve(RunStore.MANIFEST), Json.pretty(manifest));
+        TextFile.write(folder.resolve(RunStore.MANIFEST), Json.pretty(manifest));
     }
 
     /**
@@ -126,7 +129,7 @@ public final class Run implements AutoCloseable {
      * @param scores metrics on the test data, measured after the last step; they replace those of a session that did
      *     not come as far as DONE
      * @param samples outputs to be read
-     * @throws RunException if the run is finished already or a file cannot be written
+     * @throws FileException if the run is finished already or a file cannot be written
      */
     public void finish(Manifest manifest, Map<String, Double> scores, List<Sample> samples) {
         describe(manifest);
@@ -145,10 +148,10 @@ public final class Run implements AutoCloseable {
                                                     metric,
                                                     value)));
         }
-        RunFile.write(folder.resolve(RunStore.SAMPLES), Json.pretty(new Samples(samples)));
+        TextFile.write(folder.resolve(RunStore.SAMPLES), Json.pretty(new Samples(samples)));
         // Rewritten whole and synced: DONE must not outlive the rows it vouches for.
         keep(rows);
-        RunFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
+        TextFile.write(folder.resolve(RunStore.DONE), RunStore.checksums(folder));
         finished = true;
     }
 
@@ -169,7 +172,7 @@ public final class Run implements AutoCloseable {
 
     private void requireUnfinished() {
         if (finished) {
-            throw new RunException(folder + ": the run is finished; nothing may be added to it");
+            throw new FileException(folder + ": the run is finished; nothing may be added to it");
         }
     }
 }

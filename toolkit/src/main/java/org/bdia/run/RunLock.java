@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import org.bdia.config.FileException;
+import org.bdia.config.TextFile;
 
 /**
  * One writer per folder. The operating system holds the lock on the file {@code lock} and drops it when the
@@ -40,7 +42,7 @@ final class RunLock implements AutoCloseable {
             try {
                 return lock(folder, owner);
             } catch (IOException e) {
-                throw new RunException(folder + ": cannot be locked (" + e + "); check rights", e);
+                throw new FileException(folder + ": cannot be locked (" + e + "); check rights", e);
             }
         }
     }
@@ -56,7 +58,7 @@ final class RunLock implements AutoCloseable {
             if (lock == null) {
                 throw taken(folder, owner);
             }
-            RunFile.write(owner, self());
+            TextFile.write(owner, self());
             return new RunLock(channel, lock, owner);
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -76,7 +78,7 @@ final class RunLock implements AutoCloseable {
                 lock.release();
                 channel.close();
             } catch (IOException e) {
-                throw new RunException(owner + ": cannot be released (" + e + ")", e);
+                throw new FileException(owner + ": cannot be released (" + e + ")", e);
             }
         }
     }

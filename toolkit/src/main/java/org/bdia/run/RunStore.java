@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.bdia.config.FileException;
+import org.bdia.config.Json;
+import org.bdia.config.TextFile;
 import org.bdia.io.DurableFiles;
 import org.bdia.io.Sha256;
 
@@ -43,11 +46,6 @@ public final class RunStore {
         return at(Path.of(named.isBlank() ? "runs" : named));
     }
 
-    /** A run's name: the first 12 hexadecimal digits of its {@link Json#canonical} configuration's SHA-256. */
-    public static String id(String canonicalJson) {
-        return Sha256.of(canonicalJson).substring(0, 12);
-    }
-
     /** The absolute path of the folder of all runs. */
     public Path root() {
         return root;
@@ -56,11 +54,11 @@ public final class RunStore {
     /**
      * Opens a run for writing, new or to be resumed, and locks its folder.
      *
-     * @param id the run's name, see {@link #id}
+     * @param id the run's name, see {@link RunConfig#id}
      * @param canonicalJson the run's whole configuration, see {@link Json#canonical}
      * @throws IllegalArgumentException if the id is not a plain file name
      * @throws RunBusyException if the run is open elsewhere
-     * @throws RunException if the run is finished, has another configuration, or its files are damaged
+     * @throws FileException if the run is finished, has another configuration, or its files are damaged
      */
     public Run open(String id, String canonicalJson) {
         var folder = folder(id);
@@ -68,20 +66,20 @@ public final class RunStore {
         try {
             DurableFiles.makeFolder(folder);
         } catch (IOException e) {
-            throw new RunException(folder + ": cannot be made (" + e + "); check " + VARIABLE, e);
+            throw new FileException(folder + ": cannot be made (" + e + "); check " + VARIABLE, e);
         }
         var lock = RunLock.take(folder);
         try {
             if (isDone(id)) {
-                throw new RunException(
+                throw new FileException(
                         folder
                                 + ": the run is finished; read it, or remove its folder to run it again");
             }
             var file = folder.resolve(CONFIG);
             if (!Files.exists(file)) {
-                RunFile.write(file, Json.pretty(config));
+                TextFile.write(file, Json.pretty(config));
             } else if (!Json.canonical(Json.tree(file)).equals(Json.canonical(config))) {
-                throw new RunException(
+                throw new FileException(
                         file
                                 + ": expected the configuration "
                                 + Json.canonical(config)
@@ -104,12 +102,12 @@ public final class RunStore {
     /**
      * The folder of a finished run, for what the run has left there beside its records.
      *
-     * @throws RunException if the run is not finished
+     * @throws FileException if the run is not finished
      */
     public Path finished(String id) {
         var folder = folder(id);
         if (!isDone(id)) {
-            throw new RunException(
+            throw new FileException(
                     folder
                             + ": expected a finished run, but there is no "
                             + DONE
@@ -121,15 +119,15 @@ public final class RunStore {
     /**
      * Reads a finished run.
      *
-     * @throws RunException if the run is not finished, or a file is missing, damaged or changed since
+     * @throws FileException if the run is not finished, or a file is missing, damaged or changed since
      */
     public RunRecord read(String id) {
         var folder = finished(id);
-        var expected = RunFile.read(folder.resolve(DONE)).lines().toList();
+        var expected = TextFile.read(folder.resolve(DONE)).lines().toList();
         var found = checksums(folder).lines().toList();
         for (var line : found) {
             if (!expected.contains(line)) {
-                throw new RunException(
+                throw new FileException(
                         folder.resolve(line.substring(66))
                                 + ": differs from its checksum in "
                                 + DONE
@@ -155,14 +153,14 @@ public final class RunStore {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new RunException(root + ": cannot be listed (" + e + "); check " + VARIABLE, e);
+            throw new FileException(root + ": cannot be listed (" + e + "); check " + VARIABLE, e);
         }
     }
 
     /** The content of DONE, as sha256sum writes and checks it. */
     static String checksums(Path folder) {
         return List.of(CONFIG, MANIFEST, METRICS, SAMPLES).stream()
-                .map(name -> Sha256.of(RunFile.exact(folder.resolve(name))) + "  " + name + "\n")
+                .map(name -> Sha256.of(TextFile.exact(folder.resolve(name))) + "  " + name + "\n")
                 .collect(Collectors.joining());
     }
 

@@ -3,6 +3,7 @@ package org.bdia.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import org.bdia.config.OptimizerConfig;
 
 /**
  * w ← w − lr·λ·w − lr·m̂ / (√v̂ + ε), m̂ = m/(1−β1ᵗ), v̂ = v/(1−β2ᵗ); λ on matrices only: on the embeddings of a text's

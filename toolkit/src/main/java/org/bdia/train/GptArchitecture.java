@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
+import org.bdia.config.Activation;
+import org.bdia.config.GptConfig;
 import org.bdia.io.StrictJson;
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.bdia.config.GptConfig;
 import org.bdia.io.DurableFiles;
 import org.bdia.nn.Gpt;
-import org.bdia.nn.GptConfig;
 import org.bdia.train.Safetensors.Described;
 import org.bdia.train.SafetensorsHeader.Tensor;
 

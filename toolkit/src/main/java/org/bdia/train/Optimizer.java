@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
 
 /**
@@ -43,6 +44,20 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
         NDArray zeros = manager.zeros(weight.getShape(), weight.getDataType());
         NDScope.unregister(zeros); // outlives whatever scope is open
         return zeros;
+    }
+
+    /**
+     * Creates an optimiser of a model's parameters, its state on the manager's device.
+     *
+     * @param config which one, with its constants
+     * @param manager whose device holds the state; the optimiser owns a manager of its own below it
+     * @param model its parameters that require gradients are updated
+     */
+    public static Optimizer of(OptimizerConfig config, NDManager manager, Block model) {
+        if (config instanceof OptimizerConfig.SetAdam setAdam) {
+            return new SetAdam(setAdam, manager, model);
+        }
+        return new AdamW((OptimizerConfig.AdamW) config, manager, model);
     }
 
     /**

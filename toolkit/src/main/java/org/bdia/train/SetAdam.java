@@ -3,6 +3,7 @@ package org.bdia.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import org.bdia.config.OptimizerConfig;
 
 /**
  * Adam whose step sizes are held together: per parameter tensor ṽ = v·cos²∠(v, 1), w = √(ṽ/(1−β2ᵗ) + ε), and the

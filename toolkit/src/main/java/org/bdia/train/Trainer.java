@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.bdia.config.TrainConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.StateRangeException;
 import org.bdia.reversible.StepKey;
@@ -105,7 +106,7 @@ public final class Trainer {
         int perEpoch = task.stepsPerEpoch(config.batch());
         long total = (long) perEpoch * config.epochs();
         try (NDManager own = manager.newSubManager();
-                Optimizer optimizer = config.optimizer().create(own, model)) {
+                Optimizer optimizer = Optimizer.of(config.optimizer(), own, model)) {
             long step = 0;
             double lossSum = 0;
             String lastGood = NO_CHECKPOINT;

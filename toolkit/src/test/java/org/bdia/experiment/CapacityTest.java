@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.Capacity.Machine;
-import org.bdia.nn.VitConfig;
 import org.bdia.report.Profile;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 import org.junit.jupiter.api.Test;
 
 class CapacityTest {

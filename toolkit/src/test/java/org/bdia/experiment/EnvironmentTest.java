@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import java.util.Map;
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.TaskConfig;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.train.TrainEvent;
 import org.junit.jupiter.api.Test;
 

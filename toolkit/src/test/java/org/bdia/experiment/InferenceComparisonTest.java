@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

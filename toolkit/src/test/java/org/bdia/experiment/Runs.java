@@ -1,16 +1,16 @@
 package org.bdia.experiment;
 
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.experiment.ChildRuns.Planned;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
 import org.bdia.run.MetricRow;
-import org.bdia.run.RunConfig;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.TrainConfig;
 
 /** A run that takes a second, on generated images. */
 final class Runs {

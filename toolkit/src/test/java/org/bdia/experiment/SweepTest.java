@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Json;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.nn.VitConfig;
 import org.bdia.report.Profile;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.Json;
-import org.bdia.run.RunConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.OptimizerConfig;
+import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.Schedule;
-import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 
 /** The switches of the plain transformer: what each is called, and the one thing that it changes. */

@@ -6,23 +6,23 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.FileException;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Json;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.RunConfig;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.Start;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.TextCorpus;
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.ModelConfig;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.Json;
 import org.bdia.run.MetricRow;
-import org.bdia.run.RunConfig;
-import org.bdia.run.RunException;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
-import org.bdia.run.Start;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,7 +190,7 @@ class WorkloadTest {
                         1);
         RunConfig pretraining = RestaurantsWorkload.pretraining(tuning).orElseThrow();
         assertThatThrownBy(() -> run(tuning))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining(pretraining.id() + ": expected a finished run");
         run(pretraining);
         RunRecord tuned = run(tuning);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.bdia.nn.Activation;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
+import org.bdia.config.Precision;
+import org.bdia.config.VitConfig;
 import org.junit.jupiter.api.Test;
 
 class PointTest {

@@ -13,8 +13,9 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.bdia.nn.Activation.Derivative;
-import org.bdia.nn.Activation.Function;
+import org.bdia.config.Activation;
+import org.bdia.config.Activation.Derivative;
+import org.bdia.config.Activation.Function;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,7 +192,7 @@ class ActivationTest {
     @EnumSource(Function.class)
     void blocksOfAnyNetworkTakeIt(Function function) {
         NDArray x = normal(1000);
-        var block = Activation.inverted(function).block();
+        var block = new ActivationBlock(Activation.inverted(function));
         block.initialize(manager, DataType.FLOAT32, x.getShape());
         UnaryOperator<NDArray> forward =
                 array ->
@@ -244,8 +245,7 @@ class ActivationTest {
                 .hasMessage("there is no PRINTED derivative of GELU_TANH; use Derivative.INVERTED");
         assertThatThrownBy(
                         () ->
-                                Activation.inverted(Function.GELU)
-                                        .block()
+                                new ActivationBlock(Activation.inverted(Function.GELU))
                                         .forward(
                                                 new ai.djl.training.ParameterStore(manager, false),
                                                 new ai.djl.ndarray.NDList(

@@ -8,6 +8,7 @@ import ai.djl.util.Pair;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.config.VitConfig;
 
 /**
  * A whole RevViT from its published equations, as one graph of elementary operations: two streams in two variables, layer

@@ -11,8 +11,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
 import org.bdia.reversible.StepKey;
 import org.junit.jupiter.api.Test;
 

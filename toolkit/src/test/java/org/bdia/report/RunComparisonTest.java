@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.bdia.config.Backprop;
+import org.bdia.config.FileException;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
-import org.bdia.run.RunConfig;
-import org.bdia.run.RunException;
 import org.bdia.run.RunStore;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,7 +159,7 @@ class RunComparisonTest {
                 .withMessageContaining("expected a run's folder");
         Files.writeString(store.root().resolve(ids.get(0)).resolve("metrics.csv"), "x");
         assertThatThrownBy(() -> FinishedRuns.read(List.of(store.root())))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("metrics.csv");
     }
 

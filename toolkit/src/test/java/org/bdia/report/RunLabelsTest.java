@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
-import org.bdia.run.Json;
+import org.bdia.config.Json;
 import org.junit.jupiter.api.Test;
 
 class RunLabelsTest {

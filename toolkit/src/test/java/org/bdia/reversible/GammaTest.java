@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,23 +46,23 @@ class GammaTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Gamma.Law.class)
-    void aBatchSharesItsDrawAndDrawsAnewForEveryStepAndBlock(Gamma.Law law) {
+    @EnumSource(Method.Law.class)
+    void aBatchSharesItsDrawAndDrawsAnewForEveryStepAndBlock(Method.Law law) {
         Set<Float> drawn = new HashSet<>();
         int positive = 0;
         for (int step = 0; step < 40; step++) {
             for (int layer = 1; layer < 11; layer++) {
-                float[] gammas = Gamma.draw(0.5, law, Gamma.Per.BATCH, Toy.draw(5, step), layer);
+                float[] gammas = Gamma.draw(0.5, law, Method.Per.BATCH, Toy.draw(5, step), layer);
                 assertThat(distinct(gammas)).hasSize(1);
                 // Whoever is in the batch: another batch of the same step would draw the same.
                 StepKey others = new StepKey(7, step, new long[] {1, 2});
-                assertThat(Gamma.draw(0.5, law, Gamma.Per.BATCH, others, layer)[0])
+                assertThat(Gamma.draw(0.5, law, Method.Per.BATCH, others, layer)[0])
                         .isEqualTo(gammas[0]);
                 drawn.add(gammas[0]);
                 positive += gammas[0] > 0 ? 1 : 0;
             }
         }
-        assertThat(drawn).hasSize(law == Gamma.Law.SIGNS ? 2 : 400);
+        assertThat(drawn).hasSize(law == Method.Law.SIGNS ? 2 : 400);
         assertThat(positive).isBetween(150, 250);
     }
 

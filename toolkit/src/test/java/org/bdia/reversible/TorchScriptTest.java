@@ -12,6 +12,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
 import org.bdia.torch.TorchScript;
 import org.junit.jupiter.api.Test;
 

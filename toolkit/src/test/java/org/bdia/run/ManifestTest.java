@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bdia.config.FileException;
+import org.bdia.config.Json;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +80,7 @@ class ManifestTest {
         assertThat(Json.parse(Json.canonical(BEGUN), Manifest.class, "text")).isEqualTo(BEGUN);
         var broken = Json.canonical(BEGUN).replace("2026-01-02T", "");
         assertThatThrownBy(() -> Json.parse(broken, Manifest.class, "manifest.json"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContainingAll("manifest.json", "03:04:05.678Z");
     }
 }

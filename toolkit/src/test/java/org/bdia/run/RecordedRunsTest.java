@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bdia.config.Json;
+import org.bdia.config.RunConfig;
 import org.junit.jupiter.api.Test;
 
 /** Runs whose results are recorded keep their names: whatever a configuration may say today, it meant the same then. */

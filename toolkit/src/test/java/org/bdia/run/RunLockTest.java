@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.bdia.config.FileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ class RunLockTest {
         var first = RunLock.take(folder);
         for (int attempt = 0; attempt < 2; attempt++) {
             assertThatThrownBy(() -> RunLock.take(folder))
-                    .isInstanceOf(RunException.class)
+                    .isInstanceOf(FileException.class)
                     .hasMessageContainingAll(
                             folder.toString(), "process " + ProcessHandle.current().pid());
         }
@@ -32,7 +33,7 @@ class RunLockTest {
     @Timeout(60)
     void anotherProcessIsRefusedAfterARefusalHere() throws Exception {
         var first = RunLock.take(folder);
-        assertThatThrownBy(() -> RunLock.take(folder)).isInstanceOf(RunException.class);
+        assertThatThrownBy(() -> RunLock.take(folder)).isInstanceOf(FileException.class);
         var other = holder();
         assertThat(other.waitFor()).isNotZero();
         assertThat(new String(other.getErrorStream().readAllBytes(), UTF_8))
@@ -46,7 +47,7 @@ class RunLockTest {
         var owner = holder();
         assertThat(owner.inputReader().readLine()).isEqualTo("locked");
         assertThatThrownBy(() -> RunLock.take(folder))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("process " + owner.pid());
         owner.destroyForcibly();
         assertThat(owner.waitFor(30, TimeUnit.SECONDS)).isTrue();

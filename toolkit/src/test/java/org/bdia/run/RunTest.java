@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.config.FileException;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class RunTest {
             Files.writeString(metrics("a"), MetricsFile.HEADER + good + bad + good);
             assertThatThrownBy(() -> store.open("a", CONFIG))
                     .as(bad)
-                    .isInstanceOf(RunException.class)
+                    .isInstanceOf(FileException.class)
                     .hasMessageContainingAll(metrics("a") + ", line 3", "expected", bad.strip());
         }
         Files.writeString(metrics("a"), "step,value\n");
@@ -133,7 +134,7 @@ class RunTest {
             var other = new Provenance("set", "file", false, "bb");
             var changed = Manifest.begin("cpu()", "engine 1", other, Instant.EPOCH);
             assertThatThrownBy(() -> run.begin(changed))
-                    .isInstanceOf(RunException.class)
+                    .isInstanceOf(FileException.class)
                     .hasMessageContaining("was begun on")
                     .hasMessageContaining("sha256=bb");
         }

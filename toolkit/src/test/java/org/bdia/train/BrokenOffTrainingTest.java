@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.torch.Autograd;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
+import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +74,7 @@ class GlobalNormTest {
 
     @Test
     void zeroGradientsClearsEveryGradient() {
-        try (Optimizer optimizer = OptimizerConfig.adamW(0).create(manager, model)) {
+        try (Optimizer optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, model)) {
             optimizer.zeroGradients();
         }
         assertThat(GlobalNorm.clip(model, 1)).isZero();

@@ -14,6 +14,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 import java.util.Random;
+import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +81,7 @@ class OptimizerTest {
         for (OptimizerConfig config :
                 new OptimizerConfig[] {OptimizerConfig.adamW(0), OptimizerConfig.setAdam()}) {
             float[] before = weight().toFloatArray();
-            try (Optimizer optimizer = config.create(manager, model)) {
+            try (Optimizer optimizer = Optimizer.of(config, manager, model)) {
                 setGradients(new double[12], new double[3]);
                 optimizer.update(0.1);
             }
@@ -91,8 +92,8 @@ class OptimizerTest {
     @Test
     void aRestoredOptimizerGoesOnAsTheSavedOne() {
         Random random = new Random(1);
-        try (Optimizer first = OptimizerConfig.adamW(0.1).create(manager, model);
-                Optimizer second = OptimizerConfig.adamW(0.1).create(manager, model)) {
+        try (Optimizer first = Optimizer.of(OptimizerConfig.adamW(0.1), manager, model);
+                Optimizer second = Optimizer.of(OptimizerConfig.adamW(0.1), manager, model)) {
             setGradients(random.doubles(12).toArray(), random.doubles(3).toArray());
             first.update(0.01);
             NDList saved = new NDList();
@@ -123,7 +124,7 @@ class OptimizerTest {
         double[][] w = {toDoubles(weight()), toDoubles(bias())};
         double[][] m = {new double[12], new double[3]};
         double[][] v = {new double[12], new double[3]};
-        try (Optimizer optimizer = config.create(manager, model)) {
+        try (Optimizer optimizer = Optimizer.of(config, manager, model)) {
             for (int t = 1; t <= 20; t++) {
                 double[][] g = {
                     random.doubles(12, -1, 1).toArray(), random.doubles(3, -1, 1).toArray()

@@ -3,12 +3,12 @@ package org.bdia.train;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import org.bdia.BadInput.Step;
+import org.bdia.config.Backprop;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.VitConfig;
 import org.bdia.nn.Gpt;
-import org.bdia.nn.GptConfig;
 import org.bdia.nn.VisionTransformer;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
 
 /** Models that are made in milliseconds, for steps that use one. */
 final class SmallModels {

@@ -2,11 +2,11 @@ package org.bdia.ci.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.Precision;
 import org.bdia.measure.Point;
-import org.bdia.nn.Activation;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
 
 /** The points of the benchmark, in groups that are measured side by side. */
 public final class Grid {

@@ -24,7 +24,7 @@ public final class CellFaults {
     private static final String SETUP =
             """
             import org.bdia.experiment.*;
-            import org.bdia.reversible.*;
+            import org.bdia.config.*;
             var small = Experiment.cifar10()
                     .task(t -> t.withSynthetic(true).withSizes(50, 10, 10))
                     .model(m -> m.withWidth(8).withMlp(8).withDepth(2))

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
 import org.bdia.io.ChildJvm;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.run.RunConfig;
-import org.bdia.run.TaskConfig;
-import org.bdia.train.TrainConfig;
 
 /**
  * {@code bdia run} in a process of its own, on a run of seconds: a tiny vision transformer on generated images, a

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.bdia.nn.Activation;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Kernels;
+import org.bdia.config.Precision;
 import org.bdia.nn.KernelDifference;
 import org.bdia.nn.KernelSelector;
 import org.bdia.nn.TransformerBlock;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Kernels;
-import org.bdia.reversible.Precision;
 import org.bdia.torch.Autograd;
 
 /**

@@ -3,8 +3,8 @@ package org.bdia.ci.fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bdia.config.Precision;
 import org.bdia.nn.Attention;
-import org.bdia.reversible.Precision;
 
 /**
  * A shape at which a fused kernel is compared with its plain twin.

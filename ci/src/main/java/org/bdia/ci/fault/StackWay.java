@@ -9,16 +9,17 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.nn.Activation;
+import org.bdia.config.Activation;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Kernels;
+import org.bdia.config.Method;
+import org.bdia.config.Precision;
 import org.bdia.nn.Attention;
 import org.bdia.nn.DecoderBlock;
 import org.bdia.nn.TransformerBlock;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Kernels;
-import org.bdia.reversible.Method;
-import org.bdia.reversible.Precision;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.torch.Bfloat16;
 
 /**
  * One way to run a reversible stack of tiny blocks.
@@ -134,7 +135,7 @@ record StackWay(
     /** Whether the processor computes in bfloat16. */
     static boolean hasBfloat16() {
         try {
-            Precision.BFLOAT16_BRANCH.requireOn(Device.cpu());
+            Bfloat16.requireOn(Device.cpu());
             return true;
         } catch (IllegalArgumentException e) {
             return false;

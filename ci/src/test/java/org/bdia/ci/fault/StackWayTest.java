@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.bdia.nn.Activation;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Gamma;
+import org.bdia.config.Activation;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
 import org.junit.jupiter.api.Test;
 
 class StackWayTest {
@@ -26,7 +26,7 @@ class StackWayTest {
         assertThat(values(way -> way.depth())).containsExactlyInAnyOrder(2, 12, 24, 48);
         assertThat(values(way -> way.method().gamma())).containsExactlyInAnyOrder(0.5, 0.25);
         assertThat(values(way -> way.method().level())).containsExactlyInAnyOrder(5, 9, 12);
-        assertThat(values(way -> way.method().per())).contains((Object[]) Gamma.Per.values());
+        assertThat(values(way -> way.method().per())).contains((Object[]) Method.Per.values());
         assertThat(values(way -> way.dropout())).containsExactlyInAnyOrder(0f, 0.1f);
         assertThat(values(way -> way.dropPath())).containsExactlyInAnyOrder(0.0, 0.1);
         assertThat(values(way -> way.activation()))

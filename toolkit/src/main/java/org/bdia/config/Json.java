@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -25,11 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.bdia.io.StrictJson;
-import org.bdia.nn.Activation;
-import org.bdia.nn.ModelConfig;
-import org.bdia.reversible.Method;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.Schedule;
 
 /**
  * Records to JSON and back, strictly: an unknown, missing, repeated or null key, or a value of another type
@@ -86,7 +81,7 @@ public final class Json {
      * Reads a value from text.
      *
      * @param source where the text is from, for messages
-     * @throws RunException if the text is not JSON, or not that of the type
+     * @throws FileException if the text is not JSON, or not that of the type
      */
     public static <T> T parse(String text, Class<T> type, String source) {
         var tree = tree(text, source);
@@ -101,22 +96,28 @@ public final class Json {
     /**
      * Reads a value from a file.
      *
-     * @throws RunException if the file cannot be read, is not JSON, or not that of the type
+     * @throws FileException if the file cannot be read, is not JSON, or not that of the type
      */
     public static <T> T read(Path file, Class<T> type) {
-        return parse(RunFile.read(file), type, file.toString());
+        return parse(TextFile.read(file), type, file.toString());
     }
 
     /**
      * Reads a file without asking for a type.
      *
-     * @throws RunException if the file cannot be read or does not hold one JSON object
+     * @throws FileException if the file cannot be read or does not hold one JSON object
      */
     public static JsonNode tree(Path file) {
-        return tree(RunFile.read(file), file.toString());
+        return tree(TextFile.read(file), file.toString());
     }
 
-    static JsonNode tree(String text, String source) {
+    /**
+     * Reads text without asking for a type.
+     *
+     * @param source where the text is from, for messages
+     * @throws FileException if the text does not hold one JSON object
+     */
+    public static JsonNode tree(String text, String source) {
         JsonNode tree;
         try {
             tree = MAPPER.readTree(text);
@@ -124,7 +125,7 @@ public final class Json {
             throw JsonErrors.describe(source, JsonNodeFactory.instance.objectNode(), e);
         }
         if (!tree.isObject()) {
-            throw new RunException(
+            throw new FileException(
                     source
                             + ": expected one JSON object, found "
                             + (tree.isMissingNode()

@@ -1,4 +1,4 @@
-package org.bdia.train;
+package org.bdia.config;
 
 /** The learning rate as a function of the step. */
 public sealed interface Schedule {

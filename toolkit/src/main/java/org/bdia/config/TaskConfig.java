@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import org.bdia.data.Cifar;
 import org.bdia.data.E2e;

@@ -1,6 +1,4 @@
-package org.bdia.nn;
-
-import org.bdia.config.Records;
+package org.bdia.config;
 
 /**
  * A vision transformer over square RGB images.
@@ -15,7 +13,7 @@ import org.bdia.config.Records;
  * @param dropout the rate on the embedding and inside the branches, 0 ≤ dropout &lt; 1
  * @param pooling class token or mean
  * @param shiftedPatches whether patches see four diagonally shifted copies of the image (arXiv 2112.13492)
- * @param localityAttention whether attention is {@link Attention.Pattern#LOCALITY}
+ * @param localityAttention whether a token is hidden from itself and the temperature of its attention learned (arXiv 2112.13492)
  * @param activation the MLP's activation
  * @param dropPath the rate at which samples skip the last branch in training, growing with depth (arXiv 1603.09382)
  */
@@ -51,19 +49,19 @@ public record VitConfig(
      *     out of range
      */
     public VitConfig {
-        Checks.positive("image", image);
-        Checks.positive("patch", patch);
-        Checks.positive("width", width);
-        Checks.positive("depth", depth);
-        Checks.positive("heads", heads);
-        Checks.positive("mlp", mlp);
-        Checks.multiple("image", image, "patch", patch);
+        Ranges.positive("image", image);
+        Ranges.positive("patch", patch);
+        Ranges.positive("width", width);
+        Ranges.positive("depth", depth);
+        Ranges.positive("heads", heads);
+        Ranges.positive("mlp", mlp);
+        Ranges.multiple("image", image, "patch", patch);
         if (classes < 2) {
             throw new IllegalArgumentException(
                     "a model needs at least 2 classes, but classes is " + classes);
         }
-        Checks.dropout(dropout);
-        Checks.rate("dropPath", dropPath);
+        Ranges.dropout(dropout);
+        Ranges.rate("dropPath", dropPath);
     }
 
     /** A model with the exact GELU, without stochastic depth. */

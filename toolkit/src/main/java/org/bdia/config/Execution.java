@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.config;
 
 import java.util.Locale;
 
@@ -106,7 +106,7 @@ public record Execution(
      *
      * @throws IllegalArgumentException if it has fewer
      */
-    void requireDepth(int depth) {
+    public void requireDepth(int depth) {
         if (stored + checkpointed > depth) {
             throw new IllegalArgumentException(
                     String.format(
@@ -119,7 +119,7 @@ public record Execution(
     }
 
     /** How block k of K is differentiated. */
-    Backprop block(int k, int depth) {
+    public Backprop block(int k, int depth) {
         if (k >= depth - stored) {
             return Backprop.STORE;
         }
@@ -127,7 +127,7 @@ public record Execution(
     }
 
     /** The number n of first blocks whose states are rebuilt. */
-    int rebuilt(int depth) {
+    public int rebuilt(int depth) {
         return backprop == Backprop.REVERSIBLE ? Math.max(0, depth - stored - checkpointed) : 0;
     }
 }

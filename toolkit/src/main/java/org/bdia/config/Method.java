@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.config;
 
 /**
  * What a stack of residual branches h<sub>k</sub> computes. How it is differentiated is {@link Backprop}.
@@ -6,6 +6,24 @@ package org.bdia.reversible;
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025</a>
  */
 public sealed interface Method {
+
+    /** The values that a draw of γ may take. */
+    public enum Law {
+        /** +|γ| or −|γ|, equally likely. */
+        SIGNS,
+
+        /** Any number between −|γ| and |γ|, equally likely. */
+        UNIFORM
+    }
+
+    /** The samples that share a draw of γ. */
+    public enum Per {
+        /** Nobody: every sample draws its own. */
+        SAMPLE,
+
+        /** All samples of a batch. */
+        BATCH
+    }
 
     /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float, revnet. */
     String label();
@@ -97,7 +115,7 @@ public sealed interface Method {
      * @param level the quantisation level, see {@link FixedPoint}
      * @param per who shares a draw
      */
-    record Bdia(double gamma, int level, Gamma.Per per) implements Method {
+    record Bdia(double gamma, int level, Per per) implements Method {
         /** Checks gamma and level. */
         public Bdia {
             if (gamma != 0.5 && gamma != 0.25) {
@@ -113,7 +131,7 @@ public sealed interface Method {
 
         /** One γ per sample. */
         public Bdia(double gamma, int level) {
-            this(gamma, level, Gamma.Per.SAMPLE);
+            this(gamma, level, Per.SAMPLE);
         }
 
         /** The same method on another grid. */
@@ -123,7 +141,7 @@ public sealed interface Method {
 
         /** The same with one γ for all samples of a batch. */
         public Bdia perBatch() {
-            return new Bdia(gamma, level, Gamma.Per.BATCH);
+            return new Bdia(gamma, level, Per.BATCH);
         }
 
         /** The side bits m kept per activation, −log2 |γ|. */
@@ -150,7 +168,7 @@ public sealed interface Method {
      * @param law ±|γ|, or any number in between, which may be next to 0, so that there is no inverse
      * @param per who shares a draw
      */
-    record BdiaFloat(double gamma, Gamma.Law law, Gamma.Per per) implements Method {
+    record BdiaFloat(double gamma, Law law, Per per) implements Method {
         /** Checks gamma. */
         public BdiaFloat {
             if (!(gamma > 0 && gamma <= 1)) {
@@ -163,17 +181,17 @@ public sealed interface Method {
 
         /** γ = ±|γ|, one per sample. */
         public BdiaFloat(double gamma) {
-            this(gamma, Gamma.Law.SIGNS, Gamma.Per.SAMPLE);
+            this(gamma, Law.SIGNS, Per.SAMPLE);
         }
 
         /** The same with γ ~ U[−|γ|, |γ|]. */
         public BdiaFloat uniform() {
-            return new BdiaFloat(gamma, Gamma.Law.UNIFORM, per);
+            return new BdiaFloat(gamma, Law.UNIFORM, per);
         }
 
         /** The same with one γ for all samples of a batch. */
         public BdiaFloat perBatch() {
-            return new BdiaFloat(gamma, law, Gamma.Per.BATCH);
+            return new BdiaFloat(gamma, law, Per.BATCH);
         }
 
         @Override
@@ -183,7 +201,7 @@ public sealed interface Method {
 
         @Override
         public boolean invertible() {
-            return law == Gamma.Law.SIGNS;
+            return law == Law.SIGNS;
         }
     }
 

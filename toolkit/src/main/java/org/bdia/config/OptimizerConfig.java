@@ -1,14 +1,9 @@
-package org.bdia.train;
+package org.bdia.config;
 
-import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
 import java.util.Locale;
 
 /** Which optimiser, with its constants. */
 public sealed interface OptimizerConfig {
-
-    /** An optimiser of a model's parameters, its state on the manager's device. */
-    Optimizer create(NDManager manager, Block model);
 
     /**
      * The same with another weight decay.
@@ -50,11 +45,6 @@ public sealed interface OptimizerConfig {
         public AdamW withWeightDecay(double value) {
             return new AdamW(beta1, beta2, epsilon, value);
         }
-
-        @Override
-        public Optimizer create(NDManager manager, Block model) {
-            return new org.bdia.train.AdamW(this, manager, model);
-        }
     }
 
     /**
@@ -78,11 +68,6 @@ public sealed interface OptimizerConfig {
                             + " is wanted; train with OptimizerConfig.adamW("
                             + value
                             + ")");
-        }
-
-        @Override
-        public Optimizer create(NDManager manager, Block model) {
-            return new org.bdia.train.SetAdam(this, manager, model);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -8,31 +8,31 @@ import java.nio.file.Path;
 import org.bdia.data.Utf8;
 import org.bdia.io.DurableFiles;
 
-/** A run's files of text, and what is wrong with one that cannot be read or written. */
-final class RunFile {
-    private RunFile() {}
+/** Text files of configurations and runs, with errors that say what is wrong with one. */
+public final class TextFile {
+    private TextFile() {}
 
     /** Writes UTF-8 text as {@link DurableFiles} does. */
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         try {
             DurableFiles.replace(file, text);
         } catch (IOException e) {
-            throw new RunException(
-                    file + ": cannot be written (" + e + "); check space and rights", e);
+            throw new FileException(
+                    file + ": cannot be written (" + e + "); check space and permissions", e);
         }
     }
 
     /** Reads UTF-8 text, whichever system's program saved it. */
-    static String read(Path file) {
+    public static String read(Path file) {
         return Utf8.text(exact(file));
     }
 
     /** Reads UTF-8 text as it stands in the file. */
-    static String exact(Path file) {
+    public static String exact(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new RunException(
+            throw new FileException(
                     file
                             + ": expected a readable file of UTF-8 text, found "
                             + found(file, e)

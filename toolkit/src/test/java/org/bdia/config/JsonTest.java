@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +90,7 @@ class JsonTest {
         assertThat(TEXT).contains(right);
         var text = TEXT.replace(right, wrong);
         assertThatThrownBy(() -> Json.parse(text, Config.class, "config.json"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageStartingWith("config.json")
                 .hasMessageContaining(message);
     }
@@ -101,7 +99,7 @@ class JsonTest {
     @CsvSource({"'',nothing", "[],array", "3,number"})
     void aFileHoldsOneObject(String text, String found) {
         assertThatThrownBy(() -> Json.parse(text, Config.class, "config.json"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageStartingWith(
                         "config.json: expected one JSON object, found " + found + ";");
     }
@@ -117,7 +115,7 @@ class JsonTest {
     @Test
     void aFileThatCannotBeReadIsNamed(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> Json.tree(folder.resolve("none.json")))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("none.json");
         var binary = Files.write(folder.resolve("binary.json"), new byte[] {(byte) 0xFF, 0});
         assertThatThrownBy(() -> Json.tree(binary)).hasMessageContaining("binary.json");

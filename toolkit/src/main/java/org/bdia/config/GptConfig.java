@@ -1,6 +1,4 @@
-package org.bdia.nn;
-
-import org.bdia.config.Records;
+package org.bdia.config;
 
 /**
  * A decoder-only transformer with learned positions and a head tied to the token embedding: GPT-2's architecture.
@@ -35,14 +33,14 @@ public record GptConfig(
      * @throws IllegalArgumentException if a size is not positive or the dropout is out of range
      */
     public GptConfig {
-        Checks.vocabulary("vocabulary", vocabulary);
-        Checks.positive("context", context);
-        Checks.positive("width", width);
-        Checks.positive("depth", depth);
-        Checks.positive("heads", heads);
-        Checks.positive("mlp", mlp);
-        Checks.dropout(dropout);
-        Checks.rate("dropPath", dropPath);
+        Ranges.vocabulary("vocabulary", vocabulary);
+        Ranges.positive("context", context);
+        Ranges.positive("width", width);
+        Ranges.positive("depth", depth);
+        Ranges.positive("heads", heads);
+        Ranges.positive("mlp", mlp);
+        Ranges.dropout(dropout);
+        Ranges.rate("dropPath", dropPath);
     }
 
     /** A model without stochastic depth. */

@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -18,13 +18,13 @@ import java.util.TreeSet;
 final class JsonErrors {
     private JsonErrors() {}
 
-    static RunException describe(String source, JsonNode tree, JsonProcessingException e) {
+    static FileException describe(String source, JsonNode tree, JsonProcessingException e) {
         if (e instanceof JsonMappingException mapping) {
-            return new RunException(source + ": " + message(tree, mapping), e);
+            return new FileException(source + ": " + message(tree, mapping), e);
         }
         var at = e.getLocation();
         var where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-        return new RunException(
+        return new FileException(
                 source
                         + where
                         + ": expected JSON, found: "

@@ -1,20 +1,10 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.bdia.data.Cifar;
-import org.bdia.nn.Activation;
-import org.bdia.nn.GptConfig;
-import org.bdia.nn.ModelConfig;
-import org.bdia.nn.Seq2SeqConfig;
-import org.bdia.nn.VitConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Method;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.Schedule;
-import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 
 class RunConfigTest {
@@ -122,7 +112,7 @@ class RunConfigTest {
                                         Json.canonical(GptConfig.nano()).replace("ERF", "SINE"),
                                         ModelConfig.class,
                                         "text"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("gelu");
         assertThatThrownBy(
                         () ->
@@ -134,7 +124,7 @@ class RunConfigTest {
                                                 .replace("silu", "sine"),
                                         ModelConfig.class,
                                         "text"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("activation is \"sine\"; expected gelu,");
     }
 
@@ -166,7 +156,7 @@ class RunConfigTest {
     private static void assertRefused(String json, String message) {
         assertThat(json).isNotEqualTo(CONFIG.json());
         assertThatThrownBy(() -> Json.parse(json, RunConfig.class, "config.json"))
-                .isInstanceOf(RunException.class)
+                .isInstanceOf(FileException.class)
                 .hasMessageContaining("config.json")
                 .hasMessageContaining(message);
     }

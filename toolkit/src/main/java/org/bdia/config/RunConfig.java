@@ -1,10 +1,6 @@
-package org.bdia.run;
+package org.bdia.config;
 
-import org.bdia.nn.ModelConfig;
-import org.bdia.reversible.Backprop;
-import org.bdia.reversible.Execution;
-import org.bdia.reversible.Method;
-import org.bdia.train.TrainConfig;
+import org.bdia.io.Sha256;
 
 /**
  * Everything a run's result is a function of, the machine aside. Its canonical JSON names the run.
@@ -41,9 +37,9 @@ public record RunConfig(
         return Execution.of(backprop).withVerify(verify);
     }
 
-    /** The run's name: see {@link RunStore#id}. */
+    /** The run's name: the first 12 hexadecimal digits of the SHA-256 of {@link #json}. */
     public String id() {
-        return RunStore.id(json());
+        return Sha256.of(json()).substring(0, 12);
     }
 
     /** The canonical JSON, in one line. */

@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.config;
 
 /** The architecture of a model: sizes and switches, no weights, no training. */
 public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig {
@@ -18,7 +18,7 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
      * @throws IllegalArgumentException if the width is no multiple of the heads
      */
     default void requireBuildable() {
-        Checks.multiple("width", width(), "heads", heads());
+        Ranges.multiple("width", width(), "heads", heads());
     }
 
     /** The dropout rate, 0 ≤ dropout &lt; 1. */

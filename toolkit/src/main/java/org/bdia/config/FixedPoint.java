@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.config;
 
 /**
  * The grid of multiples of 2<sup>−l</sup> on which exact states live.

@@ -1,6 +1,4 @@
-package org.bdia.run;
-
-import org.bdia.train.TrainConfig;
+package org.bdia.config;
 
 /** The weights that fine-tuning begins with. */
 public sealed interface Start {

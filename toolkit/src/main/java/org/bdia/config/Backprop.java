@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.config;
 
 /** How a reversible stack is differentiated. What it computes is the business of {@link Method}. */
 public enum Backprop {

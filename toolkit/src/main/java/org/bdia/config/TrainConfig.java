@@ -1,6 +1,4 @@
-package org.bdia.train;
-
-import org.bdia.config.Records;
+package org.bdia.config;
 
 /**
  * How a model is trained.

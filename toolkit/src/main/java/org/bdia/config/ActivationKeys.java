@@ -1,10 +1,8 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
-import org.bdia.nn.Activation;
-import org.bdia.nn.Activation.Function;
 
 /**
  * How a GPT's activation is written. It had the two GELUs alone before there was a choice, at the key {@code gelu}, and runs are
@@ -19,7 +17,7 @@ final class ActivationKeys {
     private static final Map<String, String> OLD =
             Map.of(
                     Activation.GELU.word(), "ERF",
-                    Activation.of(Function.GELU_TANH).word(), "TANH");
+                    Activation.of(Activation.Function.GELU_TANH).word(), "TANH");
 
     private ActivationKeys() {}
 

@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.torch;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
@@ -7,30 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/**
- * What branches compute in. States, side bits, weights, gradients and optimiser are float32 either way, so that
- * reconstruction stays exact: a branch only has to repeat itself.
- */
-public enum Precision {
-    /** float32 throughout. */
-    FLOAT32,
-
-    /** Matrix products and activations of a branch in bfloat16, its LayerNorms and sums in float32. */
-    BFLOAT16_BRANCH;
+/** Which devices have instructions for bfloat16. */
+public final class Bfloat16 {
 
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final Pattern FAST = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
     /**
-     * Checks that a device computes this fast.
+     * Checks that a device computes bfloat16 fast.
      *
      * @throws IllegalArgumentException if it has no bfloat16 instructions; a processor of which nothing is known, on
      *     systems other than Linux, passes
      */
-    public void requireOn(Device device) {
-        if (this == FLOAT32) {
-            return;
-        }
+    public static void requireOn(Device device) {
         String found;
         if (device.isGpu()) {
             found = "compute capability " + CudaUtils.getComputeCapability(device.getDeviceId());
@@ -50,6 +39,8 @@ public enum Precision {
                         + found
                         + "; use Precision.FLOAT32");
     }
+
+    private Bfloat16() {}
 
     private static String flags() {
         try {

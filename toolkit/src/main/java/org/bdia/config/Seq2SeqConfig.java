@@ -1,6 +1,4 @@
-package org.bdia.nn;
-
-import org.bdia.config.Records;
+package org.bdia.config;
 
 /**
  * An encoder–decoder transformer with learned positions; the head is tied to the target embedding. Token id 0 is padding
@@ -38,16 +36,16 @@ public record Seq2SeqConfig(
      * @throws IllegalArgumentException if a size is not positive or the dropout is out of range
      */
     public Seq2SeqConfig {
-        Checks.vocabulary("sourceVocabulary", sourceVocabulary);
-        Checks.vocabulary("targetVocabulary", targetVocabulary);
-        Checks.positive("context", context);
-        Checks.positive("width", width);
-        Checks.positive("encoderDepth", encoderDepth);
-        Checks.positive("decoderDepth", decoderDepth);
-        Checks.positive("heads", heads);
-        Checks.positive("mlp", mlp);
-        Checks.dropout(dropout);
-        Checks.rate("dropPath", dropPath);
+        Ranges.vocabulary("sourceVocabulary", sourceVocabulary);
+        Ranges.vocabulary("targetVocabulary", targetVocabulary);
+        Ranges.positive("context", context);
+        Ranges.positive("width", width);
+        Ranges.positive("encoderDepth", encoderDepth);
+        Ranges.positive("decoderDepth", decoderDepth);
+        Ranges.positive("heads", heads);
+        Ranges.positive("mlp", mlp);
+        Ranges.dropout(dropout);
+        Ranges.rate("dropPath", dropPath);
     }
 
     /** A model with the exact GELU, without stochastic depth. */

@@ -1,4 +1,4 @@
-package org.bdia.reversible;
+package org.bdia.config;
 
 /** What a stack's arithmetic and its branches are computed with. */
 public enum Kernels {

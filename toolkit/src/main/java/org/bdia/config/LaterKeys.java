@@ -1,4 +1,4 @@
-package org.bdia.run;
+package org.bdia.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;

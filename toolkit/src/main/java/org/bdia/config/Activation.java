@@ -1,6 +1,5 @@
-package org.bdia.nn;
+package org.bdia.config;
 
-import ai.djl.nn.Block;
 import java.util.Locale;
 
 /**
@@ -8,8 +7,8 @@ import java.util.Locale;
  *
  * <p>A linear layer keeps its input and none of its output, but an activation between two of them keeps its input h, and the
  * second layer keeps y = f(h). An inverted activation keeps y alone and one bit, on which side of f's minimum h lay; y takes h's
- * place in memory. Inside the blocks of this package that is what happens, see {@link TransformerBlock}, {@link DecoderBlock} and
- * {@link Mlp}; {@link #block()} has the same values and gradients for any other network, but cannot save memory there.
+ * place in memory. Inside this toolkit's blocks that is what happens; {@code ActivationBlock} has the same values and
+ * gradients for any other network, but cannot save memory there.
  *
  * @param function f
  * @param derivative what f′ is computed from
@@ -31,7 +30,7 @@ public record Activation(Function function, Derivative derivative) {
         /** max(x, 0). */
         RELU,
 
-        /** x for x ≥ 0, else {@value ActivationScript#SLOPE}x. */
+        /** x for x ≥ 0, else {@value #SLOPE}x. */
         LEAKY_RELU
     }
 
@@ -41,7 +40,7 @@ public record Activation(Function function, Derivative derivative) {
         EXACT,
 
         /**
-         * From y and one packed bit, by {@link Inversion}: off by at most 8e-5 where y is exact. Rounding y adds to it near the
+         * From y and one packed bit, by an inverse that is interpolated: off by at most 8e-5 where y is exact. Rounding y adds to it near the
          * minimum: in float32 less than 2e-4 in all, in bfloat16 far more.
          */
         INVERTED,
@@ -55,6 +54,9 @@ public record Activation(Function function, Derivative derivative) {
         /** From y and one packed bit, by the formulas printed in the paper: off by at most 1.9e-2 for GELU and 2.9e-3 for SiLU. */
         PRINTED
     }
+
+    /** The slope of {@link Function#LEAKY_RELU} below 0. */
+    public static final double SLOPE = 0.01;
 
     /** GELU as autograd differentiates it. */
     public static final Activation GELU = of(Function.GELU);
@@ -102,11 +104,6 @@ public record Activation(Function function, Derivative derivative) {
     /** Whether the derivative comes from y and a bit. */
     public boolean isInverted() {
         return derivative != Derivative.EXACT;
-    }
-
-    /** The activation as a DJL block of its own, of any shape: right values and gradients, but no memory saved. */
-    public Block block() {
-        return new ActivationBlock(this);
     }
 
     /** The name in configurations: {@code gelu}, {@code leaky-relu}, {@code inverted-silu}, {@code sign-bit-gelu-tanh}. */

@@ -1,13 +1,10 @@
-package org.bdia.nn;
+package org.bdia.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Method;
 import java.util.Map;
-import org.bdia.train.OptimizerConfig;
-import org.bdia.train.Schedule;
-import org.bdia.train.TrainConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
