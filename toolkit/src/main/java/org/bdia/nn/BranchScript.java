@@ -12,7 +12,7 @@ import org.bdia.torch.TorchScript;
  * branch.torchscript}, with libtorch's fused attention where it is the faster kernel.
  *
  * <p>Arguments: x (B, T, D), the block's parameters in its own order, the mask if there is one. An inverted activation cuts
- * the branch into three, see {@link SplitBranch}.
+ * the branch into three, see {@link org.bdia.activation.SplitBranch}.
  */
 final class BranchScript {
 

@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.activation;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.stream.DoubleStream;
@@ -51,7 +51,8 @@ final class ActivationScript {
 
     /** Returns a leaky ReLU whose graph keeps y. */
     static TorchScript leaky() {
-        return new TorchScript("x", "return torch.leaky_relu_(torch.clone(x), " + Activation.SLOPE + ")");
+        return new TorchScript(
+                "x", "return torch.leaky_relu_(torch.clone(x), " + Activation.SLOPE + ")");
     }
 
     /** Returns what the functions below take as an array: c₀ = T, c₁ … of the one side, then of the other. */
