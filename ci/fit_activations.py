@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the inverses of activations that org.bdia.nn.Inversion holds; needs numpy and scipy.
+"""Fits the inverses of activations that org.bdia.activation.Inversion holds; needs numpy and scipy.
 
 usage: fit_activations.py
 

@@ -91,6 +91,7 @@ class ArchitectureTest {
                                     "ai.djl..",
                                     "org.bdia.torch..",
                                     "org.bdia.reversible..",
+                                    "org.bdia.activation..",
                                     "org.bdia.nn..",
                                     "org.bdia.train.."));
 
@@ -98,6 +99,23 @@ class ArchitectureTest {
     static final ArchRule THE_ARITHMETIC_KNOWS_NO_OTHER_ROOM =
             mayNotSee(
                     "reversible",
+                    "data",
+                    "activation",
+                    "nn",
+                    "train",
+                    "run",
+                    "report",
+                    "metric",
+                    "measure",
+                    "experiment",
+                    "notebook",
+                    "cli");
+
+    /** A branch is cut at its activation without knowing which block's it is. */
+    @ArchTest
+    static final ArchRule ACTIVATIONS_KNOW_NO_MODEL =
+            mayNotSee(
+                    "activation",
                     "data",
                     "nn",
                     "train",
@@ -110,7 +128,7 @@ class ArchitectureTest {
                     "cli");
 
     @ArchTest
-    static final ArchRule MODELS_SEE_THE_ARITHMETIC_ALONE =
+    static final ArchRule MODELS_SEE_ARITHMETIC_AND_ACTIVATIONS_ALONE =
             mayNotSee(
                     "nn",
                     "data",
@@ -144,6 +162,7 @@ class ArchitectureTest {
                     "metric",
                     "data",
                     "reversible",
+                    "activation",
                     "nn",
                     "train",
                     "run",
@@ -162,6 +181,7 @@ class ArchitectureTest {
             mayNotSee(
                     "report",
                     "reversible",
+                    "activation",
                     "nn",
                     "train",
                     "measure",

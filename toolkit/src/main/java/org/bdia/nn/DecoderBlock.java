@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.activation.SplitBranch;
 import org.bdia.config.Activation;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.bdia.activation.SplitBranch;
 import org.bdia.config.Activation;
 import org.bdia.config.Ranges;
 import org.bdia.reversible.BranchGraph;

@@ -13,6 +13,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
+import org.bdia.activation.SplitBranch;
 import org.bdia.config.Activation;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;

@@ -53,8 +53,7 @@ class KernelSelectorTest {
     @Test
     void gradientsAreComparedWhereTheyAreUsed() {
         FusedBranch.Source source =
-                KernelCheckTest.faulty(
-                        "torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
+                KernelCheckTest.faulty("torch.gelu(hidden", "torch.gelu(torch.detach(hidden)");
         var selector = new KernelSelector();
         var block = block(Attention.Pattern.CAUSAL, FUSED, selector, source);
         var store = new ParameterStore(manager, false);
@@ -145,7 +144,7 @@ class KernelSelectorTest {
 
     @Test
     void aWrongGradientIsFound() {
-        assertPlainWhere("torch.gelu(fc1_output", "torch.gelu(torch.detach(fc1_output)");
+        assertPlainWhere("torch.gelu(hidden", "torch.gelu(torch.detach(hidden)");
     }
 
     @Test
@@ -171,7 +170,7 @@ class KernelSelectorTest {
 
     @Test
     void otherShapesKeepTheFusedKernel() {
-        String wrong = "if torch.gt(batch, 4):\n  f = torch.mul(f, 2.)\nelse:\n  pass\n";
+        String wrong = "if torch.gt(batch, 4):\n    f = torch.mul(f, 2.)\n  else:\n    pass\n  ";
         FusedBranch.Source source =
                 KernelCheckTest.faulty("return torch.add(f, g)", wrong + "return torch.add(f, g)");
         var selector = new KernelSelector();

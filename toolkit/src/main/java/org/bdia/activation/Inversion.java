@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.activation;
 
 import java.util.List;
 import org.bdia.config.Activation;

@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.activation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;

@@ -1,8 +1,9 @@
-package org.bdia.nn;
+package org.bdia.activation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.norm.Dropout;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.bdia.config.Activation;
@@ -23,36 +24,37 @@ import org.bdia.torch.Autograd;
  *
  * <p>Dropout behind the activation belongs to it: instead of autograd's mask in full it keeps a bit.
  */
-final class SplitBranch {
+public final class SplitBranch {
 
     /**
      * What differs from branch to branch.
      *
-     * @param mix x → f(x), or null for none; then a is x
+     * @param attend x → f(x), or null for none; then a is x
      * @param hidden a → h, contiguous, and not kept by its own graph
      * @param project (y, f(x)) → h(x), which f(x) is a mere summand of
      * @param dropout the rate behind the activation, 0 for none
      */
-    record Pieces(
-            UnaryOperator<NDArray> mix,
+    public record Pieces(
+            UnaryOperator<NDArray> attend,
             UnaryOperator<NDArray> hidden,
             BinaryOperator<NDArray> project,
             float dropout) {}
 
     private final ActivationKernel kernel;
 
-    SplitBranch(Activation activation) {
+    /** Creates what runs a branch with an activation, exact or inverted. */
+    public SplitBranch(Activation activation) {
         kernel = new ActivationKernel(activation);
     }
 
     /** Whether {@link #record} saves anything. */
-    boolean recordsItself() {
+    public boolean recordsItself() {
         return kernel.activation().isInverted();
     }
 
     /** h(x), differentiable by autograd where gradients are recorded. */
-    NDArray run(Pieces pieces, NDArray x) {
-        NDArray f = pieces.mix() == null ? null : pieces.mix().apply(x);
+    public NDArray run(Pieces pieces, NDArray x) {
+        NDArray f = pieces.attend() == null ? null : pieces.attend().apply(x);
         NDArray hidden = pieces.hidden().apply(f == null ? x : x.add(f));
         return pieces.project().apply(activated(pieces, hidden), f);
     }
@@ -63,19 +65,21 @@ final class SplitBranch {
             return hidden;
         }
         NDArray y = kernel.apply(hidden);
-        return DropoutMask.apply(y, pieces.dropout(), pieces.dropout() > 0);
+        return pieces.dropout() > 0
+                ? Dropout.dropout(y, pieces.dropout(), true).singletonOrThrow()
+                : y;
     }
 
     /** The graph of h(x), or of x + h(x); called with gradients recorded. */
-    BranchGraph record(Pieces pieces, NDArray leaf, boolean residual) {
-        if (pieces.mix() == null) {
+    public BranchGraph record(Pieces pieces, NDArray leaf, boolean residual) {
+        if (pieces.attend() == null) {
             return record(pieces, leaf, residual, null, leaf, null);
         }
-        try (NDArray recorded = pieces.mix().apply(leaf);
+        try (NDArray recorded = pieces.attend().apply(leaf);
                 NDArray f = recorded.stopGradient();
                 NDArray x = leaf.stopGradient()) {
-            NDArray mixed = x.add(recorded);
-            return record(pieces, leaf, residual, mixed, Autograd.leaf(mixed), f);
+            NDArray attended = x.add(recorded);
+            return record(pieces, leaf, residual, attended, Autograd.leaf(attended), f);
         }
     }
 
@@ -83,7 +87,7 @@ final class SplitBranch {
             Pieces pieces,
             NDArray leaf,
             boolean residual,
-            NDArray mixed,
+            NDArray attended,
             NDArray middle,
             NDArray f) {
         NDArray hidden = pieces.hidden().apply(middle);
@@ -98,13 +102,14 @@ final class SplitBranch {
         }
         NDArray output = end.stopGradient();
         return new Graph(
-                kernel, pieces, residual, leaf, mixed, middle, hidden, bits, active, end, output);
+                kernel, pieces, residual, leaf, attended, middle, hidden, bits, active, end,
+                output);
     }
 
     /**
      * The pieces and their seams.
      *
-     * @param mixed a, the end of the first piece; null without f
+     * @param attended a, the end of the first piece; null without f
      * @param middle a, the leaf of the second; the leaf itself without f
      * @param hidden h, the end of the second, whose memory holds y
      * @param active y, the leaf of the third
@@ -116,7 +121,7 @@ final class SplitBranch {
             Pieces pieces,
             boolean residual,
             NDArray leaf,
-            NDArray mixed,
+            NDArray attended,
             NDArray middle,
             NDArray hidden,
             NDArray bits,
@@ -140,21 +145,21 @@ final class SplitBranch {
                 Autograd.backward(hidden, atHidden);
             }
             hidden.close();
-            if (mixed == null) {
+            if (attended == null) {
                 if (residual) {
                     add(gradient);
                 }
                 return;
             }
             try (NDArray atMiddle = middle.getGradient();
-                    NDArray atMixed = mixed.stopGradient()) {
+                    NDArray atAttended = attended.stopGradient()) {
                 middle.close();
                 try (NDArray sum = atMiddle.add(gradient)) {
-                    atMixed.set(ALL, sum); // where a was
+                    atAttended.set(ALL, sum); // where a was
                 }
-                Autograd.backward(mixed, atMixed);
-                mixed.close();
-                add(residual ? atMixed : atMiddle); // x's share of a, and of the output
+                Autograd.backward(attended, atAttended);
+                attended.close();
+                add(residual ? atAttended : atMiddle); // x's share of a, and of the output
             }
         }
 
@@ -167,8 +172,8 @@ final class SplitBranch {
         @Override
         public NDList arrays() {
             NDList arrays = new NDList(hidden, bits, active, end, output);
-            if (mixed != null) {
-                arrays.add(mixed);
+            if (attended != null) {
+                arrays.add(attended);
                 arrays.add(middle);
             }
             return arrays;

@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.activation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -50,7 +50,7 @@ final class ActivationKernel {
      */
     NDArray apply(NDArray x) {
         if (activation.isInverted()) {
-            return script("apply", x, 0, ActivationScript::outOfPlace).call(x, coefficients(x));
+            return script("apply", x, 0, ActivationScript::apply).call(x, coefficients(x));
         }
         return switch (activation.function()) {
             case GELU -> ai.djl.nn.Activation.gelu(x);
@@ -77,7 +77,7 @@ final class ActivationKernel {
      */
     NDArray overwrite(NDArray h, float rate) {
         return Autograd.unrecorded(
-                () -> script("overwrite", h, rate, ActivationScript::inPlace).call(h));
+                () -> script("overwrite", h, rate, ActivationScript::overwrite).call(h));
     }
 
     /**
@@ -88,7 +88,7 @@ final class ActivationKernel {
      * @param gradient ∂L/∂y
      */
     void differentiate(NDArray y, NDArray bits, NDArray gradient, float rate) {
-        TorchScript script = script("differentiate", y, rate, ActivationScript::gradientInPlace);
+        TorchScript script = script("differentiate", y, rate, ActivationScript::differentiate);
         try (NDArray c = coefficients(y)) {
             Autograd.unrecorded(() -> script.call(y, bits, gradient, c)).close();
         }
