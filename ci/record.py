@@ -117,10 +117,10 @@ def claims() -> None:
     """Claims may be restated or added; every record then tells how they hold of it."""
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
     try:
-        built = (ROOT / "toolkit" / "target" / "classpath.txt").read_text(encoding="utf-8")
+        built = (ROOT / "ci" / "target" / "classpath.txt").read_text(encoding="utf-8")
     except OSError as error:
         fail(f"the toolkit is not built ({error}); run ./mvnw package first")
-    class_path = os.pathsep.join([str(ROOT / "toolkit" / "target" / "classes"), built.strip()])
+    class_path = os.pathsep.join([str(ROOT / "ci" / "target" / "classes"), built.strip()])
     failed = []
     for file in sorted(RESULTS.glob("*/*/results.json")):
         profile, notebook = file.parts[-3:-1]

@@ -227,7 +227,7 @@ public final class DataFolder {
         }
         String line;
         try {
-            line = Utf8.text(Files.readString(sidecar)).strip().toLowerCase(Locale.ROOT);
+            line = Utf8.read(sidecar, "a SHA-256").strip().toLowerCase(Locale.ROOT);
         } catch (IOException e) {
             throw broken(sidecar, e);
         }

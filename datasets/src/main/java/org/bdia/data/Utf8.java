@@ -1,10 +1,14 @@
 package org.bdia.data;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -14,7 +18,27 @@ public final class Utf8 {
     private Utf8() {}
 
     /**
-     * The {@linkplain #text text} of bytes.
+     * Reads a file's {@linkplain #text text}.
+     *
+     * @param expected what the file should be, for the message; for example {@code "a claims file"}
+     * @throws IOException if it is missing, a folder or unreadable; the message names the file
+     * @throws DataException if it is not UTF-8
+     */
+    public static String read(Path file, String expected) throws IOException {
+        try {
+            return decode(file, Files.readAllBytes(file));
+        } catch (IOException e) {
+            String found =
+                    Files.isDirectory(file)
+                            ? "a folder"
+                            : e instanceof NoSuchFileException ? "no such file" : e.toString();
+            throw new IOException(
+                    file + ": expected " + expected + ", found " + found + "; check the path", e);
+        }
+    }
+
+    /**
+     * Returns the {@linkplain #text text} of bytes.
      *
      * @param file for the message
      * @throws DataException if the bytes are not UTF-8; the message names the first that is not, and its line
@@ -44,7 +68,7 @@ public final class Utf8 {
         return text(out.flip().toString());
     }
 
-    /** The same text as other systems save it: without the byte order mark of Windows, lines ending with {@code \n}. */
+    /** Returns text without the byte order mark of Windows, its lines ending with {@code \n}. */
     public static String text(String saved) {
         return (saved.startsWith("\uFEFF") ? saved.substring(1) : saved).replace("\r\n", "\n");
     }

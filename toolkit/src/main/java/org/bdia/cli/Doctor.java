@@ -89,16 +89,19 @@ final class Doctor implements Callable<Integer> {
                             ""),
                     new Finding("device", true, device, ""));
         } catch (RuntimeException | LinkageError e) {
-            return List.of(
-                    new Finding(
-                            "engine",
-                            false,
-                            "the natives did not load: " + e,
-                            "on a CPU machine build with the default profile, which brings pytorch-native-cpu"
-                                    + " 2.7.1; on a GPU machine build with -Dgpu and set"
-                                    + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1 and PYTORCH_FLAVOR"
-                                    + " (for example cu128), see README.md"));
+            return List.of(noEngine(e));
         }
+    }
+
+    static Finding noEngine(Throwable cause) {
+        return new Finding(
+                "engine",
+                false,
+                "the natives did not load: " + cause,
+                "on a CPU machine build with the default profile, which brings pytorch-native-cpu"
+                        + " 2.7.1; on a GPU machine build with -Dgpu and set"
+                        + " PYTORCH_LIBRARY_PATH, PYTORCH_VERSION=2.7.1 and PYTORCH_FLAVOR"
+                        + " (for example cu128), see toolkit/docs/gpu.md");
     }
 
     private static Finding jupyter() {

@@ -31,7 +31,9 @@ import org.bdia.torch.TorchScript;
  * token's among them. Then the value is compared in those rows alone, and the output's gradient is zero in the others; the
  * products are still compared in full, and every value must be a number.
  *
- * <p>The twin so takes little memory beside what the fused kernel takes at its shape, which a training step takes as well.
+ * <p>Memory: what the fused kernel takes at its shape, which a training step takes as well, and the twin's of two sequences. In a
+ * use with gradients the latter holds ten to thirteen arrays of scores, or one row's if that is longer: 41 to 53 MiB were counted at
+ * T = 2,048 with 8 heads. {@link MemoryModel} does not count it, as it is taken once per shape.
  *
  * <p>Letters: B batch, T tokens, D width, M hidden width, R the rows that are compared.
  */
@@ -39,7 +41,7 @@ final class KernelCheck {
 
     private static final int SEQUENCES = 2;
 
-    /** 4 MiB an array, of which the plain twin has about four at a time. */
+    /** 4 MiB an array. */
     private static final long SCORES = 1 << 20;
 
     private final KernelShape shape;

@@ -15,9 +15,9 @@ import org.bdia.config.VitConfig;
  *
  * <p>It follows the step block by block and counts what is alive: kept states and graphs, side bits, one block's graph where it
  * is recomputed, gradients of states, and the working memory of differentiation. It is written for {@link Kernels#FUSED}
- * on the CPU, where it agrees with counted peaks within a few per cent; an inverted activation counts as if it kept its argument,
- * and a GPU's attention kernels and its caching allocator
- * differ.
+ * on the CPU, where it agrees with counted peaks within a few per cent. An inverted activation counts as if it kept its argument;
+ * a GPU's attention kernels and its caching allocator differ. The check of a fused kernel, once per shape and so in the first
+ * step, is not counted: it takes tens of MiB beside one block's graph, which may be more than a small model's step.
  */
 public final class MemoryModel {
 

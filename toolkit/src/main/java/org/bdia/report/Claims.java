@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bdia.data.DataException;
 import org.bdia.data.Utf8;
 import org.bdia.io.StrictJson;
 import tech.tablesaw.api.StringColumn;
@@ -51,12 +50,13 @@ public final class Claims {
     /**
      * Reads one profile's claims.
      *
+     * @throws DataException if the file is not UTF-8
      * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, no list for the
      *     profile, an id twice, or a statement that cannot be parsed
      */
     public static Claims read(Path file, Profile profile) throws IOException {
         try {
-            JsonNode root = StrictJson.MAPPER.readTree(Utf8.text(Files.readString(file)));
+            JsonNode root = StrictJson.MAPPER.readTree(Utf8.read(file, "a claims file"));
             root.fieldNames().forEachRemaining(Profile::of);
             JsonNode list = root.get(profile.label());
             if (list == null || !list.isArray()) {
@@ -130,10 +130,7 @@ public final class Claims {
             out.println(results.notebook() + ": " + checked.size() + " claims");
             out.println(table(checked).printAll());
             return checked.stream().allMatch(Claim::holds) ? 0 : 1;
-        } catch (NoSuchFileException e) {
-            err.println("there is no file " + e.getFile() + "; has the notebook been run?");
-            return 2;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | DataException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return 2;
         }

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.bdia.data.DataException;
 import org.bdia.data.Provenance;
 import org.bdia.data.Utf8;
 import org.bdia.io.DurableFiles;
@@ -55,10 +55,11 @@ public record ResultsFile(
     /**
      * Reads a file that {@link #write} wrote.
      *
-     * @throws IOException if the file is missing, or is not whole: unknown, missing or impossible entries
+     * @throws IOException if the file is missing or a folder, or is not whole: unknown, missing or impossible entries
+     * @throws DataException if the file is not UTF-8
      */
     public static ResultsFile read(Path file) throws IOException {
-        String text = Utf8.text(Files.readString(file));
+        String text = Utf8.read(file, "the results file that a notebook writes");
         try {
             JsonNode root = StrictJson.MAPPER.readTree(text);
             return new ResultsFile(

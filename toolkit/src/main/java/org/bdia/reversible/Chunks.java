@@ -9,20 +9,21 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 
 /**
- * The slices of a batch that a block works on one after another. Branches see every sample for itself, so that only
+ * The slices of a batch that a block works on one after another. Branches treat samples independently, so that only
  * memory and the order of sums in weight gradients depend on them.
  *
  * @param batch B
  * @param size the samples of each slice but the last
+ * @param axes the number of a state's axes
  */
-record Chunks(int batch, int size) {
+record Chunks(int batch, int size, int axes) {
 
-    /** Slices of about so many tokens, whole samples; 0 = one slice. */
+    /** Returns slices of whole samples and about so many tokens; 0 = one slice. */
     static Chunks of(Shape state, int tokens) {
         int batch = Math.toIntExact(state.get(0));
         long perSample = Math.max(1, state.size() / batch / state.get(state.dimension() - 1));
         int size = tokens == 0 ? batch : (int) Math.max(1, Math.min(batch, tokens / perSample));
-        return new Chunks(batch, size);
+        return new Chunks(batch, size, state.dimension());
     }
 
     /** The number of slices. */
@@ -49,7 +50,10 @@ record Chunks(int batch, int size) {
                                 draw.sampleIds(), c * size, Math.min(batch, (c + 1) * size)));
     }
 
-    /** Slice c of every array that begins with the batch axis, and all the others. */
+    /**
+     * Returns slice c of the arrays of each sample, and all the others whole. An array with fewer axes than a state broadcasts
+     * over the samples: its first axis is not the batch, even where it is as long, as in a mask (T, T) with T = B.
+     */
     NDList of(NDList context, int c) {
         if (count() == 1) {
             return context;
@@ -57,8 +61,8 @@ record Chunks(int batch, int size) {
         NDList slices = new NDList();
         for (NDArray array : context) {
             Shape shape = array.getShape();
-            boolean batched = shape.dimension() > 0 && shape.get(0) == batch;
-            slices.add(batched ? of(array, c) : array);
+            boolean perSample = shape.dimension() >= axes && shape.get(0) == batch;
+            slices.add(perSample ? of(array, c) : array);
         }
         return slices;
     }

@@ -125,8 +125,8 @@ public final class ReversibleStack implements AutoCloseable {
      *
      * @param context what each branch gets after its state, unchanged until {@link #backward}, which adds to the
      *     gradient of every array in it that requires one, as it does to parameters. Where blocks work on parts of the batch,
-     *     see {@link Execution#lean}, arrays whose first axis is as long as the batch are cut with it; what all samples share
-     *     must begin with an axis of length 1
+     *     see {@link Execution#lean}, arrays with at least as many axes as the state, the first as long as the batch, are cut
+     *     with it. What all samples share has fewer axes, for example a mask (T, T), or begins with an axis of length 1
      */
     public NDArray forward(NDArray x, NDList context, StepKey draw) {
         return forward(x, context, draw, (index, state) -> {});

@@ -24,7 +24,7 @@ import org.bdia.train.Safetensors.Described;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
- * GPT-2's weights in a safetensors file as Hugging Face publishes them: matrices (in, out), the head tied to the token
+ * GPT-2's weights as Hugging Face publishes them, in a safetensors file or in shards with their index: matrices (in, out), the head tied to the token
  * embedding, names with or without the prefix {@code transformer.}. Files are written with it, as GPT2LMHeadModel's are.
  */
 public final class GptWeights {
@@ -38,46 +38,48 @@ public final class GptWeights {
      * Reads the architecture of a file's model: from the metadata that {@link #save} writes, else from the {@code config.json}
      * that Hugging Face publishes beside the weights.
      *
-     * @throws IllegalArgumentException if the file is no whole safetensors file of a GPT-2, or neither says the architecture
+     * @param path a safetensors file, the index of a sharded model, or the folder of either
+     * @throws IllegalArgumentException if the file is no whole safetensors file of a GPT-2, a shard is missing or malformed, or
+     *     neither says the architecture
      * @throws UncheckedIOException if a file cannot be read
      */
-    public static GptConfig config(Path file) {
-        try (FileChannel channel = SafetensorsHeader.open(file)) {
-            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-            return GptArchitecture.find(file, header.metadata(), named(header.tensors()))
-                    .orElseThrow(() -> GptArchitecture.unsaid(file));
+    public static GptConfig config(Path path) {
+        SafetensorsHeader header = SafetensorsHeader.read(path);
+        try {
+            return GptArchitecture.find(header.file(), header.metadata(), named(header.tensors()))
+                    .orElseThrow(() -> GptArchitecture.unsaid(header.file()));
         } catch (IOException e) {
-            throw SafetensorsHeader.unreadable(file, e);
+            throw SafetensorsHeader.unreadable(header.file(), e);
         }
     }
 
     /**
      * Copies a file's weights into a model; a file that does not fit changes nothing. F16 and BF16 become float32, exactly.
      *
+     * @param path a safetensors file, the index of a sharded model, or the folder of either
      * @param model an initialised model; its method, dropout and derivative of the activation may be others than the file's
-     * @throws IllegalArgumentException if the file is no whole safetensors file, a tensor is missing, superfluous or of
+     * @throws IllegalArgumentException if a file is no whole safetensors file, a shard or a tensor is missing, superfluous or of
      *     another shape or type, the head is not the token embedding, or the file's metadata or the config.json beside it say
      *     another number of heads or activation
      * @throws UncheckedIOException if the file cannot be read
      */
-    public static void load(Path file, Gpt model) {
+    public static void load(Path path, Gpt model) {
         List<GptTensors> targets = GptTensors.of(model);
-        try (FileChannel channel = SafetensorsHeader.open(file)) {
-            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
-            Map<String, Tensor> tensors = named(header.tensors());
-            requireSame(file, tensors, targets);
+        SafetensorsHeader header = SafetensorsHeader.read(path);
+        Path file = header.file();
+        Map<String, Tensor> tensors = named(header.tensors());
+        requireSame(file, tensors, targets);
+        try {
             Optional<GptConfig> saved =
                     GptArchitecture.findWithoutDropout(file, header.metadata(), tensors);
             if (saved.isPresent()) {
                 requireSame(file, saved.get(), model.config());
             }
-            requireTied(file, channel, tensors);
-            for (GptTensors target : targets) {
-                copy(channel, tensors.get(target.name()), target);
-            }
+            requireTied(file, tensors);
         } catch (IOException e) {
             throw SafetensorsHeader.unreadable(file, e);
         }
+        targets.forEach(target -> copy(tensors.get(target.name()), target));
     }
 
     /** Without the prefix, and without the masks that old files hold. */
@@ -142,10 +144,9 @@ public final class GptWeights {
         }
     }
 
-    private static void requireTied(Path file, FileChannel channel, Map<String, Tensor> tensors)
-            throws IOException {
+    private static void requireTied(Path file, Map<String, Tensor> tensors) throws IOException {
         Tensor head = tensors.get(HEAD);
-        if (head != null && !map(channel, head).equals(map(channel, tensors.get("wte.weight")))) {
+        if (head != null && !map(head).equals(map(tensors.get("wte.weight")))) {
             throw new IllegalArgumentException(
                     file
                             + ": expected "
@@ -155,16 +156,17 @@ public final class GptWeights {
         }
     }
 
-    private static ByteBuffer map(FileChannel channel, Tensor tensor) throws IOException {
-        return channel.map(FileChannel.MapMode.READ_ONLY, tensor.begin(), tensor.size())
-                .order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer map(Tensor tensor) throws IOException {
+        try (FileChannel channel = FileChannel.open(tensor.file())) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, tensor.begin(), tensor.size())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
     }
 
-    private static void copy(FileChannel channel, Tensor tensor, GptTensors target)
-            throws IOException {
+    private static void copy(Tensor tensor, GptTensors target) {
         NDArray array = target.array();
         try (NDManager manager = array.getManager().newSubManager()) {
-            NDArray value = Safetensors.value(channel, tensor, manager);
+            NDArray value = Safetensors.value(tensor, manager);
             Weights.assign(array, target.transposed() ? value.transpose() : value);
         }
     }

@@ -21,16 +21,14 @@ import org.bdia.io.StrictJson;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
- * Named arrays in a safetensors file, written and read one after the other: all together may be larger than a Java array, as the
- * moments of 300 million weights are.
+ * Named arrays in a safetensors file or its shards, written and read one after the other: all together may be larger than a
+ * Java array, as the moments of 300 million weights are.
  */
 final class Safetensors {
 
-    private final Path file;
     private final SafetensorsHeader header;
 
-    private Safetensors(Path file, SafetensorsHeader header) {
-        this.file = file;
+    private Safetensors(SafetensorsHeader header) {
         this.header = header;
     }
 
@@ -52,17 +50,13 @@ final class Safetensors {
     }
 
     /**
-     * Reads a file's structure, not its tensors.
+     * Reads the structure of a model, not its tensors.
      *
-     * @throws IllegalArgumentException if it is no whole safetensors file
-     * @throws UncheckedIOException if it cannot be read
+     * @throws IllegalArgumentException as {@link SafetensorsHeader#read} does
+     * @throws UncheckedIOException if a file cannot be read
      */
-    static Safetensors open(Path file) {
-        try (FileChannel channel = SafetensorsHeader.open(file)) {
-            return new Safetensors(file, SafetensorsHeader.read(file, channel));
-        } catch (IOException e) {
-            throw SafetensorsHeader.unreadable(file, e);
-        }
+    static Safetensors open(Path path) {
+        return new Safetensors(SafetensorsHeader.read(path));
     }
 
     /** The file's metadata. */
@@ -85,7 +79,7 @@ final class Safetensors {
                                         ""
                                                 + DataType.fromSafetensors(tensor.loadedType())
                                                 + shape(tensor)));
-        Weights.requireSame(found, targets, file.toString());
+        Weights.requireSame(found, targets, header.file().toString());
     }
 
     /**
@@ -94,25 +88,27 @@ final class Safetensors {
      * @throws UncheckedIOException if the file cannot be read
      */
     void copyTo(NDList targets) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            for (NDArray target : targets) {
-                try (NDManager manager = target.getManager().newSubManager()) {
-                    Weights.assign(
-                            target,
-                            value(channel, header.tensors().get(target.getName()), manager));
-                }
+        for (NDArray target : targets) {
+            try (NDManager manager = target.getManager().newSubManager()) {
+                Weights.assign(target, value(header.tensors().get(target.getName()), manager));
             }
-        } catch (IOException e) {
-            throw SafetensorsHeader.unreadable(file, e);
         }
     }
 
-    /** A tensor's numbers; 16-bit ones become float32, which has every value of theirs. */
-    static NDArray value(FileChannel channel, Tensor tensor, NDManager manager) throws IOException {
+    /**
+     * Reads a tensor; 16-bit numbers become float32, exactly.
+     *
+     * @throws UncheckedIOException if its file cannot be read
+     */
+    static NDArray value(Tensor tensor, NDManager manager) {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(Math.toIntExact(tensor.size()))
                         .order(ByteOrder.LITTLE_ENDIAN);
-        SafetensorsHeader.fill(channel, bytes, tensor.begin());
+        try (FileChannel channel = FileChannel.open(tensor.file())) {
+            SafetensorsHeader.fill(channel, bytes, tensor.begin());
+        } catch (IOException e) {
+            throw SafetensorsHeader.unreadable(tensor.file(), e);
+        }
         bytes.rewind();
         if (tensor.type().equals("BF16")) {
             // DJL makes no such arrays of bytes.

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,24 +28,34 @@ import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
  * The structure of a safetensors file: its header's length n (int64, little-endian), n bytes of JSON, then the
- * tensors' bytes without gaps.
+ * tensors' bytes without gaps. A sharded model is several such files, and an index of JSON whose {@code weight_map} names the
+ * file of each tensor.
  *
- * <p>What the offsets say is checked against the file's size, so that one cut off short is found out before it is read.
+ * <p>The offsets are checked against the file's size, so that a truncated file is refused before a tensor is read.
  *
- * @param metadata what the file says of itself
+ * @param file the file, or a sharded model's index
+ * @param metadata the {@value #METADATA} of the file, or of all shards
  * @param tensors by name
  * @see <a href="https://github.com/huggingface/safetensors">The format</a>
  */
-record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor> tensors) {
+record SafetensorsHeader(
+        Path file, Map<String, String> metadata, SortedMap<String, Tensor> tensors) {
 
-    /** The header's key of what is no tensor. */
+    /** The header's one key that is no tensor. */
     static final String METADATA = "__metadata__";
+
+    private static final String MODEL = "model.safetensors";
+    private static final String INDEX = ".index.json";
+    private static final String WEIGHT_MAP = "weight_map";
 
     private static final int LENGTH_BYTES = 8;
     private static final Set<String> HALVES = Set.of("F16", "BF16");
     private static final Set<String> TYPES =
             Set.of("F64", "F32", "F16", "BF16", "I64", "I32", "I8", "U8", "BOOL");
-    private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.safetensors");
+    private static final Pattern SHARD = Pattern.compile("(.*)-\\d{5}-of-(\\d{5})\\.safetensors");
+
+    /** A file beside the index: no path leads out of the folder. */
+    private static final Pattern SHARD_NAME = Pattern.compile("[^/\\\\:\\x00]+\\.safetensors");
 
     /** A tensor as the header describes it. */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
@@ -56,12 +67,13 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
     /**
      * A tensor in a file.
      *
+     * @param file the file that holds it, a shard of a sharded model
      * @param type as the format names it, for example F32
      * @param shape its axes
      * @param begin its first byte, counted from the file's first
      * @param size its bytes
      */
-    record Tensor(String type, List<Long> shape, long begin, long size) {
+    record Tensor(Path file, String type, List<Long> shape, long begin, long size) {
 
         /** The type that its numbers are loaded as. */
         String loadedType() {
@@ -70,43 +82,108 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
     }
 
     /**
-     * Opens a file that holds a whole model.
+     * Reads the structure of a model, not its tensors.
      *
-     * @throws IllegalArgumentException if the model is sharded: the file is one of several, or their index
+     * @param path a safetensors file, the index of a sharded model (which is also found under the name of the whole file), or
+     *     the folder of either
+     * @throws IllegalArgumentException if a header or the index is malformed, a tensor's type is not supported, the tensors
+     *     do not fill their file exactly, or a shard or a tensor in it is missing
+     * @throws UncheckedIOException if a file cannot be read
      */
-    static FileChannel open(Path file) throws IOException {
-        String name = String.valueOf(file.getFileName());
-        Matcher shard = SHARD.matcher(name);
-        boolean part = shard.matches() && Integer.parseInt(shard.group(1)) > 1;
-        boolean missing =
-                !Files.exists(file) && Files.exists(file.resolveSibling(name + ".index.json"));
-        if (part || missing || name.endsWith(".safetensors.index.json")) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected a whole model in one safetensors file, found a sharded one, its"
-                            + " tensors in several files; merge the shards, for example in Python with"
-                            + " transformers: AutoModelForCausalLM.from_pretrained(folder)"
-                            + ".save_pretrained(other, max_shard_size=\"1TB\")");
+    static SafetensorsHeader read(Path path) {
+        Path file = Files.isDirectory(path) ? path.resolve(MODEL) : path;
+        Path index = file.resolveSibling(file.getFileName() + INDEX);
+        file = !Files.exists(file) && Files.exists(index) ? index : file;
+        try {
+            return file.toString().endsWith(INDEX) ? sharded(file) : whole(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
-        return FileChannel.open(file);
     }
 
-    /**
-     * Reads a file's header, its structure checked, the tensors' bytes not read.
-     *
-     * @throws IllegalArgumentException if the header is malformed, a tensor's type is not supported, or the tensors do not
-     *     fill the file exactly
-     */
-    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < LENGTH_BYTES) {
-            throw tooSmall(file, size);
+    private static SafetensorsHeader whole(Path file) throws IOException {
+        Matcher shard = SHARD.matcher(String.valueOf(file.getFileName()));
+        if (shard.matches() && Integer.parseInt(shard.group(2)) > 1) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected a whole model, found one shard of it; give the index "
+                            + file.resolveSibling(shard.group(1) + ".safetensors" + INDEX)
+                            + " or its folder");
         }
-        ByteBuffer first = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        fill(channel, first, 0);
-        ByteBuffer header = ByteBuffer.allocate(headerLength(file, first.getLong(0), size));
-        fill(channel, header, LENGTH_BYTES);
-        return checked(file, header.array(), size);
+        return one(file);
+    }
+
+    private static SafetensorsHeader one(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            if (size < LENGTH_BYTES) {
+                throw tooSmall(file, size);
+            }
+            ByteBuffer first = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            fill(channel, first, 0);
+            ByteBuffer header = ByteBuffer.allocate(headerLength(file, first.getLong(0), size));
+            fill(channel, header, LENGTH_BYTES);
+            return checked(file, header.array(), size);
+        }
+    }
+
+    private static SafetensorsHeader sharded(Path index) throws IOException {
+        Map<String, String> metadata = new TreeMap<>();
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        Map<Path, SafetensorsHeader> shards = new HashMap<>();
+        for (var entry : weightMap(index).properties()) {
+            String name = entry.getValue().asText();
+            if (!entry.getValue().isTextual() || !SHARD_NAME.matcher(name).matches()) {
+                throw badIndex(
+                        index,
+                        "the name of a .safetensors file beside it for the tensor "
+                                + entry.getKey(),
+                        entry.getValue().toString());
+            }
+            Path shard = index.resolveSibling(name);
+            if (!Files.isRegularFile(shard)) {
+                throw badIndex(index, "the shard " + name + " beside it", "no such file");
+            }
+            if (!shards.containsKey(shard)) {
+                SafetensorsHeader header = one(shard);
+                shards.put(shard, header);
+                metadata.putAll(header.metadata);
+            }
+            Tensor tensor = shards.get(shard).tensors.get(entry.getKey());
+            if (tensor == null) {
+                throw badIndex(
+                        index, "the tensor " + entry.getKey() + " in the shard " + name, "none");
+            }
+            tensors.put(entry.getKey(), tensor);
+        }
+        return new SafetensorsHeader(index, metadata, tensors);
+    }
+
+    private static JsonNode weightMap(Path index) throws IOException {
+        byte[] json = Files.readAllBytes(index);
+        JsonNode map;
+        try {
+            map = StrictJson.MAPPER.readTree(json).path(WEIGHT_MAP);
+        } catch (IOException e) {
+            throw badIndex(index, "a JSON object", "no JSON");
+        }
+        if (!map.isObject()) {
+            throw badIndex(
+                    index,
+                    "an object \"" + WEIGHT_MAP + "\" that names the file of each tensor",
+                    map.isMissingNode() ? "none" : map.toString());
+        }
+        return map;
+    }
+
+    private static IllegalArgumentException badIndex(Path index, String expected, String found) {
+        return new IllegalArgumentException(
+                index
+                        + ": expected "
+                        + expected
+                        + ", found "
+                        + found
+                        + "; copy the index and all shards again from where the model is published");
     }
 
     /**
@@ -190,7 +267,7 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
         } catch (IOException e) {
             throw malformed(file, "its header is no JSON", e);
         }
-        return new SafetensorsHeader(metadata, tensors);
+        return new SafetensorsHeader(file, metadata, tensors);
     }
 
     private static Tensor tensor(Path file, String name, JsonNode node, long data) {
@@ -216,6 +293,7 @@ record SafetensorsHeader(Map<String, String> metadata, SortedMap<String, Tensor>
                         size + " bytes do not fill " + Arrays.toString(entry.offsets()));
             }
             return new Tensor(
+                    file,
                     entry.type(),
                     Arrays.stream(entry.shape()).boxed().toList(),
                     Math.addExact(data, begin),

@@ -50,7 +50,7 @@ public final class Weights {
     /**
      * Copies a file's weights into those of a model; a file that does not fit changes nothing.
      *
-     * @param file as {@link #save} wrote it, from a model of the same architecture; its method, dropout, stochastic depth and
+     * @param file as {@link #save} wrote it, or its shards' index or folder; from a model of the same architecture; its method, dropout, stochastic depth and
      *     the derivative of its activation may differ
      * @param model an initialised model
      * @throws IllegalArgumentException if the file is no whole safetensors file, or its architecture, names, shapes

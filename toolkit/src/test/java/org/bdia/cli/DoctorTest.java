@@ -98,6 +98,13 @@ class DoctorTest {
         assertThat(endless).isEmpty();
     }
 
+    @Test
+    void withoutAnEngineTheDocumentOfTheVariablesIsNamed() {
+        String line = Doctor.noEngine(new UnsatisfiedLinkError("no library")).line();
+        assertThat(line).contains("no library").endsWith("see toolkit/docs/gpu.md");
+        assertThat(Path.of("docs/gpu.md")).content().contains("PYTORCH_LIBRARY_PATH");
+    }
+
     private static String runs(RunStore store) {
         Finding finding = RunsFinding.of(store, 0);
         assertThat(finding.well()).as(finding.found()).isTrue();

@@ -71,7 +71,8 @@ class ExecutionTest {
                     ReversibleStack stack =
                             ReversibleStack.of(blocks, Method.bdia(gamma), execution);
 
-                    Reconstruction reconstruction = Reconstruction.of(stack, input(), draw());
+                    Reconstruction reconstruction =
+                            Reconstruction.of(stack, input(BATCH), draw(BATCH));
 
                     assertThat(reconstruction.mismatches()).isZero();
                     assertThat(reconstruction.states()).hasSize(depth + 1);
@@ -128,10 +129,6 @@ class ExecutionTest {
                 List.of(Gradients.joined(gradients(pattern, bfloat16, true))), whole, 5e-2);
     }
 
-    private List<float[]> gradients(Attention.Pattern pattern, Execution execution, boolean mask) {
-        return gradients(pattern, Method.standard(), execution, mask);
-    }
-
     @Test
     void refusesWhatCannotBe() {
         assertThatThrownBy(() -> REVERSIBLE.withStored(-1))
@@ -155,7 +152,7 @@ class ExecutionTest {
                 .hasMessage("2 blocks are to be stored and 1 checkpointed, but the stack has 2");
         ReversibleStack mixed =
                 ReversibleStack.of(blocks, Method.bdia(0.5), REVERSIBLE.withStored(1));
-        mixed.forward(input(), draw());
+        mixed.forward(input(BATCH), draw(BATCH));
         assertThatThrownBy(mixed::inverse)
                 .hasMessage(
                         "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses it"
@@ -169,29 +166,59 @@ class ExecutionTest {
                 .hasMessageContaining("computes in float32 only");
     }
 
+    /** With as many samples as tokens, a mask (T, T) or (T) is not mistaken for one row per sample. */
+    @ParameterizedTest
+    @EnumSource(Kernels.class)
+    void everyChunkGetsItsMask(Kernels kernels) {
+        Execution whole = Execution.of(Backprop.STORE).withKernels(kernels);
+        NDArray x = input(TOKENS);
+        for (Shape shape :
+                List.of(
+                        new Shape(TOKENS),
+                        new Shape(TOKENS, TOKENS),
+                        new Shape(1, 1, TOKENS, TOKENS),
+                        new Shape(TOKENS, 1, 1, TOKENS),
+                        new Shape(TOKENS, 1, TOKENS, TOKENS))) {
+            NDList mask = new NDList(manager.randomNormal(shape));
+            Attention.Pattern full = Attention.Pattern.FULL;
+            List<float[]> expected = gradients(full, Method.standard(), whole, x, mask);
+            for (int tokens : new int[] {1, 3 * TOKENS}) {
+                Execution chunked = whole.withChunkTokens(tokens);
+                Gradients.assertClose(
+                        gradients(full, Method.standard(), chunked, x, mask), expected, 1e-5);
+            }
+        }
+    }
+
     private List<float[]> gradients(Method method, Execution execution) {
-        return gradients(Attention.Pattern.FULL, method, execution, false);
+        return gradients(Attention.Pattern.FULL, method, execution, input(BATCH), new NDList());
+    }
+
+    private List<float[]> gradients(
+            Attention.Pattern pattern, Execution execution, boolean masked) {
+        NDList context =
+                masked ? new NDList(manager.zeros(new Shape(BATCH, 1, 1, TOKENS))) : new NDList();
+        return gradients(pattern, Method.standard(), execution, input(BATCH), context);
     }
 
     /** The output, ∂L/∂x and all parameter gradients. */
     private List<float[]> gradients(
-            Attention.Pattern pattern, Method method, Execution execution, boolean masked) {
-        try (NDManager own = manager.newSubManager()) {
-            List<TransformerBlock> blocks = blocks(pattern, 0, execution, DEPTH);
-            NDList context =
-                    masked ? new NDList(own.zeros(new Shape(BATCH, 1, 1, TOKENS))) : new NDList();
-            try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
-                NDArray x = input();
-                NDArray y = stack.forward(x, context, draw());
-                NDArray dx = stack.backward(y.mul(0.01));
-                List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
-                for (TransformerBlock block : blocks) {
-                    for (Parameter parameter : block.getParameters().values()) {
-                        all.add(parameter.getArray().getGradient().toFloatArray());
-                    }
+            Attention.Pattern pattern,
+            Method method,
+            Execution execution,
+            NDArray x,
+            NDList context) {
+        List<TransformerBlock> blocks = blocks(pattern, 0, execution, DEPTH);
+        try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
+            NDArray y = stack.forward(x, context, draw(x.getShape().get(0)));
+            NDArray dx = stack.backward(y.mul(0.01));
+            List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
+            for (TransformerBlock block : blocks) {
+                for (Parameter parameter : block.getParameters().values()) {
+                    all.add(parameter.getArray().getGradient().toFloatArray());
                 }
-                return all;
             }
+            return all;
         }
     }
 
@@ -215,12 +242,12 @@ class ExecutionTest {
         return blocks;
     }
 
-    private NDArray input() {
+    private NDArray input(int batch) {
         Engine.getEngine("PyTorch").setRandomSeed(6);
-        return manager.randomNormal(new Shape(BATCH, TOKENS, WIDTH));
+        return manager.randomNormal(new Shape(batch, TOKENS, WIDTH));
     }
 
-    private static StepKey draw() {
-        return new StepKey(1, 2, LongStream.range(0, BATCH).toArray());
+    private static StepKey draw(long batch) {
+        return new StepKey(1, 2, LongStream.range(0, batch).toArray());
     }
 }

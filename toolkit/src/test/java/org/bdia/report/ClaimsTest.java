@@ -91,6 +91,35 @@ class ClaimsTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("results.json");
     }
 
+    @Test
+    void aFolderAndBytesThatAreNotTextAreNamed() throws IOException {
+        Path claims = Files.createDirectory(folder.resolve("claims"));
+        assertThat(call(folder.toString(), claims.toString(), "smoke")).isEqualTo(2);
+        Path binary = Files.write(folder.resolve("binary.json"), new byte[] {'{', (byte) 0xFF});
+        assertThat(call(folder.toString(), binary.toString(), "smoke")).isEqualTo(2);
+        Path results = folder.resolve("results.json");
+        Files.write(results, new byte[] {(byte) 0xFF});
+        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        Files.delete(results);
+        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        Files.createDirectory(results);
+        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        String written = ": expected the results file that a notebook writes, found ";
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        claims + ": expected a claims file, found a folder; check the path",
+                        binary + notText("byte offset 1"),
+                        results + notText("byte offset 0"),
+                        results + written + "no such file; check the path",
+                        results + written + "a folder; check the path");
+    }
+
+    private static String notText(String offset) {
+        return ": expected UTF-8 text, found the malformed byte 0xFF at "
+                + offset
+                + ", line 1; convert the file to UTF-8";
+    }
+
     private int run(String json, String profile) throws IOException {
         Path file = Files.writeString(folder.resolve("claims.json"), json);
         return call(folder.toString(), file.toString(), profile);

@@ -39,10 +39,10 @@ class BadWeightsTest {
                         load,
                         "ROOT/w: expected a safetensors file, found no such file; check the path"),
                 new BadInput(
-                        "a folder",
+                        "a folder without a model",
                         root -> Files.createDirectory(root.resolve("w")),
                         load,
-                        "ROOT/w: expected a safetensors file, found a folder; check the path"),
+                        "ROOT/w/model.safetensors: expected a safetensors file, found no such file; check the path"),
                 BadInput.file(
                         "empty",
                         "w",

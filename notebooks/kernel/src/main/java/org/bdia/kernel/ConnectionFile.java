@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
@@ -24,26 +25,22 @@ final class ConnectionFile {
      * Reads a connection file.
      *
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if it is no connection file, names an address that other machines reach, or has no
+     * @throws IllegalArgumentException if it is missing or no connection file, names an address that other machines reach, or has no
      *     key
      */
     static KernelConnectionProperties read(Path file) throws IOException {
-        var text = Files.readString(file);
+        if (!Files.isRegularFile(file)) {
+            throw unexpected(file, Files.isDirectory(file) ? "a folder" : "no such file");
+        }
         KernelConnectionProperties found;
         try {
-            found = KernelConnectionProperties.parse(text);
-        } catch (JsonParseException e) {
+            found = KernelConnectionProperties.parse(Files.readString(file));
+        } catch (CharacterCodingException | JsonParseException e) {
             // Without its cause, which quotes the file.
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected the JSON object that Jupyter writes, found something else; let"
-                            + " Jupyter start the kernel");
+            throw unexpected(file, "something else");
         }
         if (found == null) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected the JSON object that Jupyter writes, found nothing; let Jupyter start"
-                            + " the kernel");
+            throw unexpected(file, "nothing");
         }
         if (found.getKey() == null || found.getKey().isEmpty()) {
             throw new IllegalArgumentException(
@@ -52,6 +49,14 @@ final class ConnectionFile {
                             + " machine could run code: set Session.key, or leave it to Jupyter");
         }
         return new Silent(found, address(found, file));
+    }
+
+    private static IllegalArgumentException unexpected(Path file, String found) {
+        return new IllegalArgumentException(
+                file
+                        + ": expected the JSON object that Jupyter writes, found "
+                        + found
+                        + "; let Jupyter start the kernel");
     }
 
     /** The address as numbers: what was checked is what is bound, whatever a name means a moment later. */

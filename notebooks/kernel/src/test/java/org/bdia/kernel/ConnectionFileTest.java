@@ -91,6 +91,29 @@ class ConnectionFileTest {
                 .hasNoCause();
     }
 
+    @Test
+    void aFolderAndBytesThatAreNotTextAreNamed() throws IOException {
+        Path binary = Files.write(folder.resolve("kernel.json"), new byte[] {'{', (byte) 0xFF});
+        Map<Path, String> found =
+                Map.of(
+                        folder,
+                        "a folder",
+                        folder.resolve("gone.json"),
+                        "no such file",
+                        binary,
+                        "something else");
+        found.forEach(
+                (path, what) ->
+                        assertThatThrownBy(() -> ConnectionFile.read(path))
+                                .isInstanceOf(IllegalArgumentException.class)
+                                .hasMessage(
+                                        path
+                                                + ": expected the JSON object that Jupyter writes, found "
+                                                + what
+                                                + "; let Jupyter start the kernel")
+                                .hasNoCause());
+    }
+
     private Path write(String transport, String ip, String key) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("shell_port", 50_001);
