@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.function.Function;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -42,7 +42,7 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
     /** Makes a subject whose weights are a function of the arguments. */
     interface Make {
         GuardSubject of(
-                Method method, Execution execution, Activation activation, NDManager manager);
+                Method method, Execution execution, ActivationConfig activation, NDManager manager);
     }
 
     /** Shows states. */
@@ -51,12 +51,12 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
     }
 
     static GuardSubject vit(
-            Method method, Execution execution, Activation activation, NDManager manager) {
+            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
         return vit(VitConfig.smoke(), method, execution, activation, manager);
     }
 
     static GuardSubject localityVit(
-            Method method, Execution execution, Activation activation, NDManager manager) {
+            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
         VitConfig config = VitConfig.smoke().withLocalityAttention(true).withShiftedPatches(true);
         return vit(config, method, execution, activation, manager);
     }
@@ -65,7 +65,7 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
             VitConfig config,
             Method method,
             Execution execution,
-            Activation activation,
+            ActivationConfig activation,
             NDManager manager) {
         VitConfig small =
                 config.withWidth(24)
@@ -90,7 +90,7 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
     }
 
     static GuardSubject gpt(
-            Method method, Execution execution, Activation activation, NDManager manager) {
+            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
         GptConfig config =
                 GptConfig.nano()
                         .withVocabulary(30)
@@ -117,7 +117,7 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
     }
 
     static GuardSubject seq2Seq(
-            Method method, Execution execution, Activation activation, NDManager manager) {
+            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
         List<SentencePair> pairs = SyntheticPairs.split(24, 1, 1, 3).train();
         Vocabulary source = words(pairs, SentencePair::source);
         Vocabulary target = words(pairs, SentencePair::target);

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -62,8 +62,9 @@ class GuardTest {
                     Method.revNet());
     private static final Execution STORE = Execution.of(Backprop.STORE);
     private static final Decoding BEAM = Decoding.beam(2);
-    private static final Activation GELU = Activation.GELU;
-    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+    private static final ActivationConfig GELU = ActivationConfig.GELU;
+    private static final ActivationConfig INVERTED =
+            ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
     @TempDir private Path folder;
     private final List<String> lines = new ArrayList<>();
@@ -121,7 +122,7 @@ class GuardTest {
             GuardSubject.Make make,
             Method method,
             Execution execution,
-            Activation activation) {
+            ActivationConfig activation) {
         try (NDManager manager = NDManager.newBaseManager()) {
             GuardSubject subject = make.of(method, execution, activation, manager);
             ReversibleModel model = subject.model();

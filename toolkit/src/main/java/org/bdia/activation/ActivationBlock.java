@@ -6,15 +6,15 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 
-/** An {@link Activation} as a DJL block of its own, of any shape: right values and gradients, but no memory saved. */
+/** An {@link ActivationConfig} as a DJL block of its own, of any shape: right values and gradients, but no memory saved. */
 public final class ActivationBlock extends AbstractBlock {
 
     private final ActivationKernel kernel;
 
     /** A block without parameters. */
-    public ActivationBlock(Activation activation) {
+    public ActivationBlock(ActivationConfig activation) {
         kernel = new ActivationKernel(activation);
     }
 

@@ -6,13 +6,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.Map;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 import org.bdia.torch.TorchScript;
 
 /**
- * Computes an {@link Activation}: out of place, as a function that autograd differentiates, or in place, differentiated by hand.
+ * Computes an {@link ActivationConfig}: out of place, as a function that autograd differentiates, or in place, differentiated by hand.
  * Whatever DJL has no operation for is TorchScript, compiled when first needed. Belongs to one thread.
  */
 final class ActivationKernel {
@@ -32,15 +32,15 @@ final class ActivationKernel {
     /** Whole vectors, so that no element of a whole slice is left to the scalar code, which rounds otherwise. */
     private static final int VECTORS = 64;
 
-    private final Activation activation;
+    private final ActivationConfig activation;
     private final Map<String, TorchScript> scripts = new HashMap<>();
     private int slice; // chosen once, since packed bits depend on it
 
-    ActivationKernel(Activation activation) {
+    ActivationKernel(ActivationConfig activation) {
         this.activation = activation;
     }
 
-    Activation activation() {
+    ActivationConfig activation() {
         return activation;
     }
 

@@ -2,17 +2,17 @@ package org.bdia.activation;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.stream.DoubleStream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.torch.ScriptText;
 import org.bdia.torch.TorchScript;
 
 /**
- * Makes the functions of an inverted {@link Activation} in TorchScript: y in place of x with its bits, the gradient in place of y,
+ * Makes the functions of an inverted {@link ActivationConfig} in TorchScript: y in place of x with its bits, the gradient in place of y,
  * and a twin that autograd differentiates. Each is a variant of the resource that it is named after.
  */
 final class ActivationScript {
 
-    private final Activation activation;
+    private final ActivationConfig activation;
     private final int type;
     private final int integer;
     private final double kept;
@@ -25,7 +25,7 @@ final class ActivationScript {
      * @param slice the elements of a slice, a multiple of 8; whoever packs and whoever unpacks must agree
      * @throws IllegalArgumentException if the type is no floating-point type
      */
-    ActivationScript(Activation activation, DataType array, float rate, int slice) {
+    ActivationScript(ActivationConfig activation, DataType array, float rate, int slice) {
         this.activation = activation;
         this.slice = slice;
         this.kept = 1.0 - rate;
@@ -52,11 +52,11 @@ final class ActivationScript {
     /** Returns a leaky ReLU whose graph keeps y. */
     static TorchScript leaky() {
         return new TorchScript(
-                "x", "return torch.leaky_relu_(torch.clone(x), " + Activation.SLOPE + ")");
+                "x", "return torch.leaky_relu_(torch.clone(x), " + ActivationConfig.SLOPE + ")");
     }
 
     /** Returns what the functions below take as an array: c₀ = T, c₁ … of the one side, then of the other. */
-    static double[] coefficients(Activation activation) {
+    static double[] coefficients(ActivationConfig activation) {
         Inversion inversion = Inversion.of(activation.function());
         DoubleStream turn = DoubleStream.of(inversion.turn());
         DoubleStream lower = inversion.lower().stream().mapToDouble(c -> c);
@@ -81,7 +81,7 @@ final class ActivationScript {
 
     private TorchScript script(String parameters, String name) {
         Inversion inversion = Inversion.of(activation.function());
-        boolean inSign = activation.derivative() == Activation.Derivative.SIGN_BIT;
+        boolean inSign = activation.derivative() == ActivationConfig.Derivative.SIGN_BIT;
         int planes = (inSign ? 0 : 1) + (kept < 1 ? 1 : 0);
         String body =
                 read(name)

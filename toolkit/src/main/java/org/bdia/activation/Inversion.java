@@ -1,7 +1,7 @@
 package org.bdia.activation;
 
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 
 /**
  * The two inverses of a function f that falls to its one minimum m at T and rises from there, each a polynomial x = T + c₁v +
@@ -76,7 +76,7 @@ record Inversion(double turn, double minimum, List<Double> lower, List<Double> u
      *
      * @throws IllegalArgumentException if it has none
      */
-    static Inversion of(Activation.Function function) {
+    static Inversion of(ActivationConfig.Function function) {
         return switch (function) {
             case GELU -> GELU;
             case GELU_TANH -> GELU_TANH;

@@ -6,7 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.norm.Dropout;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.torch.Autograd;
 
@@ -43,7 +43,7 @@ public final class SplitBranch {
     private final ActivationKernel kernel;
 
     /** Creates what runs a branch with an activation, exact or inverted. */
-    public SplitBranch(Activation activation) {
+    public SplitBranch(ActivationConfig activation) {
         kernel = new ActivationKernel(activation);
     }
 

@@ -21,7 +21,7 @@ public record GptConfig(
         int heads,
         int mlp,
         double dropout,
-        Activation activation,
+        ActivationConfig activation,
         double dropPath)
         implements ModelConfig {
 
@@ -52,13 +52,13 @@ public record GptConfig(
             int heads,
             int mlp,
             double dropout,
-            Activation activation) {
+            ActivationConfig activation) {
         this(vocabulary, context, width, depth, heads, mlp, dropout, activation, 0);
     }
 
     /** A small one: context 64, width 64, depth 6, 4 heads, MLP 256, no dropout, GPT-2's vocabulary. */
     public static GptConfig nano() {
-        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, Activation.GELU);
+        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, ActivationConfig.GELU);
     }
 
     /** GPT-2: context 1024, width 768, depth 12, 12 heads, dropout 0.1; 124 M parameters. */
@@ -71,7 +71,7 @@ public record GptConfig(
                 12,
                 3072,
                 0.1,
-                Activation.of(Activation.Function.GELU_TANH));
+                ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     }
 
     /** GPT-2 medium: context 1024, width 1024, depth 24, 16 heads, dropout 0.1; 355 M parameters. */
@@ -84,7 +84,7 @@ public record GptConfig(
                 16,
                 4096,
                 0.1,
-                Activation.of(Activation.Function.GELU_TANH));
+                ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     }
 
     /** Returns a copy with another number of token ids. */
@@ -127,7 +127,7 @@ public record GptConfig(
     }
 
     @Override
-    public GptConfig withActivation(Activation value) {
+    public GptConfig withActivation(ActivationConfig value) {
         return Records.with(this, "activation", value);
     }
 

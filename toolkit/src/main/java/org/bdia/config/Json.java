@@ -174,8 +174,8 @@ public final class Json {
         return new SimpleModule()
                 .addSerializer(Instant.class, ToStringSerializer.instance)
                 .addDeserializer(Instant.class, reading(Instant::parse))
-                .addSerializer(Activation.class, ToStringSerializer.instance)
-                .addDeserializer(Activation.class, reading(Activation::parse));
+                .addSerializer(ActivationConfig.class, ToStringSerializer.instance)
+                .addDeserializer(ActivationConfig.class, reading(ActivationConfig::parse));
     }
 
     private static <T> StdDelegatingDeserializer<T> reading(Function<String, T> parse) {

@@ -34,10 +34,10 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     ModelConfig withDropPath(double value);
 
     /** The activation of every MLP. */
-    Activation activation();
+    ActivationConfig activation();
 
     /** Returns a copy with another activation. */
-    ModelConfig withActivation(Activation value);
+    ModelConfig withActivation(ActivationConfig value);
 
     /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */
     static VitConfig vit() {

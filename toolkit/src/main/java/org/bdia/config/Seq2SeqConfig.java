@@ -26,7 +26,7 @@ public record Seq2SeqConfig(
         int heads,
         int mlp,
         double dropout,
-        Activation activation,
+        ActivationConfig activation,
         double dropPath)
         implements ModelConfig {
 
@@ -69,7 +69,7 @@ public record Seq2SeqConfig(
                 heads,
                 mlp,
                 dropout,
-                Activation.GELU,
+                ActivationConfig.GELU,
                 0);
     }
 
@@ -134,7 +134,7 @@ public record Seq2SeqConfig(
     }
 
     @Override
-    public Seq2SeqConfig withActivation(Activation value) {
+    public Seq2SeqConfig withActivation(ActivationConfig value) {
         return Records.with(this, "activation", value);
     }
 

@@ -29,7 +29,7 @@ public record VitConfig(
         Pooling pooling,
         boolean shiftedPatches,
         boolean localityAttention,
-        Activation activation,
+        ActivationConfig activation,
         double dropPath)
         implements ModelConfig {
 
@@ -89,7 +89,7 @@ public record VitConfig(
                 pooling,
                 shiftedPatches,
                 localityAttention,
-                Activation.GELU,
+                ActivationConfig.GELU,
                 0);
     }
 
@@ -172,7 +172,7 @@ public record VitConfig(
     }
 
     @Override
-    public VitConfig withActivation(Activation value) {
+    public VitConfig withActivation(ActivationConfig value) {
         return Records.with(this, "activation", value);
     }
 

@@ -3,7 +3,7 @@ package org.bdia.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.measure.Benchmark;
@@ -101,7 +101,9 @@ public final class ActivationMemory {
         List<Point> points = new ArrayList<>();
         for (Point exact : List.of(store, reversible, reversible.lean())) {
             points.add(exact);
-            points.add(exact.withActivation(Activation.inverted(Activation.Function.GELU)));
+            points.add(
+                    exact.withActivation(
+                            ActivationConfig.inverted(ActivationConfig.Function.GELU)));
         }
         return points;
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.bdia.activation.ActivationBlock;
-import org.bdia.config.Activation;
-import org.bdia.config.Activation.Derivative;
-import org.bdia.config.Activation.Function;
+import org.bdia.config.ActivationConfig;
+import org.bdia.config.ActivationConfig.Derivative;
+import org.bdia.config.ActivationConfig.Function;
 import org.bdia.data.Provenance;
 import org.bdia.report.Axis;
 import org.bdia.report.Caption;
@@ -53,7 +53,7 @@ public final class DerivativeErrors {
      * @param error |what is found − f′(x)|, computed in float64
      * @param single the same, found in float32
      */
-    private record Errors(Activation activation, List<Double> error, List<Double> single) {
+    private record Errors(ActivationConfig activation, List<Double> error, List<Double> single) {
 
         String label() {
             String whose = activation.derivative() == Derivative.PRINTED ? "printed" : "ours";
@@ -76,17 +76,18 @@ public final class DerivativeErrors {
         List<Errors> measured = new ArrayList<>();
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             for (Function function : List.of(Function.GELU, Function.SILU, Function.GELU_TANH)) {
-                measured.add(errors(manager, Activation.inverted(function)));
+                measured.add(errors(manager, ActivationConfig.inverted(function)));
                 if (function != Function.GELU_TANH) {
-                    measured.add(errors(manager, new Activation(function, Derivative.PRINTED)));
+                    measured.add(
+                            errors(manager, new ActivationConfig(function, Derivative.PRINTED)));
                 }
             }
         }
         return new DerivativeErrors(measured);
     }
 
-    private static Errors errors(NDManager manager, Activation activation) {
-        Activation plain = Activation.of(activation.function());
+    private static Errors errors(NDManager manager, ActivationConfig activation) {
+        ActivationConfig plain = ActivationConfig.of(activation.function());
         double[] exact = slope(manager, plain, DataType.FLOAT64);
         return new Errors(
                 activation,
@@ -94,7 +95,7 @@ public final class DerivativeErrors {
                 distance(slope(manager, activation, DataType.FLOAT32), exact));
     }
 
-    private static double[] slope(NDManager manager, Activation activation, DataType type) {
+    private static double[] slope(NDManager manager, ActivationConfig activation, DataType type) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray x =

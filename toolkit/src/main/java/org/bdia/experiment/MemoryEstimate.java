@@ -1,6 +1,6 @@
 package org.bdia.experiment;
 
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -45,7 +45,7 @@ final class MemoryEstimate {
                         pair.heads(),
                         pair.mlp(),
                         pair.dropout(),
-                        Activation.GELU)
+                        ActivationConfig.GELU)
                 : model;
     }
 }

@@ -3,7 +3,7 @@ package org.bdia.experiment;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.OptimizerConfig;
@@ -90,18 +90,18 @@ public record Variant(
                 train -> train.withOptimizer(config));
     }
 
-    /** Activation checkpointing: every state kept, every block recomputed. */
+    /** ActivationConfig checkpointing: every state kept, every block recomputed. */
     public Variant checkpointed() {
         return new Variant(method, Backprop.CHECKPOINT, suffix, change);
     }
 
-    /** The model's activation inverted, see {@link Activation.Derivative#INVERTED}. */
+    /** The model's activation inverted, see {@link ActivationConfig.Derivative#INVERTED}. */
     public Variant withInvertedActivation() {
-        return withActivation(Activation.Derivative.INVERTED);
+        return withActivation(ActivationConfig.Derivative.INVERTED);
     }
 
-    /** The derivative of the model's activation computed from something else; {@link Activation.Derivative#EXACT} changes nothing. */
-    public Variant withActivation(Activation.Derivative value) {
+    /** The derivative of the model's activation computed from something else; {@link ActivationConfig.Derivative#EXACT} changes nothing. */
+    public Variant withActivation(ActivationConfig.Derivative value) {
         String name =
                 switch (value) {
                     case EXACT -> "";
@@ -109,7 +109,7 @@ public record Variant(
                     case SIGN_BIT -> "+invact-sign-bit";
                     case PRINTED -> "+invact-printed";
                 };
-        return value == Activation.Derivative.EXACT
+        return value == ActivationConfig.Derivative.EXACT
                 ? this
                 : with(
                         name,

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 
@@ -103,7 +103,8 @@ public final class Benchmark {
         Point point = worker.point();
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
-        Point store = point.with(Method.standard(), Backprop.STORE).withActivation(Activation.GELU);
+        Point store =
+                point.with(Method.standard(), Backprop.STORE).withActivation(ActivationConfig.GELU);
         return new Row(
                 point,
                 ready.get("engine").asText(),

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -42,7 +42,7 @@ public record Point(
         int width,
         int heads,
         int mlp,
-        Activation activation) {
+        ActivationConfig activation) {
 
     /** The tokens of the paper's model: 64 patches and a class token. */
     static final int PAPER_TOKENS = 65;
@@ -65,7 +65,7 @@ public record Point(
         }
         if (engine.equals("python")) {
             require("method", method, "standard", "bdia");
-            require("activation", activation.word(), Activation.GELU.word());
+            require("activation", activation.word(), ActivationConfig.GELU.word());
         }
     }
 
@@ -90,7 +90,7 @@ public record Point(
                 128,
                 4,
                 512,
-                Activation.GELU);
+                ActivationConfig.GELU);
     }
 
     /** The paper's images: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
@@ -106,7 +106,7 @@ public record Point(
                 512,
                 8,
                 512,
-                Activation.GELU);
+                ActivationConfig.GELU);
     }
 
     /** The same point of another method, run otherwise. */
@@ -192,7 +192,7 @@ public record Point(
     }
 
     /** The same point with another activation. */
-    public Point withActivation(Activation value) {
+    public Point withActivation(ActivationConfig value) {
         return new Point(
                 engine, task, method, execution, depth, batch, tokens, width, heads, mlp, value);
     }
@@ -210,7 +210,7 @@ public record Point(
                 width,
                 heads,
                 mlp,
-                value.equals("djl") ? activation : Activation.GELU);
+                value.equals("djl") ? activation : ActivationConfig.GELU);
     }
 
     /** The same point on the other engine; empty where that lacks the variant, the activation or the method. */
@@ -244,7 +244,7 @@ public record Point(
         return execution.precision() == Precision.FLOAT32 ? "float32" : "bfloat16";
     }
 
-    /** What is computed. */
+    /** The method. */
     public Method computed() {
         return switch (method) {
             case "bdia" -> Method.bdia(0.5);
@@ -330,7 +330,7 @@ public record Point(
                 number(values, "width"),
                 number(values, "heads"),
                 number(values, "mlp"),
-                Activation.parse(values.get("activation")));
+                ActivationConfig.parse(values.get("activation")));
     }
 
     private static int number(Map<String, String> values, String key) {

@@ -27,7 +27,7 @@ import org.bdia.torch.Scoped;
  */
 public final class Attention extends AbstractBlock {
 
-    /** Which scores a token may see, and how they are scaled. */
+    /** The tokens that a token attends to, and the scale of the scores. */
     public enum Pattern {
         /** Every token sees every token. */
         FULL,
@@ -113,7 +113,7 @@ public final class Attention extends AbstractBlock {
         return attend(store, x, mask, past, Heads.Rows.ALL, training);
     }
 
-    /** The same for some of the tokens that look alone, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
+    /** Attention for some of the query tokens alone, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
     NDArray attend(ParameterStore store, NDArray x, NDArray mask, Heads.Rows rows) {
         return attend(store, x, mask, null, rows, false);
     }
@@ -153,7 +153,7 @@ public final class Attention extends AbstractBlock {
                 : scores.mul(store.getValue(temperature, scores.getDevice(), training).exp());
     }
 
-    /** What the pattern hides in scores (B, H, T, S), or null. */
+    /** The mask of the pattern for scores (B, H, T, S), or null. */
     private NDArray pattern(NDArray scores, Heads.Rows looking) {
         return Heads.hidden(
                 pattern,

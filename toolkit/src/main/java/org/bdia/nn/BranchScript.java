@@ -2,7 +2,7 @@ package org.bdia.nn;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Precision;
 import org.bdia.torch.ScriptText;
 import org.bdia.torch.TorchScript;
@@ -18,7 +18,11 @@ final class BranchScript {
 
     /** The shape of a branch: its sizes, what a token may see, and the MLP's activation. */
     record Options(
-            int width, int heads, int mlp, Attention.Pattern pattern, Activation activation) {}
+            int width,
+            int heads,
+            int mlp,
+            Attention.Pattern pattern,
+            ActivationConfig activation) {}
 
     /**
      * Dropout in a function.
@@ -143,7 +147,7 @@ final class BranchScript {
                 .with("WIDTH", options.width())
                 .with("HEADS", options.heads())
                 .with("SCALE", locality ? "torch.to(torch.exp(temperature), TYPE)" : scale)
-                .with("SLOPE", Activation.SLOPE)
+                .with("SLOPE", ActivationConfig.SLOPE)
                 .with("TYPE", half ? BFLOAT16 : FLOAT32)
                 .withCall("HALF", half ? "torch.to($1, " + BFLOAT16 + ")" : "$1")
                 .withCall("FLOAT", half ? "torch.to($1, " + FLOAT32 + ")" : "$1")

@@ -11,7 +11,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.activation.SplitBranch;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
@@ -45,7 +45,7 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
-    public DecoderBlock(int width, int heads, int mlp, Activation activation, float dropout) {
+    public DecoderBlock(int width, int heads, int mlp, ActivationConfig activation, float dropout) {
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention =
                 addChildBlock(

@@ -2,7 +2,7 @@ package org.bdia.nn;
 
 import org.bdia.config.Ranges;
 
-/** How the next token is chosen. */
+/** The strategy that chooses the next token. */
 public sealed interface Decoding {
 
     /** The likeliest token; of equals the one with the lowest id. */
@@ -39,12 +39,12 @@ public sealed interface Decoding {
             }
         }
 
-        /** The same from the k likeliest tokens only. */
+        /** Returns a copy from the k likeliest tokens only. */
         public Sample withTopK(int k) {
             return new Sample(temperature, k, topP, seed);
         }
 
-        /** The same from the likeliest tokens of a total probability only. */
+        /** Returns a copy from the likeliest tokens of a total probability only. */
         public Sample withTopP(double p) {
             return new Sample(temperature, topK, p, seed);
         }
@@ -75,12 +75,12 @@ public sealed interface Decoding {
             }
         }
 
-        /** The same with another length penalty. */
+        /** Returns a copy with another length penalty. */
         public Beam withLengthPenalty(double penalty) {
             return new Beam(beams, penalty, noRepeatNgram);
         }
 
-        /** The same without repeated n-grams. */
+        /** Returns a copy without repeated n-grams. */
         public Beam withNoRepeatNgram(int n) {
             return new Beam(beams, lengthPenalty, n);
         }

@@ -6,7 +6,7 @@ interface DecodingSession extends AutoCloseable {
     /** The sequences. */
     int rows();
 
-    /** How many more tokens can be fed. */
+    /** The number of tokens that can still be fed. */
     int room();
 
     /**

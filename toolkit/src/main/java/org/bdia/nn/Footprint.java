@@ -5,7 +5,7 @@ import org.bdia.config.Precision;
 import org.bdia.config.VitConfig;
 
 /**
- * What a training step's parts keep in memory, in bytes, from the sizes of a model of {@link TransformerBlock}s alone.
+ * Bytes that the parts of a training step keep in memory, from the sizes of a model of {@link TransformerBlock}s alone.
  *
  * <p>Counted from what automatic differentiation saves of the function that {@link BranchScript} writes for the CPU: D, M and A
  * stand for the arrays (T, D), (T, M) and, where attention is written out as two products, (H, T, T) of a sample.
@@ -113,7 +113,7 @@ record Footprint(
         return rows * (saved + 2 * STATISTICS) + attention + weights() / 2;
     }
 
-    /** What differentiating a block takes beside its graph. */
+    /** Bytes that differentiating a block takes beside its graph. */
     long workspace(long samples) {
         boolean single = precision == Precision.FLOAT32;
         long rows = samples * tokens * FLOAT;

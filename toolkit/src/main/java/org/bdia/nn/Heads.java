@@ -14,7 +14,7 @@ import java.util.Locale;
 final class Heads {
 
     /**
-     * Which rows of the scores are computed.
+     * The rows of the scores that are computed.
      *
      * @param first the first of them
      * @param step from one to the next

@@ -226,7 +226,7 @@ final class KernelCheck {
         return row.broadcast(shape.mask()).duplicate();
     }
 
-    /** How many samples of the batch are copies of each sequence, (2, 1, 1) or (1, 1, 1). */
+    /** The number of copies of each sequence in the batch, (2, 1, 1) or (1, 1, 1). */
     private NDArray copies() {
         float[] counts = new float[sequences];
         for (long b = 0; b < shape.batch(); b++) {

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import java.util.List;
 
-/** How far the arrays of one kernel are from another one's. */
+/** The largest difference between the arrays of two kernels. */
 public final class KernelDifference {
 
     private KernelDifference() {}

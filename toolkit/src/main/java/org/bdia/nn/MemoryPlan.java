@@ -25,7 +25,7 @@ public record MemoryPlan(
     private static final double MIB = 1 << 20;
 
     /**
-     * What a block costs that is not stored, in units of one that is. The arithmetic alone says 4/3: one more forward pass.
+     * Time of a block that is not stored relative to a stored block. The arithmetic alone says 4/3: one more forward pass.
      *
      * @param checkpointed of a block whose state is kept
      * @param reversed of a block whose state is rebuilt

@@ -11,7 +11,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.bdia.activation.SplitBranch;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Ranges;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.RecordingBranch;
@@ -39,7 +39,7 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
      * @param dropout the rate after f and at the end, 0 ≤ dropout &lt; 1
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
-    public Mlp(int width, int hidden, Activation activation, float dropout) {
+    public Mlp(int width, int hidden, ActivationConfig activation, float dropout) {
         Ranges.positive("width", width);
         Ranges.positive("mlp", hidden);
         Ranges.dropout(dropout);

@@ -16,7 +16,7 @@ import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**
- * What the three models share: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
+ * Base of the three models: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
  * reversal, or is handed to DJL's own trainer, which only {@link Method#standard()} allows.
  */
 abstract sealed class StagedModel extends AbstractBlock implements ReversibleModel

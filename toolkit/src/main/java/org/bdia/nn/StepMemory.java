@@ -4,7 +4,7 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 
-/** What is alive at each moment of a training step, in bytes. */
+/** Bytes alive at each moment of a training step. */
 final class StepMemory {
 
     private final Footprint footprint;
@@ -53,7 +53,7 @@ final class StepMemory {
         return rebuilt() == depth || (residual && stored(depth - 1)) ? 0 : state;
     }
 
-    /** What the forward pass kept for blocks 0 … k. */
+    /** Bytes that the forward pass keeps for blocks 0 … k. */
     private long kept(int k) {
         long bytes = 0;
         for (int i = 0; i <= k; i++) {

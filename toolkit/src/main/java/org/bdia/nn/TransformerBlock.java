@@ -14,7 +14,7 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.activation.SplitBranch;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -27,7 +27,7 @@ import org.bdia.torch.Scoped;
  * The residual branch of a pre-norm transformer block, without the skip: h(x) = f(x) + g(x + f(x)), f(x) =
  * attention(LN x), g(x) = MLP(LN x). (B, T, D) → (B, T, D); a second input is a mask, see {@link Attention}.
  *
- * <p>With an inverted {@link Activation} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
+ * <p>With an inverted {@link ActivationConfig} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
  * value; DJL's own trainer gets the same gradients, but keeps as much as ever.
  */
 public final class TransformerBlock extends AbstractBlock
@@ -45,7 +45,14 @@ public final class TransformerBlock extends AbstractBlock
     /** A block with the exact GELU and fused kernels, see the other constructor. */
     public TransformerBlock(
             int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
-        this(width, heads, mlp, pattern, Activation.GELU, dropout, Execution.of(Backprop.STORE));
+        this(
+                width,
+                heads,
+                mlp,
+                pattern,
+                ActivationConfig.GELU,
+                dropout,
+                Execution.of(Backprop.STORE));
     }
 
     /**
@@ -65,7 +72,7 @@ public final class TransformerBlock extends AbstractBlock
             int heads,
             int mlp,
             Attention.Pattern pattern,
-            Activation activation,
+            ActivationConfig activation,
             float dropout,
             Execution execution) {
         this(
@@ -83,14 +90,14 @@ public final class TransformerBlock extends AbstractBlock
     /**
      * A block of a model, whose blocks share one selector of kernels, so that each shape is checked once.
      *
-     * @see #TransformerBlock(int, int, int, Attention.Pattern, Activation, float, Execution)
+     * @see #TransformerBlock(int, int, int, Attention.Pattern, ActivationConfig, float, Execution)
      */
     public TransformerBlock(
             int width,
             int heads,
             int mlp,
             Attention.Pattern pattern,
-            Activation activation,
+            ActivationConfig activation,
             float dropout,
             Execution execution,
             KernelSelector selector) {
@@ -111,7 +118,7 @@ public final class TransformerBlock extends AbstractBlock
             int heads,
             int mlp,
             Attention.Pattern pattern,
-            Activation activation,
+            ActivationConfig activation,
             float dropout,
             Execution execution,
             KernelSelector selector,
@@ -206,7 +213,7 @@ public final class TransformerBlock extends AbstractBlock
     }
 
     /**
-     * What a stack over blocks runs: the blocks themselves, or, of a method with two streams, the halves of each, f₀, g₀, f₁,
+     * Returns the branches of a stack over blocks: the blocks themselves, or, of a method with two streams, the halves of each, f₀, g₀, f₁,
      * g₁, …, which share the blocks' weights.
      */
     static List<? extends AbstractBlock> branches(List<TransformerBlock> blocks, Method method) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.GptConfig;
 import org.bdia.io.StrictJson;
 import org.bdia.train.SafetensorsHeader.Tensor;
@@ -60,7 +60,7 @@ final class GptArchitecture {
                     heads,
                     mlp,
                     dropout,
-                    Activation.parse(activation),
+                    ActivationConfig.parse(activation),
                     dropPath);
         }
     }
@@ -218,15 +218,15 @@ final class GptArchitecture {
                 (int) heads,
                 sizes.mlp(),
                 dropout,
-                Activation.of(function(file, root.get("activation_function"))));
+                ActivationConfig.of(function(file, root.get("activation_function"))));
     }
 
-    private static Activation.Function function(Path file, JsonNode node) {
+    private static ActivationConfig.Function function(Path file, JsonNode node) {
         return switch (node == null ? "" : node.asText()) {
-            case "gelu_new", "gelu_pytorch_tanh" -> Activation.Function.GELU_TANH;
-            case "gelu" -> Activation.Function.GELU;
-            case "relu" -> Activation.Function.RELU;
-            case "silu", "swish" -> Activation.Function.SILU;
+            case "gelu_new", "gelu_pytorch_tanh" -> ActivationConfig.Function.GELU_TANH;
+            case "gelu" -> ActivationConfig.Function.GELU;
+            case "relu" -> ActivationConfig.Function.RELU;
+            case "silu", "swish" -> ActivationConfig.Function.SILU;
             default ->
                     throw unexpected(
                             file, "activation_function", "gelu_new, gelu, relu or silu", node);

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.ModelConfig;
 import org.bdia.io.DurableFiles;
 import org.bdia.nn.Gpt;
@@ -88,7 +88,8 @@ public final class Weights {
         } else {
             return Map.of();
         }
-        Activation activation = config.activation().withDerivative(Activation.Derivative.EXACT);
+        ActivationConfig activation =
+                config.activation().withDerivative(ActivationConfig.Derivative.EXACT);
         ModelConfig bare = config.withDropout(0).withDropPath(0).withActivation(activation);
         return Map.of(ARCHITECTURE, bare.toString());
     }

@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.bdia.config.Activation;
-import org.bdia.config.Activation.Derivative;
-import org.bdia.config.Activation.Function;
+import org.bdia.config.ActivationConfig;
+import org.bdia.config.ActivationConfig.Derivative;
+import org.bdia.config.ActivationConfig.Function;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +44,7 @@ class ActivationKernelTest {
         manager.close();
     }
 
-    static List<Activation> inverted() {
+    static List<ActivationConfig> inverted() {
         return Stream.of(
                         "inverted-gelu",
                         "inverted-gelu-tanh",
@@ -54,7 +54,7 @@ class ActivationKernelTest {
                         "sign-bit-silu",
                         "printed-gelu",
                         "printed-silu")
-                .map(Activation::parse)
+                .map(ActivationConfig::parse)
                 .toList();
     }
 
@@ -73,8 +73,8 @@ class ActivationKernelTest {
         NDArray near = manager.linspace(-1e-3f, 1e-3f, 20_001).toType(DataType.FLOAT64, false);
         NDArray x = wide.concat(near.add(turn), 0).concat(manager.create(new double[] {turn}), 0);
 
-        NDArray found = slope(new Activation(function, derivative), x);
-        NDArray expected = slope(Activation.of(function), x);
+        NDArray found = slope(new ActivationConfig(function, derivative), x);
+        NDArray expected = slope(ActivationConfig.of(function), x);
 
         double error = found.sub(expected).abs().max().getDouble();
         assertThat(error).isBetween(least, most);
@@ -82,7 +82,7 @@ class ActivationKernelTest {
 
     @ParameterizedTest
     @MethodSource("inverted")
-    void valuesAreThoseOfTheFunctionAndGradientsFiniteEverywhere(Activation activation) {
+    void valuesAreThoseOfTheFunctionAndGradientsFiniteEverywhere(ActivationConfig activation) {
         float turn = (float) Inversion.of(activation.function()).turn();
         float[] edges = {
             turn,
@@ -107,9 +107,9 @@ class ActivationKernelTest {
         };
         NDArray x = manager.create(edges);
         float[] y = value(activation, x).toFloatArray();
-        float[] exact = value(Activation.of(activation.function()), x).toFloatArray();
+        float[] exact = value(ActivationConfig.of(activation.function()), x).toFloatArray();
         float[] slope = slope(activation, x).toFloatArray();
-        float[] exactSlope = slope(Activation.of(activation.function()), x).toFloatArray();
+        float[] exactSlope = slope(ActivationConfig.of(activation.function()), x).toFloatArray();
         // what is known of √(y − m) in float32, beside the error of the formula
         double bound = activation.derivative() == Derivative.PRINTED ? 2e-2 : 5e-4;
         for (int i = 0; i < edges.length; i++) {
@@ -134,7 +134,7 @@ class ActivationKernelTest {
     void inPlaceEqualsTheTwinThatAutogradDifferentiates(int size) {
         NDArray x = normal(size);
         NDArray above = normal(size);
-        for (Activation activation : inverted()) {
+        for (ActivationConfig activation : inverted()) {
             var kernel = new ActivationKernel(activation);
             NDArray leaf = Autograd.leaf(x.duplicate());
             NDArray y = Autograd.recorded(() -> kernel.apply(leaf));
@@ -153,7 +153,7 @@ class ActivationKernelTest {
 
     @ParameterizedTest
     @MethodSource("inverted")
-    void workInPlaceLeavesNothingBehind(Activation activation) {
+    void workInPlaceLeavesNothingBehind(ActivationConfig activation) {
         NDArray h = normal(200_001);
         NDArray above = normal(200_001);
         var kernel = new ActivationKernel(activation);
@@ -169,7 +169,7 @@ class ActivationKernelTest {
 
     @ParameterizedTest
     @MethodSource("inverted")
-    void dropoutBehindItIsUndoneByABit(Activation activation) {
+    void dropoutBehindItIsUndoneByABit(ActivationConfig activation) {
         float rate = 0.3f;
         NDArray x = normal(70_001);
         NDArray above = normal(70_001);
@@ -192,7 +192,7 @@ class ActivationKernelTest {
     @EnumSource(Function.class)
     void blocksOfAnyNetworkTakeIt(Function function) {
         NDArray x = normal(1000);
-        var block = new ActivationBlock(Activation.inverted(function));
+        var block = new ActivationBlock(ActivationConfig.inverted(function));
         block.initialize(manager, DataType.FLOAT32, x.getShape());
         UnaryOperator<NDArray> forward =
                 array ->
@@ -201,27 +201,27 @@ class ActivationKernelTest {
         NDArray leaf = Autograd.leaf(x);
         NDArray y = Autograd.recorded(() -> forward.apply(leaf));
         Autograd.backward(y, y.onesLike());
-        assertClose(leaf.getGradient(), slope(Activation.of(function), x), 5e-4);
-        assertClose(y, value(Activation.of(function), x), 1e-7);
+        assertClose(leaf.getGradient(), slope(ActivationConfig.of(function), x), 5e-4);
+        assertClose(y, value(ActivationConfig.of(function), x), 1e-7);
         assertThat(leaf.toFloatArray()).isEqualTo(x.toFloatArray());
     }
 
     @Test
     void theReluFamilyIsDifferentiatedFromItsValue() {
         NDArray x = manager.create(new float[] {-2, -1, 0, 3});
-        assertThat(value(Activation.of(Function.RELU), x).toFloatArray())
+        assertThat(value(ActivationConfig.of(Function.RELU), x).toFloatArray())
                 .containsExactly(0, 0, 0, 3);
-        assertThat(value(Activation.of(Function.LEAKY_RELU), x).toFloatArray())
+        assertThat(value(ActivationConfig.of(Function.LEAKY_RELU), x).toFloatArray())
                 .containsExactly(-0.02f, -0.01f, 0, 3);
-        assertThat(slope(Activation.of(Function.RELU), x).toFloatArray())
+        assertThat(slope(ActivationConfig.of(Function.RELU), x).toFloatArray())
                 .containsExactly(0, 0, 0, 1);
-        assertThat(slope(Activation.of(Function.LEAKY_RELU), x).toFloatArray())
+        assertThat(slope(ActivationConfig.of(Function.LEAKY_RELU), x).toFloatArray())
                 .containsExactly(0.01f, 0.01f, 0.01f, 1);
     }
 
     @Test
     void refusesIntegers() {
-        var block = new ActivationBlock(Activation.inverted(Function.GELU));
+        var block = new ActivationBlock(ActivationConfig.inverted(Function.GELU));
         var store = new ParameterStore(manager, false);
         var integers = new NDList(manager.create(new int[] {1}));
         assertThatThrownBy(() -> block.forward(store, integers, false))
@@ -233,11 +233,11 @@ class ActivationKernelTest {
         return manager.randomNormal(new Shape(size)).mul(2);
     }
 
-    private NDArray value(Activation activation, NDArray x) {
+    private NDArray value(ActivationConfig activation, NDArray x) {
         return Autograd.unrecorded(() -> new ActivationKernel(activation).apply(x));
     }
 
-    private NDArray slope(Activation activation, NDArray x) {
+    private NDArray slope(ActivationConfig activation, NDArray x) {
         NDArray leaf = Autograd.leaf(x);
         var kernel = new ActivationKernel(activation);
         NDArray y = Autograd.recorded(() -> kernel.apply(leaf));

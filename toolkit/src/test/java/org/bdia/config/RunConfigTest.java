@@ -61,7 +61,7 @@ class RunConfigTest {
     @Test
     void everyActivationOfEveryModelSurvivesJson() {
         for (String word : List.of("gelu", "gelu-tanh", "silu", "relu", "inverted-gelu")) {
-            Activation activation = Activation.parse(word);
+            ActivationConfig activation = ActivationConfig.parse(word);
             for (ModelConfig model :
                     List.of(VitConfig.smoke(), GptConfig.nano(), Seq2SeqConfig.smoke())) {
                 ModelConfig changed = model.withActivation(activation);
@@ -76,7 +76,8 @@ class RunConfigTest {
                                         Json.canonical(
                                                         VitConfig.smoke()
                                                                 .withActivation(
-                                                                        Activation.parse("silu")))
+                                                                        ActivationConfig.parse(
+                                                                                "silu")))
                                                 .replace("silu", "sine"),
                                         ModelConfig.class,
                                         "text"))

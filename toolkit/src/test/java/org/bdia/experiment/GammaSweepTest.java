@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -83,7 +83,7 @@ class GammaSweepTest {
                         100,
                         0,
                         true),
-                new GptConfig(50257, 64, 8, 2, 2, 8, 0, Activation.GELU),
+                new GptConfig(50257, 64, 8, 2, 2, 8, 0, ActivationConfig.GELU),
                 Method.bdia(0.5),
                 Backprop.STORE,
                 true,

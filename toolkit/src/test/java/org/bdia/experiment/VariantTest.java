@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.OptimizerConfig;
@@ -84,8 +84,8 @@ class VariantTest {
         assertThat(runs.subList(2, 5)).allMatch(run -> run.model().equals(plain.model()));
         assertThat(runs.get(4).backprop()).isEqualTo(Backprop.CHECKPOINT);
         assertThat(configs(TRAIN, PLAIN.withInvertedActivation()).get(0).model().activation())
-                .isEqualTo(Activation.inverted(Activation.Function.GELU));
-        assertThat(configs(TRAIN, PLAIN.withActivation(Activation.Derivative.EXACT)).get(0))
+                .isEqualTo(ActivationConfig.inverted(ActivationConfig.Function.GELU));
+        assertThat(configs(TRAIN, PLAIN.withActivation(ActivationConfig.Derivative.EXACT)).get(0))
                 .isEqualTo(plain);
         assertThat(runs.stream().map(RunConfig::id).distinct()).hasSize(runs.size());
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.FileException;
 import org.bdia.config.GptConfig;
@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole runs on generated text: they train, write, are scored, and end with the same bits stored and reversed. */
 class WorkloadTest {
 
-    private static final GptConfig GPT = new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, Activation.GELU);
+    private static final GptConfig GPT =
+            new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, ActivationConfig.GELU);
     private static final TaskConfig.Text TEXT =
             new TaskConfig.Text(
                     TextCorpus.Source.SHAKESPEARE,

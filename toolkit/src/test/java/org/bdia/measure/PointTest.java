@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class PointTest {
 
-    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+    private static final ActivationConfig INVERTED =
+            ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
     @Test
     void aPointSurvivesItsWords() {
@@ -25,7 +26,7 @@ class PointTest {
                             .withPrecision(Precision.BFLOAT16_BRANCH)
                             .withBatch(3)
                             .withSize(8, 2, 24)
-                            .withActivation(Activation.parse("sign-bit-gelu-tanh"));
+                            .withActivation(ActivationConfig.parse("sign-bit-gelu-tanh"));
             assertThat(Point.parse(point.arguments().toArray(String[]::new))).isEqualTo(point);
         }
     }

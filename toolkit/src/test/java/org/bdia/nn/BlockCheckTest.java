@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -29,8 +29,10 @@ class BlockCheckTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void transformerBlocksAndMlps(boolean inverted) {
-        Activation activation =
-                inverted ? Activation.inverted(Activation.Function.GELU) : Activation.GELU;
+        ActivationConfig activation =
+                inverted
+                        ? ActivationConfig.inverted(ActivationConfig.Function.GELU)
+                        : ActivationConfig.GELU;
         try (NDManager manager = NDManager.newBaseManager()) {
             var block =
                     new TransformerBlock(
@@ -51,8 +53,10 @@ class BlockCheckTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void decoderBlocks(boolean inverted) {
-        Activation activation =
-                inverted ? Activation.inverted(Activation.Function.GELU) : Activation.GELU;
+        ActivationConfig activation =
+                inverted
+                        ? ActivationConfig.inverted(ActivationConfig.Function.GELU)
+                        : ActivationConfig.GELU;
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray memory = Autograd.leaf(manager.randomNormal(new Shape(2, 3, 8)));
             NDArray ids = manager.create(new long[] {5, 6, 7, 5, 6, 0}, new Shape(2, 3));

@@ -13,7 +13,7 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -233,7 +233,7 @@ class ExecutionTest {
                             4,
                             24,
                             pattern,
-                            Activation.of(Activation.Function.GELU_TANH),
+                            ActivationConfig.of(ActivationConfig.Function.GELU_TANH),
                             dropout,
                             execution);
             block.initialize(manager, DataType.FLOAT32, new Shape(1, TOKENS, WIDTH));

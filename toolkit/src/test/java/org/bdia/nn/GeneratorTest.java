@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
 
-    private static final GptConfig GPT = new GptConfig(11, 9, 8, 3, 2, 16, 0.1, Activation.GELU);
+    private static final GptConfig GPT =
+            new GptConfig(11, 9, 8, 3, 2, 16, 0.1, ActivationConfig.GELU);
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 9, 8, 2, 3, 2, 16, 0.1);
     private static final int BEGIN = 1;
     private static final int END = 2;

@@ -14,9 +14,9 @@ import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.config.Activation;
-import org.bdia.config.Activation.Derivative;
-import org.bdia.config.Activation.Function;
+import org.bdia.config.ActivationConfig;
+import org.bdia.config.ActivationConfig.Derivative;
+import org.bdia.config.ActivationConfig.Function;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -68,7 +68,7 @@ class InvertedActivationTest {
     })
     void blocksEqualAutogradWithTheDerivativeReplaced(
             Derivative derivative, Function function, Kernels kernels, int tokens) {
-        var activation = new Activation(function, derivative);
+        var activation = new ActivationConfig(function, derivative);
         for (Attention.Pattern pattern : Attention.Pattern.values()) {
             for (Method method : List.of(Method.standard(), Method.quantised())) {
                 Execution store = Execution.of(Backprop.STORE).withKernels(kernels);
@@ -109,7 +109,7 @@ class InvertedActivationTest {
     })
     void everyWayOfDifferentiatingGivesTheSameBits(
             Derivative derivative, Kernels kernels, float dropout, int chunkTokens) {
-        var activation = new Activation(Function.GELU, derivative);
+        var activation = new ActivationConfig(Function.GELU, derivative);
         Execution base =
                 Execution.of(Backprop.REVERSIBLE)
                         .withKernels(kernels)
@@ -142,10 +142,10 @@ class InvertedActivationTest {
                         .withKernels(kernels)
                         .withChunkTokens(chunkTokens)
                         .withVerify(true);
-        for (Activation activation :
+        for (ActivationConfig activation :
                 List.of(
-                        Activation.inverted(Function.GELU),
-                        new Activation(Function.GELU, Derivative.SIGN_BIT))) {
+                        ActivationConfig.inverted(Function.GELU),
+                        new ActivationConfig(Function.GELU, Derivative.SIGN_BIT))) {
             for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
                 List<float[]> reversible = skipping(activation, dropout, method, base);
                 for (Execution other :
@@ -161,7 +161,9 @@ class InvertedActivationTest {
                 if (dropout == 0 && method instanceof Method.Standard) {
                     Gradients.assertClose(
                             List.of(Gradients.joined(stored)),
-                            List.of(Gradients.joined(skipping(Activation.GELU, 0, method, store))),
+                            List.of(
+                                    Gradients.joined(
+                                            skipping(ActivationConfig.GELU, 0, method, store))),
                             2e-4);
                 }
             }
@@ -169,7 +171,7 @@ class InvertedActivationTest {
     }
 
     private List<float[]> skipping(
-            Activation activation, float dropout, Method method, Execution execution) {
+            ActivationConfig activation, float dropout, Method method, Execution execution) {
         var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
         try (ReversibleStack stack =
                 ReversibleStack.of(blocks, method, execution).withDropPath(0.5)) {
@@ -188,7 +190,7 @@ class InvertedActivationTest {
     void everyStateIsRebuiltBitForBit(Precision precision, float dropout) {
         Execution execution = Execution.of(Backprop.REVERSIBLE).withPrecision(precision);
         for (Derivative derivative : List.of(Derivative.INVERTED, Derivative.SIGN_BIT)) {
-            var activation = new Activation(Function.SILU, derivative);
+            var activation = new ActivationConfig(Function.SILU, derivative);
             var blocks =
                     blocks(activation, Attention.Pattern.CAUSAL, dropout, execution, TOKENS, 12);
             var stack = ReversibleStack.of(blocks, Method.bdia(0.5), execution);
@@ -201,10 +203,13 @@ class InvertedActivationTest {
     void gradientsAreCloseToTheExactOnes(Precision precision) {
         for (float dropout : new float[] {0, 0.1f}) {
             Execution store = Execution.of(Backprop.STORE).withPrecision(precision);
-            List<float[]> exact = gradients(Activation.GELU, 0, Method.standard(), store);
+            List<float[]> exact = gradients(ActivationConfig.GELU, 0, Method.standard(), store);
             List<float[]> inverted =
                     gradients(
-                            Activation.inverted(Function.GELU), dropout, Method.standard(), store);
+                            ActivationConfig.inverted(Function.GELU),
+                            dropout,
+                            Method.standard(),
+                            store);
             if (dropout == 0) { // with it, the masks are others
                 double bound = precision == Precision.FLOAT32 ? 2e-4 : 3e-2;
                 Gradients.assertClose(
@@ -224,7 +229,7 @@ class InvertedActivationTest {
     void anEncoderDecoderTrainsWithIt() {
         var config =
                 new Seq2SeqConfig(11, 9, 7, 8, 2, 2, 2, 16, 0)
-                        .withActivation(Activation.inverted(Function.GELU));
+                        .withActivation(ActivationConfig.inverted(Function.GELU));
         List<List<float[]>> all = new ArrayList<>();
         for (Backprop backprop : Backprop.values()) {
             try (NDManager own = manager.newSubManager()) {
@@ -244,8 +249,10 @@ class InvertedActivationTest {
 
     @Test
     void anMlpAloneIsABranchToo() {
-        for (Activation activation :
-                List.of(Activation.inverted(Function.SILU), Activation.of(Function.LEAKY_RELU))) {
+        for (ActivationConfig activation :
+                List.of(
+                        ActivationConfig.inverted(Function.SILU),
+                        ActivationConfig.of(Function.LEAKY_RELU))) {
             for (Method method : List.of(Method.standard(), Method.quantised())) {
                 Engine.getEngine("PyTorch").setRandomSeed(4);
                 var mlp = new Mlp(WIDTH, 24, activation, 0);
@@ -267,7 +274,7 @@ class InvertedActivationTest {
                 Execution execution = Execution.of(backprop);
                 var blocks =
                         blocks(
-                                Activation.inverted(Function.GELU),
+                                ActivationConfig.inverted(Function.GELU),
                                 Attention.Pattern.FULL,
                                 dropout,
                                 execution,
@@ -294,7 +301,7 @@ class InvertedActivationTest {
     }
 
     private List<float[]> gradients(
-            Activation activation, float dropout, Method method, Execution execution) {
+            ActivationConfig activation, float dropout, Method method, Execution execution) {
         var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
         return gradients(blocks, method, execution, input(TOKENS));
     }
@@ -322,7 +329,7 @@ class InvertedActivationTest {
     }
 
     private List<TransformerBlock> blocks(
-            Activation activation,
+            ActivationConfig activation,
             Attention.Pattern pattern,
             float dropout,
             Execution execution,

@@ -7,7 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Precision;
 import org.bdia.torch.TorchScript;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +70,7 @@ class KernelCheckTest {
         boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
         return new KernelShape(
                 part,
-                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, Activation.GELU),
+                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, ActivationConfig.GELU),
                 Precision.FLOAT32,
                 Device.cpu(),
                 batch,

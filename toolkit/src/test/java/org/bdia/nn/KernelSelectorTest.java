@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -87,7 +87,7 @@ class KernelSelectorTest {
                         HEADS,
                         MLP,
                         pattern,
-                        Activation.GELU,
+                        ActivationConfig.GELU,
                         0,
                         execution,
                         selector,
@@ -208,7 +208,7 @@ class KernelSelectorTest {
                 KernelShape.of(
                         BranchScript.Part.MLP,
                         new BranchScript.Options(
-                                WIDTH, HEADS, MLP, Attention.Pattern.FULL, Activation.GELU),
+                                WIDTH, HEADS, MLP, Attention.Pattern.FULL, ActivationConfig.GELU),
                         Precision.FLOAT32,
                         input(2),
                         null,
@@ -248,7 +248,9 @@ class KernelSelectorTest {
     private List<float[]> masked(Attention.Pattern pattern, NDArray mask, Kernels kernels) {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         Execution execution = Execution.of(Backprop.STORE).withKernels(kernels);
-        var block = new TransformerBlock(WIDTH, HEADS, MLP, pattern, Activation.GELU, 0, execution);
+        var block =
+                new TransformerBlock(
+                        WIDTH, HEADS, MLP, pattern, ActivationConfig.GELU, 0, execution);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 5, WIDTH));
         try (ReversibleStack stack =
                 ReversibleStack.of(List.of(block), Method.standard(), execution)) {
@@ -274,7 +276,7 @@ class KernelSelectorTest {
                             HEADS,
                             MLP,
                             Attention.Pattern.CAUSAL,
-                            Activation.GELU,
+                            ActivationConfig.GELU,
                             0,
                             execution,
                             selector,

@@ -15,7 +15,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -34,7 +34,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LanguageModelsTest {
 
     private static final GptConfig GPT =
-            new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Activation.of(Activation.Function.GELU_TANH));
+            new GptConfig(
+                    11,
+                    7,
+                    6,
+                    3,
+                    2,
+                    10,
+                    0.1,
+                    ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 7, 6, 2, 3, 2, 10, 0.1);
     private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
 

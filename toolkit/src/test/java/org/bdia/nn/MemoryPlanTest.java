@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -73,7 +73,7 @@ class MemoryPlanTest {
     })
     void predictsTheCountedPeaksOfAGpt(
             String method, Backprop backprop, int chunk, Precision precision, double counted) {
-        var gpt = new GptConfig(256, 256, 128, 4, 4, 512, 0, Activation.GELU);
+        var gpt = new GptConfig(256, 256, 128, 4, 4, 512, 0, ActivationConfig.GELU);
         Execution execution =
                 Execution.of(backprop).withChunkTokens(chunk).withPrecision(precision);
         double peak = MemoryModel.of(gpt, named(method)).peak(execution, 16) / MIB;
@@ -85,7 +85,7 @@ class MemoryPlanTest {
     @CsvSource({"standard, STORE, 0, 410.16", "bdia, REVERSIBLE, 1024, 393.41"})
     void predictsTheCountedPeaksOfAGptWithItsOwnVocabulary(
             String method, Backprop backprop, int chunk, double counted) {
-        var gpt = new GptConfig(50257, 64, 128, 4, 4, 512, 0, Activation.GELU);
+        var gpt = new GptConfig(50257, 64, 128, 4, 4, 512, 0, ActivationConfig.GELU);
         Execution execution = Execution.of(backprop).withChunkTokens(chunk);
         double peak = MemoryModel.of(gpt, named(method)).peak(execution, 8) / MIB;
         assertThat(peak).isCloseTo(counted, within(0.02 * counted));
@@ -123,7 +123,14 @@ class MemoryPlanTest {
             }
             var config =
                     new GptConfig(
-                            50, 9, 8, 2, 2, 12, 0.1, Activation.of(Activation.Function.GELU_TANH));
+                            50,
+                            9,
+                            8,
+                            2,
+                            2,
+                            12,
+                            0.1,
+                            ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
             var gpt = new Gpt(config, BDIA, Backprop.REVERSIBLE);
             gpt.initialize(manager, 1);
             assertThat(MemoryModel.of(config, BDIA).parameters()).isEqualTo(size(gpt));

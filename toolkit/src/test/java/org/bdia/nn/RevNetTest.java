@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -45,7 +45,15 @@ class RevNetTest {
     private static final VitConfig VIT =
             VitConfig.smoke().withPatch(16).withWidth(8).withMlp(12).withDepth(3);
     private static final GptConfig GPT =
-            new GptConfig(11, 7, 6, 3, 2, 10, 0.1, Activation.of(Activation.Function.GELU_TANH));
+            new GptConfig(
+                    11,
+                    7,
+                    6,
+                    3,
+                    2,
+                    10,
+                    0.1,
+                    ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
 
     private NDManager manager;
@@ -138,10 +146,10 @@ class RevNetTest {
     void fusedHalvesEqualTheirPlainTwins(Attention.Pattern pattern) {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         Execution plain = Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN);
-        var one = new TransformerBlock(8, 2, 12, pattern, Activation.GELU, 0, plain);
+        var one = new TransformerBlock(8, 2, 12, pattern, ActivationConfig.GELU, 0, plain);
         var other =
                 new TransformerBlock(
-                        8, 2, 12, pattern, Activation.GELU, 0, Execution.of(Backprop.STORE));
+                        8, 2, 12, pattern, ActivationConfig.GELU, 0, Execution.of(Backprop.STORE));
         NDArray x = manager.randomNormal(new Shape(3, 4, 8));
         NDArray mask = manager.randomNormal(new Shape(3, 1, 1, 4));
         for (TransformerBlock block : List.of(one, other)) {

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -48,7 +48,7 @@ class ThreadedModelsTest {
 
     private static List<Float> losses(long seed) {
         List<Float> losses = new ArrayList<>();
-        var config = new GptConfig(11, 4, 8, 1, 2, 8, 0.3, Activation.GELU);
+        var config = new GptConfig(11, 4, 8, 1, 2, 8, 0.3, ActivationConfig.GELU);
         for (int i = 0; i < MODELS; i++) {
             try (NDManager manager = NDManager.newBaseManager()) {
                 var model = new Gpt(config, Method.bdia(0.5), Backprop.REVERSIBLE);

@@ -12,7 +12,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -30,7 +30,8 @@ class TransformerBlockTest {
     private static final int HEADS = 3;
     private static final int TOKENS = 5;
     private static final int WIDTH = 12;
-    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+    private static final ActivationConfig INVERTED =
+            ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
     private NDManager manager;
 
@@ -73,14 +74,14 @@ class TransformerBlockTest {
         NDArray gradient = noise(x.getShape(), 3);
         NDArray value =
                 Autograd.differentiate(
-                        () -> run(kernels, Activation.GELU, half, training, x, mask),
+                        () -> run(kernels, ActivationConfig.GELU, half, training, x, mask),
                         like -> gradient);
         return List.of(value.stopGradient(), x.getGradient(), mask.getGradient());
     }
 
     private NDArray run(
             Kernels kernels,
-            Activation activation,
+            ActivationConfig activation,
             boolean half,
             boolean training,
             NDArray x,
@@ -118,7 +119,7 @@ class TransformerBlockTest {
         for (String sizes :
                 List.of("4", "2,5", "5,4", "2,5,5", "3,1,1,5", "2,2,5,5", "1,2,1,1,5")) {
             NDArray mask = noise(shape(sizes), 2);
-            for (Activation activation : List.of(Activation.GELU, INVERTED)) {
+            for (ActivationConfig activation : List.of(ActivationConfig.GELU, INVERTED)) {
                 for (boolean half : new boolean[] {false, true}) {
                     assertThatThrownBy(() -> run(kernels, activation, half, true, x, mask))
                             .isInstanceOf(IllegalArgumentException.class)
@@ -128,7 +129,7 @@ class TransformerBlockTest {
             }
         }
         NDArray hidden = manager.zeros(new Shape(TOKENS)).eq(0);
-        assertThatThrownBy(() -> run(kernels, Activation.GELU, false, false, x, hidden))
+        assertThatThrownBy(() -> run(kernels, ActivationConfig.GELU, false, false, x, hidden))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("floating point")
                 .hasMessageContaining("boolean");

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.FixedPoint;
@@ -104,7 +104,7 @@ final class Reference implements AutoCloseable {
                             number("heads"),
                             mlp,
                             pattern,
-                            Activation.GELU,
+                            ActivationConfig.GELU,
                             0,
                             Execution.of(Backprop.STORE).withKernels(kernels));
             block.initialize(

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -26,7 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GptArchitectureTest {
 
     private static final GptConfig CONFIG =
-            new GptConfig(13, 6, 8, 2, 2, 12, 0, Activation.of(Activation.Function.GELU_TANH));
+            new GptConfig(
+                    13,
+                    6,
+                    8,
+                    2,
+                    2,
+                    12,
+                    0,
+                    ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     private static final String DROPOUT = "\"resid_pdrop\":0.2,";
     private static final String PUBLISHED =
             """

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -38,8 +38,9 @@ class GptPeerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"GELU", "GELU_TANH"})
-    void logitsEqualThoseOfAnIndependentImplementation(Activation.Function gelu) throws Exception {
-        GptConfig config = new GptConfig(97, 24, 32, 4, 4, 48, 0.1, Activation.of(gelu));
+    void logitsEqualThoseOfAnIndependentImplementation(ActivationConfig.Function gelu)
+            throws Exception {
+        GptConfig config = new GptConfig(97, 24, 32, 4, 4, 48, 0.1, ActivationConfig.of(gelu));
         Path weights = folder.resolve("weights.safetensors");
         long[][] ids = new long[3][24];
         for (int i = 0; i < 72; i++) {
@@ -78,7 +79,9 @@ class GptPeerTest {
             throws IOException, InterruptedException {
         Path request = folder.resolve("ids.json");
         Path logits = folder.resolve("logits.bin");
-        boolean tanh = config.activation().equals(Activation.of(Activation.Function.GELU_TANH));
+        boolean tanh =
+                config.activation()
+                        .equals(ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
         String gelu = tanh ? "tanh" : "erf";
         new ObjectMapper()
                 .writeValue(

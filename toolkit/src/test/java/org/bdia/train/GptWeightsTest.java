@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
@@ -36,7 +36,15 @@ class GptWeightsTest {
 
     /** Twelve blocks, so that names have one digit and two. */
     private static final GptConfig CONFIG =
-            new GptConfig(13, 6, 8, 12, 2, 12, 0.1, Activation.of(Activation.Function.GELU_TANH));
+            new GptConfig(
+                    13,
+                    6,
+                    8,
+                    12,
+                    2,
+                    12,
+                    0.1,
+                    ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
 
     private static final String PUBLISHED =
             """
@@ -94,7 +102,7 @@ class GptWeightsTest {
                 CONFIG.withHeads(4)
                         .withDropout(0.3)
                         .withDropPath(0.1)
-                        .withActivation(Activation.inverted(Activation.Function.SILU));
+                        .withActivation(ActivationConfig.inverted(ActivationConfig.Function.SILU));
         Gpt saved = gpt(expected, 1);
         GptWeights.save(file, saved);
 
@@ -114,15 +122,15 @@ class GptWeightsTest {
                                 + ": expected a GPT with 2 heads and gelu-tanh as the model has, found"
                                 + " one with 4 heads and gelu-tanh; GptWeights.config(file) says which"
                                 + " model it fits");
-        GptWeights.save(file, gpt(CONFIG.withActivation(Activation.GELU), 1));
+        GptWeights.save(file, gpt(CONFIG.withActivation(ActivationConfig.GELU), 1));
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
                 .hasMessageContaining("found one with 2 heads and gelu;");
     }
 
     @ParameterizedTest
     @CsvSource({"gelu_new, GELU_TANH", "gelu, GELU", "relu, RELU", "silu, SILU"})
-    void aPublishedArchitectureIsReadBesideTheWeights(String word, Activation.Function function)
-            throws IOException {
+    void aPublishedArchitectureIsReadBesideTheWeights(
+            String word, ActivationConfig.Function function) throws IOException {
         saveBare();
         publish(PUBLISHED.replace("gelu_new", word));
 
@@ -130,7 +138,7 @@ class GptWeightsTest {
                 .isEqualTo(
                         CONFIG.withHeads(4)
                                 .withDropout(0.2)
-                                .withActivation(Activation.of(function)));
+                                .withActivation(ActivationConfig.of(function)));
         assertThatThrownBy(() -> GptWeights.load(file, gpt(CONFIG, 2)))
                 .hasMessageContaining("expected a GPT with 2 heads", "found one with 4 heads");
     }

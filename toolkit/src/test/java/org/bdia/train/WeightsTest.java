@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.TrainConfig;
@@ -136,12 +136,13 @@ class WeightsTest {
                         small.withDropout(0.5)
                                 .withDropPath(0.5)
                                 .withActivation(
-                                        Activation.inverted(small.activation().function()))));
+                                        ActivationConfig.inverted(small.activation().function()))));
 
         for (VitConfig other :
                 List.of(
                         small.withHeads(4),
-                        small.withActivation(Activation.of(Activation.Function.RELU)))) {
+                        small.withActivation(
+                                ActivationConfig.of(ActivationConfig.Function.RELU)))) {
             assertThatThrownBy(() -> Weights.load(file, vit(other)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith(file + ": expected the weights of VitConfig[")

@@ -2,7 +2,7 @@ package org.bdia.ci.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
@@ -14,7 +14,8 @@ public final class Grid {
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
 
-    private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
+    private static final ActivationConfig INVERTED =
+            ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
     private Grid() {}
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -201,7 +201,7 @@ public final class KernelCampaign {
                             shape.heads(),
                             shape.mlp(),
                             shape.pattern(),
-                            Activation.GELU,
+                            ActivationConfig.GELU,
                             0,
                             kernels == Kernels.FUSED
                                     ? execution.withPrecision(shape.precision())

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
@@ -212,7 +212,7 @@ public final class LeakCampaign {
     }
 
     private static void languageModel(NDManager manager) {
-        var config = new GptConfig(11, 4, 8, 2, 2, 8, 0.1, Activation.GELU);
+        var config = new GptConfig(11, 4, 8, 2, 2, 8, 0.1, ActivationConfig.GELU);
         var model = new Gpt(config, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 1);
         NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});

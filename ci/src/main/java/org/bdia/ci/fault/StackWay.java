@@ -9,7 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import java.util.ArrayList;
 import java.util.List;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -38,7 +38,7 @@ record StackWay(
         String name,
         boolean cross,
         Attention.Pattern pattern,
-        Activation activation,
+        ActivationConfig activation,
         Method.Bdia method,
         float dropout,
         double dropPath,
@@ -83,13 +83,13 @@ record StackWay(
         Method.Bdia half = Method.bdia(0.5);
         // Both |gamma| for every kind of stack, without twice the ways.
         Method.Bdia either = Method.bdia(rate == 0 ? 0.5 : 0.25);
-        Activation inverted = Activation.inverted(Activation.Function.GELU);
+        ActivationConfig inverted = ActivationConfig.inverted(ActivationConfig.Function.GELU);
         StackWay base =
                 new StackWay(
                         "fused",
                         false,
                         Attention.Pattern.CAUSAL,
-                        Activation.of(Activation.Function.GELU_TANH),
+                        ActivationConfig.of(ActivationConfig.Function.GELU_TANH),
                         half,
                         rate,
                         0,
@@ -157,7 +157,7 @@ record StackWay(
                 name, cross, value, activation, method, dropout, dropPath, execution, depth);
     }
 
-    private StackWay with(Activation value) {
+    private StackWay with(ActivationConfig value) {
         return new StackWay(
                 name, cross, pattern, value, method, dropout, dropPath, execution, depth);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.bdia.config.Activation;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class StackWayTest {
         assertThat(values(way -> way.dropout())).containsExactlyInAnyOrder(0f, 0.1f);
         assertThat(values(way -> way.dropPath())).containsExactlyInAnyOrder(0.0, 0.1);
         assertThat(values(way -> way.activation()))
-                .contains(Activation.inverted(Activation.Function.GELU));
+                .contains(ActivationConfig.inverted(ActivationConfig.Function.GELU));
         assertThat(ALL).anyMatch(way -> way.cross() && way.activation().isInverted());
     }
 

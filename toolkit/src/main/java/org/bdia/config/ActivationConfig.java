@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param derivative what f′ is computed from
  * @see <a href="https://arxiv.org/abs/2407.15545">Novikov, Oseledets, 2024</a>
  */
-public record Activation(Function function, Derivative derivative) {
+public record ActivationConfig(Function function, Derivative derivative) {
 
     /** The function f. */
     public enum Function {
@@ -59,7 +59,7 @@ public record Activation(Function function, Derivative derivative) {
     public static final double SLOPE = 0.01;
 
     /** GELU as autograd differentiates it. */
-    public static final Activation GELU = of(Function.GELU);
+    public static final ActivationConfig GELU = of(Function.GELU);
 
     /**
      * Checks that the two go together.
@@ -67,7 +67,7 @@ public record Activation(Function function, Derivative derivative) {
      * @throws IllegalArgumentException if the derivative of a piecewise linear function is to be inverted, or the paper has no
      *     formula for the function
      */
-    public Activation {
+    public ActivationConfig {
         boolean printed = function == Function.GELU || function == Function.SILU;
         if ((linear(function) && derivative != Derivative.EXACT)
                 || (derivative == Derivative.PRINTED && !printed)) {
@@ -84,21 +84,21 @@ public record Activation(Function function, Derivative derivative) {
     }
 
     /** A function as autograd differentiates it. */
-    public static Activation of(Function function) {
-        return new Activation(function, Derivative.EXACT);
+    public static ActivationConfig of(Function function) {
+        return new ActivationConfig(function, Derivative.EXACT);
     }
 
     /**
      * A function differentiated from its value and one packed bit; {@link Function#RELU} and {@link Function#LEAKY_RELU} from
      * the value alone.
      */
-    public static Activation inverted(Function function) {
+    public static ActivationConfig inverted(Function function) {
         return of(function).withDerivative(Derivative.INVERTED);
     }
 
     /** Returns the same function, differentiated in another way; piecewise linear ones stay as they are, since y is enough. */
-    public Activation withDerivative(Derivative value) {
-        return linear(function) ? this : new Activation(function, value);
+    public ActivationConfig withDerivative(Derivative value) {
+        return linear(function) ? this : new ActivationConfig(function, value);
     }
 
     /** Whether the derivative comes from y and a bit. */
@@ -116,7 +116,7 @@ public record Activation(Function function, Derivative derivative) {
      *
      * @throws IllegalArgumentException if there is none
      */
-    public static Activation parse(String word) {
+    public static ActivationConfig parse(String word) {
         for (Function function : Function.values()) {
             if (word.equals(kebab(function))) {
                 return of(function);
@@ -124,7 +124,7 @@ public record Activation(Function function, Derivative derivative) {
             for (Derivative derivative : Derivative.values()) {
                 if (word.equals(kebab(derivative) + "-" + kebab(function))
                         && derivative != Derivative.EXACT) {
-                    return new Activation(function, derivative);
+                    return new ActivationConfig(function, derivative);
                 }
             }
         }

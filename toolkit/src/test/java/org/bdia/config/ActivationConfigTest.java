@@ -3,14 +3,14 @@ package org.bdia.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.bdia.config.Activation.Derivative;
-import org.bdia.config.Activation.Function;
+import org.bdia.config.ActivationConfig.Derivative;
+import org.bdia.config.ActivationConfig.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every activation has a word, and what there is not has none. */
-class ActivationTest {
+class ActivationConfigTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -30,23 +30,24 @@ class ActivationTest {
                 "printed-silu"
             })
     void wordsAreReadAndWritten(String word) {
-        assertThat(Activation.parse(word)).hasToString(word);
+        assertThat(ActivationConfig.parse(word)).hasToString(word);
     }
 
     @Test
     void piecewiseLinearOnesStayAsTheyAre() {
-        assertThat(Activation.inverted(Function.RELU)).isEqualTo(Activation.of(Function.RELU));
+        assertThat(ActivationConfig.inverted(Function.RELU))
+                .isEqualTo(ActivationConfig.of(Function.RELU));
     }
 
     @Test
     void refusesWhatThereIsNot() {
-        assertThatThrownBy(() -> Activation.parse("swish"))
+        assertThatThrownBy(() -> ActivationConfig.parse("swish"))
                 .hasMessageContaining("activation is \"swish\"; expected gelu,");
-        assertThatThrownBy(() -> Activation.parse("inverted-relu"))
+        assertThatThrownBy(() -> ActivationConfig.parse("inverted-relu"))
                 .hasMessage(
                         "there is no INVERTED derivative of RELU; Derivative.EXACT needs nothing but y"
                                 + " already");
-        assertThatThrownBy(() -> new Activation(Function.GELU_TANH, Derivative.PRINTED))
+        assertThatThrownBy(() -> new ActivationConfig(Function.GELU_TANH, Derivative.PRINTED))
                 .hasMessage("there is no PRINTED derivative of GELU_TANH; use Derivative.INVERTED");
     }
 }
