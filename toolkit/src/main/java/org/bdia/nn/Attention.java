@@ -113,7 +113,7 @@ public final class Attention extends AbstractBlock {
         return attend(store, x, mask, past, Heads.Rows.ALL, training);
     }
 
-    /** Attention for some of the query tokens alone, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
+    /** The same for some of the queries, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
     NDArray attend(ParameterStore store, NDArray x, NDArray mask, Heads.Rows rows) {
         return attend(store, x, mask, null, rows, false);
     }
@@ -131,19 +131,21 @@ public final class Attention extends AbstractBlock {
                     NDArray q = rows.of(parts.get(0), 2); // (B, H, T, E)
                     NDArray k = parts.get(1); // (B, H, S, E), S = T without a past
                     NDArray v = parts.get(2);
-                    Heads.Rows looking = rows;
+                    Heads.Rows queries = rows;
                     if (past != null) {
                         past.append(k, v);
                         long before = past.keys().getShape().get(2) - q.getShape().get(2);
-                        looking = new Heads.Rows((int) before, 1);
+                        queries = new Heads.Rows((int) before, 1);
                         k = past.keys();
                         v = past.values();
                     }
                     NDArray scores = scale(store, q.matMul(k.transpose(0, 1, 3, 2)), training);
-                    NDArray hidden = pattern(scores, looking);
+                    NDArray patternMask = patternMask(scores, queries);
                     NDArray added = mask == null ? null : Heads.mask(mask, scores.getShape());
-                    NDArray joined = Heads.mix(scores, v, dropout, training, hidden, added);
-                    return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+                    NDArray attended =
+                            Heads.attend(scores, v, dropout, training, patternMask, added);
+                    return DropoutMask.apply(
+                            run(out, store, attended, training), dropout, training);
                 });
     }
 
@@ -153,12 +155,12 @@ public final class Attention extends AbstractBlock {
                 : scores.mul(store.getValue(temperature, scores.getDevice(), training).exp());
     }
 
-    /** The mask of the pattern for scores (B, H, T, S), or null. */
-    private NDArray pattern(NDArray scores, Heads.Rows looking) {
-        return Heads.hidden(
+    /** Returns the pattern's mask of scores (B, H, T, S), or null. */
+    private NDArray patternMask(NDArray scores, Heads.Rows queries) {
+        return Heads.mask(
                 pattern,
                 scores.getManager(),
-                looking,
+                queries,
                 scores.getShape().get(3),
                 scores.getDataType());
     }

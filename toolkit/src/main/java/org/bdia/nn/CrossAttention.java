@@ -16,7 +16,7 @@ import org.bdia.torch.Scoped;
 
 /**
  * Multi-head attention from one sequence to another, softmax(q kᵀ / √E + mask) v per head, then a projection; q from
- * the sequence that looks, k and v from the memory that is seen.
+ * the one sequence, k and v from the other, the memory.
  *
  * <p>Letters: B batch, T tokens, S memory tokens, D width, H heads, E = D/H. (B, T, D), (B, S, D), (B, 1, 1, S) → (B, T,
  * D).
@@ -100,8 +100,9 @@ public final class CrossAttention extends AbstractBlock {
                     double scale = 1 / Math.sqrt((double) width / heads);
                     NDArray scaled = scores.mul(Autograd.constant(scores, scale));
                     NDArray added = mask == null ? null : Heads.mask(mask, scaled.getShape());
-                    NDArray joined = Heads.mix(scaled, v, dropout, training, added);
-                    return DropoutMask.apply(run(out, store, joined, training), dropout, training);
+                    NDArray attended = Heads.attend(scaled, v, dropout, training, added);
+                    return DropoutMask.apply(
+                            run(out, store, attended, training), dropout, training);
                 });
     }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 /**
  * The arithmetic that self- and cross-attention share.
  *
- * <p>Letters: B batch, T tokens that look, S tokens that are seen, D width, H heads, E = D/H.
+ * <p>Letters: B batch, T queries, S keys, D width, H heads, E = D/H.
  */
 final class Heads {
 
@@ -43,43 +43,42 @@ final class Heads {
     }
 
     /**
-     * softmax(scores + masks) v, heads joined again: scores (B, H, T, S), v (B, H, S, E) → (B, T, D).
+     * Returns softmax(scores + masks) v of all heads side by side: scores (B, H, T, S), v (B, H, S, E) → (B, T, D).
      *
      * @param masks what is added to the scores, broadcasting over (B, H, T, S); null for none
      */
-    static NDArray mix(
+    static NDArray attend(
             NDArray scores, NDArray v, float dropout, boolean training, NDArray... masks) {
         NDArray masked = scores;
         for (NDArray mask : masks) {
             masked = mask == null ? masked : masked.add(mask);
         }
         NDArray weights = DropoutMask.apply(masked.softmax(-1), dropout, training);
-        NDArray mixed = weights.matMul(v); // (B, H, T, E)
-        Shape shape = mixed.getShape();
-        return mixed.transpose(0, 2, 1, 3)
+        NDArray attended = weights.matMul(v); // (B, H, T, E)
+        Shape shape = attended.getShape();
+        return attended.transpose(0, 2, 1, 3)
                 .reshape(shape.get(0), shape.get(2), shape.get(1) * shape.get(3));
     }
 
-    /** The mask that hides where a condition holds. */
-    static NDArray hide(NDArray condition, DataType type) {
+    /** Returns the mask of the pairs for which a condition holds. */
+    static NDArray mask(NDArray condition, DataType type) {
         return condition.toType(type, false).mul(MASKED);
     }
 
     /**
-     * Returns what a pattern hides of scores (B, H, T, S), (T, S), or null where it hides nothing.
+     * Returns a pattern's mask (T, S) of scores (B, H, T, S), or null where it has none.
      *
-     * @param rows which of S tokens look
+     * @param rows which of S tokens are queries
      */
-    static NDArray hidden(
-            Attention.Pattern pattern, NDManager manager, Rows rows, long seen, DataType type) {
+    static NDArray mask(
+            Attention.Pattern pattern, NDManager manager, Rows rows, long tokens, DataType type) {
         if (pattern == Attention.Pattern.FULL) {
             return null;
         }
-        NDArray columns = manager.arange((int) seen).reshape(1, seen);
-        NDArray looking = manager.arange(rows.first(), (int) seen, rows.step()).reshape(-1, 1);
-        return hide(
-                pattern == Attention.Pattern.CAUSAL ? columns.gt(looking) : columns.eq(looking),
-                type);
+        NDArray keys = manager.arange((int) tokens).reshape(1, tokens);
+        NDArray queries = manager.arange(rows.first(), (int) tokens, rows.step()).reshape(-1, 1);
+        return mask(
+                pattern == Attention.Pattern.CAUSAL ? keys.gt(queries) : keys.eq(queries), type);
     }
 
     /** Returns the mask as an array of four axes, of shape {@link #maskShape}. */
@@ -125,9 +124,9 @@ final class Heads {
         return full;
     }
 
-    /** The mask that hides padding: ids (B, S), 0 where padding → (B, 1, 1, S), to be added to scores. */
+    /** Returns the mask of padding: ids (B, S), 0 where padding → (B, 1, 1, S), to be added to scores. */
     static NDArray padding(NDArray ids, DataType type) {
         Shape shape = ids.getShape();
-        return hide(ids.eq(0), type).reshape(shape.get(0), 1, 1, shape.get(1));
+        return mask(ids.eq(0), type).reshape(shape.get(0), 1, 1, shape.get(1));
     }
 }

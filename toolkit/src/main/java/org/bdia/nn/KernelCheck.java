@@ -222,7 +222,7 @@ final class KernelCheck {
         }
         int seen = (int) shape.mask().get(shape.mask().dimension() - 1);
         NDArray last = manager.arange(seen).eq(seen - 1);
-        NDArray row = seen == 1 ? manager.zeros(new Shape(1)) : Heads.hide(last, DataType.FLOAT32);
+        NDArray row = seen == 1 ? manager.zeros(new Shape(1)) : Heads.mask(last, DataType.FLOAT32);
         return row.broadcast(shape.mask()).duplicate();
     }
 
