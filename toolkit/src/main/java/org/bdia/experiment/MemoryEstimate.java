@@ -8,7 +8,7 @@ import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Seq2SeqConfig;
-import org.bdia.nn.MemoryModel;
+import org.bdia.measure.MemoryModel;
 
 /**
  * The memory that a run's JVM needs, on the high side, by which a sweep chooses how many fit side by side: {@value

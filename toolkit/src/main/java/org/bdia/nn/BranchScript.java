@@ -85,9 +85,6 @@ final class BranchScript {
 
     private static final int BFLOAT16 = 15;
 
-    /** Up to so many tokens two products in bfloat16 beat fused attention, which is fast in float32 alone on the CPU. */
-    static final int SHORT = 128;
-
     /** The block's parameters in its own order. */
     private static final String PARAMETERS =
             "ln1_gamma, ln1_beta, temperature, qkv_weight, qkv_bias, out_weight, out_bias, "
@@ -143,7 +140,9 @@ final class BranchScript {
                 .with("MASKED", masked)
                 .with(
                         "TWO_PRODUCTS",
-                        half && !twoProducts ? "torch.le(tokens, " + SHORT + ")" : twoProducts)
+                        half && !twoProducts
+                                ? "torch.le(tokens, " + Attention.SHORT + ")"
+                                : twoProducts)
                 .with("WIDTH", options.width())
                 .with("HEADS", options.heads())
                 .with("SCALE", locality ? "torch.to(torch.exp(temperature), TYPE)" : scale)

@@ -33,7 +33,7 @@ import org.bdia.torch.TorchScript;
  *
  * <p>Memory: what the fused kernel takes at its shape, which a training step takes as well, and the twin's of two sequences. In a
  * use with gradients the latter holds ten to thirteen arrays of scores, or one row's if that is longer: 41 to 53 MiB were counted at
- * T = 2,048 with 8 heads. {@link MemoryModel} does not count it, as it is taken once per shape.
+ * T = 2,048 with 8 heads. {@code MemoryModel} does not count it, as it is taken once per shape.
  *
  * <p>Letters: B batch, T tokens, D width, M hidden width, R the rows that are compared.
  */

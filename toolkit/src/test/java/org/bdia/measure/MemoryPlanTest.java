@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,10 @@ import org.bdia.config.Method;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.VitConfig;
-import org.bdia.nn.MemoryPlan.Costs;
+import org.bdia.measure.MemoryPlan.Costs;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.VisionTransformer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

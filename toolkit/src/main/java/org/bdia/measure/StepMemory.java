@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.measure;
 
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;

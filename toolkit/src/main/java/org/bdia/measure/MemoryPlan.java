@@ -1,4 +1,4 @@
-package org.bdia.nn;
+package org.bdia.measure;
 
 import java.util.Comparator;
 import java.util.Locale;

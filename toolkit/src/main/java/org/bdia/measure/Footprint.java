@@ -1,13 +1,15 @@
-package org.bdia.nn;
+package org.bdia.measure;
 
 import org.bdia.config.GptConfig;
 import org.bdia.config.Precision;
 import org.bdia.config.VitConfig;
+import org.bdia.nn.Attention;
+import org.bdia.nn.TransformerBlock;
 
 /**
  * Bytes that the parts of a training step keep in memory, from the sizes of a model of {@link TransformerBlock}s alone.
  *
- * <p>Counted from what automatic differentiation saves of the function that {@link BranchScript} writes for the CPU: D, M and A
+ * <p>Counted from what automatic differentiation saves of the function that {@code BranchScript} writes for the CPU: D, M and A
  * stand for the arrays (T, D), (T, M) and, where attention is written out as two products, (H, T, T) of a sample.
  */
 record Footprint(
@@ -104,7 +106,7 @@ record Footprint(
         if (dropout > 0) {
             saved = 12L * width + 3L * mlp + extra;
             attention = 3 * scores(samples) * FLOAT / 2;
-        } else if (tokens <= BranchScript.SHORT) {
+        } else if (tokens <= Attention.SHORT) {
             saved = 10L * width + 2L * mlp + extra;
             attention = scores(samples) * FLOAT / 2;
         } else {
