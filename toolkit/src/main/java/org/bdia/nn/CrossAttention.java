@@ -23,7 +23,7 @@ import org.bdia.torch.Scoped;
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
-public final class CrossAttention extends AbstractBlock {
+final class CrossAttention extends AbstractBlock {
 
     private final int width;
     private final int heads;

@@ -25,7 +25,7 @@ import org.bdia.torch.Scoped;
  * <p>With shifted patches the image is stacked with four copies of itself, moved diagonally by half a patch, and
  * the patches are normalised before the linear map (arXiv 2112.13492).
  */
-public final class PatchEmbedding extends AbstractBlock {
+final class PatchEmbedding extends AbstractBlock {
 
     private static final int CHANNELS = 3;
 

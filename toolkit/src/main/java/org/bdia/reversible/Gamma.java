@@ -12,7 +12,7 @@ import org.bdia.io.SplitMix64;
  * The draws of γ: one for every sample and block, or for every block alone, as a pure function of (seed, step, layer,
  * sample).
  */
-public final class Gamma {
+final class Gamma {
 
     /** The id under which a batch draws where its samples share a draw; no sample has it. */
     private static final long WHOLE_BATCH = -1;

@@ -15,7 +15,7 @@ import org.bdia.torch.Scoped;
  * The side information of one state: s = (−x/2<sup>−l</sup>) mod 2<sup>m</sup> for every activation, packed
  * 8/m to a byte. For m = 1 it is the parity of eq. 20.
  */
-public final class SideBits implements AutoCloseable {
+final class SideBits implements AutoCloseable {
 
     /** The side bits of a method that keeps none. */
     static final SideBits NONE = new SideBits(null, new Shape(), 0, null);
