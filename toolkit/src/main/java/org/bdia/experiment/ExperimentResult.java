@@ -1,10 +1,12 @@
 package org.bdia.experiment;
 
+import ai.djl.ndarray.NDManager;
 import java.util.Comparator;
 import java.util.List;
 import org.bdia.config.Method;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
+import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Comparison;
 import org.bdia.report.Figure;
 import org.bdia.report.Figures;
@@ -179,6 +181,38 @@ public final class ExperimentResult {
     public InferenceComparison inferredBy(Method... methods) {
         return InferenceComparison.of(
                 outcomes, RunStore.fromEnvironment(), Environment.current().data(), methods);
+    }
+
+    /**
+     * Returns a trained model, as its run's last epoch left it: to predict, to generate text, or to train on.
+     *
+     * @param label a variant by its name in tables, see {@link Variant#label}
+     * @param manager owns the weights; the model can be used until it is closed
+     * @throws IllegalArgumentException if there is no such run, or it left no checkpoint in the runs' folder
+     */
+    public ReversibleModel model(String label, long seed, NDManager manager) {
+        return model(label, seed, manager, RunStore.fromEnvironment());
+    }
+
+    ReversibleModel model(String label, long seed, NDManager manager, RunStore store) {
+        Outcome chosen =
+                only(label).outcomes.stream()
+                        .filter(outcome -> outcome.config().seed() == seed)
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "there is no run of '"
+                                                        + label
+                                                        + "' with seed "
+                                                        + seed
+                                                        + "; choose from "
+                                                        + seeds(label)));
+        return TrainedModel.of(chosen.config(), store, Environment.current().data(), manager);
+    }
+
+    private List<Long> seeds(String label) {
+        return only(label).outcomes.stream().map(outcome -> outcome.config().seed()).toList();
     }
 
     /** Declares this result's data and rows in a notebook's report. */

@@ -44,8 +44,23 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
+        return new Evaluation(load(run, workload, store, manager), task, run.train().batch());
+    }
+
+    /**
+     * Returns the model of a run with its last weights.
+     *
+     * @param run has finished in the store
+     * @param manager owns the model
+     */
+    static ReversibleModel of(RunConfig run, RunStore store, DataFolder folder, NDManager manager) {
+        return load(run, Workload.of(run, folder, store), store, manager);
+    }
+
+    private static ReversibleModel load(
+            RunConfig run, Workload workload, RunStore store, NDManager manager) {
         ReversibleModel model = workload.model(manager);
         Checkpoint.loadWeights(store.finished(run.id()), run.id(), model);
-        return new Evaluation(model, task, run.train().batch());
+        return model;
     }
 }

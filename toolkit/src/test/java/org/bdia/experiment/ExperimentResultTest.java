@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +14,13 @@ import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.data.DataFolder;
+import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
+import org.bdia.train.Evaluation;
+import org.bdia.train.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +77,29 @@ class ExperimentResultTest {
         var manifest = store.read(configs.get(0).id()).manifest();
         ChildRuns.complete(Runs.planned(configs), store);
         assertThat(store.read(configs.get(0).id()).manifest()).isEqualTo(manifest);
+    }
+
+    @Test
+    void aTrainedModelComesBackAsItsRunLeftIt() {
+        RunConfig config = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        RunStore store = RunStore.at(folder);
+        ExperimentResult result =
+                new ExperimentResult(
+                        Profile.SMOKE, ChildRuns.complete(Runs.planned(List.of(config)), store));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            ReversibleModel model = result.model("bdia", 0, manager, store);
+            Task task = Workload.of(config, DataFolder.fromEnvironment(), store).task();
+            double loss =
+                    new Evaluation(model, task, config.train().batch())
+                            .measure(manager, Task.Split.VALIDATION, 0)
+                            .get("loss");
+
+            assertThat(loss).isEqualTo(result.compare("val_loss").summary("bdia").mean());
+            assertThatThrownBy(() -> result.model("bdia", 1, manager, store))
+                    .hasMessage("there is no run of 'bdia' with seed 1; choose from [0]");
+            assertThatThrownBy(() -> result.model("revnet", 0, manager, store))
+                    .hasMessageContaining("there is no variant 'revnet'");
+        }
     }
 
     @Test

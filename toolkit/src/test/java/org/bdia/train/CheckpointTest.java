@@ -148,23 +148,6 @@ class CheckpointTest {
     }
 
     @Test
-    void aStateOfTheFormatWithoutAChecksumIsStillRead() throws IOException {
-        train(2);
-        Path state = folder.resolve("checkpoint-2/state.json");
-        String old =
-                Files.readString(state)
-                        .replace("\"version\":2", "\"version\":1")
-                        .replaceFirst(",\"sha256\":\"\\w+\"", "");
-        assertThat(old).doesNotContain("\"sha256\"");
-        Files.writeString(state, old);
-        events.clear();
-        train(4);
-
-        assertThat(events.get(0))
-                .isEqualTo(new TrainEvent.Resumed(2, folder.resolve("checkpoint-2")));
-    }
-
-    @Test
     void anotherConfigurationOrModelIsRefusedOutright() {
         train(2);
         train(4);
