@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.bdia.data.Utf8;
 import org.bdia.io.StrictJson;
+import org.bdia.report.ResultsFile.Claim;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -33,16 +34,17 @@ import tech.tablesaw.api.Table;
  * checkpoint, reversible: the backprop), the others are {@code depth=24} (or {@code K=24}),
  * {@code gamma=0.5}, {@code stage=trained}, {@code seed=1}, {@code task=cifar10}. It stands for the mean of
  * the rows it matches; {@code max}, {@code min}, {@code sum}, {@code count} and {@code stderr} (sample
- * standard deviation over √n) are written around it. A reference that matches no row makes the claim fail,
+ * standard deviation over √n) are written around it, {@code low} and {@code high} (the ends of the 95 % interval of the
+ * mean difference, seed by seed) around the difference of two. A reference that matches no row makes the claim fail,
  * except in {@code count}, which is then 0.
  */
-public final class Claims {
+final class Claims {
 
     private static final Set<String> KEYS = Set.of("id", "expected", "why");
 
     private final List<Named> statements;
 
-    private record Named(String id, String text, Statement statement) {}
+    private record Named(String id, Statement statement) {}
 
     private Claims(List<Named> statements) {
         this.statements = List.copyOf(statements);
@@ -54,7 +56,7 @@ public final class Claims {
      * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, no list for the
      *     profile, an id twice, or a statement that cannot be parsed
      */
-    public static Claims read(Path file, Profile profile) throws IOException {
+    static Claims read(Path file, Profile profile) throws IOException {
         try {
             JsonNode root = StrictJson.MAPPER.readTree(Utf8.text(Files.readString(file)));
             root.fieldNames().forEachRemaining(Profile::of);
@@ -81,14 +83,12 @@ public final class Claims {
     }
 
     /** Checks every statement against rows. */
-    public List<Claim> check(List<Result> rows) {
-        return statements.stream()
-                .map(named -> named.statement().check(named.id(), named.text(), rows))
-                .toList();
+    List<Claim> check(List<Result> rows) {
+        return statements.stream().map(named -> named.statement().check(named.id(), rows)).toList();
     }
 
     /** The table <em>claim · expected · found · holds</em>. */
-    public static Table table(List<Claim> claims) {
+    static Table table(List<Claim> claims) {
         return Table.create(
                 "claims",
                 StringColumn.create("claim", claims.stream().map(Claim::id)),
@@ -151,7 +151,7 @@ public final class Claims {
         String id = text(node, "id");
         String expected = text(node, "expected");
         try {
-            return new Named(id, expected, ClaimParser.parse(expected));
+            return new Named(id, new Statement(expected));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("claim '" + id + "': " + e.getMessage(), e);
         }
