@@ -139,7 +139,7 @@ public final class ExperimentResult {
 
     /** The difference of two variants with its test and effect size, in words. */
     public String difference(String metric, String first, String second) {
-        return metric + ", " + compare(metric).contrast(first, second).text();
+        return metric + ", " + compare(metric).difference(first, second);
     }
 
     /**

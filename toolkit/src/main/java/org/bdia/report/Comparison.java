@@ -15,7 +15,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * Methods compared over seeds: mean ± sample standard deviation, 95 % intervals, and
- * {@linkplain Contrast differences} from a reference with their tests.
+ * differences from a reference with their tests.
  *
  * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
@@ -134,7 +134,7 @@ public final class Comparison {
      *
      * @throws IllegalArgumentException if no row has the reference
      */
-    public List<Contrast> against(String reference) {
+    List<Contrast> against(String reference) {
         SortedMap<Long, Double> other = method(reference);
         return Contrast.corrected(
                 values.keySet().stream()
@@ -145,20 +145,25 @@ public final class Comparison {
 
     /**
      * {@link #against} as a table: number of seeds, difference with its 95 % interval, effect size, p-values of the
-     * t-test and the Mann–Whitney test, each as it is and corrected.
+     * t-test, as it is and corrected, and of the Mann–Whitney test where seeds are enough for it to reject.
      *
      * @throws IllegalArgumentException if no row has the reference
      */
     public Table againstTable(String reference) {
-        return ContrastTable.of(metric, reference, against(reference));
+        return Contrast.table(metric, reference, against(reference));
     }
 
     /**
-     * The difference of one method from another, as if no others were compared.
+     * Returns the difference of one method from another in words, as if no others were compared, for example {@code bdia −
+     * standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}.
      *
      * @throws IllegalArgumentException if no row has one of the methods
      */
-    public Contrast contrast(String method, String reference) {
+    public String difference(String method, String reference) {
+        return contrast(method, reference).text();
+    }
+
+    Contrast contrast(String method, String reference) {
         return Contrast.of(method, method(method), reference, method(reference));
     }
 
