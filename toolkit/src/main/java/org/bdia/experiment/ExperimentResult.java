@@ -5,8 +5,8 @@ import java.util.List;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
+import org.bdia.report.Curve;
 import org.bdia.report.Figure;
-import org.bdia.report.Figures;
 import org.bdia.report.LabelledRun;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
@@ -150,7 +150,7 @@ public final class ExperimentResult {
      * @throws IllegalArgumentException for any other word
      */
     public Figure curves(String what) {
-        return runs.curves(what, Figures.Band.RANGE);
+        return runs.curves(what, Curve.Band.RANGE);
     }
 
     /**

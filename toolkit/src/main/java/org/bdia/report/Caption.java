@@ -68,6 +68,11 @@ public record Caption(
         return names + made + " · " + seeds + " · " + hardware;
     }
 
+    /** Returns the line broken between words, at most so many characters each. */
+    List<String> lines(int characters) {
+        return List.of(text().replaceAll("(.{1," + characters + "})(?: |$)", "$1\n").split("\n"));
+    }
+
     private static String words(List<Long> seeds) {
         if (seeds.isEmpty()) {
             return "no seed";

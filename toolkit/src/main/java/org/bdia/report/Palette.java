@@ -1,5 +1,6 @@
 package org.bdia.report;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
@@ -39,65 +42,58 @@ final class Palette {
 
     private Palette() {}
 
-    /** How a marker looks. */
+    /** The shape of a marker, in the words of Plotly and of XChart. */
     enum Mark {
-        CIRCLE("circle"),
-        SQUARE("square"),
-        TRIANGLE("triangle-up"),
-        DIAMOND("diamond"),
-        CROSS("x");
+        CIRCLE("circle", SeriesMarkers.CIRCLE),
+        SQUARE("square", SeriesMarkers.SQUARE),
+        TRIANGLE("triangle-up", SeriesMarkers.TRIANGLE_UP),
+        DIAMOND("diamond", SeriesMarkers.DIAMOND),
+        CROSS("x", SeriesMarkers.CROSS);
 
         private final String plotly;
+        private final transient Marker marker;
 
-        Mark(String plotly) {
+        Mark(String plotly, Marker marker) {
             this.plotly = plotly;
+            this.marker = marker;
         }
 
         String plotly() {
             return plotly;
+        }
+
+        Marker marker() {
+            return marker;
         }
     }
 
-    /** How a line is broken. */
+    /** The dashes of a line. */
     enum Dash {
-        SOLID("solid"),
-        DASH("dash"),
-        DOT("dot");
+        SOLID,
+        DASH(8, 5),
+        DOT(2, 4);
 
-        private final String plotly;
+        private final float[] pattern;
 
-        Dash(String plotly) {
-            this.plotly = plotly;
+        Dash(float... pattern) {
+            this.pattern = pattern;
         }
 
         String plotly() {
-            return plotly;
-        }
-
-        /** Strokes and gaps in pixels, null for none, as java.awt wants it. */
-        float[] pattern() {
-            return switch (this) {
-                case SOLID -> null;
-                case DASH -> new float[] {8, 5};
-                case DOT -> new float[] {2, 4};
-            };
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /** The looks of one series. */
     record Style(Color color, Dash dash, Mark mark) {
-        String hex() {
-            return String.format(Locale.ROOT, "#%06X", color.getRGB() & 0xFFFFFF);
+        BasicStroke stroke() {
+            float[] pattern = dash.pattern.length == 0 ? null : dash.pattern;
+            return new BasicStroke(
+                    2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, pattern, 0);
         }
 
-        String rgba(double alpha) {
-            return String.format(
-                    Locale.ROOT,
-                    "rgba(%d,%d,%d,%.2f)",
-                    color.getRed(),
-                    color.getGreen(),
-                    color.getBlue(),
-                    alpha);
+        String hex() {
+            return String.format(Locale.ROOT, "#%06X", color.getRGB() & 0xFFFFFF);
         }
     }
 

@@ -152,7 +152,7 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
             }
         }
         for (String what : runs.curveNames()) {
-            Figure figure = runs.curves(what, Figures.Band.STANDARD_DEVIATION);
+            Figure figure = runs.curves(what, Curve.Band.STANDARD_DEVIATION);
             figure.save(output.resolve("figures"), fileName(what));
         }
     }

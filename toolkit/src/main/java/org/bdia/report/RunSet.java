@@ -174,17 +174,16 @@ public final class RunSet {
      *     validation loss − training loss
      * @throws IllegalArgumentException for any other word, or if no run has it
      */
-    public Figure curves(String what, Figures.Band band) {
+    public Figure curves(String what, Curve.Band band) {
         if (!curveNames().contains(what)) {
             throw new IllegalArgumentException(
                     "there are no curves of '" + what + "'; choose one of " + curveNames());
         }
-        return Figures.curves(
+        return new Figure(
                 what,
                 Axis.linear("epoch"),
                 Axis.linear(what),
-                measured(CURVES.get(what)),
-                band,
+                Curve.means(measured(CURVES.get(what)), band),
                 caption());
     }
 
