@@ -7,7 +7,6 @@ import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
 import org.bdia.report.Curve;
 import org.bdia.report.Figure;
-import org.bdia.report.LabelledRun;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
@@ -33,7 +32,7 @@ public final class ExperimentResult {
                                 outcomes.stream()
                                         .map(
                                                 o ->
-                                                        new LabelledRun(
+                                                        new RunSet.Labelled(
                                                                 o.variant().label(),
                                                                 o.config().seed(),
                                                                 o.record()))

@@ -87,7 +87,7 @@ final class Claims {
         return statements.stream().map(named -> named.statement().check(named.id(), rows)).toList();
     }
 
-    /** The table <em>claim · expected · found · holds</em>. */
+    /** Returns the table <em>claim · expected · found · holds</em>. */
     static Table table(List<Claim> claims) {
         return Table.create(
                 "claims",

@@ -124,7 +124,7 @@ record Contrast(
         return adjusted;
     }
 
-    /** For example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
+    /** Returns a text, for example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
     String text() {
         StringBuilder text = new StringBuilder(method + " − " + reference + ": ");
         text.append(Numbers.text(estimate.difference()));

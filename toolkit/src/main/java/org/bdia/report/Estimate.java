@@ -143,7 +143,7 @@ record Estimate(double difference, double half, double p, double effect, String 
         return TDistribution.of(freedom).inverseSurvivalProbability(Comparison.TAIL);
     }
 
-    /** The error of a difference of values that are rounded to double precision. */
+    /** Returns the error of a difference of values that are rounded to double precision. */
     private static double rounding(double[] x, double[] y) {
         return 4 * Math.ulp(all(x, y).map(Math::abs).max().getAsDouble());
     }

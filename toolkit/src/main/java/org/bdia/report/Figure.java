@@ -46,13 +46,13 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
         }
     }
 
-    /** The figure for Plotly: an object with {@code data}, {@code layout} and {@code config}, as JSON. */
+    /** Returns the figure for Plotly: an object with {@code data}, {@code layout} and {@code config}, as JSON. */
     public String plotly() {
         return PlotlyFigure.json(this);
     }
 
     /**
-     * The figure as PNG.
+     * Returns the figure as PNG.
      *
      * @param scale pixels per point: 1 for a thumbnail, 2 for a screen, 4 for print
      * @throws IllegalArgumentException if the scale is not in 1 … 8
@@ -64,13 +64,13 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
         return StaticFigure.png(this, scale);
     }
 
-    /** The figure as SVG; its text is drawn as outlines, the same on every machine. */
+    /** Returns the figure as SVG; its text is drawn as outlines, the same on every machine. */
     public byte[] svg() {
         return StaticFigure.svg(this);
     }
 
-    /** The figure as a PDF of one page, cut to the figure's size. */
-    public byte[] pdf() {
+    /** Returns the figure as a PDF of one page, cut to the figure's size. */
+    byte[] pdf() {
         return StaticFigure.pdf(this);
     }
 

@@ -97,7 +97,7 @@ final class Palette {
         }
     }
 
-    /** The styles of a figure's series, in their order. */
+    /** Returns the styles of a figure's series, in their order. */
     static List<Style> styles(List<Series> series) {
         Map<Color, Integer> uses = new HashMap<>();
         Map<String, Color> others = new HashMap<>();

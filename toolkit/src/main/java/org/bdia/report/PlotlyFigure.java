@@ -15,7 +15,7 @@ final class PlotlyFigure {
     private static final String GRID = "#E6E6E6";
     private static final String STRIP = "#F0F0F0";
     private static final String CAPTION = "<span style=\"font-size:11px;color:#666666\">";
-    private static final int CAPTION_CHARACTERS = 105;
+    private static final int CAPTION_CHARACTERS = 80;
     private static final int MARKERS_UP_TO = 30;
 
     private final Figure figure;

@@ -56,7 +56,7 @@ record ResultsFile(
         claims = List.copyOf(claims);
     }
 
-    /** The same file with other claims. */
+    /** Returns the same file with other claims. */
     ResultsFile withClaims(List<Claim> newClaims) {
         return new ResultsFile(notebook, profile, data, hardware, results, newClaims);
     }

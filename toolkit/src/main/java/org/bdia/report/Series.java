@@ -9,16 +9,16 @@ import java.util.stream.Stream;
 /** One named set of values in a {@link Figure}; the name chooses its colour, see {@link Palette}. */
 public sealed interface Series {
 
-    /** The name in the legend: a method's label where there is one. */
+    /** Returns the name in the legend: a method's label where there is one. */
     String name();
 
-    /** The positions; a bar's is its category's number. */
+    /** Returns the positions; a bar's is its category's number. */
     List<Double> x();
 
-    /** The heights drawn. A value that is not finite leaves a gap. */
+    /** Returns the heights drawn. A value that is not finite leaves a gap. */
     List<Double> y();
 
-    /** Every height that the series touches, bands included. */
+    /** Returns every height that the series touches, bands included. */
     DoubleStream extent();
 
     /**
@@ -54,7 +54,7 @@ public sealed interface Series {
             return Stream.of(y, low, high).flatMap(List::stream).mapToDouble(v -> v);
         }
 
-        /** A line without a band. */
+        /** Returns a line without a band. */
         public static Line of(String name, double[] x, double[] y) {
             return new Line(name, list(x), list(y), List.of(), List.of());
         }
@@ -84,7 +84,7 @@ public sealed interface Series {
             return y.stream().mapToDouble(v -> v);
         }
 
-        /** Points from arrays. */
+        /** Returns points from arrays. */
         public static Points of(String name, double[] x, double[] y) {
             return new Points(name, list(x), list(y));
         }

@@ -203,7 +203,7 @@ final class StaticFigure extends XYChart {
                 STRIP);
     }
 
-    /** A band is a polygon for each stretch in which both edges are finite. */
+    /** Returns a band is a polygon for each stretch in which both edges are finite. */
     private static void addBand(
             XYChart chart, Series.Line line, double[] low, double[] high, Style style) {
         double[] at = array(line.x());
