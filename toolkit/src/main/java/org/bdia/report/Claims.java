@@ -1,15 +1,16 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bdia.data.Utf8;
 import org.bdia.io.StrictJson;
@@ -39,15 +40,13 @@ import tech.tablesaw.api.Table;
  * except in {@code count}, which is then 0.
  */
 final class Claims {
+    private static final TypeReference<Map<String, List<Map<String, String>>>> FILE =
+            new TypeReference<>() {};
 
-    private static final Set<String> KEYS = Set.of("id", "expected", "why");
+    private final Map<String, Statement> statements;
 
-    private final List<Named> statements;
-
-    private record Named(String id, Statement statement) {}
-
-    private Claims(List<Named> statements) {
-        this.statements = List.copyOf(statements);
+    private Claims(Map<String, Statement> statements) {
+        this.statements = statements;
     }
 
     /**
@@ -58,23 +57,21 @@ final class Claims {
      */
     static Claims read(Path file, Profile profile) throws IOException {
         try {
-            JsonNode root = StrictJson.MAPPER.readTree(Utf8.text(Files.readString(file)));
-            root.fieldNames().forEachRemaining(Profile::of);
-            JsonNode list = root.get(profile.label());
-            if (list == null || !list.isArray()) {
+            String text = Utf8.text(Files.readString(file));
+            Map<String, List<Map<String, String>>> profiles =
+                    StrictJson.MAPPER.readValue(text, FILE);
+            profiles.keySet().forEach(Profile::of);
+            if (profiles.get(profile.label()) == null) {
                 throw new IllegalArgumentException(
                         "it has no list for profile "
                                 + profile.label()
                                 + "; write [] if nothing is claimed there");
             }
-            List<Named> statements = new ArrayList<>();
-            Set<String> ids = new HashSet<>();
-            for (JsonNode node : list) {
-                Named named = named(node);
-                if (!ids.add(named.id())) {
-                    throw new IllegalArgumentException("claim '" + named.id() + "' occurs twice");
+            Map<String, Statement> statements = new LinkedHashMap<>();
+            for (Map<String, String> claim : profiles.get(profile.label())) {
+                if (statements.put(claim.getOrDefault("id", ""), statement(claim)) != null) {
+                    throw new IllegalArgumentException("id occurs twice: " + claim);
                 }
-                statements.add(named);
             }
             return new Claims(statements);
         } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -84,7 +81,9 @@ final class Claims {
 
     /** Checks every statement against rows. */
     List<Claim> check(List<Result> rows) {
-        return statements.stream().map(named -> named.statement().check(named.id(), rows)).toList();
+        List<Claim> claims = new ArrayList<>();
+        statements.forEach((id, statement) -> claims.add(statement.check(id, rows)));
+        return claims;
     }
 
     /** Returns the table <em>claim · expected · found · holds</em>. */
@@ -139,28 +138,18 @@ final class Claims {
         }
     }
 
-    private static Named named(JsonNode node) {
-        node.fieldNames()
-                .forEachRemaining(
-                        key -> {
-                            if (!KEYS.contains(key)) {
-                                throw new IllegalArgumentException(
-                                        "unknown key '" + key + "' in " + node + "; use " + KEYS);
-                            }
-                        });
-        String id = text(node, "id");
-        String expected = text(node, "expected");
+    private static Statement statement(Map<String, String> claim) {
+        boolean named = !claim.getOrDefault("id", "").isBlank();
+        if (!named || !Set.of("id", "expected", "why").containsAll(claim.keySet())) {
+            throw new IllegalArgumentException(
+                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\", nothing else; found "
+                            + claim);
+        }
         try {
-            return new Named(id, new Statement(expected));
+            return new Statement(claim.getOrDefault("expected", ""));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("claim '" + id + "': " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "claim '" + claim.get("id") + "': " + e.getMessage(), e);
         }
-    }
-
-    private static String text(JsonNode node, String key) {
-        if (!node.path(key).isTextual() || node.get(key).asText().isBlank()) {
-            throw new IllegalArgumentException("a claim needs the text \"" + key + "\": " + node);
-        }
-        return node.get(key).asText();
     }
 }

@@ -124,27 +124,21 @@ public final class Comparison {
     }
 
     /**
-     * Returns every other method's difference from a reference, p-values corrected by Holm over all of them.
-     *
-     * @throws IllegalArgumentException if no row has the reference
-     */
-    List<Contrast> against(String reference) {
-        SortedMap<Long, Double> other = method(reference);
-        return Contrast.corrected(
-                values.keySet().stream()
-                        .filter(name -> !name.equals(reference))
-                        .map(name -> Contrast.of(name, values.get(name), reference, other))
-                        .toList());
-    }
-
-    /**
-     * {@link #against} as a table: number of seeds, difference with its 95 % interval, effect size, p-values of the
-     * t-test, as it is and corrected, and of the Mann–Whitney test where seeds are enough for it to reject.
+     * Returns every other method's difference from a reference as a table: number of seeds, difference with its 95 % interval,
+     * effect size, p-values of the t-test, as it is and corrected by Holm, and of the Mann–Whitney test where seeds are enough
+     * for it to reject.
      *
      * @throws IllegalArgumentException if no row has the reference
      */
     public Table againstTable(String reference) {
-        return Contrast.table(metric, reference, against(reference));
+        SortedMap<Long, Double> other = method(reference);
+        return Contrast.table(
+                metric,
+                reference,
+                values.keySet().stream()
+                        .filter(name -> !name.equals(reference))
+                        .map(name -> Contrast.of(name, values.get(name), reference, other))
+                        .toList());
     }
 
     /**

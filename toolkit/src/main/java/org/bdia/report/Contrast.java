@@ -1,6 +1,5 @@
 package org.bdia.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +29,7 @@ import tech.tablesaw.api.Table;
  * @param n the method's number of seeds
  * @param nReference the reference's
  * @param estimate the difference method − reference, its interval, t-test and effect size
- * @param holm the t-test's p-value, corrected over all methods that are compared with the same reference
  * @param u the Mann–Whitney test's p-value; NaN where it cannot reject
- * @param uHolm the same, corrected
  * @param note why a number is NaN, or what else a reader must know; empty if nothing
  */
 record Contrast(
@@ -42,9 +39,7 @@ record Contrast(
         int n,
         int nReference,
         Estimate estimate,
-        double holm,
         double u,
-        double uHolm,
         String note) {
 
     /** Returns the difference as if it were the only one. */
@@ -68,35 +63,11 @@ record Contrast(
             note = note.isEmpty() ? leftOut : leftOut + "; " + note;
         }
         double u = Estimate.mannWhitney(x, y);
-        return new Contrast(
-                method, reference, paired, x.length, y.length, estimate, estimate.p(), u, u, note);
+        return new Contrast(method, reference, paired, x.length, y.length, estimate, u, note);
     }
 
     private static double[] array(Map<Long, Double> values, Set<Long> seeds) {
         return seeds.stream().mapToDouble(values::get).toArray();
-    }
-
-    /** Returns the same contrasts, their p-values corrected over all of them. */
-    static List<Contrast> corrected(List<Contrast> contrasts) {
-        double[] t = holm(contrasts.stream().mapToDouble(c -> c.estimate.p()).toArray());
-        double[] u = holm(contrasts.stream().mapToDouble(Contrast::u).toArray());
-        List<Contrast> corrected = new ArrayList<>();
-        for (int i = 0; i < t.length; i++) {
-            Contrast c = contrasts.get(i);
-            corrected.add(
-                    new Contrast(
-                            c.method,
-                            c.reference,
-                            c.paired,
-                            c.n,
-                            c.nReference,
-                            c.estimate,
-                            t[i],
-                            c.u,
-                            u[i],
-                            c.note));
-        }
-        return corrected;
     }
 
     /**
@@ -151,7 +122,7 @@ record Contrast(
         return paired ? "paired t" : "Welch t";
     }
 
-    /** Returns contrasts with one reference as a table: numbers, so that its CSV has every digit. */
+    /** Returns contrasts with one reference as a table: numbers, so that its CSV has every digit; p-values corrected over all of them. */
     static Table table(String metric, String reference, List<Contrast> contrasts) {
         long tests = contrasts.stream().filter(c -> !Double.isNaN(c.estimate.p())).count();
         Table table =
@@ -162,20 +133,21 @@ record Contrast(
                                 + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
                                 + tests
                                 + (tests == 1 ? " method)" : " methods)"));
+        double[] p = numbers(contrasts, c -> c.estimate.p());
+        double[] u = numbers(contrasts, Contrast::u);
         table.addColumns(
                 words("method", contrasts, Contrast::method),
                 words("seeds", contrasts, Contrast::seeds),
-                numbers("difference", contrasts, c -> c.estimate.difference()),
-                numbers("95 % low", contrasts, c -> c.estimate.low()),
-                numbers("95 % high", contrasts, c -> c.estimate.high()),
-                numbers("effect size", contrasts, c -> c.estimate.effect()),
+                DoubleColumn.create("difference", numbers(contrasts, c -> c.estimate.difference())),
+                DoubleColumn.create("95 % low", numbers(contrasts, c -> c.estimate.low())),
+                DoubleColumn.create("95 % high", numbers(contrasts, c -> c.estimate.high())),
+                DoubleColumn.create("effect size", numbers(contrasts, c -> c.estimate.effect())),
                 words("test", contrasts, Contrast::test),
-                numbers("p", contrasts, c -> c.estimate.p()),
-                numbers("p Holm", contrasts, Contrast::holm));
+                DoubleColumn.create("p", p),
+                DoubleColumn.create("p Holm", holm(p)));
         if (contrasts.stream().anyMatch(c -> !Double.isNaN(c.u))) {
             table.addColumns(
-                    numbers("U p", contrasts, Contrast::u),
-                    numbers("U p Holm", contrasts, Contrast::uHolm));
+                    DoubleColumn.create("U p", u), DoubleColumn.create("U p Holm", holm(u)));
         }
         if (contrasts.stream().anyMatch(c -> !c.note.isEmpty())) {
             table.addColumns(words("note", contrasts, Contrast::note));
@@ -188,8 +160,7 @@ record Contrast(
         return StringColumn.create(name, contrasts.stream().map(word));
     }
 
-    private static DoubleColumn numbers(
-            String name, List<Contrast> contrasts, ToDoubleFunction<Contrast> number) {
-        return DoubleColumn.create(name, contrasts.stream().mapToDouble(number).toArray());
+    private static double[] numbers(List<Contrast> contrasts, ToDoubleFunction<Contrast> number) {
+        return contrasts.stream().mapToDouble(number).toArray();
     }
 }

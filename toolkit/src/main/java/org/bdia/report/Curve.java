@@ -3,6 +3,7 @@ package org.bdia.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.commons.statistics.descriptive.DoubleStatistics;
@@ -71,8 +72,13 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
             if (!seed.x.equals(first.x)) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "the curves of %s cannot be averaged: seed %s was measured at %s, seed %s at %s",
-                                first.method, seed.seed, seed.x, first.seed, first.x));
+                                first.method,
+                                seed.seed,
+                                seed.x,
+                                first.seed,
+                                first.x));
             }
         }
         List<Double> mean = new ArrayList<>();

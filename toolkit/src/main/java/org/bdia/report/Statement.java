@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -98,9 +99,11 @@ final class Statement {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s, in '%s'; a side is made of numbers, metric[selector, …], mean, max, min, sum, count or"
                                     + " stderr(metric[…]), low or high(metric[…] - metric[…]), + - * / and ( )",
-                            e.getMessage(), side.strip()),
+                            e.getMessage(),
+                            side.strip()),
                     e);
         }
     }
@@ -127,8 +130,12 @@ final class Statement {
         if (a.size() < 2 || !a.keySet().equals(b.keySet())) {
             throw new NoSuchElementException(
                     String.format(
+                            Locale.ROOT,
                             "an interval needs the same two seeds or more on both sides, but %s has %s and %s has %s",
-                            minuend.text, a.keySet(), subtrahend.text, b.keySet()));
+                            minuend.text,
+                            a.keySet(),
+                            subtrahend.text,
+                            b.keySet()));
         }
         double[] differences =
                 a.keySet().stream().mapToDouble(seed -> a.get(seed) - b.get(seed)).toArray();
@@ -170,8 +177,10 @@ final class Statement {
                 default ->
                         throw new IllegalArgumentException(
                                 String.format(
+                                        Locale.ROOT,
                                         "no key '%s' in %s; there are method, backprop, task, stage, seed, depth (or K), gamma",
-                                        key, text));
+                                        key,
+                                        text));
             };
         }
 

@@ -193,7 +193,9 @@ public final class Tables {
             int c = column;
             widths.add(rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0));
         }
-        return rows.stream().map(row -> columnLine(row, widths, right)).collect(Collectors.joining());
+        return rows.stream()
+                .map(row -> columnLine(row, widths, right))
+                .collect(Collectors.joining());
     }
 
     private static String columnLine(List<String> row, List<Integer> widths, List<Boolean> right) {
@@ -213,7 +215,10 @@ public final class Tables {
      */
     private static String latexEscape(String text) {
         StringBuilder escaped = new StringBuilder();
-        MINUS.matcher(text).replaceAll("−").codePoints().forEach(c -> escaped.append(latexCharacter(c)));
+        MINUS.matcher(text)
+                .replaceAll("−")
+                .codePoints()
+                .forEach(c -> escaped.append(latexCharacter(c)));
         return escaped.toString();
     }
 
