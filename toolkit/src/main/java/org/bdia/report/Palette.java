@@ -42,20 +42,18 @@ final class Palette {
 
     private Palette() {}
 
-    /** The shape of a marker, in the words of Plotly and of XChart. */
+    /** The shape of a marker. */
     enum Mark {
-        CIRCLE("circle", SeriesMarkers.CIRCLE),
-        SQUARE("square", SeriesMarkers.SQUARE),
-        TRIANGLE("triangle-up", SeriesMarkers.TRIANGLE_UP),
-        DIAMOND("diamond", SeriesMarkers.DIAMOND),
-        CROSS("x", SeriesMarkers.CROSS);
+        CIRCLE("circle"),
+        SQUARE("square"),
+        TRIANGLE("triangle-up"),
+        DIAMOND("diamond"),
+        CROSS("x");
 
         private final String plotly;
-        private final transient Marker marker;
 
-        Mark(String plotly, Marker marker) {
+        Mark(String plotly) {
             this.plotly = plotly;
-            this.marker = marker;
         }
 
         String plotly() {
@@ -63,33 +61,41 @@ final class Palette {
         }
 
         Marker marker() {
-            return marker;
+            return switch (this) {
+                case CIRCLE -> SeriesMarkers.CIRCLE;
+                case SQUARE -> SeriesMarkers.SQUARE;
+                case TRIANGLE -> SeriesMarkers.TRIANGLE_UP;
+                case DIAMOND -> SeriesMarkers.DIAMOND;
+                case CROSS -> SeriesMarkers.CROSS;
+            };
         }
     }
 
     /** The dashes of a line. */
     enum Dash {
         SOLID,
-        DASH(8, 5),
-        DOT(2, 4);
-
-        private final float[] pattern;
-
-        Dash(float... pattern) {
-            this.pattern = pattern;
-        }
+        DASH,
+        DOT;
 
         String plotly() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns strokes and gaps in pixels, null for none, as java.awt wants it. */
+        float[] pattern() {
+            return switch (this) {
+                case SOLID -> null;
+                case DASH -> new float[] {8, 5};
+                case DOT -> new float[] {2, 4};
+            };
         }
     }
 
     /** The looks of one series. */
     record Style(Color color, Dash dash, Mark mark) {
         BasicStroke stroke() {
-            float[] pattern = dash.pattern.length == 0 ? null : dash.pattern;
             return new BasicStroke(
-                    2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, pattern, 0);
+                    2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash.pattern(), 0);
         }
 
         String hex() {

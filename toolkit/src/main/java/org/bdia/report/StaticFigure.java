@@ -49,6 +49,7 @@ final class StaticFigure extends XYChart {
     private static final int PADDING = 14;
     private static final int CAPTION_LINE = 15;
     private static final int CAPTION_CHARACTERS = 125;
+    private static final int WORDS_CHARACTERS = 80;
     private static final int BAND_ALPHA = 46;
     private static final int MARKERS_UP_TO = 30;
 
@@ -114,8 +115,7 @@ final class StaticFigure extends XYChart {
         styler.setYAxisLogarithmic(log);
         if (log) {
             double floor = Math.pow(10, Math.floor(Math.log10(low)));
-            // Within a decade XChart labels every tick; beyond, decades alone, of which two are
-            // seen.
+            // Within a decade XChart labels every tick; beyond, decades alone: two at least.
             boolean decades = high >= 10 * low;
             styler.setYAxisLogarithmicDecadeOnly(decades);
             boolean few = decades && high < 100 * floor;
@@ -132,6 +132,10 @@ final class StaticFigure extends XYChart {
         CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
         style(chart.getStyler(), figure);
         chart.getStyler().setAvailableSpaceFill(0.72).setPlotGridVerticalLinesVisible(false);
+        List<String> words = ((Series.Bars) figure.series().get(0)).categories();
+        boolean crowded =
+                words.stream().anyMatch(w -> w.length() * words.size() > WORDS_CHARACTERS);
+        chart.getStyler().setXAxisLabelRotation(crowded ? 30 : 0);
         boolean log = figure.y().scale() == Axis.Scale.LOG;
         List<Style> styles = Palette.styles(figure.series());
         for (Series series : figure.series()) {

@@ -213,7 +213,7 @@ public final class Tables {
      * Returns the text as LaTeX prints it, with the few mathematical signs that our tables use; a negative number's hyphen
      * becomes a minus.
      */
-    private static String latexEscape(String text) {
+    static String latexEscape(String text) {
         StringBuilder escaped = new StringBuilder();
         MINUS.matcher(text)
                 .replaceAll("−")
