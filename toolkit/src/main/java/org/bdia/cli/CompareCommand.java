@@ -11,7 +11,6 @@ import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.Sweep;
 import org.bdia.report.FinishedRuns;
-import org.bdia.report.RunComparison;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,14 +66,7 @@ final class CompareCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         List<Path> missing = new ArrayList<>();
         FinishedRuns found = FinishedRuns.read(folders(missing));
-        List<String> skipped = new ArrayList<>();
-        for (RunComparison comparison :
-                RunComparison.each(
-                        found.tasks(), metrics, Optional.ofNullable(reference), skipped::add)) {
-            comparison.write(output);
-            out.println(comparison.text());
-        }
-        skipped.forEach(reason -> out.println("left out, " + reason));
+        found.compare(metrics, Optional.ofNullable(reference), output, out::println);
         List<String> unfinished = new ArrayList<>(found.unfinished());
         missing.forEach(folder -> unfinished.add(folder.getFileName().toString()));
         if (!unfinished.isEmpty()) {

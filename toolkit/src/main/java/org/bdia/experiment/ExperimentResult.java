@@ -8,9 +8,8 @@ import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Comparison;
+import org.bdia.report.Curve;
 import org.bdia.report.Figure;
-import org.bdia.report.Figures;
-import org.bdia.report.LabelledRun;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
@@ -35,7 +34,7 @@ public final class ExperimentResult {
                                 outcomes.stream()
                                         .map(
                                                 o ->
-                                                        new LabelledRun(
+                                                        new RunSet.Labelled(
                                                                 o.variant().label(),
                                                                 o.config().seed(),
                                                                 o.record()))
@@ -141,7 +140,7 @@ public final class ExperimentResult {
 
     /** The difference of two variants with its test and effect size, in words. */
     public String difference(String metric, String first, String second) {
-        return metric + ", " + compare(metric).contrast(first, second).text();
+        return metric + ", " + compare(metric).difference(first, second);
     }
 
     /**
@@ -152,7 +151,7 @@ public final class ExperimentResult {
      * @throws IllegalArgumentException for any other word
      */
     public Figure curves(String what) {
-        return runs.curves(what, Figures.Band.RANGE);
+        return runs.curves(what, Curve.Band.RANGE);
     }
 
     /**

@@ -13,7 +13,6 @@ import org.bdia.report.Axis;
 import org.bdia.report.Caption;
 import org.bdia.report.Curve;
 import org.bdia.report.Figure;
-import org.bdia.report.Figures;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
@@ -132,12 +131,11 @@ public final class GammaSweep {
                                     .map(gamma -> model.means().get(gamma).get(metric))
                                     .toList()));
         }
-        return Figures.curves(
+        return new Figure(
                 what + " against γ at inference",
                 Axis.linear("γ at inference"),
                 Axis.linear(what),
-                curves,
-                Figures.Band.RANGE,
+                Curve.means(curves, Curve.Band.RANGE),
                 caption);
     }
 }

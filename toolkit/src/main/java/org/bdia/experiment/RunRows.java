@@ -5,7 +5,7 @@ import java.util.List;
 import org.bdia.config.RunConfig;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
-import org.bdia.report.RunMetrics;
+import org.bdia.report.RunSet;
 
 /** A finished run's metrics as rows of results files. */
 final class RunRows {
@@ -15,11 +15,10 @@ final class RunRows {
 
     private RunRows() {}
 
-    /** A row for each of {@link RunMetrics#finals}. */
+    /** A row for each of {@link RunSet#finals}. */
     static List<Result> of(Outcome outcome, String stage) {
         List<Result> rows = new ArrayList<>();
-        new RunMetrics(outcome.record())
-                .finals()
+        RunSet.finals(outcome.record())
                 .forEach((metric, value) -> rows.add(row(outcome, stage, metric, value)));
         return rows;
     }

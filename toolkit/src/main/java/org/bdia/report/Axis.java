@@ -20,12 +20,12 @@ public record Axis(String title, Scale scale) {
         LOG
     }
 
-    /** A linear axis. */
+    /** Returns a linear axis. */
     public static Axis linear(String title) {
         return new Axis(title, Scale.LINEAR);
     }
 
-    /** A logarithmic axis. */
+    /** Returns a logarithmic axis. */
     public static Axis log(String title) {
         return new Axis(title, Scale.LOG);
     }

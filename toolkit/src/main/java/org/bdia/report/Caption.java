@@ -37,12 +37,12 @@ public record Caption(
         }
     }
 
-    /** A caption of something made under a profile. */
+    /** Creates a caption of something made under a profile. */
     public Caption(List<Provenance> data, Profile profile, String seeds, String hardware) {
         this(data, Optional.of(profile), seeds, hardware);
     }
 
-    /** A caption for numbered seeds. */
+    /** Returns a caption for numbered seeds. */
     public static Caption of(
             List<Provenance> data, Profile profile, List<Long> seeds, String hardware) {
         return of(data, Optional.of(profile), seeds, hardware);
@@ -53,12 +53,12 @@ public record Caption(
         return new Caption(data, profile, words(seeds), hardware);
     }
 
-    /** Whether any of the data are generated stand-ins. */
+    /** Returns whether any of the data are synthetic. */
     public boolean synthetic() {
         return data.stream().anyMatch(Provenance::synthetic);
     }
 
-    /** The whole line; generated data are called synthetic whatever their name says. */
+    /** Returns the whole line; generated data are called synthetic whatever their name says. */
     public String text() {
         String names =
                 data.stream()
@@ -66,6 +66,11 @@ public record Caption(
                         .collect(Collectors.joining("; "));
         String made = profile.map(p -> " · profile " + p.label()).orElse("");
         return names + made + " · " + seeds + " · " + hardware;
+    }
+
+    /** Returns the line broken between words, at most so many characters each. */
+    List<String> lines(int characters) {
+        return List.of(text().replaceAll("(.{1," + characters + "})(?: |$)", "$1\n").split("\n"));
     }
 
     private static String words(List<Long> seeds) {

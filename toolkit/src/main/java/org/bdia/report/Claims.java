@@ -1,17 +1,19 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bdia.data.DataException;
 import org.bdia.data.Utf8;
 import org.bdia.io.StrictJson;
+import org.bdia.report.ResultsFile.Claim;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -32,19 +34,18 @@ import tech.tablesaw.api.Table;
  * checkpoint, reversible: the backprop), the others are {@code depth=24} (or {@code K=24}),
  * {@code gamma=0.5}, {@code stage=trained}, {@code seed=1}, {@code task=cifar10}. It stands for the mean of
  * the rows it matches; {@code max}, {@code min}, {@code sum}, {@code count} and {@code stderr} (sample
- * standard deviation over √n) are written around it. A reference that matches no row makes the claim fail,
+ * standard deviation over √n) are written around it, {@code low} and {@code high} (the ends of the 95 % interval of the
+ * mean difference, seed by seed) around the difference of two. A reference that matches no row makes the claim fail,
  * except in {@code count}, which is then 0.
  */
-public final class Claims {
+final class Claims {
+    private static final TypeReference<Map<String, List<Map<String, String>>>> FILE =
+            new TypeReference<>() {};
 
-    private static final Set<String> KEYS = Set.of("id", "expected", "why");
+    private final Map<String, Statement> statements;
 
-    private final List<Named> statements;
-
-    private record Named(String id, String text, Statement statement) {}
-
-    private Claims(List<Named> statements) {
-        this.statements = List.copyOf(statements);
+    private Claims(Map<String, Statement> statements) {
+        this.statements = statements;
     }
 
     /**
@@ -54,25 +55,23 @@ public final class Claims {
      * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, no list for the
      *     profile, an id twice, or a statement that cannot be parsed
      */
-    public static Claims read(Path file, Profile profile) throws IOException {
+    static Claims read(Path file, Profile profile) throws IOException {
         try {
-            JsonNode root = StrictJson.MAPPER.readTree(Utf8.read(file, "a claims file"));
-            root.fieldNames().forEachRemaining(Profile::of);
-            JsonNode list = root.get(profile.label());
-            if (list == null || !list.isArray()) {
+            String text = Utf8.read(file, "a claims file");
+            Map<String, List<Map<String, String>>> profiles =
+                    StrictJson.MAPPER.readValue(text, FILE);
+            profiles.keySet().forEach(Profile::of);
+            if (profiles.get(profile.label()) == null) {
                 throw new IllegalArgumentException(
                         "it has no list for profile "
                                 + profile.label()
                                 + "; write [] if nothing is claimed there");
             }
-            List<Named> statements = new ArrayList<>();
-            Set<String> ids = new HashSet<>();
-            for (JsonNode node : list) {
-                Named named = named(node);
-                if (!ids.add(named.id())) {
-                    throw new IllegalArgumentException("claim '" + named.id() + "' occurs twice");
+            Map<String, Statement> statements = new LinkedHashMap<>();
+            for (Map<String, String> claim : profiles.get(profile.label())) {
+                if (statements.put(claim.getOrDefault("id", ""), statement(claim)) != null) {
+                    throw new IllegalArgumentException("id occurs twice: " + claim);
                 }
-                statements.add(named);
             }
             return new Claims(statements);
         } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -81,14 +80,14 @@ public final class Claims {
     }
 
     /** Checks every statement against rows. */
-    public List<Claim> check(List<Result> rows) {
-        return statements.stream()
-                .map(named -> named.statement().check(named.id(), named.text(), rows))
-                .toList();
+    List<Claim> check(List<Result> rows) {
+        List<Claim> claims = new ArrayList<>();
+        statements.forEach((id, statement) -> claims.add(statement.check(id, rows)));
+        return claims;
     }
 
-    /** The table <em>claim · expected · found · holds</em>. */
-    public static Table table(List<Claim> claims) {
+    /** Returns the table <em>claim · expected · found · holds</em>. */
+    static Table table(List<Claim> claims) {
         return Table.create(
                 "claims",
                 StringColumn.create("claim", claims.stream().map(Claim::id)),
@@ -136,28 +135,18 @@ public final class Claims {
         }
     }
 
-    private static Named named(JsonNode node) {
-        node.fieldNames()
-                .forEachRemaining(
-                        key -> {
-                            if (!KEYS.contains(key)) {
-                                throw new IllegalArgumentException(
-                                        "unknown key '" + key + "' in " + node + "; use " + KEYS);
-                            }
-                        });
-        String id = text(node, "id");
-        String expected = text(node, "expected");
+    private static Statement statement(Map<String, String> claim) {
+        boolean named = !claim.getOrDefault("id", "").isBlank();
+        if (!named || !Set.of("id", "expected", "why").containsAll(claim.keySet())) {
+            throw new IllegalArgumentException(
+                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\", nothing else; found "
+                            + claim);
+        }
         try {
-            return new Named(id, expected, ClaimParser.parse(expected));
+            return new Statement(claim.getOrDefault("expected", ""));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("claim '" + id + "': " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "claim '" + claim.get("id") + "': " + e.getMessage(), e);
         }
-    }
-
-    private static String text(JsonNode node, String key) {
-        if (!node.path(key).isTextual() || node.get(key).asText().isBlank()) {
-            throw new IllegalArgumentException("a claim needs the text \"" + key + "\": " + node);
-        }
-        return node.get(key).asText();
     }
 }

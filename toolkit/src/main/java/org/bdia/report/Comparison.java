@@ -15,7 +15,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * Methods compared over seeds: mean ± sample standard deviation, 95 % intervals, and
- * {@linkplain Contrast differences} from a reference with their tests.
+ * differences from a reference with their tests.
  *
  * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
@@ -33,7 +33,7 @@ public final class Comparison {
     }
 
     /**
-     * One method's values over seeds.
+     * Returns one method's values over seeds.
      *
      * @param method the method's label
      * @param n the number of seeds
@@ -64,7 +64,7 @@ public final class Comparison {
                     scaled.back(mean + half));
         }
 
-        /** For example {@code 0.4213 ± 0.0051 (n = 3)}. */
+        /** Returns a text, for example {@code 0.4213 ± 0.0051 (n = 3)}. */
         public String text() {
             String spread = n > 1 ? " ± " + Numbers.text(std) : "";
             return Numbers.text(mean) + spread + " (n = " + n + ")";
@@ -79,13 +79,11 @@ public final class Comparison {
      */
     public static Comparison of(List<Result> results, String metric) {
         Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
-        Map<String, Result> seen = new LinkedHashMap<>();
         for (Result row : results) {
-            if (!row.metric().equals(metric)) {
-                continue;
-            }
-            Result other = seen.put(row.method() + " " + row.seed(), row);
-            if (other != null) {
+            if (row.metric().equals(metric)
+                    && values.computeIfAbsent(row.method(), method -> new TreeMap<>())
+                                    .put(row.seed(), row.value())
+                            != null) {
                 throw new IllegalArgumentException(
                         "two rows compete for "
                                 + metric
@@ -93,19 +91,15 @@ public final class Comparison {
                                 + row.method()
                                 + ", seed "
                                 + row.seed()
-                                + ": "
-                                + other
-                                + " and "
+                                + ", one is "
                                 + row
                                 + "; filter the rows to one task, depth, gamma and stage");
             }
-            values.computeIfAbsent(row.method(), method -> new TreeMap<>())
-                    .put(row.seed(), row.value());
         }
         return of(values, metric, results.stream().map(Result::metric).distinct().toList());
     }
 
-    /** Of values that are gathered already; the metrics that there are make the message if this one is missing. */
+    /** Returns the comparison of each method's values by seed; the message lists the metrics if this one is missing. */
     static Comparison of(
             Map<String, SortedMap<Long, Double>> values, String metric, List<String> metrics) {
         if (values.isEmpty()) {
@@ -115,13 +109,13 @@ public final class Comparison {
         return new Comparison(metric, values);
     }
 
-    /** Every method's summary, in the rows' order. */
+    /** Returns every method's summary, in the rows' order. */
     public List<Summary> summaries() {
         return values.keySet().stream().map(this::summary).toList();
     }
 
     /**
-     * One method's summary.
+     * Returns one method's summary.
      *
      * @throws IllegalArgumentException if no row has the method
      */
@@ -130,13 +124,17 @@ public final class Comparison {
     }
 
     /**
-     * Every other method's difference from a reference, p-values corrected by Holm over all of them.
+     * Returns every other method's difference from a reference as a table: number of seeds, difference with its 95 % interval,
+     * effect size, p-values of the t-test, as it is and corrected by Holm, and of the Mann–Whitney test where seeds are enough
+     * for it to reject.
      *
      * @throws IllegalArgumentException if no row has the reference
      */
-    public List<Contrast> against(String reference) {
+    public Table againstTable(String reference) {
         SortedMap<Long, Double> other = method(reference);
-        return Contrast.corrected(
+        return Contrast.table(
+                metric,
+                reference,
                 values.keySet().stream()
                         .filter(name -> !name.equals(reference))
                         .map(name -> Contrast.of(name, values.get(name), reference, other))
@@ -144,25 +142,20 @@ public final class Comparison {
     }
 
     /**
-     * {@link #against} as a table: number of seeds, difference with its 95 % interval, effect size, p-values of the
-     * t-test and the Mann–Whitney test, each as it is and corrected.
-     *
-     * @throws IllegalArgumentException if no row has the reference
-     */
-    public Table againstTable(String reference) {
-        return ContrastTable.of(metric, reference, against(reference));
-    }
-
-    /**
-     * The difference of one method from another, as if no others were compared.
+     * Returns the difference of one method from another in words, as if no others were compared, for example {@code bdia −
+     * standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}.
      *
      * @throws IllegalArgumentException if no row has one of the methods
      */
-    public Contrast contrast(String method, String reference) {
+    public String difference(String method, String reference) {
+        return contrast(method, reference).text();
+    }
+
+    Contrast contrast(String method, String reference) {
         return Contrast.of(method, method(method), reference, method(reference));
     }
 
-    /** A row per method: mean ± std, n and the 95 % interval, as words. */
+    /** Returns a row per method: mean ± std, n and the 95 % interval, as words. */
     public Table table() {
         StringColumn methods = StringColumn.create("method");
         StringColumn means = StringColumn.create(metric + ", mean ± std");

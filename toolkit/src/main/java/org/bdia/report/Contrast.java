@@ -1,6 +1,6 @@
 package org.bdia.report;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,111 +8,41 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * A method's difference from a reference over seeds. All tests are two-sided.
  *
  * <p>Where both ran the same seeds, the t-test is the paired one and the effect size Cohen's d<sub>z</sub>; so it is where two
  * seeds or more are common, the others being left out, which the note says. Else it is Welch's, and Hedges' g. The
- * Mann–Whitney U test, which assumes no distribution, ignores the pairs in either case; its smallest possible p-value is 0.1
- * with three seeds and 0.0079 with five.
+ * Mann–Whitney U test, which assumes no distribution, ignores the pairs in either case; it is made only where it could
+ * reject at 5 %, from four seeds on either side.
  *
  * @param method the method
- * @param reference what it is compared with
- * @param design which t-test and effect size
+ * @param reference the method it is compared with
+ * @param paired whether the t-test is the paired one
  * @param n the method's number of seeds
  * @param nReference the reference's
- * @param difference mean of the method − mean of the reference
- * @param low the lower end of the difference's 95 % interval, Student's
- * @param high its upper end
- * @param t the t-test's p-value
- * @param u the Mann–Whitney test's p-value
- * @param effect the effect size
+ * @param estimate the difference method − reference, its interval, t-test and effect size
+ * @param u the Mann–Whitney test's p-value; NaN where it cannot reject
  * @param note why a number is NaN, or what else a reader must know; empty if nothing
  */
-public record Contrast(
+record Contrast(
         String method,
         String reference,
-        Design design,
+        boolean paired,
         int n,
         int nReference,
-        double difference,
-        double low,
-        double high,
-        PValue t,
-        PValue u,
-        double effect,
+        Estimate estimate,
+        double u,
         String note) {
 
-    /** Which test fits the seeds. */
-    public enum Design {
-        /** The same seeds: differences seed by seed. */
-        PAIRED("paired t", "d_z"),
-
-        /** Different seeds: two independent samples of any variances. */
-        WELCH("Welch t", "g");
-
-        private final String test;
-        private final String effect;
-
-        Design(String test, String effect) {
-            this.test = test;
-            this.effect = effect;
-        }
-
-        /** The t-test's name. */
-        public String test() {
-            return test;
-        }
-
-        /** The effect size's symbol. */
-        public String effect() {
-            return effect;
-        }
-    }
-
-    /**
-     * A test's p-value.
-     *
-     * @param raw as if it were the only test; NaN where it cannot be made
-     * @param holm corrected over all methods that are compared with the same reference
-     */
-    public record PValue(double raw, double holm) {
-        private PValue withHolm(double value) {
-            return new PValue(raw, value);
-        }
-
-        private static PValue alone(double p) {
-            return new PValue(p, p);
-        }
-    }
-
-    /** For example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
-    public String text() {
-        StringBuilder text = new StringBuilder(method + " − " + reference + ": ");
-        text.append(Numbers.text(difference));
-        if (Double.isNaN(t.raw())) {
-            return text.append(", no test: " + note + " (n = " + seeds() + ")").toString();
-        }
-        text.append(", 95 % [" + Numbers.text(low) + ", " + Numbers.text(high) + "]");
-        text.append(String.format(Locale.ROOT, ", %s-test p = %.3f", design.test(), t.raw()));
-        if (t.holm() != t.raw()) {
-            text.append(String.format(Locale.ROOT, ", Holm %.3f", t.holm()));
-        }
-        if (!Double.isNaN(effect)) {
-            text.append(String.format(Locale.ROOT, ", %s = %.2f", design.effect(), effect));
-        }
-        text.append(" (n = " + seeds() + ")");
-        return note.isEmpty() ? text.toString() : text.append(", " + note).toString();
-    }
-
-    /** The numbers of seeds in words: one where both have the same seeds, else the method's and the reference's. */
-    public String seeds() {
-        return design == Design.PAIRED ? "" + n : n + " and " + nReference;
-    }
-
-    /** The difference as if it were the only one. */
+    /** Returns the difference as if it were the only one. */
     static Contrast of(
             String method,
             SortedMap<Long, Double> values,
@@ -127,58 +57,110 @@ public record Contrast(
         double[] x = array(values, paired ? common : values.keySet());
         double[] y = array(referenceValues, paired ? common : referenceValues.keySet());
         Estimate estimate = paired ? Estimate.paired(x, y) : Estimate.welch(x, y);
-        return new Contrast(
-                method,
-                reference,
-                paired ? Design.PAIRED : Design.WELCH,
-                x.length,
-                y.length,
-                estimate.difference(),
-                estimate.difference() - estimate.half(),
-                estimate.difference() + estimate.half(),
-                PValue.alone(estimate.p()),
-                PValue.alone(Estimate.mannWhitney(x, y)),
-                estimate.effect(),
-                paired && !single.isEmpty() ? leftOut(single, estimate.note()) : estimate.note());
-    }
-
-    private static String leftOut(SortedSet<Long> seeds, String note) {
-        return "without seeds "
-                + seeds
-                + ", which only one has"
-                + (note.isEmpty() ? "" : "; " + note);
-    }
-
-    /** The same contrasts, their p-values corrected over all of them. */
-    static List<Contrast> corrected(List<Contrast> contrasts) {
-        double[] t = Holm.adjust(values(contrasts, c -> c.t().raw()));
-        double[] u = Holm.adjust(values(contrasts, c -> c.u().raw()));
-        List<Contrast> corrected = new ArrayList<>();
-        for (int i = 0; i < t.length; i++) {
-            Contrast c = contrasts.get(i);
-            corrected.add(
-                    new Contrast(
-                            c.method,
-                            c.reference,
-                            c.design,
-                            c.n,
-                            c.nReference,
-                            c.difference,
-                            c.low,
-                            c.high,
-                            c.t.withHolm(t[i]),
-                            c.u.withHolm(u[i]),
-                            c.effect,
-                            c.note));
+        String note = estimate.note();
+        if (paired && !single.isEmpty()) {
+            String leftOut = "without seeds " + single + ", which only one has";
+            note = note.isEmpty() ? leftOut : leftOut + "; " + note;
         }
-        return corrected;
-    }
-
-    private static double[] values(List<Contrast> contrasts, ToDoubleFunction<Contrast> value) {
-        return contrasts.stream().mapToDouble(value).toArray();
+        double u = Estimate.mannWhitney(x, y);
+        return new Contrast(method, reference, paired, x.length, y.length, estimate, u, note);
     }
 
     private static double[] array(Map<Long, Double> values, Set<Long> seeds) {
         return seeds.stream().mapToDouble(values::get).toArray();
+    }
+
+    /**
+     * Returns p-values corrected by Holm's step-down procedure: with p₍₁₎ ≤ … ≤ p₍ₘ₎, the i-th becomes max over j ≤ i of
+     * min(1, (m − j + 1) p₍ⱼ₎). A NaN, a test that could not be made, stays NaN and does not count towards m.
+     *
+     * @see <a href="https://www.jstor.org/stable/4615733">Holm, A simple sequentially rejective multiple test
+     *     procedure, 1979</a>
+     */
+    static double[] holm(double[] p) {
+        int[] ascending =
+                IntStream.range(0, p.length)
+                        .filter(i -> !Double.isNaN(p[i]))
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> p[i]))
+                        .mapToInt(i -> i)
+                        .toArray();
+        double[] adjusted = p.clone();
+        double largest = 0;
+        for (int rank = 0; rank < ascending.length; rank++) {
+            int i = ascending[rank];
+            largest = Math.max(largest, Math.min(1, (ascending.length - rank) * p[i]));
+            adjusted[i] = largest;
+        }
+        return adjusted;
+    }
+
+    /** Returns a text, for example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
+    String text() {
+        StringBuilder text = new StringBuilder(method + " − " + reference + ": ");
+        text.append(Numbers.text(estimate.difference()));
+        if (Double.isNaN(estimate.p())) {
+            return text.append(", no test: " + note + " (n = " + seeds() + ")").toString();
+        }
+        text.append(", 95 % [" + Numbers.text(estimate.low()));
+        text.append(", " + Numbers.text(estimate.high()) + "]");
+        text.append(String.format(Locale.ROOT, ", %s-test p = %.3f", test(), estimate.p()));
+        if (!Double.isNaN(estimate.effect())) {
+            String effect = paired ? "d_z" : "g";
+            text.append(String.format(Locale.ROOT, ", %s = %.2f", effect, estimate.effect()));
+        }
+        text.append(" (n = " + seeds() + ")");
+        return note.isEmpty() ? text.toString() : text.append(", " + note).toString();
+    }
+
+    /** Returns the numbers of seeds: one where both have the same seeds, else the method's and the reference's. */
+    String seeds() {
+        return paired ? "" + n : n + " and " + nReference;
+    }
+
+    private String test() {
+        return paired ? "paired t" : "Welch t";
+    }
+
+    /** Returns contrasts with one reference as a table: numbers, so that its CSV has every digit; p-values corrected over all of them. */
+    static Table table(String metric, String reference, List<Contrast> contrasts) {
+        long tests = contrasts.stream().filter(c -> !Double.isNaN(c.estimate.p())).count();
+        Table table =
+                Table.create(
+                        metric
+                                + ": difference from "
+                                + reference
+                                + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
+                                + tests
+                                + (tests == 1 ? " method)" : " methods)"));
+        double[] p = numbers(contrasts, c -> c.estimate.p());
+        double[] u = numbers(contrasts, Contrast::u);
+        table.addColumns(
+                words("method", contrasts, Contrast::method),
+                words("seeds", contrasts, Contrast::seeds),
+                DoubleColumn.create("difference", numbers(contrasts, c -> c.estimate.difference())),
+                DoubleColumn.create("95 % low", numbers(contrasts, c -> c.estimate.low())),
+                DoubleColumn.create("95 % high", numbers(contrasts, c -> c.estimate.high())),
+                DoubleColumn.create("effect size", numbers(contrasts, c -> c.estimate.effect())),
+                words("test", contrasts, Contrast::test),
+                DoubleColumn.create("p", p),
+                DoubleColumn.create("p Holm", holm(p)));
+        if (contrasts.stream().anyMatch(c -> !Double.isNaN(c.u))) {
+            table.addColumns(
+                    DoubleColumn.create("U p", u), DoubleColumn.create("U p Holm", holm(u)));
+        }
+        if (contrasts.stream().anyMatch(c -> !c.note.isEmpty())) {
+            table.addColumns(words("note", contrasts, Contrast::note));
+        }
+        return table;
+    }
+
+    private static StringColumn words(
+            String name, List<Contrast> contrasts, Function<Contrast, String> word) {
+        return StringColumn.create(name, contrasts.stream().map(word));
+    }
+
+    private static double[] numbers(List<Contrast> contrasts, ToDoubleFunction<Contrast> number) {
+        return contrasts.stream().mapToDouble(number).toArray();
     }
 }

@@ -1,14 +1,21 @@
 package org.bdia.report;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.statistics.descriptive.DoubleStatistics;
+import org.apache.commons.statistics.descriptive.Statistic;
 
 /**
- * What one run of one method measured along the way, for example its validation loss.
+ * A metric of one run of one method along the way, for example its validation loss.
  *
  * @param method the method's label
  * @param seed the run's seed
  * @param x where it was measured, for example the training step, ascending
- * @param y what was measured, one for each x
+ * @param y the values, one for each x
  */
 public record Curve(String method, long seed, List<Double> x, List<Double> y) {
 
@@ -32,5 +39,70 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
                             + y.size()
                             + " values");
         }
+    }
+
+    /** The extent of the band around a mean curve. */
+    public enum Band {
+        /** From the lowest to the highest seed. */
+        RANGE,
+
+        /** One sample standard deviation to either side of the mean. */
+        STANDARD_DEVIATION
+    }
+
+    /**
+     * Returns one line per method, the mean over its seeds, inside a band; a method of one seed has no band. Where a seed's
+     * value is not finite, for example after it diverged, the mean and the band end.
+     *
+     * @throws IllegalArgumentException if two seeds of a method were measured at different positions
+     */
+    public static List<Series> means(List<Curve> curves, Band band) {
+        Map<String, List<Curve>> byMethod = new LinkedHashMap<>();
+        for (Curve curve : curves) {
+            byMethod.computeIfAbsent(curve.method, method -> new ArrayList<>()).add(curve);
+        }
+        List<Series> lines = new ArrayList<>();
+        byMethod.values().forEach(seeds -> lines.add(mean(seeds, band)));
+        return lines;
+    }
+
+    private static Series.Line mean(List<Curve> seeds, Band band) {
+        Curve first = seeds.get(0);
+        for (Curve seed : seeds) {
+            if (!seed.x.equals(first.x)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "the curves of %s cannot be averaged: seed %s was measured at %s, seed %s at %s",
+                                first.method,
+                                seed.seed,
+                                seed.x,
+                                first.seed,
+                                first.x));
+            }
+        }
+        List<Double> mean = new ArrayList<>();
+        List<Double> low = new ArrayList<>();
+        List<Double> high = new ArrayList<>();
+        for (int i = 0; i < first.x.size(); i++) {
+            int at = i;
+            var all =
+                    DoubleStatistics.of(
+                            Set.of(
+                                    Statistic.MEAN,
+                                    Statistic.MIN,
+                                    Statistic.MAX,
+                                    Statistic.STANDARD_DEVIATION),
+                            seeds.stream().mapToDouble(seed -> seed.y.get(at)).toArray());
+            double centre = all.getAsDouble(Statistic.MEAN);
+            double deviation = all.getAsDouble(Statistic.STANDARD_DEVIATION);
+            boolean range = band == Band.RANGE;
+            mean.add(centre);
+            low.add(range ? all.getAsDouble(Statistic.MIN) : centre - deviation);
+            high.add(range ? all.getAsDouble(Statistic.MAX) : centre + deviation);
+        }
+        return seeds.size() == 1
+                ? new Series.Line(first.method, first.x, mean, List.of(), List.of())
+                : new Series.Line(first.method, first.x, mean, low, high);
     }
 }

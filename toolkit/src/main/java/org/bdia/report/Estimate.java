@@ -2,10 +2,14 @@ package org.bdia.report;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import org.apache.commons.numbers.combinatorics.BinomialCoefficientDouble;
+import org.apache.commons.numbers.gamma.LogGamma;
 import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.descriptive.Variance;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.apache.commons.statistics.inference.DataDispersion;
+import org.apache.commons.statistics.inference.MannWhitneyUTest;
 import org.apache.commons.statistics.inference.TTest;
 
 /**
@@ -40,7 +44,7 @@ record Estimate(double difference, double half, double p, double effect, String 
                 mean,
                 quantile(x.length - 1) * Math.sqrt(variance / x.length),
                 TTest.withDefaults().test(differences).getPValue(),
-                EffectSize.dz(differences),
+                dz(differences),
                 "");
     }
 
@@ -65,13 +69,59 @@ record Estimate(double difference, double half, double p, double effect, String 
                 difference,
                 quantile(test.getDegreesOfFreedom()) * Math.sqrt(squared),
                 test.getPValue(),
-                EffectSize.hedgesG(x, y),
+                hedgesG(x, y),
                 "");
     }
 
-    /** The Mann–Whitney U test's two-sided p-value; NaN if a value is not finite. */
+    /**
+     * Returns the two-sided p-value of the Mann–Whitney U test; NaN if a value is not finite, or where no order of so few values
+     * could be significant at 5 %.
+     */
     static double mannWhitney(double[] x, double[] y) {
-        return finite(x, y) ? MannWhitney.p(x, y) : Double.NaN;
+        double smallest = 2 / BinomialCoefficientDouble.value(x.length + y.length, x.length);
+        if (!finite(x, y) || smallest >= 2 * Comparison.TAIL) {
+            return Double.NaN;
+        }
+        if (all(x, y).distinct().count() == 1) {
+            return 1;
+        }
+        // The normal approximation, which the library takes for ties, may fall below what is
+        // possible.
+        return Math.max(smallest, MannWhitneyUTest.withDefaults().test(x, y).getPValue());
+    }
+
+    /** Returns Cohen's d<sub>z</sub>, the mean of differences over their standard deviation; NaN if they do not vary. */
+    static double dz(double[] differences) {
+        double std = StandardDeviation.of(differences).getAsDouble();
+        return std > 0 ? Mean.of(differences).getAsDouble() / std : Double.NaN;
+    }
+
+    /**
+     * Returns Hedges' g of independent samples: J(ν) (mean x − mean y) / s, s the pooled standard deviation with ν = n + m − 2
+     * degrees of freedom, J(ν) = Γ(ν/2) / (√(ν/2) Γ((ν−1)/2)); NaN where s is 0 or a sample has one value.
+     */
+    static double hedgesG(double[] x, double[] y) {
+        double freedom = x.length + y.length - 2;
+        double pooled =
+                Math.sqrt(
+                        ((x.length - 1) * Variance.of(x).getAsDouble()
+                                        + (y.length - 1) * Variance.of(y).getAsDouble())
+                                / freedom);
+        if (x.length < 2 || y.length < 2 || !(pooled > 0)) {
+            return Double.NaN;
+        }
+        double unbiased =
+                Math.exp(LogGamma.value(freedom / 2) - LogGamma.value((freedom - 1) / 2))
+                        / Math.sqrt(freedom / 2);
+        return unbiased * (Mean.of(x).getAsDouble() - Mean.of(y).getAsDouble()) / pooled;
+    }
+
+    double low() {
+        return difference - half;
+    }
+
+    double high() {
+        return difference + half;
     }
 
     private Estimate back(Scaled scaled) {
@@ -93,7 +143,7 @@ record Estimate(double difference, double half, double p, double effect, String 
         return TDistribution.of(freedom).inverseSurvivalProbability(Comparison.TAIL);
     }
 
-    /** The error of a difference of values that are rounded to double precision. */
+    /** Returns the error of a difference of values that are rounded to double precision. */
     private static double rounding(double[] x, double[] y) {
         return 4 * Math.ulp(all(x, y).map(Math::abs).max().getAsDouble());
     }

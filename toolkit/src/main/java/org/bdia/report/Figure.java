@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.DoubleStream;
 import org.bdia.io.DurableFiles;
 
 /**
@@ -47,13 +46,13 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
         }
     }
 
-    /** The figure for Plotly: an object with {@code data}, {@code layout} and {@code config}, as JSON. */
+    /** Returns the figure for Plotly: an object with {@code data}, {@code layout} and {@code config}, as JSON. */
     public String plotly() {
         return PlotlyFigure.json(this);
     }
 
     /**
-     * The figure as PNG.
+     * Returns the figure as PNG.
      *
      * @param scale pixels per point: 1 for a thumbnail, 2 for a screen, 4 for print
      * @throws IllegalArgumentException if the scale is not in 1 … 8
@@ -65,13 +64,13 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
         return StaticFigure.png(this, scale);
     }
 
-    /** The figure as SVG; its text is drawn as outlines, the same on every machine. */
+    /** Returns the figure as SVG; its text is drawn as outlines, the same on every machine. */
     public byte[] svg() {
         return StaticFigure.svg(this);
     }
 
-    /** The figure as a PDF of one page, cut to the figure's size. */
-    public byte[] pdf() {
+    /** Returns the figure as a PDF of one page, cut to the figure's size. */
+    byte[] pdf() {
         return StaticFigure.pdf(this);
     }
 
@@ -91,28 +90,6 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
 
     boolean hasBars() {
         return series.get(0) instanceof Series.Bars;
-    }
-
-    Scaling xScaling() {
-        if (series.get(0) instanceof Series.Bars bars) {
-            return Scaling.categories(bars.categories());
-        }
-        double[] positions =
-                series.stream().flatMap(s -> s.x().stream()).mapToDouble(v -> v).toArray();
-        return Scaling.of(x.scale(), positions).withTicksAt(positions);
-    }
-
-    Scaling yScaling() {
-        DoubleStream heights = series.stream().flatMapToDouble(Series::extent);
-        if (hasBars() && y.scale() == Axis.Scale.LINEAR) {
-            heights = DoubleStream.concat(heights, DoubleStream.of(0));
-        }
-        return Scaling.of(y.scale(), heights.toArray());
-    }
-
-    /** The series with exact zeros, for which a logarithmic axis has a strip with a lane for each. */
-    List<Series> zeroSeries() {
-        return series.stream().filter(s -> s.extent().anyMatch(v -> v == 0)).toList();
     }
 
     private static void requireOneKind(String title, List<Series> series) {
@@ -153,11 +130,8 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
     }
 
     private static void requireNotNegative(String title, Series series) {
-        DoubleStream heights =
-                series instanceof Series.Bars
-                        ? series.y().stream().mapToDouble(v -> v)
-                        : series.extent();
-        heights.filter(value -> value < 0)
+        series.extent()
+                .filter(value -> value < 0)
                 .findFirst()
                 .ifPresent(
                         value -> {

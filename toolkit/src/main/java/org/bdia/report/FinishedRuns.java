@@ -1,14 +1,17 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.bdia.config.Json;
 import org.bdia.config.TaskConfig;
 import org.bdia.run.RunRecord;
@@ -62,6 +65,28 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
         return new FinishedRuns(tasks, unfinished);
     }
 
+    /**
+     * Compares every task that has what is asked for: writes its tables and figures and prints its text, and why other tasks
+     * are left out.
+     *
+     * @param metrics the metrics to compare; empty for the last and the best validation loss and all test metrics
+     * @param reference the label that others are compared with; empty for the plain transformer, else the first
+     * @param output the folder for {@code tables} and {@code figures}
+     * @param out the printer
+     * @throws IllegalArgumentException if no task has one of the metrics, or none has the reference
+     */
+    public void compare(
+            List<String> metrics, Optional<String> reference, Path output, Consumer<String> out)
+            throws IOException {
+        List<String> skipped = new ArrayList<>();
+        for (RunComparison comparison :
+                RunComparison.each(tasks, metrics, reference, skipped::add)) {
+            comparison.write(output);
+            out.accept(comparison.text());
+        }
+        skipped.forEach(reason -> out.accept("left out, " + reason));
+    }
+
     private static List<Path> runs(Path folder) {
         if (Files.exists(folder.resolve(CONFIG))) {
             return List.of(folder);
@@ -83,17 +108,17 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
                 .label();
     }
 
-    private static List<LabelledRun> labelled(List<RunRecord> records) {
+    private static List<RunSet.Labelled> labelled(List<RunRecord> records) {
         List<String> labels = RunLabels.of(records.stream().map(RunRecord::config).toList());
-        List<LabelledRun> runs = new ArrayList<>();
+        List<RunSet.Labelled> runs = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {
             JsonNode seed = records.get(i).config().path("seed");
-            runs.add(new LabelledRun(labels.get(i), seed.asLong(), records.get(i)));
+            runs.add(new RunSet.Labelled(labels.get(i), seed.asLong(), records.get(i)));
         }
         runs.sort(
-                Comparator.comparing((LabelledRun run) -> !run.label().startsWith(STANDARD))
-                        .thenComparing(LabelledRun::label)
-                        .thenComparingLong(LabelledRun::seed));
+                Comparator.comparing((RunSet.Labelled run) -> !run.label().startsWith(STANDARD))
+                        .thenComparing(RunSet.Labelled::label)
+                        .thenComparingLong(RunSet.Labelled::seed));
         return runs;
     }
 }

@@ -11,7 +11,7 @@ public final class Hardware {
 
     private Hardware() {}
 
-    /** For example {@code Xeon Platinum 8375C CPU @ 2.90GHz, 2 cores, 16 GiB, Linux amd64, Java 17.0.15}. */
+    /** Returns a text, for example {@code Xeon Platinum 8375C CPU @ 2.90GHz, 2 cores, 16 GiB, Linux amd64, Java 17.0.15}. */
     public static String describe() {
         HardwareAbstractionLayer machine = new SystemInfo().getHardware();
         CentralProcessor processor = machine.getProcessor();

@@ -4,7 +4,7 @@ package org.bdia.report;
 public final class Html {
     private Html() {}
 
-    /** The text as HTML shows it, safe as content and inside a quoted attribute. */
+    /** Returns the text as HTML shows it, safe as content and inside a quoted attribute. */
     public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -10,7 +10,7 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** The number in words such as {@code 12,000}, {@code 0.4213}, {@code 1.908e-07} or {@code NaN}. */
+    /** Returns the number in words such as {@code 12,000}, {@code 0.4213}, {@code 1.908e-07} or {@code NaN}. */
     static String text(double value) {
         if (!Double.isFinite(value)) {
             return Double.toString(value);

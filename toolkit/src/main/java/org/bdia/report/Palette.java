@@ -1,5 +1,6 @@
 package org.bdia.report;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
@@ -39,7 +42,7 @@ final class Palette {
 
     private Palette() {}
 
-    /** How a marker looks. */
+    /** The shape of a marker. */
     enum Mark {
         CIRCLE("circle"),
         SQUARE("square"),
@@ -56,25 +59,29 @@ final class Palette {
         String plotly() {
             return plotly;
         }
+
+        Marker marker() {
+            return switch (this) {
+                case CIRCLE -> SeriesMarkers.CIRCLE;
+                case SQUARE -> SeriesMarkers.SQUARE;
+                case TRIANGLE -> SeriesMarkers.TRIANGLE_UP;
+                case DIAMOND -> SeriesMarkers.DIAMOND;
+                case CROSS -> SeriesMarkers.CROSS;
+            };
+        }
     }
 
-    /** How a line is broken. */
+    /** The dashes of a line. */
     enum Dash {
-        SOLID("solid"),
-        DASH("dash"),
-        DOT("dot");
-
-        private final String plotly;
-
-        Dash(String plotly) {
-            this.plotly = plotly;
-        }
+        SOLID,
+        DASH,
+        DOT;
 
         String plotly() {
-            return plotly;
+            return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Strokes and gaps in pixels, null for none, as java.awt wants it. */
+        /** Returns strokes and gaps in pixels, null for none, as java.awt wants it. */
         float[] pattern() {
             return switch (this) {
                 case SOLID -> null;
@@ -86,22 +93,17 @@ final class Palette {
 
     /** The looks of one series. */
     record Style(Color color, Dash dash, Mark mark) {
+        BasicStroke stroke() {
+            return new BasicStroke(
+                    2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash.pattern(), 0);
+        }
+
         String hex() {
             return String.format(Locale.ROOT, "#%06X", color.getRGB() & 0xFFFFFF);
         }
-
-        String rgba(double alpha) {
-            return String.format(
-                    Locale.ROOT,
-                    "rgba(%d,%d,%d,%.2f)",
-                    color.getRed(),
-                    color.getGreen(),
-                    color.getBlue(),
-                    alpha);
-        }
     }
 
-    /** The styles of a figure's series, in their order. */
+    /** Returns the styles of a figure's series, in their order. */
     static List<Style> styles(List<Series> series) {
         Map<Color, Integer> uses = new HashMap<>();
         Map<String, Color> others = new HashMap<>();

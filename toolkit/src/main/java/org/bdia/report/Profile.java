@@ -19,13 +19,13 @@ public enum Profile {
     /** The environment variable that chooses the profile. */
     public static final String VARIABLE = "BDIA_PROFILE";
 
-    /** The profile's name in files and on the command line: smoke, laptop or paper. */
+    /** Returns the profile's name in files and on the command line: smoke, laptop or paper. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The profile of that name.
+     * Returns the profile of that name.
      *
      * @throws IllegalArgumentException if there is no such profile
      */
@@ -45,7 +45,7 @@ public enum Profile {
     }
 
     /**
-     * The profile that {@value #VARIABLE} names, smoke where it is unset or empty.
+     * Returns the profile that {@value #VARIABLE} names, smoke where it is unset or empty.
      *
      * @throws IllegalArgumentException if it names no profile
      */

@@ -53,17 +53,17 @@ public final class Report {
         return report;
     }
 
-    /** The profile that the notebook runs under. */
+    /** Returns the profile that the notebook runs under. */
     public Profile profile() {
         return profile;
     }
 
-    /** The folder into which everything is written. */
+    /** Returns the folder into which everything is written. */
     public Path folder() {
         return folder;
     }
 
-    /** The rows so far. */
+    /** Returns the rows so far. */
     public List<Result> results() {
         return List.copyOf(results.values());
     }
@@ -95,7 +95,7 @@ public final class Report {
     }
 
     /**
-     * The caption of something made from all declared data.
+     * Returns the caption of something made from all declared data.
      *
      * @throws IllegalArgumentException if no data have been declared
      */
@@ -103,7 +103,7 @@ public final class Report {
         return Caption.of(data, profile, seeds, hardware);
     }
 
-    /** Whether any declared data are generated stand-ins. */
+    /** Returns whether any declared data are synthetic. */
     public boolean synthetic() {
         return data.stream().anyMatch(Provenance::synthetic);
     }

@@ -46,7 +46,7 @@ public record Result(
         }
     }
 
-    /** The same measurement with another outcome. */
+    /** Returns the same measurement with another outcome. */
     Result withValue(double other) {
         return new Result(task, method, backprop, seed, depth, gamma, stage, metric, other);
     }

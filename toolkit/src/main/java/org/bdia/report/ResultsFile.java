@@ -29,7 +29,7 @@ import org.bdia.io.StrictJson;
  * @param results the rows
  * @param claims the statements checked against the rows, empty before the check
  */
-public record ResultsFile(
+record ResultsFile(
         String notebook,
         Profile profile,
         List<Provenance> data,
@@ -38,17 +38,26 @@ public record ResultsFile(
         List<Claim> claims) {
 
     /** The file's name in a report's folder. */
-    public static final String NAME = "results.json";
+    static final String NAME = "results.json";
 
-    /** Copies the lists. */
-    public ResultsFile {
+    /**
+     * A statement about the results, and what became of it.
+     *
+     * @param id its name, unique in its file and profile
+     * @param expected the statement, in the language of {@link Claims}
+     * @param found the numbers on both sides, or why there are none
+     * @param holds whether the statement is true
+     */
+    record Claim(String id, String expected, String found, boolean holds) {}
+
+    ResultsFile {
         data = List.copyOf(data);
         results = List.copyOf(results);
         claims = List.copyOf(claims);
     }
 
-    /** The same file with other claims. */
-    public ResultsFile withClaims(List<Claim> newClaims) {
+    /** Returns the same file with other claims. */
+    ResultsFile withClaims(List<Claim> newClaims) {
         return new ResultsFile(notebook, profile, data, hardware, results, newClaims);
     }
 
@@ -58,7 +67,7 @@ public record ResultsFile(
      * @throws IOException if the file is missing or a folder, or is not whole: unknown, missing or impossible entries
      * @throws DataException if the file is not UTF-8
      */
-    public static ResultsFile read(Path file) throws IOException {
+    static ResultsFile read(Path file) throws IOException {
         String text = Utf8.read(file, "the results file that a notebook writes");
         try {
             JsonNode root = StrictJson.MAPPER.readTree(text);
@@ -77,7 +86,7 @@ public record ResultsFile(
     }
 
     /** Writes the file atomically. */
-    public void write(Path file) throws IOException {
+    void write(Path file) throws IOException {
         ObjectNode root = StrictJson.MAPPER.createObjectNode();
         root.put("notebook", notebook).put("profile", profile.label());
         root.set("data", StrictJson.MAPPER.valueToTree(merged(data)));

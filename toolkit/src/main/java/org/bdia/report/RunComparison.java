@@ -24,14 +24,14 @@ import tech.tablesaw.api.Table;
  * @param metrics what is compared
  * @param reference the label that all others are compared with
  */
-public record RunComparison(String task, RunSet runs, List<String> metrics, String reference) {
+record RunComparison(String task, RunSet runs, List<String> metrics, String reference) {
 
     /**
      * Checks that the runs have what is asked for.
      *
      * @throws IllegalArgumentException if no run has a metric or the reference's label
      */
-    public RunComparison {
+    RunComparison {
         metrics = List.copyOf(metrics);
         if (!runs.metrics().containsAll(metrics)) {
             throw new IllegalArgumentException(
@@ -54,10 +54,10 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
     }
 
     /**
-     * The comparison of what a task is judged by, the last and the best validation loss and all test metrics, with
+     * Returns the comparison of what a task is judged by, the last and the best validation loss and all test metrics, with
      * the first label: the plain transformer where there is one.
      */
-    public static RunComparison of(String task, RunSet runs) {
+    static RunComparison of(String task, RunSet runs) {
         List<String> metrics =
                 runs.metrics().stream()
                         .filter(m -> m.endsWith("val_loss") || m.startsWith("test_"))
@@ -66,7 +66,7 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
     }
 
     /**
-     * The comparison of every task that has what is asked for: with metrics named, of those that it has.
+     * Returns the comparison of every task that has what is asked for: with metrics named, of those that it has.
      *
      * @param tasks each task's runs
      * @param metrics what is compared; empty for what {@link #of} takes
@@ -74,7 +74,7 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
      * @param skipped told why a task is left out
      * @throws IllegalArgumentException if no task has one of the metrics, or none has the reference
      */
-    public static List<RunComparison> each(
+    static List<RunComparison> each(
             Map<String, RunSet> tasks,
             List<String> metrics,
             Optional<String> reference,
@@ -123,8 +123,8 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
         return "there are " + found;
     }
 
-    /** The summary, and every metric's differences from the reference, for a terminal. */
-    public String text() {
+    /** Returns the summary, and every metric's differences from the reference, for a terminal. */
+    String text() {
         List<String> parts = new ArrayList<>();
         parts.add(Tables.text(titled(runs.table())));
         for (String metric : metrics) {
@@ -137,7 +137,7 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
     }
 
     /** Writes every table as CSV, Markdown and LaTeX, every curve as PNG, SVG, PDF and JSON. */
-    public void write(Path output) throws IOException {
+    void write(Path output) throws IOException {
         Path tables = output.resolve("tables");
         Tables.save(tables, task + "-summary", titled(runs.table()));
         Tables.save(tables, task + "-runs", titled(runs.runs()));
@@ -152,7 +152,7 @@ public record RunComparison(String task, RunSet runs, List<String> metrics, Stri
             }
         }
         for (String what : runs.curveNames()) {
-            Figure figure = runs.curves(what, Figures.Band.STANDARD_DEVIATION);
+            Figure figure = runs.curves(what, Curve.Band.STANDARD_DEVIATION);
             figure.save(output.resolve("figures"), fileName(what));
         }
     }

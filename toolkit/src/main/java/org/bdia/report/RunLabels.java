@@ -32,7 +32,7 @@ public final class RunLabels {
     }
 
     /**
-     * One label per configuration, in their order; two are equal only if the configurations differ in nothing but
+     * Returns one label per configuration, in their order; two are equal only if the configurations differ in nothing but
      * the seed.
      *
      * @param configs each a run's config.json
@@ -72,7 +72,7 @@ public final class RunLabels {
         return path.startsWith("method.") || path.equals("backprop") || path.equals("verify");
     }
 
-    /** The paths with several values among the configurations that have them. */
+    /** Returns the paths with several values among the configurations that have them. */
     private static Set<String> varying(
             List<Map<String, JsonNode>> configs, Predicate<String> wanted) {
         return configs.stream()
@@ -107,7 +107,7 @@ public final class RunLabels {
         return "+" + (key.equals("name") ? "" : name) + text.replaceFirst("\\.0$", "");
     }
 
-    /** Every value that is no object, by the keys down to it. */
+    /** Returns every value that is no object, by the keys down to it. */
     private static Map<String, JsonNode> leaves(JsonNode config) {
         Map<String, JsonNode> leaves = new LinkedHashMap<>();
         collect(config, "", leaves);

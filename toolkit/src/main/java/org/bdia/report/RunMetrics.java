@@ -11,25 +11,21 @@ import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 
 /** A finished run's numbers, by split and metric in one word: {@code train_loss}, {@code val_accuracy}, {@code test_bleu}. */
-public final class RunMetrics {
+final class RunMetrics {
 
     /** Validation loss − training loss. */
-    public static final String GAP = "gap";
+    static final String GAP = "gap";
 
     private static final String VALIDATION = "val_";
 
     private final RunRecord record;
 
-    /** The numbers of a run. */
-    public RunMetrics(RunRecord record) {
+    RunMetrics(RunRecord record) {
         this.record = record;
     }
 
-    /**
-     * One number per metric: the last value of each, the best ({@code best_val_loss}: the lowest, of accuracies the
-     * highest) of those on validation data, the last {@value #GAP}, and the {@code hours}.
-     */
-    public Map<String, Double> finals() {
+    /** Returns one number per metric, see {@link RunSet#finals(RunRecord)}. */
+    Map<String, Double> finals() {
         Map<String, List<Double>> series = new LinkedHashMap<>();
         for (MetricRow row : record.metrics()) {
             series.computeIfAbsent(name(row), name -> new ArrayList<>()).add(row.value());
@@ -52,8 +48,8 @@ public final class RunMetrics {
         return finals;
     }
 
-    /** A metric over the epochs, {@value #GAP} where both losses are known; empty if it was not measured. */
-    public SortedMap<Integer, Double> points(String metric) {
+    /** Returns a metric over the epochs, {@value #GAP} where both losses are known; empty if it was not measured. */
+    SortedMap<Integer, Double> points(String metric) {
         return metric.equals(GAP) ? gap() : measured(metric);
     }
 

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
+import org.bdia.run.RunRecord;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
@@ -49,15 +50,24 @@ public final class RunSet {
                     "test CIDEr", "test_cider",
                     "hours a run", "hours");
 
-    private final List<LabelledRun> runs;
-    private final Optional<Profile> profile;
-    private final Map<LabelledRun, Map<String, Double>> finals = new LinkedHashMap<>();
+    /**
+     * A finished run and the name of the line that it belongs to in a comparison.
+     *
+     * @param label the line's name, the same for all seeds
+     * @param seed the run's seed
+     * @param record what the run left behind
+     */
+    public record Labelled(String label, long seed, RunRecord record) {}
 
-    private RunSet(List<LabelledRun> runs, Optional<Profile> profile) {
+    private final List<Labelled> runs;
+    private final Optional<Profile> profile;
+    private final Map<Labelled, Map<String, Double>> finals = new LinkedHashMap<>();
+
+    private RunSet(List<Labelled> runs, Optional<Profile> profile) {
         this.runs = List.copyOf(runs);
         this.profile = profile;
         Map<String, String> seen = new HashMap<>();
-        for (LabelledRun run : runs) {
+        for (Labelled run : runs) {
             finals.put(run, new RunMetrics(run.record()).finals());
             String other = seen.put(run.label() + " " + run.seed(), run.record().id());
             if (other != null) {
@@ -74,47 +84,55 @@ public final class RunSet {
     }
 
     /**
-     * Runs of one task, made under any profiles.
+     * Returns runs of one task, made under any profiles.
      *
      * @throws IllegalArgumentException if there is no run, or two have the same label and seed
      */
-    public static RunSet of(List<LabelledRun> runs) {
+    public static RunSet of(List<Labelled> runs) {
         if (runs.isEmpty()) {
             throw new IllegalArgumentException("there are no runs to compare");
         }
         return new RunSet(runs, Optional.empty());
     }
 
-    /** The same runs, made under a profile, which captions then name. */
+    /** Returns the same runs, made under a profile, which captions then name. */
     public RunSet withProfile(Profile value) {
         return new RunSet(runs, Optional.of(value));
     }
 
-    /** The labels, in the order of their first runs. */
+    /** Returns the labels, in the order of their first runs. */
     public List<String> labels() {
-        return runs.stream().map(LabelledRun::label).distinct().toList();
+        return runs.stream().map(Labelled::label).distinct().toList();
     }
 
-    /** The seeds, ascending. */
+    /** Returns the seeds, ascending. */
     public List<Long> seeds() {
-        return runs.stream().map(LabelledRun::seed).distinct().sorted().toList();
+        return runs.stream().map(Labelled::seed).distinct().sorted().toList();
     }
 
-    /** Every metric that a run has, see {@link RunMetrics#finals}. */
+    /** Returns every metric that a run has, see {@link #finals(RunRecord)}. */
     public Set<String> metrics() {
         return finals.values().stream()
                 .flatMap(values -> values.keySet().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** What {@link #curves} can show of these runs. */
-    public List<String> curveNames() {
+    /**
+     * Returns one number per metric of a run: the last value of each, the best ({@code best_val_loss}: the lowest, of accuracies
+     * the highest) of those on validation data, the last {@code gap}, and the {@code hours}.
+     */
+    public static Map<String, Double> finals(RunRecord record) {
+        return new RunMetrics(record).finals();
+    }
+
+    /** Returns the names of the curves that {@link #curves} can show. */
+    List<String> curveNames() {
         return CURVES.keySet().stream()
                 .filter(what -> !measured(CURVES.get(what)).isEmpty())
                 .toList();
     }
 
-    /** One line per label: mean ± sample standard deviation over seeds, and the number of seeds. */
+    /** Returns one line per label: mean ± sample standard deviation over seeds, and the number of seeds. */
     public Table table() {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", labels()));
@@ -131,13 +149,13 @@ public final class RunSet {
         return table;
     }
 
-    /** One line per run: its name, label and seed, and every metric. */
+    /** Returns one line per run: its name, label and seed, and every metric. */
     public Table runs() {
         Table table = Table.create("runs");
         table.addColumns(
                 StringColumn.create("run", runs.stream().map(run -> run.record().id())),
-                StringColumn.create("method", runs.stream().map(LabelledRun::label)),
-                LongColumn.create("seed", runs.stream().mapToLong(LabelledRun::seed)));
+                StringColumn.create("method", runs.stream().map(Labelled::label)),
+                LongColumn.create("seed", runs.stream().mapToLong(Labelled::seed)));
         for (String metric : metrics()) {
             table.addColumns(
                     DoubleColumn.create(
@@ -150,9 +168,9 @@ public final class RunSet {
     }
 
     /**
-     * A metric over seeds, one method per label.
+     * Returns a metric over seeds, one method per label.
      *
-     * @param metric for example {@code test_accuracy}, see {@link RunMetrics#finals}
+     * @param metric for example {@code test_accuracy}, see {@link #finals(RunRecord)}
      * @throws IllegalArgumentException if no run has the metric
      */
     public Comparison compare(String metric) {
@@ -168,30 +186,29 @@ public final class RunSet {
     }
 
     /**
-     * The mean curve of every label over the epochs, inside a band.
+     * Returns the mean curve of every label over the epochs, inside a band.
      *
      * @param what training loss, validation loss, validation accuracy, validation perplexity, or generalisation gap:
      *     validation loss − training loss
      * @throws IllegalArgumentException for any other word, or if no run has it
      */
-    public Figure curves(String what, Figures.Band band) {
+    public Figure curves(String what, Curve.Band band) {
         if (!curveNames().contains(what)) {
             throw new IllegalArgumentException(
                     "there are no curves of '" + what + "'; choose one of " + curveNames());
         }
-        return Figures.curves(
+        return new Figure(
                 what,
                 Axis.linear("epoch"),
                 Axis.linear(what),
-                measured(CURVES.get(what)),
-                band,
+                Curve.means(measured(CURVES.get(what)), band),
                 caption());
     }
 
-    /** The data that the runs were trained on. */
+    /** Returns the data that the runs were trained on. */
     public List<Provenance> provenance() {
         Set<Provenance> all = new LinkedHashSet<>();
-        for (LabelledRun run : runs) {
+        for (Labelled run : runs) {
             var data = run.record().manifest().get("data");
             all.add(
                     new Provenance(
@@ -203,7 +220,7 @@ public final class RunSet {
         return List.copyOf(all);
     }
 
-    /** The data, seeds and hardware of the runs. */
+    /** Returns the data, seeds and hardware of the runs. */
     public Caption caption() {
         String hardware =
                 runs.stream()
@@ -224,7 +241,7 @@ public final class RunSet {
 
     private List<Curve> measured(String metric) {
         List<Curve> curves = new ArrayList<>();
-        for (LabelledRun run : runs) {
+        for (Labelled run : runs) {
             SortedMap<Integer, Double> points = new RunMetrics(run.record()).points(metric);
             if (!points.isEmpty()) {
                 curves.add(

@@ -31,7 +31,7 @@ record Scaled(double[][] samples, int exponent) {
         return samples[index];
     }
 
-    /** A number of the samples' unit, from one of the scaled samples. */
+    /** Returns a number of the samples' unit, from one of the scaled samples. */
     double back(double value) {
         return Math.scalb(value, exponent);
     }

@@ -9,16 +9,16 @@ import java.util.stream.Stream;
 /** One named set of values in a {@link Figure}; the name chooses its colour, see {@link Palette}. */
 public sealed interface Series {
 
-    /** The name in the legend: a method's label where there is one. */
+    /** Returns the name in the legend: a method's label where there is one. */
     String name();
 
-    /** The positions; a bar's is its category's number. */
+    /** Returns the positions; a bar's is its category's number. */
     List<Double> x();
 
-    /** The heights drawn. A value that is not finite leaves a gap. */
+    /** Returns the heights drawn. A value that is not finite leaves a gap. */
     List<Double> y();
 
-    /** Every height that the series touches, bands and whiskers included. */
+    /** Returns every height that the series touches, bands included. */
     DoubleStream extent();
 
     /**
@@ -54,14 +54,9 @@ public sealed interface Series {
             return Stream.of(y, low, high).flatMap(List::stream).mapToDouble(v -> v);
         }
 
-        /** A line without a band. */
+        /** Returns a line without a band. */
         public static Line of(String name, double[] x, double[] y) {
             return new Line(name, list(x), list(y), List.of(), List.of());
-        }
-
-        /** The same line inside a band. */
-        public Line withBand(double[] newLow, double[] newHigh) {
-            return new Line(name, x, y, list(newLow), list(newHigh));
         }
     }
 
@@ -89,7 +84,7 @@ public sealed interface Series {
             return y.stream().mapToDouble(v -> v);
         }
 
-        /** Points from arrays. */
+        /** Returns points from arrays. */
         public static Points of(String name, double[] x, double[] y) {
             return new Points(name, list(x), list(y));
         }
@@ -101,10 +96,8 @@ public sealed interface Series {
      * @param name the name in the legend
      * @param categories the words under the bars, the same in every series of a figure
      * @param y the heights, one for each category
-     * @param error half the whisker's length, one for each category, or empty
      */
-    record Bars(String name, List<String> categories, List<Double> y, List<Double> error)
-            implements Series {
+    record Bars(String name, List<String> categories, List<Double> y) implements Series {
         /**
          * Copies the lists.
          *
@@ -113,11 +106,7 @@ public sealed interface Series {
         public Bars {
             categories = List.copyOf(categories);
             y = List.copyOf(y);
-            error = List.copyOf(error);
             requireLength(name, "y", categories.size(), y.size());
-            if (!error.isEmpty()) {
-                requireLength(name, "error", categories.size(), error.size());
-            }
         }
 
         @Override
@@ -127,26 +116,12 @@ public sealed interface Series {
 
         @Override
         public DoubleStream extent() {
-            DoubleStream tops = y.stream().mapToDouble(v -> v);
-            DoubleStream whiskers =
-                    IntStream.range(0, error.size())
-                            .boxed()
-                            .flatMapToDouble(
-                                    i ->
-                                            DoubleStream.of(
-                                                    y.get(i) - error.get(i),
-                                                    y.get(i) + error.get(i)));
-            return DoubleStream.concat(tops, whiskers);
+            return y.stream().mapToDouble(v -> v);
         }
 
-        /** Bars without whiskers. */
+        /** Returns bars from an array. */
         public static Bars of(String name, List<String> categories, double[] y) {
-            return new Bars(name, categories, list(y), List.of());
-        }
-
-        /** The same bars with whiskers of ± error. */
-        public Bars withError(double[] newError) {
-            return new Bars(name, categories, y, list(newError));
+            return new Bars(name, categories, list(y));
         }
     }
 

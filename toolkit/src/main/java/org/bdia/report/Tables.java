@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bdia.io.DurableFiles;
@@ -24,10 +25,12 @@ public final class Tables {
     /** Cells of so many characters stay on one line: a number beside what it is the mean of. */
     private static final int UNBROKEN = 30;
 
+    private static final Pattern MINUS = Pattern.compile("(?<![\\w.+-])-(?=[\\d.])");
+
     private Tables() {}
 
     /** RFC 4180: a header, one line per row, every digit. */
-    public static String csv(Table table) {
+    static String csv(Table table) {
         StringBuilder text = new StringBuilder();
         line(text, table.columnNames(), Tables::csvCell);
         for (int row = 0; row < table.rowCount(); row++) {
@@ -36,7 +39,7 @@ public final class Tables {
         return text.toString();
     }
 
-    /** A table of GitHub's Markdown under its title. */
+    /** Returns a table of GitHub's Markdown under its title. */
     public static String markdown(Table table) {
         StringBuilder text =
                 new StringBuilder("**").append(markdownCell(table.name())).append("**\n\n");
@@ -51,8 +54,8 @@ public final class Tables {
         return text.toString();
     }
 
-    /** The title and aligned columns, for a terminal. */
-    public static String text(Table table) {
+    /** Returns the title and aligned columns, for a terminal. */
+    static String text(Table table) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(table.columnNames());
         for (int row = 0; row < table.rowCount(); row++) {
@@ -60,17 +63,17 @@ public final class Tables {
         }
         return table.name()
                 + "\n"
-                + PlainText.of(rows, table.columns().stream().map(Tables::isNumber).toList());
+                + columns(rows, table.columns().stream().map(Tables::isNumber).toList());
     }
 
-    /** A {@code table} environment with booktabs rules; the package {@code booktabs} is all it needs. */
-    public static String latex(Table table) {
+    /** Returns a {@code table} environment with booktabs rules; the package {@code booktabs} is all it needs. */
+    static String latex(Table table) {
         String alignment =
                 table.columns().stream()
                         .map(c -> isNumber(c) ? "r" : "l")
                         .collect(Collectors.joining());
         StringBuilder text = new StringBuilder("\\begin{table}\n  \\centering\n");
-        text.append("  \\caption{").append(Latex.escape(table.name())).append("}\n");
+        text.append("  \\caption{").append(latexEscape(table.name())).append("}\n");
         text.append("  \\begin{tabular}{").append(alignment).append("}\n    \\toprule\n");
         latexRow(text, table.columnNames());
         text.append("    \\midrule\n");
@@ -80,7 +83,7 @@ public final class Tables {
         return text.append("    \\bottomrule\n  \\end{tabular}\n\\end{table}\n").toString();
     }
 
-    /** An HTML table for a notebook, escaped; of a long table the first {@value #HTML_ROWS} rows. */
+    /** Returns an HTML table for a notebook, escaped; of a long table the first {@value #HTML_ROWS} rows. */
     public static String html(Table table) {
         StringBuilder text = new StringBuilder("<table style=\"border-collapse:collapse\">\n");
         text.append("<caption style=\"caption-side:top;text-align:left;font-weight:bold\">");
@@ -109,7 +112,7 @@ public final class Tables {
      *
      * @throws IllegalArgumentException if the name cannot be a file's name
      */
-    public static void save(Path folder, String name, Table table) throws IOException {
+    static void save(Path folder, String name, Table table) throws IOException {
         Report.requireName(name);
         DurableFiles.makeFolder(folder);
         DurableFiles.replace(folder.resolve(name + ".csv"), csv(table));
@@ -171,7 +174,7 @@ public final class Tables {
     private static void latexRow(StringBuilder text, List<String> cells) {
         text.append(
                 cells.stream()
-                        .map(Latex::escape)
+                        .map(Tables::latexEscape)
                         .collect(Collectors.joining(" & ", "    ", " \\\\\n")));
     }
 
@@ -181,5 +184,61 @@ public final class Tables {
         boolean unbroken = tag.equals("td") && cell.length() <= UNBROKEN;
         text.append(unbroken ? ";white-space:nowrap" : "");
         text.append("\">").append(Html.escape(cell)).append("</").append(tag).append(">");
+    }
+
+    /** Returns rows in columns of equal width, for a terminal: words to the left, numbers to the right. */
+    private static String columns(List<List<String>> rows, List<Boolean> right) {
+        List<Integer> widths = new ArrayList<>();
+        for (int column = 0; column < right.size(); column++) {
+            int c = column;
+            widths.add(rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0));
+        }
+        return rows.stream()
+                .map(row -> columnLine(row, widths, right))
+                .collect(Collectors.joining());
+    }
+
+    private static String columnLine(List<String> row, List<Integer> widths, List<Boolean> right) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 0; column < row.size(); column++) {
+            String cell = row.get(column);
+            String gap = " ".repeat(widths.get(column) - cell.length());
+            line.append(column == 0 ? "" : "  ");
+            line.append(right.get(column) ? gap + cell : cell + gap);
+        }
+        return line.toString().stripTrailing() + "\n";
+    }
+
+    /**
+     * Returns the text as LaTeX prints it, with the few mathematical signs that our tables use; a negative number's hyphen
+     * becomes a minus.
+     */
+    static String latexEscape(String text) {
+        StringBuilder escaped = new StringBuilder();
+        MINUS.matcher(text)
+                .replaceAll("−")
+                .codePoints()
+                .forEach(c -> escaped.append(latexCharacter(c)));
+        return escaped.toString();
+    }
+
+    private static String latexCharacter(int character) {
+        return switch (character) {
+            case '\\' -> "\\textbackslash{}";
+            case '~' -> "\\textasciitilde{}";
+            case '^' -> "\\textasciicircum{}";
+            case '<' -> "\\textless{}";
+            case '>' -> "\\textgreater{}";
+            case '&', '%', '$', '#', '_', '{', '}' -> "\\" + Character.toString(character);
+            case '±' -> "$\\pm$";
+            case '−' -> "$-$";
+            case '≤' -> "$\\le$";
+            case '≥' -> "$\\ge$";
+            case '×' -> "$\\times$";
+            case 'γ' -> "$\\gamma$";
+            case '–' -> "--";
+            case '\n' -> " ";
+            default -> Character.toString(character);
+        };
     }
 }

@@ -37,14 +37,16 @@ class ClaimsTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("exact", "max(mismatches[bdia]) == 0", "0 == 0", "yes");
         assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
-                .containsExactly(new Claim("exact", "max(mismatches[bdia]) == 0", "0 == 0", true));
+                .containsExactly(
+                        new ResultsFile.Claim(
+                                "exact", "max(mismatches[bdia]) == 0", "0 == 0", true));
     }
 
     @Test
     void aClaimThatFailsExitsWithOneAndIsRecordedToo() throws IOException {
         assertThat(run("{\"smoke\": [" + EXACT + "," + FALSE + "]}", "smoke")).isEqualTo(1);
         assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
-                .extracting(Claim::holds)
+                .extracting(ResultsFile.Claim::holds)
                 .containsExactly(true, false);
     }
 

@@ -25,8 +25,9 @@ class RecordedClaimsTest {
         for (Path file : files) {
             ResultsFile recorded = ResultsFile.read(file);
             Path claims = CLAIMS.resolve(recorded.notebook() + ".json");
-            List<Claim> checked = Claims.read(claims, recorded.profile()).check(recorded.results());
-            assertThat(checked).as("%s", file).isNotEmpty().allMatch(Claim::holds);
+            List<ResultsFile.Claim> checked =
+                    Claims.read(claims, recorded.profile()).check(recorded.results());
+            assertThat(checked).as("%s", file).isNotEmpty().allMatch(ResultsFile.Claim::holds);
             assertThat(recorded.claims())
                     .as("%s; ci/record.py --claims renews them", file)
                     .isEqualTo(checked);

@@ -57,9 +57,9 @@ class TablesTest {
 
     @Test
     void latexTellsAMinusFromAHyphen() {
-        assertThat(Latex.escape("-0.5")).isEqualTo("$-$0.5");
-        assertThat(Latex.escape("[-1.5, -.5]")).isEqualTo("[$-$1.5, $-$.5]");
-        assertThat(Latex.escape("1.9e-07 of GPT-2, bdia-float"))
+        assertThat(Tables.latexEscape("-0.5")).isEqualTo("$-$0.5");
+        assertThat(Tables.latexEscape("[-1.5, -.5]")).isEqualTo("[$-$1.5, $-$.5]");
+        assertThat(Tables.latexEscape("1.9e-07 of GPT-2, bdia-float"))
                 .isEqualTo("1.9e-07 of GPT-2, bdia-float");
     }
 

@@ -93,9 +93,9 @@ public final class LeakCampaign {
             """;
     private static final String SHOWS_A_FIGURE =
             """
-            Notebook.show(Figures.lines(
-                    "a figure of a cell", Axis.linear("x"), Axis.linear("y"), new double[] {0, 1, 2},
-                    Map.of("line", new double[] {0, 1, 4}), caption));
+            Notebook.show(new Figure(
+                    "a figure of a cell", Axis.linear("x"), Axis.linear("y"),
+                    List.of(Series.Line.of("line", new double[] {0, 1, 2}, new double[] {0, 1, 4})), caption));
             """;
     private static final String SHOWS_A_TABLE =
             """
