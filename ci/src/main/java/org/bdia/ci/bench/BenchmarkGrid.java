@@ -9,17 +9,17 @@ import org.bdia.reversible.Method;
 import org.bdia.reversible.Precision;
 
 /** The points of the benchmark, in groups that are measured side by side. */
-public final class Grid {
+public final class BenchmarkGrid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
 
     private static final Activation INVERTED = Activation.inverted(Activation.Function.GELU);
 
-    private Grid() {}
+    private BenchmarkGrid() {}
 
     /**
-     * The groups, one per task and depth.
+     * Returns the groups, one per task and depth.
      *
      * @param quick only ViT, float32, standard store and BDIA reversible
      * @param peer whether the peer in Python is measured too
