@@ -96,7 +96,7 @@ class Notebook:
         return "<p>" + " · ".join(f'<a href="{escape(self.name)}/{f}">{f}</a>' for f in names) + "</p>"
 
     def conditions(self) -> str:
-        """Where the numbers come from: the data, with generated stand-ins called so, and the machine."""
+        """Where the numbers come from: the data, with synthetic data named as such, and the machine."""
         if self.results is None:
             return '<p class="note">no results.json</p>'
         data = self.results.get("data") or {}

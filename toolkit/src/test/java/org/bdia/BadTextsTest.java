@@ -59,7 +59,7 @@ class BadTextsTest {
                         PAIRS,
                         bytes("Go.\tVa.\nHi.\tOh.\n"),
                         pairs,
-                        "ROOT/eng-fra/eng-fra.txt: expected 2 training pairs beside the other parts, "
+                        "ROOT/eng-fra/eng-fra.txt: expected 2 training pairs besides the other parts, "
                                 + "found 0; ask for fewer, or for longer sentences"),
                 BadInput.of(
                         "pairs, no words",

@@ -1,2 +1,2 @@
-/** What only CI needs: benchmark grids and fault campaigns. */
+/** Benchmark grids and fault campaigns for CI. */
 package org.bdia.ci;

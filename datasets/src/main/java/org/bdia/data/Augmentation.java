@@ -5,7 +5,7 @@ import java.util.List;
 import org.bdia.io.SplitMix64;
 
 /**
- * How images become network input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
+ * The preparation of images as network input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
  *
  * <p>The crop is torchvision's {@code RandomCrop(32, padding)}: zeros are put around the uint8 image, so a
  * padded pixel is black, not average. A sample's crop and flip are a function of (seed, epoch, sample id).
@@ -40,22 +40,22 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
         std = List.copyOf(std);
     }
 
-    /** The paper's normalisation with neither crop nor flip, as images are evaluated. */
+    /** Returns the paper's normalisation with neither crop nor flip, as images are evaluated. */
     public static Augmentation none() {
         return new Augmentation(0, false, PAPER_MEAN, PAPER_STD);
     }
 
-    /** The paper's training images: crop with padding 4, flip, normalisation. */
+    /** Returns the augmentation of the paper's training images: crop with padding 4, flip, normalisation. */
     public static Augmentation paper() {
         return new Augmentation(4, true, PAPER_MEAN, PAPER_STD);
     }
 
-    /** The same normalisation with neither crop nor flip: what evaluates a network trained with this. */
+    /** Returns the same normalisation without crop and flip, for evaluation. */
     public Augmentation deterministic() {
         return new Augmentation(0, false, mean, std);
     }
 
-    /** The normalised value of a channel's 256 grey levels, (3, 256), in float32 as PyTorch computes it. */
+    /** Returns the normalised values of a channel's 256 levels, (3, 256), in float32 as PyTorch computes it. */
     float[][] tables() {
         var tables = new float[ImageSet.CHANNELS][256];
         for (int c = 0; c < tables.length; c++) {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * One id per character (Unicode code point): those of a training text ascending, from 1; all others are id 0,
- * which decodes to U+FFFD.
+ * A tokenizer with one id per Unicode code point: those of a training text ascending, from 1; all others are id 0, which
+ * decodes to U+FFFD.
  */
 public final class Characters implements Tokenizer {
     private static final int UNKNOWN = 0xFFFD;
@@ -17,7 +17,7 @@ public final class Characters implements Tokenizer {
         this.symbols = symbols;
     }
 
-    /** Learns the characters of a training text, which U+FFFD and unpaired surrogates are not. */
+    /** Learns the characters of a training text, without U+FFFD and unpaired surrogates. */
     public static Characters of(String trainingText) {
         var known = trainingText.codePoints().filter(Characters::isCharacter).distinct().sorted();
         return new Characters(IntStream.concat(IntStream.of(UNKNOWN), known).toArray());

@@ -5,19 +5,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A checksum that a source publishes for its file.
+ * A published checksum of a file.
  *
- * @param algorithm which
+ * @param algorithm the algorithm
  * @param hex the sum, lower-case hexadecimal
  */
 public record Checksum(Algorithm algorithm, String hex) {
 
     /** The algorithms that sources use. */
     public enum Algorithm {
-        /** Finds accidents, not forgeries; some sources publish nothing better. */
+        /** Detects accidents, not forgeries; some sources publish nothing better. */
         MD5("MD5", 32),
 
-        /** Finds both. */
+        /** Detects accidents and forgeries. */
         SHA256("SHA-256", 64);
 
         private final String title;
@@ -68,7 +68,7 @@ public record Checksum(Algorithm algorithm, String hex) {
         return new Checksum(Algorithm.SHA256, hex);
     }
 
-    /** The sum of what a digest of the algorithm has been given. */
+    /** Returns the sum of a digest of the algorithm. */
     static Checksum of(Algorithm algorithm, MessageDigest digest) {
         return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
     }

@@ -14,7 +14,7 @@ import org.bdia.io.SplitMix64;
  * @see <a href="https://www.cs.toronto.edu/~kriz/cifar.html">Krizhevsky, 2009</a>
  */
 public final class Cifar {
-    /** Instead of a number of images: all that there are. */
+    /** All images, in place of a number. */
     public static final int ALL = -1;
 
     /** Which of the two sets. */
@@ -39,7 +39,7 @@ public final class Cifar {
             this.namesFile = directory + namesFile;
         }
 
-        /** The number of classes. */
+        /** Returns the number of classes. */
         public int classes() {
             return classes;
         }
@@ -60,7 +60,7 @@ public final class Cifar {
             return file(folder, this == CIFAR_10 ? "test_batch" : "test", 10_000);
         }
 
-        /** The published file, or where only a subset of it is there, that. */
+        /** Returns the published file, or the subset if only that is there. */
         private DataFile file(DataFolder folder, String stem, int records) {
             var subset = new DataFile(directory + stem + "-subset.bin", this, records, true);
             var published = new DataFile(directory + stem + ".bin", this, records, false);
@@ -71,9 +71,9 @@ public final class Cifar {
     private Cifar() {}
 
     /**
-     * Loads disjoint training and validation images from the training files, and test images from the test
-     * file. Which images, and their order, is a function of the sizes and the seed; only the first training
-     * files that the sizes need are read. Sample ids are record numbers, counted through the files in order.
+     * Loads disjoint training and validation images from the training files, and test images from the test file. The choice
+     * and order of images are functions of the sizes and the seed; only as many training files are read as the sizes need.
+     * Sample ids are record numbers, counted through the files in order.
      *
      * @param train the number of training images, or {@link #ALL} but the validation images
      * @param validation the number of validation images, 0 or more
@@ -108,7 +108,7 @@ public final class Cifar {
                 trainSet, validationSet, forTest.gather(folder, tested, "test", names));
     }
 
-    /** Whether the folder has the set's test file and its first training file, damaged or not. */
+    /** Returns whether the folder has the set's test file and its first training file, damaged or not. */
     public static boolean isIn(DataFolder folder, Kind kind) {
         return folder.has(kind.testFile(folder).name())
                 && folder.has(kind.trainingFiles(folder).get(0).name());
@@ -164,7 +164,7 @@ public final class Cifar {
         return names;
     }
 
-    /** The unpacked files of one half of a set, and the digest over them all. */
+    /** The unpacked files of one part of a set, and their common digest. */
     private record Records(List<DataFile> files, List<byte[]> unpacked, String sha256) {
 
         static Records read(DataFolder folder, List<DataFile> files) {
@@ -232,13 +232,13 @@ public final class Cifar {
      * One file of CIFAR records, in the published binary layout: label bytes, then 3072 bytes of R, G, B planes.
      *
      * @param name the logical name in the data folder
-     * @param kind which CIFAR, and so which labels
+     * @param kind the set, and so its labels
      * @param records the records of the published file
-     * @param subset whether fewer records than that are fine
+     * @param subset whether fewer records are allowed
      */
     private record DataFile(String name, Kind kind, int records, boolean subset) {
 
-        /** The whole unpacked file, its length and its labels checked. */
+        /** Returns the unpacked file, its length and labels checked. */
         byte[] read(DataFolder folder) {
             int length = recordLength();
             byte[] bytes = folder.read(name, records * length);
@@ -265,7 +265,7 @@ public final class Cifar {
             return kind.labelBytes() + ImageSet.PIXELS;
         }
 
-        /** The last label byte: the class, which CIFAR-100 calls fine. */
+        /** Returns the last label byte: the class, in CIFAR-100 the fine one. */
         int label(byte[] bytes, int record) {
             return bytes[record * recordLength() + kind.labelBytes() - 1] & 0xFF;
         }

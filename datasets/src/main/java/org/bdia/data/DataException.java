@@ -2,7 +2,7 @@ package org.bdia.data;
 
 import java.util.Locale;
 
-/** Data that are missing, damaged, or fewer than asked for; the message says which, and how to fix it. */
+/** Signals data that are missing, damaged, or fewer than asked for; the message says which, and how to fix it. */
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class DataException extends RuntimeException {
         super(message, cause);
     }
 
-    /** A file whose content is not what its name promises. */
+    /** Returns the exception for a file with unexpected content. */
     static DataException damaged(Object file, String expected, String found) {
         return new DataException(
                 String.format(
@@ -25,7 +25,7 @@ public final class DataException extends RuntimeException {
                         found));
     }
 
-    /** A download that is not the published file. */
+    /** Returns the exception for a download that is not the published file. */
     static DataException refused(PublishedFile file, String expected, String found) {
         return new DataException(
                 String.format(

@@ -19,7 +19,7 @@ import org.bdia.io.Sha256;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * Where the data are: a folder of files in their published layouts, plain, gzipped or xz-compressed.
+ * A folder of data files in their published layouts, plain, gzipped or xz-compressed.
  *
  * <p>Files go by their logical names, such as {@code cifar-10-batches-bin/data_batch_1.bin}; the suffixes
  * {@code .gz} and {@code .xz} are tried where the plain file is absent. A file {@code X.sha256} beside the
@@ -37,7 +37,7 @@ public final class DataFolder {
     }
 
     /**
-     * The folder that the environment variable BDIA_DATA names, else {@code ~/.cache/bdia}.
+     * Returns the folder that the environment variable BDIA_DATA names, else {@code ~/.cache/bdia}.
      *
      * @throws IllegalStateException if the variable is not set and there is no home folder
      */
@@ -45,7 +45,7 @@ public final class DataFolder {
         return from(System.getenv(), UserHome::folder);
     }
 
-    /** The given folder; whether its files exist is looked at when they are asked for. */
+    /** Returns the given folder; whether files exist is checked on use. */
     public static DataFolder at(Path path) {
         return new DataFolder(path.toAbsolutePath().normalize());
     }
@@ -55,18 +55,18 @@ public final class DataFolder {
         return at(named.isBlank() ? home.get().resolve(".cache").resolve("bdia") : Path.of(named));
     }
 
-    /** The absolute path of the folder. */
+    /** Returns the absolute path of the folder. */
     public Path path() {
         return path;
     }
 
-    /** Whether the file is there, plain or compressed. */
+    /** Returns whether the file is there, plain or compressed. */
     public boolean has(String name) {
         return stored(name).isPresent();
     }
 
     /**
-     * The file as it is stored: plain, {@code .gz} or {@code .xz}, in this order.
+     * Returns the file as it is stored: plain, {@code .gz} or {@code .xz}, in this order.
      *
      * @param name the logical name, relative to the folder, without a compression suffix
      * @throws DataException if there is none; the message says how to get one
@@ -125,8 +125,7 @@ public final class DataFolder {
     }
 
     /**
-     * A whole file's unpacked bytes in pieces: a plain file is mapped into memory, not read; a compressed one
-     * is unpacked.
+     * Returns a file's unpacked bytes in pieces: a plain file is mapped into memory, a compressed one is unpacked.
      *
      * @param name the logical name, relative to the folder, without a compression suffix
      * @param unpackedLimit the most bytes that a compressed file may unpack to
@@ -210,7 +209,7 @@ public final class DataFolder {
         }
     }
 
-    /** Where the SHA-256 of a file is recorded. */
+    /** Returns the file in which another one's SHA-256 is recorded. */
     static Path sidecar(Path file) {
         return file.resolveSibling(file.getFileName() + ".sha256");
     }

@@ -10,9 +10,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bdia.io.SplitMix64;
 
-/** A corpus as documents: a store of ids, and where each document in it ends. */
+/** A corpus of documents: a store of ids, and the end of each document. */
 final class Documents {
-    /** The parts in the order in which they choose their documents. */
+    /** The parts, in the order in which they choose documents. */
     enum Part {
         TEST("test"),
         VALIDATION("validation"),
@@ -29,7 +29,7 @@ final class Documents {
         }
     }
 
-    /** How many tokens each part of a corpus is asked to have; at most one of them may be {@link #ALL}. */
+    /** The requested number of tokens of each part; at most one may be {@link #ALL}. */
     record Sizes(int train, int validation, int test) {
         static final int ALL = -1;
 
@@ -78,13 +78,13 @@ final class Documents {
         this.ends = ends;
     }
 
-    /** The documents of a token file, their closing ids included. */
+    /** Returns the documents of a token file, their closing ids included. */
     static Documents of(TokenFile file) {
         return new Documents(file, file.documentEnds());
     }
 
     /**
-     * Documents from their texts, at least one.
+     * Returns the documents of texts, at least one.
      *
      * @param encode a text's ids
      * @param closing the ids that follow each document
@@ -107,20 +107,20 @@ final class Documents {
         return ends.length;
     }
 
-    /** The ids of one document, its closing included. */
+    /** Returns the ids of one document, its closing included. */
     int[] ids(int document) {
         return LongStream.range(start(document), ends[document]).mapToInt(store::get).toArray();
     }
 
     /**
-     * Disjoint parts of the asked sizes.
+     * Returns disjoint parts of the requested sizes.
      *
      * <p>The seed permutes the documents; test, validation and training, in this order, take documents until
      * they are full, the last one cut, its rest taken by none; a part that asks for all comes last. A single
      * document is split by position: its first nine tenths are for training, from their beginning, the last
      * tenth for validation and, after it, test.
      *
-     * @param name what the message calls the corpus
+     * @param name the corpus, for the message
      * @throws DataException if there are not as many ids
      */
     Map<Part, TokenStore> split(Sizes sizes, long seed, Object name) {

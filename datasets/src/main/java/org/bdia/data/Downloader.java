@@ -19,17 +19,17 @@ import java.util.function.ObjLongConsumer;
 /**
  * Downloads published files; a broken download starts over.
  *
- * @param scheme the scheme of a file's address: https, but for the tests
+ * @param scheme the scheme of addresses: https, except in tests
  * @param patience the time within which {@code least} more bytes must arrive
- * @param least the bytes, so that a server that sends one now and then is given up
- * @param attempts the downloads of a file before it is given up
- * @param pause between the first two attempts; it doubles from one to the next
- * @param largest the most bytes of a file whose size its publisher does not say
+ * @param least the least number of bytes in that time
+ * @param attempts the number of attempts per file
+ * @param pause the pause after the first attempt; it doubles each time
+ * @param largest the most bytes of a file without a published size
  */
 record Downloader(
         String scheme, Duration patience, long least, int attempts, Duration pause, long largest) {
 
-    /** HTTPS alone, a kilobyte a second over half a minute, five attempts. */
+    /** HTTPS only, at least 1 KiB/s over 30 s, five attempts. */
     static final Downloader HTTPS =
             new Downloader(
                     "https", Duration.ofSeconds(30), 30_000, 5, Duration.ofSeconds(1), 1L << 28);
@@ -40,7 +40,7 @@ record Downloader(
     /**
      * Downloads a file and checks its size.
      *
-     * @param into the folder for what arrives
+     * @param into the folder of the download
      * @param progress given the bytes that have arrived of the file
      * @return the downloaded file
      * @throws DataException if the server cannot be reached, stops too often, or sends something else
@@ -121,7 +121,7 @@ record Downloader(
         progress.accept(file, Files.size(part));
     }
 
-    /** The client waits for ever for the rest of a body that has begun. */
+    /** Waits for a result with a time limit; the client has none for the rest of a body. */
     private <T> T await(
             CompletableFuture<T> answer,
             PublishedFile file,
@@ -149,7 +149,7 @@ record Downloader(
                     throw new IOException(
                             String.format(
                                     Locale.ROOT,
-                                    "%d bytes in %.1f s, too slow to go on with",
+                                    "%d bytes in %.1f s, too slow",
                                     arrived - before,
                                     passed.toMillis() / 1000.0),
                             e);
@@ -172,7 +172,7 @@ record Downloader(
         return file.size().orElse(largest);
     }
 
-    /** The client's failures to connect have no message of their own. */
+    /** Returns a failure in words; the client's failures to connect have no message. */
     private static String describe(Throwable failure) {
         if (failure.getMessage() != null) {
             return failure.getMessage();

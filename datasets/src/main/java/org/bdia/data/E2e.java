@@ -18,15 +18,14 @@ import org.bdia.io.Sha256;
 import org.bdia.io.SplitMix64;
 
 /**
- * The E2E NLG challenge's restaurants: meaning representations and sentences that say them, in the csv files
- * of release 1.0.0 with the columns {@code mr} and {@code ref}. Runs of white space, some of them line
- * breaks, become one space.
+ * The E2E NLG challenge's restaurants: meaning representations with sentences for them, in the csv files of release 1.0.0
+ * with the columns {@code mr} and {@code ref}. Runs of white space, some of them line breaks, become one space.
  *
  * @see <a href="https://arxiv.org/abs/1706.09254">Novikova, Dušek, Rieser, 2017</a>
  */
 public final class E2e {
 
-    /** All that the file has. */
+    /** All entries, in place of a number. */
     public static final int ALL = -1;
 
     private static final String TRAIN = "e2e-nlg/trainset.csv";
@@ -34,7 +33,7 @@ public final class E2e {
     private static final String TEST = "e2e-nlg/testset_w_refs.csv";
     private static final int LIMIT = 1 << 27;
 
-    /** The characters of bad fields that a message shows. */
+    /** The most characters of bad fields in a message. */
     private static final int SHOWN = 80;
 
     private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
@@ -44,7 +43,7 @@ public final class E2e {
     /** One file's entries, and the file's checksum. */
     private record File(List<E2eEntry> entries, String sha256) {}
 
-    /** Whether the data folder has the three files. */
+    /** Returns whether the data folder has the three files. */
     public static boolean isIn(DataFolder folder) {
         return folder.has(TRAIN) && folder.has(VALIDATION) && folder.has(TEST);
     }
@@ -52,7 +51,7 @@ public final class E2e {
     /**
      * Reads samples of the published parts, chosen by the seed, in the files' order.
      *
-     * @param train training sentences, or {@link #ALL}; each is an entry of its own
+     * @param train training sentences, or {@link #ALL}; each is one entry
      * @param validation meaning representations with all their sentences, or ALL
      * @param test meaning representations with all their sentences, or ALL
      * @throws IllegalArgumentException if a number is out of range

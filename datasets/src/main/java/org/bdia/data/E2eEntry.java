@@ -3,7 +3,7 @@ package org.bdia.data;
 import java.util.List;
 
 /**
- * A meaning representation and sentences that say it.
+ * A meaning representation and sentences that express it.
  *
  * @param meaning for example {@code name[Blue Spice], eatType[coffee shop], area[city centre]}
  * @param references one or more sentences

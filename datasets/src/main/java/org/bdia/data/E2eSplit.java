@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * The published parts of E2E NLG, or samples of them.
  *
- * @param train one reference an entry
- * @param validation all references an entry
- * @param test all references an entry
- * @param provenance where all of them came from
+ * @param train one reference per entry
+ * @param validation all references per entry
+ * @param test all references per entry
+ * @param provenance the origin of all parts
  */
 public record E2eSplit(
         List<E2eEntry> train,

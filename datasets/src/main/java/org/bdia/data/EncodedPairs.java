@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bdia.io.SplitMix64;
 
-/** Sentence pairs as ids, and their batches, in which lengths are alike. */
+/** Sentence pairs as ids, and batches of similar lengths. */
 public final class EncodedPairs {
 
-    /** Batches that are sorted by length together. */
+    /** The batches that are sorted by length together. */
     private static final int POOL = 50;
 
     private final int[][] sources;
@@ -31,25 +31,25 @@ public final class EncodedPairs {
         return framed;
     }
 
-    /** The number of pairs. */
+    /** Returns the number of pairs. */
     public int size() {
         return ids.length;
     }
 
-    /** The most tokens of a source; 0 without pairs. */
+    /** Returns the most tokens of a source; 0 without pairs. */
     public int longestSource() {
         return longest(sources);
     }
 
-    /** The most tokens of a target, its beginning and end included; 0 without pairs. */
+    /** Returns the most tokens of a target, its beginning and end included; 0 without pairs. */
     public int longestTarget() {
         return longest(targets);
     }
 
     /**
-     * The batches of an epoch, positions of pairs: permuted, sorted by length in pools of some batches,
-     * batches permuted again; a function of the arguments. What does not fill a batch is left out, other
-     * pairs in each epoch.
+     * Returns the batches of an epoch as positions of pairs: permuted, sorted by length in pools of some batches, and the
+     * batches permuted; a function of the arguments. Pairs that do not fill a batch are left out, different ones in each
+     * epoch.
      *
      * @param seed the run's seed
      * @param epoch the epoch, from 0
@@ -83,7 +83,7 @@ public final class EncodedPairs {
     }
 
     /**
-     * The pairs at some positions, each side padded to the longest of it.
+     * Returns the pairs at some positions, each side padded to its longest.
      *
      * @throws IndexOutOfBoundsException if there is no pair at a position
      */
@@ -110,7 +110,7 @@ public final class EncodedPairs {
         return Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(0);
     }
 
-    /** {@link Vocabulary#PAD} is 0, what an array holds from the beginning. */
+    /** Returns rows of one length; {@link Vocabulary#PAD} is 0, an array's initial value. */
     private static int[] padded(int[][] rows, int length) {
         int[] all = new int[rows.length * length];
         for (int row = 0; row < rows.length; row++) {

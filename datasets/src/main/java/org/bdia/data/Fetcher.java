@@ -20,10 +20,10 @@ import org.bdia.io.DurableFiles;
 import org.bdia.io.Sha256;
 
 /**
- * Downloads published sets into the data folder: over HTTPS alone, checked against what the publisher says.
+ * Downloads published sets into the data folder: over HTTPS only, compared with the published sizes and checksums.
  *
  * <p>A file is downloaded and unpacked in a temporary folder of the data folder; then each member is moved to its place,
- * its SHA-256 beside it, which every later reading compares. Files that are there are never replaced. A source that
+ * its SHA-256 beside it, which every later reading compares. Existing files are never replaced. A source that
  * publishes no checksum is trusted on first use: what is fetched later must be the same.
  */
 public final class Fetcher {
@@ -32,12 +32,12 @@ public final class Fetcher {
     private final Downloader downloader;
 
     /**
-     * A file that was fetched.
+     * A fetched file.
      *
-     * @param file which
+     * @param file the published file
      * @param bytes its size as downloaded
      * @param sha256 its SHA-256 as downloaded
-     * @param placed the files that were put into the data folder
+     * @param placed its files in the data folder
      */
     public record Fetched(PublishedFile file, long bytes, String sha256, List<Path> placed) {
         /** Copies the list. */
@@ -51,17 +51,17 @@ public final class Fetcher {
         this.downloader = downloader;
     }
 
-    /** Fetches into a data folder, which is made if it is missing. */
+    /** Returns a fetcher for a data folder, which is created if it is missing. */
     public static Fetcher into(DataFolder folder) {
         return new Fetcher(folder, Downloader.HTTPS);
     }
 
     /**
-     * Downloads what the folder lacks of a set.
+     * Downloads the files of a set that the folder lacks.
      *
      * @param progress given the bytes that have arrived of a file, a few times a second
-     * @return what was downloaded, nothing if all was there
-     * @throws DataException if a source cannot be reached, or gives something else than expected; or if the folder cannot
+     * @return the downloaded files, none if all were there
+     * @throws DataException if a source cannot be reached, or sends something unexpected; or if the folder cannot
      *     be written, or holds other data under the same names
      */
     public List<Fetched> fetch(PublishedSet set, ObjLongConsumer<PublishedFile> progress) {
@@ -94,7 +94,7 @@ public final class Fetcher {
         }
     }
 
-    /** Compares what the publisher says; returns the SHA-256. */
+    /** Compares size and checksum with the published ones; returns the SHA-256. */
     private static String check(PublishedFile file, Path part) throws IOException {
         MessageDigest sha256 = Sha256.digest();
         MessageDigest published =
@@ -114,7 +114,7 @@ public final class Fetcher {
         return Sha256.hex(sha256);
     }
 
-    /** All files are looked at before the first is moved. */
+    /** Moves files to their places, after checking all of them. */
     private List<Path> place(Map<Member, Path> unpacked) throws IOException {
         Map<Path, Path> moves = new LinkedHashMap<>();
         Map<Path, String> sums = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ public final class Fetcher {
             Path target = move.getKey();
             DurableFiles.makeFolder(target.getParent());
             String line = sums.get(target) + "  " + target.getFileName() + "\n";
-            // The sum comes first, so that no file of ours is ever there without it.
+            // The sum first, so that no fetched file is ever without it.
             DurableFiles.replace(DataFolder.sidecar(target), line);
             DurableFiles.publish(move.getValue(), target);
         }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * GPT-2's byte-pair encoding: 50,257 ids, the last of them the end of a text.
  *
- * <p>Text is encoded as ordinary text whatever it says: {@code <|endoftext|>} within it never becomes the
+ * <p>Text is always encoded as ordinary text: {@code <|endoftext|>} within it never becomes the
  * closing id, though that id decodes to it. Ids need not end at a character; decoding replaces bytes that are
  * not UTF-8 by U+FFFD.
  *
@@ -19,7 +19,7 @@ public final class Gpt2Bpe implements Tokenizer {
     static final int SIZE = 50_257;
     static final int END_OF_TEXT = 50_256;
 
-    /** Loaded at the first use: token files need not wait for the merges to be read. */
+    /** Loaded on first use: token files need not wait for the merges to be read. */
     private static final class Merges {
         static final Encoding R50K =
                 Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);

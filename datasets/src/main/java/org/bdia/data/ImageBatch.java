@@ -7,11 +7,10 @@ package org.bdia.data;
  * @param labels the class of each image, (B)
  * @param sampleIds the image's number in its data set, (B)
  */
-@SuppressWarnings(
-        "ArrayRecordComponent") // made for one step and handed over; a copy would be waste
+@SuppressWarnings("ArrayRecordComponent") // created for one step; a copy would be waste
 public record ImageBatch(float[] pixels, int[] labels, long[] sampleIds) {
 
-    /** The number of images B. */
+    /** Returns the number of images B. */
     public int size() {
         return labels.length;
     }

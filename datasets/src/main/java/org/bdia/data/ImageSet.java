@@ -26,10 +26,10 @@ public final class ImageSet {
      *
      * @param pixels uint8 (N, 3, 32, 32), row-major
      * @param labels (N), each 0 to classes − 1
-     * @param sampleIds (N), each different: the names of the images for every random choice
+     * @param sampleIds (N), each different: keys of the random choices
      * @param classes the number of classes
      * @param classNames one name per class, or none at all
-     * @param provenance where the images came from
+     * @param provenance the origin of the images
      * @throws IllegalArgumentException if the lengths disagree, a label is out of range, or an id comes twice
      */
     public ImageSet(
@@ -70,44 +70,44 @@ public final class ImageSet {
         this.provenance = provenance;
     }
 
-    /** The number of images N. */
+    /** Returns the number of images N. */
     public int size() {
         return labels.length;
     }
 
-    /** The number of classes. */
+    /** Returns the number of classes. */
     public int classes() {
         return classes;
     }
 
-    /** The names of the classes by label; empty where they are not known. */
+    /** Returns the names of the classes by label; empty where they are not known. */
     public List<String> classNames() {
         return classNames;
     }
 
-    /** Where the images came from. */
+    /** Returns the origin of the images. */
     public Provenance provenance() {
         return provenance;
     }
 
-    /** The class of the image at a position, 0 to classes − 1. */
+    /** Returns the class of the image at a position, 0 to classes − 1. */
     public int label(int position) {
         return labels[position];
     }
 
-    /** The number of the image at a position in its data set, the same in every slice of it. */
+    /** Returns the id of the image at a position, the same in every slice of its data set. */
     public long sampleId(int position) {
         return sampleIds[position];
     }
 
-    /** The image at a position as it is stored, uint8 (3, 32, 32); a copy. */
+    /** Returns a copy of the image at a position, uint8 (3, 32, 32). */
     public byte[] image(int position) {
         int from = position * PIXELS;
         return Arrays.copyOfRange(pixels, from, from + PIXELS);
     }
 
     /**
-     * The order in which an epoch visits the images: a permutation of 0 to N − 1, fixed by its arguments.
+     * Returns the order in which an epoch visits the images: a permutation of 0 to N − 1, fixed by its arguments.
      *
      * @param seed the run's seed
      * @param epoch the epoch, from 0
@@ -119,8 +119,8 @@ public final class ImageSet {
     /**
      * Gathers a batch. Crop and flip of an image depend on (seed, epoch, its id), not on the batch.
      *
-     * @param positions which images, each 0 to N − 1
-     * @param augmentation what is done to them
+     * @param positions the positions of the images, each 0 to N − 1
+     * @param augmentation how to prepare them
      * @param seed the run's seed
      * @param epoch the epoch, from 0
      * @throws IndexOutOfBoundsException if there is no image at a position

@@ -1,10 +1,10 @@
 package org.bdia.data;
 
 /**
- * The three disjoint parts of a data set.
+ * Three disjoint parts of a data set.
  *
- * @param train what a network learns from
- * @param validation held out from the training images, to choose by; may be empty
- * @param test the published test images, to report on
+ * @param train the training part
+ * @param validation the part of the training images for model selection; may be empty
+ * @param test the published test images, for final results
  */
 public record ImageSplit(ImageSet train, ImageSet validation, ImageSet test) {}

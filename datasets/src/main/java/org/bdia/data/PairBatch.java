@@ -9,17 +9,16 @@ package org.bdia.data;
  * @param targetLength T
  * @param sampleIds the B pairs' ids
  */
-@SuppressWarnings(
-        "ArrayRecordComponent") // made for one step and handed over; a copy would be waste
+@SuppressWarnings("ArrayRecordComponent") // created for one step; a copy would be waste
 public record PairBatch(
         int[] source, int sourceLength, int[] target, int targetLength, long[] sampleIds) {
 
-    /** The number B of pairs. */
+    /** Returns the number of pairs B. */
     public int size() {
         return sampleIds.length;
     }
 
-    /** The target tokens to be guessed: all but the beginnings and the padding. */
+    /** Returns the number of target tokens to predict: all but the beginnings and the padding. */
     public long targetTokens() {
         long tokens = 0;
         for (int id : target) {

@@ -3,12 +3,12 @@ package org.bdia.data;
 import java.util.List;
 
 /**
- * Three parts of a collection of sentence pairs; no source sentence stands in two of them.
+ * Three parts of a collection of sentence pairs, with no source sentence in two of them.
  *
- * @param train what is learned from, vocabularies included
- * @param validation what is chosen by
- * @param test what is reported on
- * @param provenance where all of them came from
+ * @param train the training part, also for vocabularies
+ * @param validation the part for model selection
+ * @param test the part for final results
+ * @param provenance the origin of all parts
  */
 public record PairSplit(
         List<SentencePair> train,

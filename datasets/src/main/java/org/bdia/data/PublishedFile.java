@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One file to download, and what of it goes where in the data folder.
+ * A file to download, and the places of its members in the data folder.
  *
- * @param uri where its publisher keeps it, HTTPS
- * @param size its bytes, empty where the publisher replaces it by newer editions
- * @param checksum what its publisher says it must be, empty where nothing is said
- * @param packing how its members are packed
- * @param members the members that are kept, in the order in which they are put into place
+ * @param uri its published address, HTTPS
+ * @param size its bytes, empty where newer editions replace it
+ * @param checksum the published checksum, if there is one
+ * @param packing the packing of its members
+ * @param members the members that are kept, in the order in which they are moved into place
  */
 public record PublishedFile(
         URI uri,
@@ -21,9 +21,9 @@ public record PublishedFile(
         Packing packing,
         List<Member> members) {
 
-    /** How members are packed. */
+    /** The packing of members. */
     public enum Packing {
-        /** Not at all: the file is its only member. */
+        /** None: the file is its only member. */
         PLAIN("file"),
 
         /** A gzip-compressed tar archive. */
@@ -46,10 +46,10 @@ public record PublishedFile(
     /**
      * A member of an archive.
      *
-     * @param entry its name there; of a plain file nothing is asked
+     * @param entry its name in the archive; ignored in a plain file
      * @param target its logical name in the data folder
      * @param size its bytes, empty where editions differ
-     * @param needed whether a loader cannot do without it; what is not needed is kept, but not missed
+     * @param needed whether a loader needs it; others are kept, but optional
      */
     public record Member(String entry, String target, OptionalLong size, boolean needed) {}
 
@@ -58,7 +58,7 @@ public record PublishedFile(
         members = List.copyOf(members);
     }
 
-    /** A file that is its only member, with the sum that pins it. */
+    /** Returns an unpacked file with its SHA-256. */
     static PublishedFile plain(String uri, String target, long size, String sha256) {
         return new PublishedFile(
                 URI.create(uri),
@@ -68,13 +68,13 @@ public record PublishedFile(
                 List.of(new Member(target, target, OptionalLong.of(size), true)));
     }
 
-    /** The last part of its address. */
+    /** Returns the last part of the address. */
     public String name() {
         String path = uri.getPath();
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** Whether the folder has every member that is needed. */
+    /** Returns whether the folder has every required member. */
     boolean isIn(DataFolder folder) {
         return members.stream()
                 .filter(Member::needed)

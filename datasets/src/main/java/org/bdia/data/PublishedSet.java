@@ -14,9 +14,9 @@ import org.bdia.data.PublishedFile.Packing;
  * A data set that its authors publish at a stable address; {@code datasets/README.md} describes them.
  *
  * @param label its name on the command line
- * @param title its name in words
- * @param licence under what its authors give it away
- * @param files what there is to download
+ * @param title its full name
+ * @param licence its licence
+ * @param files the files to download
  */
 public record PublishedSet(String label, String title, String licence, List<PublishedFile> files) {
 
@@ -28,18 +28,18 @@ public record PublishedSet(String label, String title, String licence, List<Publ
         files = List.copyOf(files);
     }
 
-    /** All there are. */
+    /** Returns all sets. */
     public static List<PublishedSet> all() {
         return ALL;
     }
 
-    /** Whether the folder has all that the loaders need, from whatever source, plain or compressed. */
+    /** Returns whether the folder has all files that the loaders need, plain or compressed. */
     public boolean isIn(DataFolder folder) {
         return files.stream().allMatch(file -> file.isIn(folder));
     }
 
     /**
-     * The set of that name.
+     * Returns the set of a name.
      *
      * @throws IllegalArgumentException if there is none
      */

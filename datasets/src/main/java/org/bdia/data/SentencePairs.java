@@ -21,13 +21,13 @@ import org.bdia.io.SplitMix64;
  */
 public final class SentencePairs {
 
-    /** As many training pairs as there are beside the other parts. */
+    /** All pairs that the other parts leave, in place of a number. */
     public static final int ALL = -1;
 
     private static final String FILE = "eng-fra/eng-fra.txt";
     private static final int LIMIT = 1 << 29;
 
-    /** The characters of a bad line that a message shows. */
+    /** The most characters of a bad line in a message. */
     private static final int SHOWN = 80;
 
     private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
@@ -35,21 +35,21 @@ public final class SentencePairs {
 
     private SentencePairs() {}
 
-    /** Whether the data folder has the pairs. */
+    /** Returns whether the data folder has the pairs. */
     public static boolean isIn(DataFolder folder) {
         return folder.has(FILE);
     }
 
     /**
-     * Reads pairs and splits them by English sentence: all translations of a sentence, whatever its case and
-     * closing punctuation, stand in one part. The sentences, permuted by the seed, fill test, validation and
-     * training in this order, so that the held-out parts stay while training grows.
+     * Reads pairs and splits them by English sentence: all translations of a sentence, whatever its case and closing
+     * punctuation, are in one part. The sentences, permuted by the seed, fill test, validation and training in this order,
+     * so that a larger training part does not change the others.
      *
      * @param train training pairs, 1 or more, or {@link #ALL}
      * @param validation validation pairs, 0 or more
      * @param test test pairs, 0 or more
      * @param maxWords pairs with more words on either side are left out, 1 or more
-     * @param splitSeed what the choice is a function of
+     * @param splitSeed the seed of the choice
      * @throws IllegalArgumentException if a number is out of range
      * @throws DataException if the file is missing or damaged, a line is not a pair, or there are too few
      *     pairs
@@ -131,7 +131,7 @@ public final class SentencePairs {
         return pairs;
     }
 
-    /** One way to write what is typed in several. */
+    /** Returns a sentence in one normal form. */
     static String normalise(String text) {
         String straight =
                 Normalizer.normalize(text, Normalizer.Form.NFC)
@@ -146,12 +146,12 @@ public final class SentencePairs {
         return sentence.split(" ").length;
     }
 
-    /** What two sentences have in common that must not stand in two parts. */
+    /** Returns the key of a sentence; sentences with equal keys belong to one part. */
     static String key(String sentence) {
         return CLOSING.matcher(sentence.toLowerCase(Locale.ROOT)).replaceFirst("");
     }
 
-    /** Takes whole sentences; what the last has too many belongs to no part. */
+    /** Takes whole sentences; the surplus pairs of the last one belong to no part. */
     private static List<SentencePair> take(
             Path file, Iterator<List<SentencePair>> next, int wanted, String part) {
         List<SentencePair> taken = new ArrayList<>();
@@ -162,7 +162,7 @@ public final class SentencePairs {
             throw new DataException(
                     String.format(
                             Locale.ROOT,
-                            "%s: expected %s %s pairs beside the other parts, found %d; ask for fewer, or"
+                            "%s: expected %s %s pairs besides the other parts, found %d; ask for fewer, or"
                                     + " for longer sentences",
                             file,
                             wanted == ALL ? "some" : wanted,

@@ -18,7 +18,7 @@ final class SubwordMerges {
     private final Map<Pair, Set<Integer>> places = new HashMap<>();
     private final PriorityQueue<Candidate> candidates = new PriorityQueue<>();
 
-    /** Two neighbours. */
+    /** Two adjacent symbols. */
     record Pair(String left, String right) implements Comparable<Pair> {
 
         String joined() {
@@ -32,7 +32,7 @@ final class SubwordMerges {
         }
     }
 
-    /** A pair's count at some time; out of date if the pair's count has changed since. */
+    /** A pair's count when queued; outdated if the count has changed since. */
     private record Candidate(Pair pair, long count) implements Comparable<Candidate> {
 
         @Override
@@ -57,7 +57,7 @@ final class SubwordMerges {
         counts.forEach((pair, count) -> candidates.add(new Candidate(pair, count)));
     }
 
-    /** Merges the most frequent pair everywhere; null if no pair comes twice. */
+    /** Merges the most frequent pair everywhere and returns it; null if no pair occurs twice. */
     Pair next() {
         for (Candidate best = candidates.poll(); best != null; best = candidates.poll()) {
             if (best.count() != counts.getOrDefault(best.pair(), 0L)) {
@@ -93,7 +93,7 @@ final class SubwordMerges {
         }
     }
 
-    /** Adds a word's pairs to the counts, or takes them away; returns them. */
+    /** Adds a word's pairs to the counts, or subtracts them; returns the pairs. */
     private Set<Pair> count(int word, int sign) {
         Set<Pair> seen = new HashSet<>();
         List<String> parts = words.get(word);

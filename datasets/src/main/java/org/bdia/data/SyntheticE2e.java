@@ -7,8 +7,8 @@ import org.bdia.io.Sha256;
 import org.bdia.io.SplitMix64;
 
 /**
- * Generated stand-ins for machines without data, never to be taken for real: meanings of up to four slots,
- * and three ways to say each. No meaning stands in two parts.
+ * Synthetic entries for machines without data: meanings of up to four slots, with three sentences each. No meaning is in two
+ * parts.
  */
 public final class SyntheticE2e {
 
@@ -83,7 +83,7 @@ public final class SyntheticE2e {
                                 train,
                                 validation,
                                 test),
-                        "generated from seed " + seed + " as a stand-in, not real data",
+                        "generated from seed " + seed + ", not real data",
                         true,
                         Sha256.of(List.of(trainPart, validationPart, testPart).toString())));
     }

@@ -5,7 +5,7 @@ import org.bdia.io.Sha256;
 import org.bdia.io.SplitMix64;
 
 /**
- * Generated stand-ins for machines without data: coloured gratings in noise, never to be taken for real.
+ * Synthetic images for machines without data: coloured gratings in noise.
  *
  * <p>Class c has one of ten hues and one of ten orientations. An image draws its own phase, frequency,
  * contrast and brightness, and strays from its class's hue and orientation as far as the next one, so that
@@ -57,7 +57,7 @@ public final class SyntheticImages {
         var provenance =
                 new Provenance(
                         "synthetic gratings, " + count + " " + part + " images",
-                        "generated from seed " + seed + " as a stand-in, not real data",
+                        "generated from seed " + seed + ", not real data",
                         true,
                         Sha256.of(pixels));
         return new ImageSet(pixels, labels, ids, classes, List.of(), provenance);
@@ -91,7 +91,7 @@ public final class SyntheticImages {
         }
     }
 
-    /** Triangular over (−1, 1): the difference of two uniform numbers. */
+    /** Returns a random number of triangular distribution over (−1, 1): the difference of two uniform ones. */
     private static double spread(long key, int i) {
         long bits = SplitMix64.mix(key, i);
         return ((bits >>> 32) - (bits & 0xFFFFFFFFL)) * 0x1p-32;

@@ -9,8 +9,8 @@ import org.bdia.io.Sha256;
 import org.bdia.io.SplitMix64;
 
 /**
- * Generated stand-ins for machines without data, never to be taken for real: sentences of a made-up language
- * and their translation into another, word by word, with the verb at the end.
+ * Synthetic sentence pairs for machines without data: sentences of a made-up language and their translation into another,
+ * word by word, with the verb at the end.
  */
 public final class SyntheticPairs {
 
@@ -22,7 +22,7 @@ public final class SyntheticPairs {
     private SyntheticPairs() {}
 
     /**
-     * Generates disjoint pairs: no sentence, whatever its closing mark, stands in two parts.
+     * Generates disjoint pairs: no sentence, whatever its closing mark, is in two parts.
      *
      * @param train training pairs, 1 to 10,000
      * @param validation validation pairs, 0 to 10,000
@@ -65,7 +65,7 @@ public final class SyntheticPairs {
                                 + " validation, "
                                 + test
                                 + " test",
-                        "generated from seed " + seed + " as a stand-in, not real data",
+                        "generated from seed " + seed + ", not real data",
                         true,
                         Sha256.of(all.toString())));
     }
@@ -98,7 +98,7 @@ public final class SyntheticPairs {
         return new SentencePair(source + mark, target + (question ? " ?" : "."), id);
     }
 
-    /** Sixty words, all different; a shift gives the other language's. */
+    /** Returns one of sixty different words; a shift makes the other language's. */
     private static String word(int index, int shift) {
         return ONSETS[(index + shift) % 10]
                 + VOWELS[(index / 10 + shift) % 5]

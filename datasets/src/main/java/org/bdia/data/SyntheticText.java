@@ -11,7 +11,7 @@ import org.bdia.io.Sha256;
 import org.bdia.io.SplitMix64;
 
 /**
- * Generated stand-in text for machines without data: sentences of invented words, never to be taken for real.
+ * Synthetic text for machines without data: sentences of invented words.
  *
  * <p>The seed invents the words of a small language: 12 nouns, each with three verbs of its own, 6 adjectives
  * and 4 prepositions. A document is a few sentences, in half of which the subject is the document's topic; so
@@ -68,7 +68,7 @@ public final class SyntheticText {
         var corpus =
                 new Provenance(
                         "synthetic sentences",
-                        "generated from seed " + seed + " as a stand-in, not real data",
+                        "generated from seed " + seed + ", not real data",
                         true,
                         Sha256.hex(digest));
         return TextSplit.of(unit, parts, corpus);
@@ -90,7 +90,7 @@ public final class SyntheticText {
         return TokenStore.of(all);
     }
 
-    /** Keeps the parts' draws apart from each other, and from those of the language, stream 0. */
+    /** Returns the random stream of a part; stream 0 is that of the language. */
     private static long stream(Part part) {
         return switch (part) {
             case TRAIN -> 1;
@@ -130,7 +130,7 @@ public final class SyntheticText {
         return words.get(NOUNS * (1 + VERBS) + ADJECTIVES + draws.below(PREPOSITIONS));
     }
 
-    /** Two or three syllables, a consonant and a vowel each. */
+    /** Returns a word of two or three syllables, each a consonant and a vowel. */
     private static String word(Draws draws) {
         var word = new StringBuilder();
         for (int syllables = 2 + draws.below(2); syllables > 0; syllables--) {
@@ -140,7 +140,7 @@ public final class SyntheticText {
         return word.toString();
     }
 
-    /** The numbers of a key's stream, one after the other. */
+    /** The successive numbers of a key's stream. */
     private static final class Draws {
         private final long key;
         private long next;

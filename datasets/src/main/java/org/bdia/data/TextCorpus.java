@@ -10,13 +10,13 @@ import org.bdia.io.Sha256;
 
 /** Text corpora in tokens, split by document: two known ones, and any file of your own. */
 public final class TextCorpus {
-    /** Instead of a number of tokens, for one part: what the others leave. */
+    /** All tokens that the other parts leave, in place of a number; for one part. */
     public static final int ALL = Sizes.ALL;
 
     private static final int TEXT_LIMIT = 1 << 27;
     private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
 
-    /** Which corpus. */
+    /** The known corpora. */
     public enum Source {
         /** Tiny Shakespeare, a single text of about 1.1 million characters. */
         SHAKESPEARE("tiny Shakespeare", "tinyshakespeare/input.txt", "tinyshakespeare/input.txt"),
@@ -37,7 +37,7 @@ public final class TextCorpus {
             this.bpeFrom = bpeFrom;
         }
 
-        /** The file that has the unit itself, else the one to convert. */
+        /** Returns the file in the unit, else the one to convert. */
         private String file(DataFolder folder, Unit unit) {
             var first = unit == Unit.CHARACTERS ? charactersFrom : bpeFrom;
             var second = unit == Unit.CHARACTERS ? bpeFrom : charactersFrom;
@@ -45,7 +45,7 @@ public final class TextCorpus {
         }
     }
 
-    /** What a token is. */
+    /** The unit of a token. */
     public enum Unit {
         /** A Unicode code point; documents are closed by two line breaks. */
         CHARACTERS,
@@ -53,7 +53,7 @@ public final class TextCorpus {
         /** One of GPT-2's 50,257 byte pairs; documents are closed by 50256. */
         GPT2_BPE;
 
-        /** A text in ids; characters are still their code points, for no part has taught them yet. */
+        /** Returns a text in ids; characters are code points until the training part is known. */
         int[] ids(String text) {
             return switch (this) {
                 case CHARACTERS -> text.codePoints().toArray();
@@ -61,7 +61,7 @@ public final class TextCorpus {
             };
         }
 
-        /** What follows each document of several. */
+        /** Returns the ids that close each of several documents. */
         int[] closing() {
             return switch (this) {
                 case CHARACTERS -> new int[] {'\n', '\n'};
@@ -72,7 +72,7 @@ public final class TextCorpus {
 
     private TextCorpus() {}
 
-    /** Whether the folder has a file from which the corpus can be read in the unit, damaged or not. */
+    /** Returns whether the folder has a file from which the corpus can be read in the unit, damaged or not. */
     public static boolean isIn(DataFolder folder, Source source, Unit unit) {
         return folder.has(source.file(folder, unit));
     }
@@ -164,7 +164,7 @@ public final class TextCorpus {
         }
         var pieces = List.of(CLOSING.split(text, -1));
         boolean closed = pieces.size() > 1;
-        // What follows the last separator is a document only if it says something.
+        // Text after the last separator is a document only if it is not blank.
         boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
         var texts = ended ? pieces.subList(0, pieces.size() - 1) : pieces;
         return new Content(documents(texts, unit, closed), Sha256.of(bytes));

@@ -9,20 +9,19 @@ import org.bdia.data.Documents.Part;
 import org.bdia.data.TextCorpus.Unit;
 
 /**
- * The three disjoint parts of a text corpus, and how their ids read.
+ * Three disjoint parts of a text corpus, and their tokenizer.
  *
- * @param train what a network learns from, and a character tokenizer its characters
- * @param validation held out, to choose by; may be empty
- * @param test held out, to report on; may be empty
- * @param tokenizer that of all three
+ * @param train the training part, also for a character tokenizer
+ * @param validation the part for model selection; may be empty
+ * @param test the part for final results; may be empty
+ * @param tokenizer the tokenizer of all three
  */
 public record TextSplit(Tokens train, Tokens validation, Tokens test, Tokenizer tokenizer) {
 
     /**
-     * Wraps GPT-2 ids as they are; characters, here still code points, are numbered as the training part
-     * teaches.
+     * Wraps GPT-2 ids as they are; numbers characters, given as code points, by those of the training part.
      *
-     * @param corpus where the whole came from, named without sizes
+     * @param corpus the origin of the whole corpus, its name without sizes
      */
     static TextSplit of(Unit unit, Map<Part, TokenStore> parts, Provenance corpus) {
         if (unit == Unit.GPT2_BPE) {

@@ -14,7 +14,7 @@ import org.bdia.io.Sha256;
  * disk, mapped into memory.
  */
 final class TokenFile implements TokenStore {
-    /** A buffer holds less than 2 GiB. */
+    /** The size of a mapped buffer, less than 2 GiB. */
     private static final int PIECE = 1 << 30;
 
     private static final int UNPACKED_LIMIT = 1 << 29;
@@ -86,17 +86,17 @@ final class TokenFile implements TokenStore {
         }
     }
 
-    /** Where each document ends, its closing id included; a file without closing ids is one document. */
+    /** Returns the end of each document, its closing id included; a file without closing ids is one document. */
     long[] documentEnds() {
         return documentEnds.clone();
     }
 
-    /** Whether the last id, and so every document's, closes it. */
+    /** Returns whether the last document, and so every one, is closed. */
     boolean isClosed() {
         return get(size - 1) == Gpt2Bpe.END_OF_TEXT;
     }
 
-    /** SHA-256 over the unpacked bytes. */
+    /** Returns the SHA-256 over the unpacked bytes. */
     String sha256() {
         return sha256;
     }

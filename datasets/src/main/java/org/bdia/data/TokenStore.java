@@ -2,11 +2,11 @@ package org.bdia.data;
 
 import java.util.Arrays;
 
-/** Token ids by position, wherever they are kept. */
+/** Token ids by position. */
 sealed interface TokenStore permits TokenStore.InMemory, TokenStore.Runs, TokenFile {
     long size();
 
-    /** The id at a position, 0 to size − 1. */
+    /** Returns the id at a position, 0 to size − 1. */
     int get(long position);
 
     static TokenStore of(int[] ids) {
@@ -37,10 +37,10 @@ sealed interface TokenStore permits TokenStore.InMemory, TokenStore.Runs, TokenF
         private final TokenStore base;
         private final long[] starts;
 
-        /** Where each run ends in this store: ascending, for no run is empty. */
+        /** The end of each run in this store, ascending: no run is empty. */
         private final long[] ends;
 
-        /** Takes the runs base[starts[i] … starts[i] + lengths[i] − 1]; no length is below 1. */
+        /** Creates the runs base[starts[i] … starts[i] + lengths[i] − 1]; no length is below 1. */
         Runs(TokenStore base, long[] starts, long[] lengths) {
             this.base = base;
             this.starts = starts;

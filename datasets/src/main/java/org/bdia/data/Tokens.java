@@ -25,7 +25,7 @@ public final class Tokens {
     }
 
     /**
-     * Tokens in memory; the array is taken over, not copied, and must not be changed afterwards.
+     * Returns tokens in memory; the array is taken over, not copied, and must not be changed afterwards.
      *
      * @param ids each 0 or above
      * @throws IllegalArgumentException if an id is negative
@@ -34,19 +34,19 @@ public final class Tokens {
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0) {
                 throw new IllegalArgumentException(
-                        "token ids must be 0 or above, but " + ids[i] + " stands at position " + i);
+                        "token ids must be 0 or above, but " + ids[i] + " is at position " + i);
             }
         }
         return new Tokens(TokenStore.of(ids), provenance);
     }
 
-    /** The number of tokens N. */
+    /** Returns the number of tokens N. */
     public int size() {
         return (int) store.size();
     }
 
     /**
-     * The id at a position, 0 to N − 1.
+     * Returns the id at a position, 0 to N − 1.
      *
      * @throws IndexOutOfBoundsException if there is no such position
      */
@@ -56,7 +56,7 @@ public final class Tokens {
     }
 
     /**
-     * The ids at positions from, …, from + length − 1.
+     * Returns the ids at positions from, …, from + length − 1.
      *
      * @throws IndexOutOfBoundsException if not all of these are positions
      */
@@ -69,13 +69,13 @@ public final class Tokens {
         return ids;
     }
 
-    /** Where the tokens came from. */
+    /** Returns the origin of the tokens. */
     public Provenance provenance() {
         return provenance;
     }
 
     /**
-     * Refuses ids that are not the tokenizer's.
+     * Checks that ids are the tokenizer's.
      *
      * @throws IllegalArgumentException naming the id, its position and the tokenizer's size
      */
@@ -88,7 +88,7 @@ public final class Tokens {
                                 + (tokenizer.size() - 1)
                                 + ", but id "
                                 + ids[i]
-                                + " stands at position "
+                                + " is at position "
                                 + i
                                 + "; decode ids with the tokenizer that made them");
             }

@@ -18,8 +18,8 @@ import org.apache.commons.io.IOUtils;
 import org.bdia.data.PublishedFile.Member;
 
 /**
- * Takes the members of a published file out of its archive, into files that are called 0, 1, 2 … in the order of the
- * members: an archive chooses no path, and what else it holds is passed over.
+ * Extracts the members of a published file from its archive into files named 0, 1, 2 … in their order, so that an archive
+ * chooses no path; other entries are ignored.
  */
 final class Unpacker {
 

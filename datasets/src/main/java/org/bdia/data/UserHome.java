@@ -23,7 +23,7 @@ public final class UserHome {
         return of(System.getenv(), System.getProperty(PROPERTY));
     }
 
-    /** Sets {@code user.home} to it, for libraries that keep their caches there; leaves it where there is none. */
+    /** Sets {@code user.home} to {@code HOME}, if set, for libraries that keep caches there. */
     public static void adopt() {
         var environment = System.getenv();
         if (isNamed(environment)) {

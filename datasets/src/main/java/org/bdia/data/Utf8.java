@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Strict UTF-8, as any system's programs save it. */
+/** Strict UTF-8 text, as saved on any system. */
 public final class Utf8 {
 
     private Utf8() {}

@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * What sentences are made of, learned from the training part: subwords by byte-pair encoding, or whole words.
+ * A vocabulary learned from the training part: subwords by byte-pair encoding, or whole words.
  *
  * <p>Sentences are taken apart at spaces and punctuation first; a space belongs to the word or mark that
  * follows it, so that they are put together again exactly. Byte-pair encoding begins with characters, and the
@@ -35,7 +35,7 @@ public final class Vocabulary {
     /** The id that ends a sentence. */
     public static final int END = 2;
 
-    /** The id of a character, or where the vocabulary is of words a word, that has no id of its own. */
+    /** The id of an unknown character, or in a vocabulary of words an unknown word. */
     public static final int UNKNOWN = 3;
 
     private static final int SPECIAL = 4;
@@ -49,10 +49,10 @@ public final class Vocabulary {
     private final Map<String, Integer> ids = new HashMap<>();
     private final String unknownText;
 
-    /** Takes a word of a sentence apart. */
+    /** Splits a word into its parts. */
     private final Function<String, List<String>> parts;
 
-    /** Encoding is a pure function of the word, and words come often. */
+    /** Encoded words, cached because words recur. */
     private final Map<String, int[]> encoded = new ConcurrentHashMap<>();
 
     private Vocabulary(
@@ -143,12 +143,12 @@ public final class Vocabulary {
         return words;
     }
 
-    /** The number of ids, which are 0 … size − 1. */
+    /** Returns the number of ids, which are 0 … size − 1. */
     public int size() {
         return entries.size() + SPECIAL;
     }
 
-    /** The ids of a sentence, without beginning and end. */
+    /** Returns the ids of a sentence, without beginning and end. */
     public int[] encode(String sentence) {
         return WORD.matcher(sentence)
                 .results()
@@ -163,7 +163,7 @@ public final class Vocabulary {
                 .toArray();
     }
 
-    /** The word's characters, merged where there is a pair to merge, the one that was learned first first. */
+    /** Returns the word's characters after all merges, in the order in which they were learned. */
     private static List<String> merged(String word, Map<SubwordMerges.Pair, Integer> ranks) {
         List<String> parts =
                 new ArrayList<>(word.codePoints().mapToObj(Character::toString).toList());
@@ -186,7 +186,7 @@ public final class Vocabulary {
     }
 
     /**
-     * The sentence of ids; padding, beginning and end are left out, what is unknown prints as ⁇.
+     * Returns the sentence of ids; padding, beginning and end are left out, what is unknown prints as ⁇.
      *
      * @throws IllegalArgumentException if an id is out of range
      */

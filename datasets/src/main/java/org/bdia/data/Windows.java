@@ -34,14 +34,14 @@ public final class Windows {
         this.length = length;
     }
 
-    /** The windows of an epoch, in every epoch equally many: as many as fit at every offset, at least 1. */
+    /** Returns the number of windows of an epoch: as many as fit at every offset, at least 1. */
     public int size() {
         return Math.max(1, (tokens.size() - length) / length);
     }
 
     /**
-     * The starts of an epoch's windows in the order in which it visits them, fixed by the arguments: the
-     * windows' common offset, 0 to T − 1 where that much room is, and a permutation.
+     * Returns the starts of an epoch's windows in their order, a function of the arguments: a common offset, up to T − 1,
+     * and a permutation.
      *
      * @param seed the run's seed
      * @param epoch the epoch, from 0
@@ -54,13 +54,13 @@ public final class Windows {
         return IntStream.of(order).map(window -> offset + window * length).toArray();
     }
 
-    /** All starts from offset 0, ascending, to evaluate at: up to one window more than an epoch has. */
+    /** Returns all starts from offset 0, ascending, for evaluation: at most one more than in an epoch. */
     public int[] starts() {
         return IntStream.range(0, (tokens.size() - 1) / length).map(w -> w * length).toArray();
     }
 
     /**
-     * The T + 1 ids of a window.
+     * Returns the T + 1 ids of a window.
      *
      * @throws IndexOutOfBoundsException if there are not as many from the start on
      */

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The command of a child JVM: this one's launcher, class path and home folder, and UTF-8 whatever the locale says. */
+/** The command of a child JVM: this one's launcher, class path and home folder, and UTF-8 in any locale. */
 public final class ChildJvm {
-    /** Options for UTF-8 in texts and streams; the names of files go by the locale alone. */
+    /** Options for UTF-8 in texts and streams; file names depend on the locale. */
     public static final List<String> UTF_8 =
             List.of("-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
 
-    /** The variable for what {@link #UTF_8} does not reach: the command line and the names of files. */
+    /** The variable for UTF-8 in command lines and file names. */
     public static final Map<String, String> UTF_8_LOCALE = Map.of("LC_ALL", "C.UTF-8");
 
     private static final String HOME = "user.home";
@@ -45,7 +45,7 @@ public final class ChildJvm {
         return builder;
     }
 
-    /** Leaves a locale alone whose character set is UTF-8 already. */
+    /** Sets a UTF-8 locale, unless the character set is UTF-8 already. */
     static void useUtf8(Map<String, String> environment, String charset) {
         if (!charset.equals("UTF-8")) {
             environment.putAll(UTF_8_LOCALE);

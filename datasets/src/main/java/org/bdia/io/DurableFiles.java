@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files and folders that appear whole or not at all, and stay, also when the process is killed or the power fails.
+ * Writes files and folders that appear whole or not at all, and persist when the process is killed or the power fails.
  *
  * <p>The content is written under a temporary name beside the target, synced and moved over the target; then the folder is
  * synced. Of several processes on a machine that write a file at once, one wins; threads of one process must take turns.
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 public final class DurableFiles {
     private DurableFiles() {}
 
-    /** Writes a file's bytes. */
+    /** The content of a file. */
     public interface Content {
 
         /** Writes from the channel's position on. */
@@ -43,7 +43,7 @@ public final class DurableFiles {
         replace(file, content(bytes));
     }
 
-    /** Writes what may be too large for one array to a file, new or not; its folder exists. */
+    /** Writes content, which may be too large for an array, to a file, new or not; its folder exists. */
     public static void replace(Path file, Content content) throws IOException {
         Path target = file.toAbsolutePath();
         String prefix = "." + target.getFileName() + ".";
@@ -108,7 +108,7 @@ public final class DurableFiles {
         syncFolder(target.toAbsolutePath().getParent());
     }
 
-    /** Makes a folder and its parents where they are missing. */
+    /** Creates a folder and its missing parents. */
     public static void makeFolder(Path folder) throws IOException {
         Path absolute = folder.toAbsolutePath();
         // The last one always: an earlier process may have died between making it and syncing.
@@ -123,7 +123,7 @@ public final class DurableFiles {
         }
     }
 
-    /** Deletes a folder with all it holds; a missing one is fine. */
+    /** Deletes a folder and its content, if it exists. */
     public static void deleteTree(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
@@ -144,7 +144,8 @@ public final class DurableFiles {
             channel.force(true);
         } catch (IOException e) {
             throw new IOException(
-                    folder + ": cannot be synced (" + e + "); check the disk and its rights", e);
+                    folder + ": cannot be synced (" + e + "); check the disk and its permissions",
+                    e);
         }
     }
 

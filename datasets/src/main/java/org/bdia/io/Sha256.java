@@ -24,7 +24,7 @@ public final class Sha256 {
         }
     }
 
-    /** Returns the hash of what a digest was given, and resets the digest. */
+    /** Returns the hash of a digest, and resets the digest. */
     public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -10,7 +10,7 @@ public final class SplitMix64 {
 
     private SplitMix64() {}
 
-    /** Returns the i-th number of a key's stream, uniform over all longs; it can be the key of a stream of its own. */
+    /** Returns the i-th number of a key's stream, uniform over all longs; usable as a key. */
     public static long mix(long key, long i) {
         long z = key + (i + 1) * GOLDEN;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -11,18 +11,18 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import java.util.List;
 
 /**
- * JSON that is read strictly: a repeated, unknown, missing or null key, a value of another type than the record's, and anything
+ * Reads JSON strictly: a repeated, unknown, missing or null key, a value of another type than the record's, and anything
  * after the value are errors.
  *
- * <p>Jackson is an optional dependency of this module: only who uses this class needs it.
+ * <p>Jackson is an optional dependency of this module, needed only for this class.
  */
 public final class StrictJson {
-    /** The mapper of records that need no more than this. */
+    /** The default mapper. */
     public static final JsonMapper MAPPER = builder().build();
 
     private StrictJson() {}
 
-    /** Returns the configuration of a mapper that differs where it must. */
+    /** Returns the default configuration, for mappers that change it. */
     public static JsonMapper.Builder builder() {
         var factory =
                 JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();

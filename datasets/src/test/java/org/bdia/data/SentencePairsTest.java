@@ -125,11 +125,11 @@ class SentencePairsTest {
         assertThatThrownBy(() -> SentencePairs.load(folder(latin), 1, 0, 0, 9, 0))
                 .hasMessageContaining("found the malformed byte 0xE9 at byte offset 2, line 1");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), 1, 1, 0, 9, 0))
-                .hasMessageContaining("expected 1 training pairs beside the other parts, found 0");
+                .hasMessageContaining("expected 1 training pairs besides the other parts, found 0");
         assertThatThrownBy(
                         () -> SentencePairs.load(folder("a\tb\n"), SentencePairs.ALL, 0, 1, 9, 0))
                 .hasMessageContaining(
-                        "expected some training pairs beside the other parts, found 0");
+                        "expected some training pairs besides the other parts, found 0");
         assertThatThrownBy(() -> SentencePairs.load(folder("a b\tc\n"), 1, 0, 0, 1, 0))
                 .hasMessageContaining("or for longer sentences");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), 0, 0, 0, 9, 0))

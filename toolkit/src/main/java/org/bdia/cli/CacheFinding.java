@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Whether the processor tells the sizes of its caches. Many cloud guests hide them, and oneDNN, which libtorch computes
- * convolutions and LSTMs with, then gives wrong values or divides by zero.
+ * Finding of whether the processor reports the sizes of its caches. Many cloud guests hide them, and oneDNN, which libtorch
+ * computes convolutions and LSTMs with, then gives wrong values or divides by zero.
  */
 final class CacheFinding {
 
@@ -17,23 +17,23 @@ final class CacheFinding {
 
     private CacheFinding() {}
 
-    /** The finding for this machine. */
+    /** Returns the finding for this machine. */
     static Finding ofThisMachine() {
-        boolean concerned =
+        boolean affected =
                 Files.isDirectory(CACHES.getParent())
                         && INTEL.matcher(System.getProperty("os.arch")).matches();
-        return of(CACHES, concerned);
+        return of(CACHES, affected);
     }
 
     /**
-     * The finding for a folder of caches.
+     * Returns the finding for a folder of caches.
      *
      * @param caches where Linux lists the first processor's caches
-     * @param concerned whether this is a Linux on x86-64, of which the fault is known
+     * @param affected whether this is Linux on x86-64, where the fault is known
      */
-    static Finding of(Path caches, boolean concerned) {
-        if (!concerned) {
-            return new Finding("caches", true, "not looked at on this system", "");
+    static Finding of(Path caches, boolean affected) {
+        if (!affected) {
+            return new Finding("caches", true, "not checked on this system", "");
         }
         if (listed(caches)) {
             return new Finding("caches", true, "their sizes are known", "");
@@ -44,7 +44,7 @@ final class CacheFinding {
                 "the processor hides their sizes: libtorch's convolutions and LSTMs may give wrong values or end the"
                         + " process; the toolkit's own blocks use neither and are checked at first use",
                 "call stack.check(x) on blocks of your own that have convolutions or LSTMs; ONEDNN_MAX_CPU_ISA=SSE41 makes"
-                        + " them right and slow");
+                        + " them correct and slow");
     }
 
     private static boolean listed(Path caches) {

@@ -36,26 +36,27 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--runs",
             paramLabel = "FOLDER",
-            description = "Where runs are; default: BDIA_RUNS, else runs.")
+            description = "Folder of the runs; default: BDIA_RUNS, else runs.")
     private Path runs;
 
     @Option(
             names = "--metric",
             paramLabel = "METRIC",
             description =
-                    "What is compared, may be repeated; default: last and best validation loss and all test metrics.")
+                    "Metric to compare, may be repeated; default: last and best validation loss and all test metrics.")
     private List<String> metrics = List.of();
 
     @Option(
             names = "--reference",
             paramLabel = "METHOD",
-            description = "What all others are compared with; default: standard, else the first.")
+            description =
+                    "Method that all others are compared with; default: standard, else the first.")
     private String reference;
 
     @Option(
             names = "--output",
             paramLabel = "FOLDER",
-            description = "Where tables/ and figures/ go; default: ${DEFAULT-VALUE}.",
+            description = "Folder of tables/ and figures/; default: ${DEFAULT-VALUE}.",
             defaultValue = "target/comparison")
     private Path output;
 
@@ -87,8 +88,8 @@ final class CompareCommand implements Callable<Integer> {
             Path path = Path.of(name);
             if (name.endsWith(".json")) {
                 for (RunConfig config : Sweep.read(path).configs(DataFolder.fromEnvironment())) {
-                    boolean begun = Files.isDirectory(store.root().resolve(config.id()));
-                    (begun ? folders : missing).add(store.root().resolve(config.id()));
+                    boolean started = Files.isDirectory(store.root().resolve(config.id()));
+                    (started ? folders : missing).add(store.root().resolve(config.id()));
                 }
             } else {
                 folders.add(Files.isDirectory(path) ? path : store.root().resolve(name));

@@ -22,10 +22,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says which data sets are there, and downloads published ones. */
+/** Lists data sets and downloads published ones. */
 @Command(
         name = "data",
-        description = "Says which data sets are there, and downloads published ones.",
+        description = "Lists data sets and downloads published ones.",
         synopsisSubcommandLabel = "(list | fetch)")
 final class DataCommand {
 
@@ -36,8 +36,8 @@ final class DataCommand {
     @Command(
             name = "list",
             description =
-                    "The sets that can be fetched: whether they are there, their sizes, where they come"
-                            + " from, and what binds them.")
+                    "Lists the sets that can be fetched: whether they are there, sizes, sources and"
+                            + " checksums.")
     int list(
             @Option(
                             names = "--into",
@@ -69,8 +69,8 @@ final class DataCommand {
     @Command(
             name = "fetch",
             description =
-                    "Downloads published sets over HTTPS: checked, put in place whole. Files that are"
-                            + " there stay.")
+                    "Downloads published sets over HTTPS and checks them. Existing files are not"
+                            + " replaced.")
     int fetch(
             @Parameters(
                             arity = "0..*",
@@ -88,7 +88,7 @@ final class DataCommand {
         PrintWriter out = spec.commandLine().getOut();
         for (PublishedSet set : sets) {
             if (set.isIn(folder)) {
-                out.println(set.label() + ": there already");
+                out.println(set.label() + ": already there");
                 continue;
             }
             out.println(set.label() + ": " + set.title() + "; licence: " + set.licence());
@@ -134,7 +134,7 @@ final class DataCommand {
                 fetched.sha256(),
                 file.checksum()
                         .map(sum -> sum.algorithm() + " as published")
-                        .orElse("trusted on first use, for its publisher gives no checksum"),
+                        .orElse("trusted on first use: no checksum is published"),
                 placed);
     }
 
@@ -154,13 +154,12 @@ final class DataCommand {
                         bytes.getAsLong() / (double) MIB);
     }
 
-    /** A bar a file, on terminals alone. */
+    /** One progress bar per file; on terminals only. */
     private static final class Bars implements ObjLongConsumer<PublishedFile>, AutoCloseable {
         private PublishedFile file;
         private ProgressBar bar;
 
-        // From JDK 22 on there may be a console without a terminal: a log with a bar in it hurts
-        // nobody.
+        // From JDK 22 on a console may lack a terminal; a bar in a log does no harm.
         @SuppressWarnings("SystemConsoleNull")
         @Override
         public void accept(PublishedFile from, long bytes) {

@@ -26,12 +26,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says what this machine has of what the toolkit needs, and how to mend what is missing. */
+/** Checks what the toolkit needs on this machine, and says how to fix what is missing. */
 @Command(
         name = "doctor",
         description =
-                "Says what was found (JDK, engine, device, limits, Jupyter, kernel, data, runs) and how to mend"
-                        + " the rest.")
+                "Checks JDK, engine, device, limits, Jupyter, kernel, data and runs, and says how to fix what is"
+                        + " missing.")
 final class Doctor implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -54,7 +54,7 @@ final class Doctor implements Callable<Integer> {
             spec.commandLine().getOut().println(finding.line());
         }
         spec.commandLine().getOut().flush();
-        return findings.stream().allMatch(Finding::well) ? 0 : 1;
+        return findings.stream().allMatch(Finding::ok) ? 0 : 1;
     }
 
     static Finding jdk(int feature) {
@@ -71,7 +71,7 @@ final class Doctor implements Callable<Integer> {
             try (NDManager manager = engine.newBaseManager(Device.cpu());
                     NDArray two = manager.create(1f).add(1f)) {
                 if (two.getFloat() != 2f) {
-                    return List.of(new Finding("engine", false, "1 + 1 gave " + two, "reinstall"));
+                    return List.of(new Finding("engine", false, "1 + 1 is " + two, "reinstall"));
                 }
             }
             int gpus = engine.getGpuCount();
@@ -80,7 +80,7 @@ final class Doctor implements Callable<Integer> {
                             ? gpus + " GPU(s), the first is used: " + Device.gpu()
                             : "cpu, "
                                     + Runtime.getRuntime().availableProcessors()
-                                    + " cores (no GPU seen)";
+                                    + " cores (no GPU found)";
             return List.of(
                     new Finding(
                             "engine",
@@ -105,7 +105,7 @@ final class Doctor implements Callable<Integer> {
     }
 
     private static Finding jupyter() {
-        String mend =
+        String fix =
                 "run ci/regenerate once, which installs it, or: apt-get install jupyter-nbconvert"
                         + " python3-nbclient jupyter-client, or: pip install nbclient nbconvert";
         for (String python : List.of("/usr/bin/python3", "target/venv/bin/python", "python3")) {
@@ -116,16 +116,16 @@ final class Doctor implements Callable<Integer> {
                 return new Finding("Jupyter", true, found, "");
             }
         }
-        return new Finding("Jupyter", false, "no Python with nbclient", mend);
+        return new Finding("Jupyter", false, "no Python with nbclient", fix);
     }
 
     static Finding data(Path folder) {
-        String mend =
-                "run: ci/bdia data fetch, or set BDIA_DATA to the folder that holds the data sets, laid out"
-                        + " as datasets/README.md says; without them the smoke profile uses generated"
-                        + " stand-ins, labelled synthetic";
+        String fix =
+                "run: ci/bdia data fetch, or set BDIA_DATA to the folder of the data sets, laid out as"
+                        + " datasets/README.md says; without them the smoke profile uses generated data,"
+                        + " labelled synthetic";
         if (!Files.isDirectory(folder)) {
-            return new Finding("data", false, "no folder " + folder, mend);
+            return new Finding("data", false, "no folder " + folder, fix);
         }
         DataFolder data = DataFolder.at(folder);
         Map<String, Boolean> sets = new LinkedHashMap<>();
@@ -145,31 +145,30 @@ final class Doctor implements Callable<Integer> {
                 "data",
                 missing.isEmpty(),
                 folder + " has " + found + (missing.isEmpty() ? "" : ", not " + missing),
-                mend);
+                fix);
     }
 
-    /** What a command says, if it ends well in time; one that does not is ended. */
+    /** Returns the output of a command that succeeds in time; ends one that does not. */
     static Optional<String> output(Duration limit, String... command) {
         try {
-            // A file takes what it is given: reading a pipe would wait for as long as the command
-            // likes.
-            Path said = Files.createTempFile("doctor", ".txt");
+            // A file, because reading a pipe would wait without limit.
+            Path printed = Files.createTempFile("doctor", ".txt");
             try {
                 Process process =
                         new ProcessBuilder(command)
                                 .redirectErrorStream(true)
-                                .redirectOutput(said.toFile())
+                                .redirectOutput(printed.toFile())
                                 .start();
                 try {
                     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
                                     && process.exitValue() == 0
-                            ? Optional.of(Files.readString(said).strip())
+                            ? Optional.of(Files.readString(printed).strip())
                             : Optional.empty();
                 } finally {
                     process.destroyForcibly();
                 }
             } finally {
-                Files.deleteIfExists(said);
+                Files.deleteIfExists(printed);
             }
         } catch (IOException e) {
             return Optional.empty(); // the command does not exist: the next one is tried

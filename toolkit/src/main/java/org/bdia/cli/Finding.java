@@ -3,20 +3,19 @@ package org.bdia.cli;
 import java.util.Locale;
 
 /**
- * What {@code bdia doctor} found.
+ * A result of {@code bdia doctor}.
  *
- * @param name of what was looked for
- * @param well whether it is there and right
- * @param found what is there
- * @param mend what to do; empty where all is well
+ * @param name the thing checked
+ * @param ok whether it is there and usable
+ * @param found what was found
+ * @param fix how to fix it; empty if ok
  */
-public record Finding(String name, boolean well, String found, String mend) {
+public record Finding(String name, boolean ok, String found, String fix) {
 
-    /** Returns the finding in words, with the remedy in a second line. */
+    /** Returns the finding in words, with the fix in a second line. */
     public String line() {
         String line =
-                String.format(
-                        Locale.ROOT, "%s  %-8s %s", well ? "ok     " : "MISSING", name, found);
-        return well ? line : line + System.lineSeparator() + "         mend: " + mend;
+                String.format(Locale.ROOT, "%s  %-8s %s", ok ? "ok     " : "MISSING", name, found);
+        return ok ? line : line + System.lineSeparator() + "         fix: " + fix;
     }
 }

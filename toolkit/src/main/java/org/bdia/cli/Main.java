@@ -17,7 +17,7 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         description =
-                "Exact bit-level reversible transformers: runs, and what a machine needs for them.",
+                "Exact bit-level reversible transformers: runs, sweeps, comparisons, data and diagnostics.",
         subcommands = {
             RunCommand.class,
             SweepCommand.class,
@@ -39,13 +39,15 @@ public final class Main {
         }
     }
 
-    /** Runs a command and ends the JVM with its exit code: 0 well, 1 failed, 2 misused, 3 the run is open elsewhere. */
+    /**
+     * Runs a command and ends the JVM with its exit code: 0 success, 1 failure, 2 wrong usage, 3 the run is open elsewhere.
+     */
     public static void main(String[] args) {
         UserHome.adopt();
         System.exit(commandLine().execute(args));
     }
 
-    /** Returns the command with all that the class path adds to it. */
+    /** Returns the command with all subcommands on the class path. */
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         ServiceLoader.load(CommandModule.class)

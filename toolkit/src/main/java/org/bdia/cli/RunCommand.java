@@ -27,33 +27,33 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains one configuration; goes on from its checkpoint when it was interrupted. */
+/** Trains one configuration, or resumes it from its checkpoint. */
 @Command(
         name = "run",
         description =
-                "Trains one configuration; goes on from its checkpoint when it was interrupted."
-                        + " Ctrl-C writes a checkpoint and leaves.")
+                "Trains one configuration, or resumes it from its checkpoint."
+                        + " Ctrl-C writes a checkpoint and stops.")
 final class RunCommand implements Callable<Integer> {
 
     private static final Duration BETWEEN_LINES = Duration.ofMillis(200);
-    private static final Duration LAST_WORDS = Duration.ofSeconds(50);
+    private static final Duration CHECKPOINT_LIMIT = Duration.ofSeconds(50);
 
     @Parameters(
             arity = "0..1",
             paramLabel = "CONFIG",
-            description = "A config.json, as every run's folder holds one.")
+            description = "A config.json, as in every run's folder.")
     private Path file;
 
     @Option(
             names = "--runs",
             paramLabel = "FOLDER",
-            description = "Where runs are; default: BDIA_RUNS, else runs.")
+            description = "Folder of the runs; default: BDIA_RUNS, else runs.")
     private Path runs;
 
     @Option(
             names = "--worker",
             hidden = true,
-            description = "Take the configuration from the first line of standard input.")
+            description = "Reads the configuration from the first line of standard input.")
     private boolean worker;
 
     @Spec private CommandSpec spec;
@@ -106,17 +106,17 @@ final class RunCommand implements Callable<Integer> {
         return config;
     }
 
-    /** Standard input ends when the parent ends, however it ends. */
+    /** Stops the training when standard input ends, as it does when the parent ends. */
     private void stopAtEnd(BufferedReader input) {
         try {
-            input.transferTo(Writer.nullWriter()); // nothing is expected; only the end matters
+            input.transferTo(Writer.nullWriter()); // nothing is expected
         } catch (IOException e) {
-            // A broken pipe is the end too.
+            // A broken pipe is an end, too.
         }
         stop.set(true);
     }
 
-    /** The JVM waits for its hooks: so long the training has to write its checkpoint. */
+    /** Gives the training time to write its checkpoint: the JVM waits for its hooks. */
     private void checkpointOnSignal(CountDownLatch left) {
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -124,7 +124,7 @@ final class RunCommand implements Callable<Integer> {
                                 () -> {
                                     stop.set(true);
                                     try {
-                                        left.await(LAST_WORDS.toSeconds(), TimeUnit.SECONDS);
+                                        left.await(CHECKPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS);
                                     } catch (InterruptedException e) {
                                         Thread.currentThread().interrupt();
                                     }

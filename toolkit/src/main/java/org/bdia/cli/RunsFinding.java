@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bdia.run.RunStore;
 
-/** Whether runs can be kept where they are to be kept, and which of them are not finished. */
+/** Finding of whether the folder of runs can be used, and which runs are not finished. */
 final class RunsFinding {
 
     /** GPT-2's 124 million weights and AdamW's two moments of each, in float32, are 1.4 GiB. */
@@ -30,7 +30,7 @@ final class RunsFinding {
 
     private RunsFinding() {}
 
-    /** One finding for a folder of runs, which need not be there yet; nothing stays behind in it. */
+    /** Returns the finding for a folder of runs, which need not exist; leaves nothing in it. */
     static Finding of(RunStore store) {
         return of(store, ROOM_BYTES);
     }
@@ -38,23 +38,23 @@ final class RunsFinding {
     static Finding of(RunStore store, long least) {
         Path root = store.root();
         Path place = nearest(root);
-        String mend = "set BDIA_RUNS to a folder of yours on a local disk with room";
+        String fix = "set BDIA_RUNS to a writable folder with space on a local disk";
         try {
             probe(place);
             FileStore disk = Files.getFileStore(place);
             String room = gib(disk.getUsableSpace()) + " GiB free";
             if (disk.getUsableSpace() < least) {
                 String found = root + " has " + room + ", a checkpoint may need " + gib(least);
-                return new Finding("runs", false, found, "make room, or " + mend);
+                return new Finding("runs", false, found, "free some space, or " + fix);
             }
             return new Finding("runs", true, root + ", " + room + ", " + runs(store), "");
         } catch (IOException | RuntimeException e) {
             String found = place + " cannot be written, locked and synced: " + e;
-            return new Finding("runs", false, found, mend);
+            return new Finding("runs", false, found, fix);
         }
     }
 
-    /** The folder itself, else the one that it would be made in. */
+    /** Returns the folder itself, or the nearest parent that exists. */
     private static Path nearest(Path root) {
         Path place = root;
         while (!Files.exists(place) && place.getParent() != null) {
@@ -63,7 +63,7 @@ final class RunsFinding {
         return place;
     }
 
-    /** Does to a file what a run does to its own. */
+    /** Locks, writes and syncs a file, as a run does. */
     private static void probe(Path place) throws IOException {
         Path file = Files.createTempFile(place, ".doctor", ".probe");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -96,7 +96,7 @@ final class RunsFinding {
                 + (unfinished.isEmpty() ? "" : " (" + first + more + ")");
     }
 
-    /** A folder that no run of ours could have made is nobody's finished run. */
+    /** Returns whether a run is finished; a folder whose name is not a run's is not. */
     private static boolean isDone(RunStore store, String id) {
         try {
             return store.isDone(id);
@@ -105,7 +105,10 @@ final class RunsFinding {
         }
     }
 
-    /** Read, not tried: a doctor that took the lock for a moment could turn a starting run away. */
+    /**
+     * Returns which process has the run open. Reads the file only: taking the lock, even briefly, could make a starting run
+     * fail.
+     */
     private static String holder(Path run) {
         String owner;
         try {
@@ -113,14 +116,14 @@ final class RunsFinding {
         } catch (IOException e) {
             return "open nowhere";
         }
-        Matcher said = OWNER.matcher(owner);
-        if (!said.matches() || !said.group(2).equals(host())) {
+        Matcher named = OWNER.matcher(owner);
+        if (!named.matches() || !named.group(2).equals(host())) {
             return "open in " + owner;
         }
-        String process = "process " + said.group(1);
-        return runs(Long.parseLong(said.group(1)), said.group(3))
+        String process = "process " + named.group(1);
+        return runs(Long.parseLong(named.group(1)), named.group(3))
                 ? "open in " + process
-                : "left by " + process + ", which is gone";
+                : "left by " + process + ", which has ended";
     }
 
     private static boolean runs(long process, String started) {

@@ -13,17 +13,17 @@ import org.bdia.experiment.SweepPlan;
 import org.bdia.notebook.Progress;
 
 /**
- * Where a sweep stands: its running runs as a table, its counts, and when it will have ended.
+ * The progress of a sweep: a table of the running runs, counts, and the remaining time.
  *
- * <p>The time to go: what the running ones need at their rate, plus for every waiting one the mean time of a run of
- * this sweep, shared by as many as run at a time. Not for use by several threads at once.
+ * <p>The remaining time is that of the running runs at their rates plus the mean duration of a run for every waiting one,
+ * divided by the number of runs at a time. Not thread-safe.
  */
 final class SweepBoard {
 
     private static final int BAR = 20;
-    private static final double NOWHERE = -1;
+    private static final double NOT_STARTED = -1;
 
-    /** A run that was resumed so near its end says nothing about a whole one. */
+    /** The share from which on the duration of a resumed run is not used to estimate others. */
     private static final double RESUMED_LATE = 0.9;
 
     private final int total;
@@ -41,7 +41,7 @@ final class SweepBoard {
         this.nanos = nanos;
     }
 
-    /** A run, when it began, how far it was at its first step and is now; the share is of all its samples. */
+    /** A running run: its start, and its share of all samples at its first step and now. */
     private record Running(
             SweepPlan.Item item,
             long started,
@@ -51,31 +51,31 @@ final class SweepBoard {
             String text) {
 
         static Running start(SweepPlan.Item item, long now) {
-            return new Running(item, now, now, NOWHERE, 0, "starting");
+            return new Running(item, now, now, NOT_STARTED, 0, "starting");
         }
 
         Running at(StepLine step, long now) {
             double reached = (double) step.samples() / step.total();
-            return first == NOWHERE
+            return first == NOT_STARTED
                     ? new Running(item, started, now, reached, reached, step.text())
                     : new Running(item, started, firstStep, first, reached, step.text());
         }
 
         OptionalDouble secondsToGo(long now) {
-            return first != NOWHERE && share > first
+            return first != NOT_STARTED && share > first
                     ? OptionalDouble.of((now - firstStep) / 1e9 * (1 - share) / (share - first))
                     : OptionalDouble.empty();
         }
 
-        /** What the whole run takes, had it been run at once. */
+        /** Returns the estimated duration of the whole run without interruption. */
         OptionalDouble secondsInAll(long now) {
-            return first != NOWHERE && share > first
+            return first != NOT_STARTED && share > first
                     ? OptionalDouble.of((now - firstStep) / 1e9 / (share - first))
                     : OptionalDouble.empty();
         }
     }
 
-    /** Takes note; returns a line for a log, empty if there is nothing to log. */
+    /** Records an event and returns its log line; empty if there is none. */
     String accept(SweepEvent event) {
         SweepPlan.Item item = event.item();
         long now = nanos.getAsLong();
@@ -107,7 +107,7 @@ final class SweepBoard {
         return "finished  " + item.text() + ", took " + Progress.time(took);
     }
 
-    /** The counts and the time to go. */
+    /** Returns the counts and the time to go. */
     String summary() {
         int done = skipped + finished;
         StringBuilder text = new StringBuilder();
@@ -126,7 +126,7 @@ final class SweepBoard {
         return text.toString();
     }
 
-    /** The table: a line per running run, and the summary. */
+    /** Returns a line per running run, and the summary. */
     List<String> table() {
         long now = nanos.getAsLong();
         List<String> lines = new ArrayList<>();
@@ -151,7 +151,7 @@ final class SweepBoard {
         return lines;
     }
 
-    /** Each failed run with the end of its log. */
+    /** Returns each failed run with the end of its log. */
     List<String> failures() {
         List<String> lines = new ArrayList<>();
         for (SweepEvent.Failed failure : failures) {

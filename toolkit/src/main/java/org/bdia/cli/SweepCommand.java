@@ -22,12 +22,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the runs of a sweep.json. */
+/** Executes the runs of a sweep.json. */
 @Command(
         name = "sweep",
         description =
-                "Makes the runs of a sweep.json, several at a time, each in a process of its own. Finished runs are"
-                        + " skipped and interrupted ones go on: call it again after a failure or a kill.")
+                "Executes the runs of a sweep.json, several at a time, each in its own process. Skips finished runs"
+                        + " and resumes interrupted ones: call it again after a failure or a kill.")
 final class SweepCommand implements Callable<Integer> {
 
     private static final Pattern SHARE = Pattern.compile("(\\d{1,6})/(\\d{1,6})");
@@ -38,22 +38,23 @@ final class SweepCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Runs at a time; default: as many as processors and memory allow.")
+            description =
+                    "Number of runs at a time; default: as many as processors and memory allow.")
     private Integer parallel;
 
     @Option(
             names = "--index",
             paramLabel = "I/N",
-            description = "Only the i-th of n shares, i from 1; for job arrays.")
+            description = "Executes only the i-th of n shares, i from 1; for job arrays.")
     private String index;
 
-    @Option(names = "--dry-run", description = "Only say which runs there are.")
+    @Option(names = "--dry-run", description = "Lists the runs without executing them.")
     private boolean dry;
 
     @Option(
             names = "--runs",
             paramLabel = "FOLDER",
-            description = "Where runs are; default: BDIA_RUNS, else runs.")
+            description = "Folder of the runs; default: BDIA_RUNS, else runs.")
     private Path runs;
 
     @Spec private CommandSpec spec;
@@ -91,7 +92,7 @@ final class SweepCommand implements Callable<Integer> {
         try (var display = SweepDisplay.of(board, terminal)) {
             return new SweepRunner(plan, store, capacity, display::accept).run();
         } catch (InterruptedException e) {
-            terminal.println("stopped; the same command goes on from the checkpoints");
+            terminal.println("stopped; the same command resumes from the checkpoints");
             return false;
         }
     }

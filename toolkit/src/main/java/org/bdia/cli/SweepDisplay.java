@@ -9,8 +9,8 @@ import org.bdia.experiment.SweepEvent;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * Shows a sweep: in a terminal one table that is redrawn in place under the lines of what has happened, elsewhere
- * lines alone. Closing it prints the last state and the logs of what failed.
+ * Shows a sweep: in a terminal a table redrawn in place under the log lines, elsewhere log lines only. Closing it prints the
+ * last state and the logs of what failed.
  */
 final class SweepDisplay implements AutoCloseable {
 
@@ -35,7 +35,7 @@ final class SweepDisplay implements AutoCloseable {
         this.live = live;
     }
 
-    /** A display that redraws by itself: live if the process has a terminal. */
+    /** Creates a display that redraws periodically; live if the process has a terminal. */
     static SweepDisplay of(SweepBoard board, PrintStream out) {
         var display = new SweepDisplay(board, out, Ansi.AUTO.enabled());
         long period = (display.live ? REDRAW : BETWEEN_LINES).toMillis();
@@ -50,7 +50,7 @@ final class SweepDisplay implements AutoCloseable {
         return display;
     }
 
-    /** A display that draws when told. */
+    /** Creates a display that redraws only on events and ticks of the caller. */
     static SweepDisplay still(SweepBoard board, PrintStream out, boolean live) {
         return new SweepDisplay(board, out, live);
     }

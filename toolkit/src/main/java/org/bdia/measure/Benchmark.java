@@ -13,15 +13,15 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 
 /**
- * Measures points side by side: every point has a process of its own, all of a group are alive at once and take turns of one
- * step, so that whatever else the machine does falls on all of them, and ratios are taken within a round.
+ * Measures points side by side, each in its own process. All processes of a group are alive at once and take turns of one
+ * step, so that other load on the machine affects all of them; ratios are taken within a round.
  */
 public final class Benchmark {
 
-    /** Steps until a process's times are steady. */
+    /** Warm-up steps after which times are steady. */
     public static final int WARM_UP = 8;
 
-    /** Between two turns: a process's threads spin for a while when they have nothing to do. */
+    /** Pause between two turns: a process's threads spin for a while when they have nothing to do. */
     private static final long PAUSE_MILLIS = 50;
 
     private final Tools tools;
@@ -30,11 +30,11 @@ public final class Benchmark {
     private final Consumer<String> log;
 
     /**
-     * A benchmark.
+     * Creates a benchmark.
      *
-     * @param warmUp the steps before, 1 or more; {@link #WARM_UP} where times matter
+     * @param warmUp the warm-up steps, 1 or more; {@link #WARM_UP} where times matter
      * @param rounds the turns of each point, 1 or more; the medians are over them
-     * @param log told what is being measured
+     * @param log receives a line per row
      */
     public Benchmark(Tools tools, int warmUp, int rounds, Consumer<String> log) {
         if (rounds < 1 || warmUp < 1) {
@@ -48,10 +48,10 @@ public final class Benchmark {
     }
 
     /**
-     * Measures points that belong together.
+     * Measures a group of points.
      *
      * @return a row for each, in order
-     * @throws BenchmarkException if a process dies
+     * @throws IllegalStateException if a process dies
      */
     public List<Row> measure(List<Point> points) {
         List<Worker> workers = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class Benchmark {
         }
     }
 
-    /** Nobody is always the first, nor always behind the same one. */
+    /** Returns the order of a round, in which no worker is always first or always behind the same one. */
     static <T> List<T> rotated(List<T> workers, int round) {
         List<T> turns = new ArrayList<>(workers);
         Collections.rotate(turns, round);
@@ -95,7 +95,7 @@ public final class Benchmark {
         try {
             Thread.sleep(PAUSE_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // whoever is asked next ends
+            Thread.currentThread().interrupt(); // the next worker that is asked ends
         }
     }
 
@@ -118,7 +118,7 @@ public final class Benchmark {
                 ratio(times.get(point), point.peer().map(times::get).orElse(null)));
     }
 
-    /** The median of the rounds' ratios. */
+    /** Returns the median of the rounds' ratios. */
     private static double ratio(List<Double> times, List<Double> others) {
         if (others == null) {
             return Double.NaN;

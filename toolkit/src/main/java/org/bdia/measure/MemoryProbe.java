@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
- * The peak of this process's tensor memory above rest. On the CPU it is counted exactly where {@code ci/memory.c} is
- * preloaded, else it is the resident set's high-water mark, which is right while the allocator returns what is freed (see
- * {@link org.bdia.torch.Allocator#returnFreed}); on a GPU it is what the caching allocator took.
+ * The peak of this process's tensor memory above rest: on the CPU counted exactly where {@code ci/memory.c} is preloaded,
+ * else the resident set's high-water mark, which is right while the allocator returns freed memory (see {@link
+ * org.bdia.torch.Allocator#returnFreed}); on a GPU the memory of the caching allocator.
  */
 final class MemoryProbe {
 
@@ -30,30 +30,29 @@ final class MemoryProbe {
     private static final Path CLEAR = Path.of("/proc/self/clear_refs");
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    /** What one computation took, in MiB: its peak above rest, and the resident set's. */
+    /** The memory of one computation in MiB: its peak above rest, and the resident set's. */
     record Reading(double peak, double rest, double residentPeak, String source) {}
 
-    private final MappedByteBuffer counters; // null if nothing counts
+    private final MappedByteBuffer counters; // null if tensors are not counted
     private final Device device;
 
     /**
-     * A probe, to be made when there are tensors already.
+     * Creates a probe; tensors must exist already.
      *
-     * @throws BenchmarkException if the counters are there, but nothing has counted the tensors
+     * @throws IllegalStateException if the counters are there, but nothing has counted the tensors
      */
     MemoryProbe(Device device, Map<String, String> environment) {
         this.device = device;
         String file = environment.get(COUNTERS);
         this.counters = file == null || device.isGpu() ? null : map(Path.of(file));
         if (counters != null && counters.getLong(ALLOCATIONS) == 0) {
-            throw new BenchmarkException(
+            throw new IllegalStateException(
                     "no allocation has been counted: expected LD_PRELOAD to name the library that ci/shim builds,"
                             + " found "
                             + environment.get("LD_PRELOAD")
                             + ", which is not loaded; build it again, or unset "
                             + Tools.SHIM
-                            + " to read the resident set instead",
-                    null);
+                            + " to read the resident set instead");
         }
     }
 
@@ -68,9 +67,9 @@ final class MemoryProbe {
         }
     }
 
-    /** Runs the computation and says what it took. */
+    /** Runs the computation and measures its memory. */
     Reading measure(Runnable computation) {
-        System.gc(); // arrays that nobody closed would count as rest
+        System.gc(); // unclosed arrays would count as rest
         if (device.isGpu()) {
             return onGpu(computation);
         }
@@ -89,7 +88,7 @@ final class MemoryProbe {
                         (counters.getLong(PEAK) - live) / MIB, live / MIB, residentPeak, "counted");
     }
 
-    /** The bytes of all tensors alive at the moment, in MiB; NaN where nothing counts them. */
+    /** Returns the memory of all live tensors in MiB; NaN where it is not counted. */
     double live() {
         return counters == null ? Double.NaN : counters.getLong(LIVE) / MIB;
     }
@@ -102,12 +101,12 @@ final class MemoryProbe {
         return new Reading(peak, rest, peak, "cuda");
     }
 
-    /** Lowers the high-water mark to what is resident now. */
+    /** Resets the high-water mark to the present resident set. */
     private static void clear() {
         try {
             Files.writeString(CLEAR, "5");
         } catch (IOException e) {
-            // Another system, or not allowed: then the mark is the process's whole life's, and the
+            // Another system, or not permitted: then the mark is that of the whole process, and the
             // reading too high.
         }
     }

@@ -20,7 +20,7 @@ import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
-/** Nothing but MLPs, one after the other: (B, T, D) → (B, C), the mean over tokens of the first C features. */
+/** A sequence of MLPs: (B, T, D) → (B, C), the mean over tokens of the first C features. */
 final class MlpModel extends AbstractBlock implements ReversibleModel {
 
     private final Shape state;

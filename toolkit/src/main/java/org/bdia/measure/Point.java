@@ -29,7 +29,7 @@ import org.bdia.config.VitConfig;
  * @param width D
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
- * @param activation the MLP's; the python engine has GELU alone
+ * @param activation the MLP's; the python engine has only GELU
  */
 public record Point(
         String engine,
@@ -52,7 +52,7 @@ public record Point(
 
     private static final int PLAIN_TOKENS = 64;
 
-    /** Checks the words. */
+    /** Checks engine, task, method and tokens. */
     public Point {
         require("engine", engine, "djl", "python");
         require("task", task, "vit", "gpt", "mlp");
@@ -76,7 +76,7 @@ public record Point(
         }
     }
 
-    /** The base size: width 128, 4 heads, MLP 512; 64 samples of 64 tokens, or for gpt 16 of 256. */
+    /** Returns the base size: width 128, 4 heads, MLP 512; 64 samples of 64 tokens, or for gpt 16 of 256. */
     public static Point base(String task, int depth) {
         boolean gpt = task.equals("gpt");
         return new Point(
@@ -93,7 +93,7 @@ public record Point(
                 ActivationConfig.GELU);
     }
 
-    /** The paper's images: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
+    /** Returns the paper's image model: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
     public static Point paper() {
         return new Point(
                 "djl",
@@ -109,7 +109,7 @@ public record Point(
                 ActivationConfig.GELU);
     }
 
-    /** The same point of another method, run otherwise. */
+    /** Returns a copy with another method and execution. */
     public Point with(Method other, Execution run) {
         return new Point(
                 engine,
@@ -125,17 +125,17 @@ public record Point(
                 activation);
     }
 
-    /** {@link #with(Method, Execution)} in the point's own precision, blocks all differentiated alike on the whole batch. */
+    /** Returns a copy with another method, all blocks differentiated in one way on the whole batch, in this precision. */
     public Point with(Method other, Backprop backprop) {
         return with(other, Execution.of(backprop).withPrecision(execution.precision()));
     }
 
-    /** The same point, so many tokens at a time. */
+    /** Returns a copy that works on {@link Execution#LEAN_TOKENS} tokens at a time. */
     public Point lean() {
         return withExecution(execution.withChunkTokens(Execution.LEAN_TOKENS));
     }
 
-    /** The same point in another precision. */
+    /** Returns a copy with another precision. */
     public Point withPrecision(Precision value) {
         return withExecution(execution.withPrecision(value));
     }
@@ -145,17 +145,17 @@ public record Point(
                 engine, task, method, run, depth, batch, tokens, width, heads, mlp, activation);
     }
 
-    /** The same point at another depth. */
+    /** Returns a copy with another depth. */
     public Point withDepth(int blocks) {
         return withShape(blocks, batch, tokens);
     }
 
-    /** The same point of another batch size. */
+    /** Returns a copy with another batch size. */
     public Point withBatch(int samples) {
         return withShape(depth, samples, tokens);
     }
 
-    /** The same point of another length. */
+    /** Returns a copy with another number of tokens. */
     public Point withTokens(int length) {
         return withShape(depth, batch, length);
     }
@@ -175,7 +175,7 @@ public record Point(
                 activation);
     }
 
-    /** The same point of another model size. */
+    /** Returns a copy with another model size. */
     public Point withSize(int newWidth, int newHeads, int newMlp) {
         return new Point(
                 engine,
@@ -191,13 +191,13 @@ public record Point(
                 activation);
     }
 
-    /** The same point with another activation. */
+    /** Returns a copy with another activation. */
     public Point withActivation(ActivationConfig value) {
         return new Point(
                 engine, task, method, execution, depth, batch, tokens, width, heads, mlp, value);
     }
 
-    /** The same point on another engine; only ours has a lean variant, and activations other than GELU. */
+    /** Returns a copy for another engine; only djl has a lean variant, and activations other than GELU. */
     public Point onEngine(String value) {
         return new Point(
                 value,
@@ -213,7 +213,7 @@ public record Point(
                 value.equals("djl") ? activation : ActivationConfig.GELU);
     }
 
-    /** The same point on the other engine; empty where that lacks the variant, the activation or the method. */
+    /** Returns the same point for the other engine; empty where that lacks the variant, the activation or the method. */
     Optional<Point> peer() {
         if (method.equals("revnet")) {
             return Optional.empty();
@@ -222,12 +222,12 @@ public record Point(
         return Optional.of(peer).filter(other -> other.onEngine(engine).equals(this));
     }
 
-    /** How blocks are differentiated: store, checkpoint or reversible. */
+    /** Returns how blocks are differentiated: store, checkpoint or reversible. */
     public String backprop() {
         return execution.backprop().name().toLowerCase(Locale.ROOT);
     }
 
-    /** fast (a block works on the whole batch), lean (see {@link Execution#lean}), or what else was planned. */
+    /** Returns fast (a block works on the whole batch), lean (see {@link Execution#lean}), or what else was planned. */
     public String variant() {
         String chunk =
                 switch (execution.chunkTokens()) {
@@ -239,12 +239,12 @@ public record Point(
         return chunk + kept + (execution.stored() > 0 ? "+" + execution.stored() + "s" : "");
     }
 
-    /** float32 or bfloat16, the branches' alone. */
+    /** Returns the precision of the branches: float32 or bfloat16. */
     public String precision() {
         return execution.precision() == Precision.FLOAT32 ? "float32" : "bfloat16";
     }
 
-    /** The method. */
+    /** Returns the method with its parameters. */
     public Method computed() {
         return switch (method) {
             case "bdia" -> Method.bdia(0.5);
@@ -254,7 +254,7 @@ public record Point(
     }
 
     /**
-     * The model.
+     * Returns the model.
      *
      * @throws IllegalStateException if the task is mlp, which has none
      */
@@ -274,7 +274,10 @@ public record Point(
                 .withActivation(activation);
     }
 
-    /** The side information in MiB that a reversible forward pass of BDIA keeps, one bit per activation and block but two. */
+    /**
+     * Returns the side information in MiB that a reversible forward pass of BDIA keeps, one bit per activation and block but
+     * two.
+     */
     public double sideMib() {
         int rebuilt = depth - execution.checkpointed() - execution.stored();
         return backprop().equals("reversible") && method.equals("bdia")
@@ -282,7 +285,7 @@ public record Point(
                 : 0;
     }
 
-    /** {@code key=value} words from which {@link #parse} makes the point again; the peer reads them too. */
+    /** Returns {@code key=value} words for {@link #parse} and the peer. */
     public List<String> arguments() {
         List<String> words =
                 new ArrayList<>(
@@ -306,7 +309,7 @@ public record Point(
         return words;
     }
 
-    /** The point of our engine that the words describe. */
+    /** Returns the point of the djl engine that the words describe. */
     static Point parse(String... words) {
         Map<String, String> values = new TreeMap<>();
         for (String word : words) {

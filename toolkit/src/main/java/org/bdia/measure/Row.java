@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param engine the engine's name and version
  * @param parameters the parameters' memory; gradients take as much, the optimiser twice that
  * @param peak the peak above rest during a step
- * @param saved what is alive between forward and backward pass, NaN where it was not counted
+ * @param saved the tensor memory alive between forward and backward pass, NaN where it was not counted
  * @param residentPeak the resident set's, a cross-check
  * @param source how the peak was found: counted, rss or cuda
  * @param times of each round
@@ -40,17 +40,17 @@ public record Row(
         times = List.copyOf(times);
     }
 
-    /** The median time. */
+    /** Returns the median time. */
     public double median() {
         return median(times);
     }
 
-    /** Peak and what is there at rest: parameters, gradients, the optimiser's two moments. */
+    /** Returns the peak plus the memory at rest: parameters, gradients, the optimiser's two moments. */
     public double total() {
         return peak + 4 * parameters;
     }
 
-    /** The middle of the values. */
+    /** Returns the median. */
     static double median(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
         int middle = sorted.length / 2;
@@ -60,7 +60,7 @@ public record Row(
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /** The row in {@link #HEADER}'s order. */
+    /** Returns the row in {@link #HEADER}'s order. */
     public String csv() {
         return String.join(
                 ",",

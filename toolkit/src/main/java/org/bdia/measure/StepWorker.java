@@ -32,8 +32,8 @@ import org.bdia.train.CrossEntropy;
 import org.bdia.train.Optimizer;
 
 /**
- * Measures one point in a process of its own, driven by lines on standard input: {@code step N} times N training steps,
- * {@code memory} takes one step's peak, {@code quit} ends. Every answer is a line of JSON, the first one {@code ready}.
+ * Measures one point in its own process, driven by lines on standard input: {@code step N} times N training steps, {@code
+ * memory} takes one step's peak, {@code quit} ends. Every answer is a line of JSON, the first one {@code ready}.
  *
  * <p>A step is zeroing the gradients, forward, backward and reading the loss. The optimiser's state exists, but its update,
  * which is the same for all methods, is not part of the step.
@@ -68,8 +68,10 @@ public final class StepWorker implements AutoCloseable {
         optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, model);
     }
 
-    /** Measures the point that the arguments describe, see {@link Point#arguments}, after as many steps as the last one says,
-     * {@code warmup=8}. */
+    /**
+     * Measures the point of the arguments, see {@link Point#arguments}; the last one is the number of warm-up steps, {@code
+     * warmup=8}.
+     */
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -105,7 +107,7 @@ public final class StepWorker implements AutoCloseable {
         return gpt;
     }
 
-    /** Images, or states where there is no embedding. */
+    /** Returns images, or states for a model without embedding. */
     private NDArray numbers() {
         Shape shape =
                 point.task().equals("vit")
@@ -132,7 +134,10 @@ public final class StepWorker implements AutoCloseable {
         return step(() -> {});
     }
 
-    /** A step that calls back where the forward pass of the model ends: whatever is alive then is kept for the backward pass. */
+    /**
+     * Runs a step that calls back between the model's forward pass and the loss, when everything kept for the backward pass
+     * is alive.
+     */
     private float step(Runnable turn) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What measuring needs beside ourselves.
+ * The external tools of a benchmark.
  *
- * @param shim the library that counts allocations, preloaded into every process; null to read the resident set instead
+ * @param shim the library that counts allocations, preloaded into every process; null to read the resident set
  * @param peer the command of the peer in Python; empty for none
  * @param threads the threads that either engine computes with
  */
@@ -30,14 +30,14 @@ public record Tools(Path shim, List<String> peer, int threads) {
     /**
      * Copies the list, and the shim where its path cannot be preloaded.
      *
-     * @throws BenchmarkException if it cannot be copied either
+     * @throws IllegalStateException if it cannot be copied either
      */
     public Tools {
         shim = shim == null ? null : preloadable(shim);
         peer = List.copyOf(peer);
     }
 
-    /** The variable LD_PRELOAD separates libraries by blanks and colons, and knows no quotes. */
+    /** Returns a path without blanks and colons, at which LD_PRELOAD splits without quoting. */
     private static Path preloadable(Path library) {
         if (!SEPARATOR.matcher(library.toString()).find()) {
             return library;
@@ -46,22 +46,21 @@ public record Tools(Path shim, List<String> peer, int threads) {
             Path copy = Files.createTempFile("bdia-memory", ".so");
             copy.toFile().deleteOnExit();
             if (SEPARATOR.matcher(copy.toString()).find()) {
-                throw new BenchmarkException(
+                throw new IllegalStateException(
                         "expected a library to preload, or a temporary folder for its copy, whose path has"
                                 + " neither blank nor colon, found "
                                 + library
                                 + " and "
                                 + copy.getParent()
-                                + "; name another folder with -Djava.io.tmpdir",
-                        null);
+                                + "; name another folder with -Djava.io.tmpdir");
             }
             return Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new BenchmarkException("the library to preload cannot be copied: " + e, e);
+            throw new IllegalStateException("the library to preload cannot be copied: " + e, e);
         }
     }
 
-    /** The tools that the environment names. */
+    /** Returns the tools that the environment names. */
     public static Tools fromEnvironment() {
         Map<String, String> environment = System.getenv();
         String shim = environment.getOrDefault(SHIM, "").strip();

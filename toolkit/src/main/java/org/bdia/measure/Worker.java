@@ -16,7 +16,7 @@ import org.bdia.io.ChildJvm;
 import org.bdia.io.StrictJson;
 import org.bdia.torch.Allocator;
 
-/** A process that measures one point, seen from its parent. */
+/** The parent's side of a process that measures one point. */
 final class Worker implements AutoCloseable {
 
     private static final int COUNTERS_BYTES = 4096;
@@ -61,7 +61,7 @@ final class Worker implements AutoCloseable {
             }
             return new Worker(point, builder.start(), errors, counters);
         } catch (IOException e) {
-            throw new BenchmarkException(
+            throw new IllegalStateException(
                     "no process could be started by " + builder.command().get(0), e);
         }
     }
@@ -73,7 +73,7 @@ final class Worker implements AutoCloseable {
         return new ProcessBuilder(command);
     }
 
-    /** Java's own compiler and collector are not to take cores from the tensors. */
+    /** Starts our engine with a compiler and collector that leave the cores to tensors. */
     private static ProcessBuilder ours(List<String> arguments) {
         List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         return ChildJvm.of(options, StepWorker.class.getName(), arguments);
@@ -83,7 +83,7 @@ final class Worker implements AutoCloseable {
         return point;
     }
 
-    /** Waits until the process is warm; what it says of itself. */
+    /** Waits until the process is warmed up; returns its description. */
     JsonNode await() {
         if (ready == null) {
             ready = read();
@@ -91,7 +91,7 @@ final class Worker implements AutoCloseable {
         return ready;
     }
 
-    /** Sends a line, and reads the answer. */
+    /** Sends a line and returns the answer. */
     JsonNode ask(String line) {
         try {
             input.write(line + "\n");
@@ -102,7 +102,7 @@ final class Worker implements AutoCloseable {
         return read();
     }
 
-    /** The next line; by looking for it, since reading does not notice an interrupt. */
+    /** Returns the next line, polling for it, because reading ignores interrupts. */
     private JsonNode read() {
         try {
             while (!output.ready() && process.isAlive()) {
@@ -118,11 +118,11 @@ final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-            throw new BenchmarkException("interrupted while measuring " + point, e);
+            throw new IllegalStateException("interrupted while measuring " + point, e);
         }
     }
 
-    private BenchmarkException failed(Throwable cause) {
+    private IllegalStateException failed(Throwable cause) {
         String log = "";
         try {
             List<String> lines = Files.readAllLines(errors);
@@ -130,7 +130,7 @@ final class Worker implements AutoCloseable {
         } catch (IOException e) {
             log = "(its log cannot be read: " + e.getMessage() + ")";
         }
-        return new BenchmarkException(
+        return new IllegalStateException(
                 "the process that measures " + point + " ended; the end of its log:\n" + log,
                 cause);
     }

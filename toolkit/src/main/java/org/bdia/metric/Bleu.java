@@ -71,7 +71,7 @@ public record Bleu(
         return new Bleu(score, precisions, penalty, hypothesisLength, referenceLength);
     }
 
-    /** For example {@code BLEU = 26.1 (57.1/31.2/20.4/12.8; BP 0.982)}. */
+    /** Returns the score in words, for example {@code BLEU = 26.1 (57.1/31.2/20.4/12.8; BP 0.982)}. */
     public String text() {
         String shares =
                 precisions.stream()

@@ -6,10 +6,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A plain stand-in for the tokenisation before ROUGE-L and CIDEr in coco-caption, which runs Stanford's PTB tokeniser.
+ * A simple tokeniser for ROUGE-L and CIDEr; coco-caption uses Stanford's PTB tokeniser.
  *
  * <p>Lower-cases; keeps hyphenated words, numbers with inner {@code . , :} and dotted abbreviations ({@code u.s.})
- * whole; splits English contractions ({@code do n't}, {@code it 's}); every other mark is a token of its own; drops
+ * whole; splits English contractions ({@code do n't}, {@code it 's}); every other mark is one token; drops
  * the punctuation that coco-caption drops: quotes, round and curly brackets, and {@code . ? ! , : ; - …}.
  *
  * <p>Unlike Stanford's it does not unify British with American spelling, and knows no lists of abbreviations.
@@ -34,7 +34,7 @@ final class CaptionTokenizer {
 
     private CaptionTokenizer() {}
 
-    /** The text's tokens, lower-cased, without punctuation. */
+    /** Returns the text's tokens, lower-cased, without punctuation. */
     static List<String> tokenize(String text) {
         String plain = text.toLowerCase(Locale.ROOT).replace('’', '\'');
         return TOKEN.matcher(CONTRACTION.matcher(plain).replaceAll(" $0"))

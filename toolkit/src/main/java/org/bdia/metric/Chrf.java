@@ -12,7 +12,7 @@ import java.util.Map;
  * over those orders that both sides have. Each segment enters with the reference that gives it the best score; the
  * first on ties. White space is removed before characters (Unicode code points) are counted. chrF++ averages word
  * 1- and 2-grams in too: words are split at white space, and one punctuation mark at a word's end, else at its start,
- * stands alone.
+ * is a token of its own.
  *
  * @param score chrF, 0 … 100
  * @param wordOrder the longest word n-gram: 0 is chrF, 2 is chrF++
@@ -65,7 +65,7 @@ public record Chrf(double score, int wordOrder) {
         return new Chrf(sum.score(), wordOrder);
     }
 
-    /** For example {@code chrF2 = 58.1} or {@code chrF2++ = 55.7}. */
+    /** Returns the score in words, for example {@code chrF2 = 58.1} or {@code chrF2++ = 55.7}. */
     public String text() {
         return String.format(Locale.ROOT, "chrF%d%s = %.1f", BETA, "+".repeat(wordOrder), score);
     }
@@ -88,7 +88,7 @@ public record Chrf(double score, int wordOrder) {
         return best;
     }
 
-    /** The counts of the text's n-grams, one map per order: characters first, then words. */
+    /** Returns the counts of the text's n-grams, one map per order: characters first, then words. */
     private static List<Map<String, Integer>> nGrams(String text, int wordOrder) {
         List<Map<String, Integer>> orders = new ArrayList<>();
         List<String> words = Whitespace.split(text);
@@ -132,7 +132,7 @@ public record Chrf(double score, int wordOrder) {
             Counts counts = new Counts(hypothesis.size());
             for (int i = 0; i < hypothesis.size(); i++) {
                 counts.reference[i] = total(reference.get(i));
-                // A reference too short for this order says nothing about the hypothesis's
+                // A reference too short for this order does not measure the hypothesis's
                 // precision.
                 counts.hypothesis[i] = reference.get(i).isEmpty() ? 0 : total(hypothesis.get(i));
                 counts.matches[i] = NGrams.overlap(hypothesis.get(i), reference.get(i));

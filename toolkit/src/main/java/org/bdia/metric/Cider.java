@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * CIDEr as coco-caption computes it, which the E2E challenge used: the clipped, length-penalised form, CIDEr-D.
+ * CIDEr-D, the clipped, length-penalised form, as coco-caption and so the E2E challenge compute it.
  *
  * <p>A text is, for each n = 1 … 4, the vector of its n-grams' weights g = (count in the text) · ln(N / df): N
  * segments, df of them with the n-gram in a reference (1 if none has). A segment's score is 10 times the mean, over
@@ -66,12 +66,12 @@ public record Cider(double score, List<Double> segments) {
         return new Cider(total / sums.length, scores);
     }
 
-    /** For example {@code CIDEr = 2.40}. */
+    /** Returns the score in words, for example {@code CIDEr = 2.40}. */
     public String text() {
         return String.format(Locale.ROOT, "CIDEr = %.2f", score);
     }
 
-    /** In how many segments' references each n-gram occurs. */
+    /** Returns in how many segments' references each n-gram occurs. */
     private static Map<String, Integer> documentFrequencies(
             List<Segment<List<String>>> segments, int n) {
         Map<String, Integer> frequencies = new HashMap<>();
@@ -87,7 +87,7 @@ public record Cider(double score, List<Double> segments) {
         return frequencies;
     }
 
-    /** The mean over the references of the clipped cosine times the length penalty, for one order. */
+    /** Returns the mean over the references of the clipped cosine times the length penalty, for one order. */
     private static double similarity(
             Segment<List<String>> segment, int n, Map<String, Integer> frequencies, int documents) {
         Vector hypothesis = vector(segment.hypothesis(), n, frequencies, documents);

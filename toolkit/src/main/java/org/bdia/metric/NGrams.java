@@ -8,7 +8,7 @@ import java.util.Map;
 final class NGrams {
     private NGrams() {}
 
-    /** How often each n-gram occurs, in the order of first occurrence. */
+    /** Returns how often each n-gram occurs, in the order of first occurrence. */
     static Map<String, Integer> count(List<String> tokens, int n) {
         // Insertion order, so that floating-point sums over n-grams run in the text's order.
         Map<String, Integer> counts = new LinkedHashMap<>();
@@ -18,7 +18,7 @@ final class NGrams {
         return counts;
     }
 
-    /** The largest count of each n-gram in any one text. */
+    /** Returns the largest count of each n-gram in any one text. */
     static Map<String, Integer> largestCount(List<List<String>> texts, int n) {
         Map<String, Integer> largest = new LinkedHashMap<>();
         for (List<String> text : texts) {
@@ -27,12 +27,12 @@ final class NGrams {
         return largest;
     }
 
-    /** How many n-grams a text of that many tokens holds: max(0, tokens − n + 1). */
+    /** Returns how many n-grams a text of that many tokens holds: max(0, tokens − n + 1). */
     static int total(List<String> tokens, int n) {
         return Math.max(0, tokens.size() - n + 1);
     }
 
-    /** The size of the multisets' intersection: Σ min(a, b). */
+    /** Returns the size of the multisets' intersection: Σ min(a, b). */
     static int overlap(Map<String, Integer> a, Map<String, Integer> b) {
         int overlap = 0;
         for (Map.Entry<String, Integer> entry : a.entrySet()) {

@@ -68,12 +68,15 @@ public record Nist(
         return new Nist(sum * penalty, information, penalty, hypothesisLength, referenceLength);
     }
 
-    /** For example {@code NIST = 8.48 (BP 0.991)}. */
+    /** Returns the score in words, for example {@code NIST = 8.48 (BP 0.991)}. */
     public String text() {
         return String.format(Locale.ROOT, "NIST = %.2f (BP %.3f)", score, brevityPenalty);
     }
 
-    /** Bits per hypothesis n-gram, order by order: the shorter n-grams' counts weigh the longer ones. */
+    /**
+     * Returns the bits per hypothesis n-gram of each order: an n-gram's information follows from the count of its first n −
+     * 1 tokens.
+     */
     private static List<Double> information(
             List<Segment<List<String>>> segments, long referenceTokens) {
         List<Double> information = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * ROUGE-L as coco-caption computes it, which the E2E challenge used: the mean over segments of an F-measure.
+ * ROUGE-L as coco-caption and so the E2E challenge compute it: the mean over segments of an F-measure.
  *
  * <p>F = (1 + β²) P R / (R + β² P) with β = 1.2, where P and R are the largest, over the references, of
  * LCS / (hypothesis tokens) and LCS / (reference tokens); LCS is the length of the longest common subsequence.
@@ -46,7 +46,7 @@ public record RougeL(double score, List<Double> segments) {
         return new RougeL(sum / scores.size(), scores);
     }
 
-    /** For example {@code ROUGE-L = 0.726}. */
+    /** Returns the score in words, for example {@code ROUGE-L = 0.726}. */
     public String text() {
         return String.format(Locale.ROOT, "ROUGE-L = %.3f", score);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One hypothesis and its references, each read into what a score compares: its tokens, say.
+ * One hypothesis and its references in the form that a score compares, for example as tokens.
  *
  * @param hypothesis the generated text
  * @param references its references, at least one
@@ -13,7 +13,7 @@ import java.util.function.Function;
 record Segment<T>(T hypothesis, List<T> references) {
 
     /**
-     * Pairs the hypotheses with their references and reads both.
+     * Pairs the hypotheses with their references and converts both.
      *
      * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
      *     hypothesis has no reference

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /**
  * The tokenisation of NIST's mteval-v13a for Western languages, which sacreBLEU calls {@code 13a}.
  *
- * <p>Four entities are unescaped; ASCII punctuation stands alone, but apostrophes and most hyphens stay inside
- * words, and a period or comma stays between two digits ({@code 1,000.5}); a hyphen stands alone after a digit.
+ * <p>Four entities are unescaped; ASCII punctuation is separated, but apostrophes and most hyphens stay inside
+ * words, and a period or comma stays between two digits ({@code 1,000.5}); a hyphen is separated after a digit.
  *
  * @see <a href="https://aclanthology.org/W18-6319">Post, 2018, A call for clarity in reporting BLEU scores</a>
  */
@@ -22,7 +22,7 @@ final class Tokenizer13a {
 
     private Tokenizer13a() {}
 
-    /** The text's tokens, case as given. */
+    /** Returns the text's tokens, case as given. */
     static List<String> tokenize(String text) {
         String line = " " + unescape(text) + " ";
         line = PUNCTUATION.matcher(line).replaceAll(" $0 ");

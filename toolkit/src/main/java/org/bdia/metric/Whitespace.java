@@ -10,7 +10,7 @@ final class Whitespace {
 
     private Whitespace() {}
 
-    /** The runs of other characters, in order; none of them empty. */
+    /** Returns the words, none of them empty. */
     static List<String> split(String text) {
         return RUN.splitAsStream(text).filter(word -> !word.isEmpty()).toList();
     }

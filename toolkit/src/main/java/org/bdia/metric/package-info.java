@@ -4,7 +4,7 @@
  * org.bdia.metric.Cider}.
  *
  * <p>Every score takes raw, untokenised text: a list of hypotheses and, in the same order, a list of references
- * for each. Each score does its own tokenisation and says which. An empty hypothesis is legal and matches nothing.
+ * for each. Each score documents its own tokenisation. An empty hypothesis is legal and matches nothing.
  *
  * <p>METEOR is left out: it needs WordNet and tables of paraphrases, which this toolkit does not carry.
  */

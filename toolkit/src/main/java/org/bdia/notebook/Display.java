@@ -2,21 +2,21 @@ package org.bdia.notebook;
 
 import java.time.Duration;
 
-/** Where a cell's output goes: one implementation per kind of kernel, chosen by {@link Notebook}. */
+/** The output of cells in one kind of kernel, chosen by {@link Notebook}. */
 interface Display {
 
-    /** The kernel's name, in the words of {@link Notebook#init}. */
+    /** Returns the kernel's name for {@link Notebook#init}. */
     String name();
 
-    /** Teaches the kernel to show figures and tables when they are a cell's value. */
+    /** Registers renderers for figures and tables that are a cell's value. */
     void register();
 
-    /** Shows something and returns an id by which {@link #update} finds it. */
+    /** Shows a bundle and returns its id for {@link #update}. */
     String show(MimeBundle bundle);
 
-    /** Replaces what an id shows. */
+    /** Replaces the content shown under an id. */
     void update(String id, MimeBundle bundle);
 
-    /** The shortest time between two updates that does a reader any good. */
+    /** Returns the shortest useful time between two updates. */
     Duration refresh();
 }

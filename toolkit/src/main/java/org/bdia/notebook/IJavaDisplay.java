@@ -12,9 +12,9 @@ import org.bdia.report.Figure;
 import tech.tablesaw.api.Table;
 
 /**
- * A kernel built on IJava's base library: IJava itself.
+ * Output in IJava.
  *
- * <p>IJava knows no extensions, so {@link Notebook#init} is what brings this display into it.
+ * <p>IJava has no extensions: {@link Notebook#init} installs this display.
  */
 final class IJavaDisplay implements Display {
     private final BaseKernel kernel;
@@ -26,7 +26,7 @@ final class IJavaDisplay implements Display {
     }
 
     /**
-     * The IJava that this process is, if it is one.
+     * Returns the display of this process's IJava kernel; empty without one.
      *
      * @throws NoClassDefFoundError if IJava's base library is not on the class path
      */
@@ -36,7 +36,7 @@ final class IJavaDisplay implements Display {
     }
 
     /**
-     * The kernel that a class with IJava's static {@code getKernelInstance()} holds.
+     * Returns the kernel that a class with IJava's static {@code getKernelInstance()} holds.
      *
      * <p>By reflection, because IJava is not published where a build could compile against it; its base library, which is,
      * does not know which kernel runs.
@@ -50,8 +50,8 @@ final class IJavaDisplay implements Display {
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new IllegalStateException(
                     holder
-                            + " is on the class path, but its getKernelInstance() gives no kernel of"
-                            + " jupyter-jvm-basekernel 2: this IJava is not one that the toolkit knows; use IJava 1.3, or"
+                            + " is on the class path, but its getKernelInstance() returns no kernel of"
+                            + " jupyter-jvm-basekernel 2: this version of IJava is not supported; use IJava 1.3, or"
                             + " the kernel of: ci/bdia kernel install",
                     e);
         }

@@ -11,7 +11,7 @@ import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import tech.tablesaw.api.Table;
 
-/** A kernel built on JJava's base library: our own, and JJava itself. */
+/** Output in kernels built on JJava's base library: JJava and the toolkit's own. */
 final class JJavaDisplay implements Display {
     // DisplayData's constant of that value is private in some versions of the library.
     private static final String DISPLAY_ID = "display_id";
@@ -25,7 +25,7 @@ final class JJavaDisplay implements Display {
     }
 
     /**
-     * The kernel of this library that this process is, if it is one.
+     * Returns the display of this process's kernel; empty without one.
      *
      * @throws NoClassDefFoundError if the library is not on the class path
      */
@@ -33,7 +33,7 @@ final class JJavaDisplay implements Display {
         try {
             return Optional.of(new JJavaDisplay(BaseKernel.notebookKernel(), bundles));
         } catch (NullPointerException noKernel) {
-            // This is how the library says that no kernel runs; it has no other way to ask.
+            // The library has no other way to ask whether a kernel runs.
             return Optional.empty();
         }
     }
@@ -75,7 +75,7 @@ final class JJavaDisplay implements Display {
                 .register(this::render);
     }
 
-    /** Registered twice, as an extension and by a cell, the kernel asks twice: once is enough. */
+    /** Renders once, though a kernel with both the extension and an init cell asks twice. */
     private void render(Object value, RenderContext context) {
         DisplayData out = context.getOutputContainer();
         if (!out.hasDataForType(MIMEType.TEXT_PLAIN)) {

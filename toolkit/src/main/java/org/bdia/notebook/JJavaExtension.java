@@ -3,7 +3,7 @@ package org.bdia.notebook;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 
-/** Found by a starting kernel as a service: {@code display(figure)} works without an init cell. */
+/** Service that a starting kernel loads, so that {@code display(figure)} works without an init cell. */
 public final class JJavaExtension implements Extension {
     @Override
     public void install(BaseKernel kernel) {

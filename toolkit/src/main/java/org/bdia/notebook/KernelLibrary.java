@@ -3,9 +3,9 @@ package org.bdia.notebook;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The libraries that Java kernels are built on, each with the display that speaks to it. */
+/** The libraries that Java kernels are built on, each with its display. */
 enum KernelLibrary {
-    /** Under JJava and our own kernel. */
+    /** The library of JJava and the toolkit's own kernel. */
     JJAVA {
         @Override
         Optional<Display> running(Function<Object, MimeBundle> bundles) {
@@ -13,7 +13,7 @@ enum KernelLibrary {
         }
     },
 
-    /** Under IJava. */
+    /** The library of IJava. */
     IJAVA {
         @Override
         Optional<Display> running(Function<Object, MimeBundle> bundles) {
@@ -21,10 +21,10 @@ enum KernelLibrary {
         }
     };
 
-    /** The display of the kernel that this process is, if it is one of this library's. */
+    /** Returns the display of this process's kernel; empty if it is not built on this library. */
     abstract Optional<Display> running(Function<Object, MimeBundle> bundles);
 
-    /** The display of the kernel that this process is; plain text where it is none. */
+    /** Returns the display of this process's kernel; plain text without one. */
     static Display detect(Function<Object, MimeBundle> bundles) {
         for (KernelLibrary library : values()) {
             try {
@@ -33,7 +33,7 @@ enum KernelLibrary {
                     return display.get();
                 }
             } catch (NoClassDefFoundError absent) {
-                // No kernel can run on a library that is not there: the next one is asked.
+                // No kernel runs on a library that is absent.
             }
         }
         return new PlainDisplay(System.out);

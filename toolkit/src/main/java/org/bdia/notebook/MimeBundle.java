@@ -8,7 +8,7 @@ import org.bdia.report.Tables;
 import tech.tablesaw.api.Table;
 
 /**
- * One value in every form a front end may ask for, by MIME type: what all kernels' displays are fed with.
+ * One value in every form that a front end may ask for, by MIME type.
  *
  * @param data the forms; {@code image/png} is base64, {@code text/plain} is always there
  */
@@ -25,13 +25,13 @@ record MimeBundle(Map<String, String> data) {
         }
     }
 
-    /** A value as a page of its own would show it: a figure brings plotly.js with it. */
+    /** Returns a value's forms for a standalone page: a figure's HTML contains plotly.js. */
     static MimeBundle of(Object value) {
         return of(value, PlotlyHtml.Script.INLINE);
     }
 
     /**
-     * A value's forms. A figure is interactive HTML, PNG and text; a Tablesaw table HTML, Markdown and text;
+     * Returns a value's forms. A figure is interactive HTML, PNG and text; a Tablesaw table HTML, Markdown and text;
      * anything else its {@code toString()}.
      *
      * @param script whether a figure's HTML carries plotly.js, see {@link PlotlyHtml}
@@ -55,7 +55,7 @@ record MimeBundle(Map<String, String> data) {
         return new MimeBundle(data);
     }
 
-    /** HTML with its plain twin. */
+    /** Returns HTML with its plain-text form. */
     static MimeBundle html(String html, String text) {
         Map<String, String> data = new LinkedHashMap<>();
         data.put("text/html", html);
@@ -63,7 +63,7 @@ record MimeBundle(Map<String, String> data) {
         return new MimeBundle(data);
     }
 
-    /** The plain form. */
+    /** Returns the plain-text form. */
     String text() {
         return data.get("text/plain");
     }

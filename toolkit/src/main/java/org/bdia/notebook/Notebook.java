@@ -10,17 +10,18 @@ import org.bdia.report.Profile;
 import org.bdia.run.Build;
 
 /**
- * What cells call: {@code Notebook.init("02-cifar")} first, {@code Notebook.show(figure)} and progress later.
+ * The functions for notebook cells: {@code Notebook.init("02-cifar")} first, {@code Notebook.show(figure)} and progress
+ * later.
  *
- * <p>The one process-wide state of the toolkit is here, because a process has one kernel: which kernel it is,
- * and whether its page already has plotly.js.
+ * <p>The toolkit's one process-wide state is here, because a process has one kernel: its display, and whether
+ * its page already has plotly.js.
  */
 public final class Notebook {
     private static final AtomicReference<Session> SESSION = new AtomicReference<>();
 
     private Notebook() {}
 
-    /** A display, and what the page behind it already has. */
+    /** A display, and whether its page already has plotly.js. */
     static final class Session {
         private final AtomicBoolean hasPlotly = new AtomicBoolean();
         private final Display display;
@@ -33,7 +34,7 @@ public final class Notebook {
             return display;
         }
 
-        /** A value's forms; the first figure brings plotly.js. */
+        /** Returns a value's forms; the first figure's HTML contains plotly.js. */
         MimeBundle bundle(Object value) {
             boolean loaded = !(value instanceof Figure) || hasPlotly.getAndSet(true);
             return MimeBundle.of(
@@ -42,7 +43,7 @@ public final class Notebook {
     }
 
     /**
-     * Gets a notebook ready and says where it runs: version, profile, data folder, Java and kernel.
+     * Prepares a notebook and returns its environment: version, profile, data folder, Java and kernel.
      *
      * @throws IllegalArgumentException if the environment names an unknown profile
      */
@@ -65,24 +66,24 @@ public final class Notebook {
         session.display().show(session.bundle(value));
     }
 
-    /** A progress bar below the cell, for work counted in samples. */
+    /** Creates a progress bar below the cell, for work counted in samples. */
     public static Progress progress(String title) {
         return progress(title, "samples");
     }
 
-    /** A progress bar below the cell, for work counted in a unit of its own. */
+    /** Creates a progress bar below the cell, for work counted in a unit of its own. */
     public static Progress progress(String title, String unit) {
         return new Progress(title, unit, session().display(), System::nanoTime);
     }
 
-    /** A kernel has started. */
+    /** Uses a display from now on, when a kernel starts. */
     static void attach(Function<Function<Object, MimeBundle>, Display> display) {
         Session session = new Session(display);
         session.display().register();
         SESSION.set(session);
     }
 
-    /** The kernel is about to end. */
+    /** Drops the display, when the kernel ends. */
     static void detach() {
         SESSION.set(null);
     }

@@ -3,7 +3,7 @@ package org.bdia.notebook;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** No kernel: text, line by line, as a log wants it. */
+/** Output without a kernel: lines of text, as in a log. */
 final class PlainDisplay implements Display {
     private final PrintStream out;
 
@@ -18,7 +18,7 @@ final class PlainDisplay implements Display {
 
     @Override
     public void register() {
-        // Nobody asks a stream how to show a figure.
+        // A stream has no renderers.
     }
 
     @Override
@@ -27,7 +27,7 @@ final class PlainDisplay implements Display {
         return "";
     }
 
-    /** What is printed stays: an update is a new line. */
+    /** Prints a new line: printed text cannot be replaced. */
     @Override
     public void update(String id, MimeBundle bundle) {
         out.println(bundle.text());

@@ -31,12 +31,12 @@ final class PlotlyHtml {
 
     private PlotlyHtml() {}
 
-    /** Whether the HTML brings plotly.js with it. */
+    /** Whether the HTML contains plotly.js. */
     enum Script {
-        /** It does: the page's first figure. */
+        /** It does, as the page's first figure. */
         INLINE,
 
-        /** It relies on an earlier figure of the page. */
+        /** It does not: an earlier figure of the page has loaded it. */
         LOADED
     }
 

@@ -6,10 +6,10 @@ import java.util.function.LongSupplier;
 import org.bdia.report.Html;
 
 /**
- * A long computation's progress, shown in place: a bar, the rate, the time to go and a word of the caller's.
+ * The progress of a long computation, shown in place: a bar, the rate, the remaining time and a text.
  *
- * <p>Call {@link #update} as often as you like: what comes sooner than the display's refresh time after the
- * last one shown is dropped, except the last of all.
+ * <p>Call {@link #update} as often as you like: updates within the display's refresh time after the last one shown are
+ * dropped, except the final one.
  */
 public final class Progress {
     private static final int BAR = 24;
@@ -31,11 +31,11 @@ public final class Progress {
     }
 
     /**
-     * Tells how far the computation has come.
+     * Shows how far the computation is.
      *
-     * @param done how much is done, in the progress's unit, 0 … total
-     * @param total how much there is, above 0
-     * @param text a word beside the bar, for example {@code loss 1.234}
+     * @param done amount done, 0 … total
+     * @param total total amount, above 0
+     * @param text text beside the bar, for example {@code loss 1.234}
      * @throws IllegalArgumentException if done is not in 0 … total, or total is not above 0
      */
     public void update(long done, long total, String text) {
@@ -101,7 +101,7 @@ public final class Progress {
                 time);
     }
 
-    /** For example {@code 42 s}, {@code 3 min 07 s}, {@code 2 h 05 min}. */
+    /** Returns a duration in words, for example {@code 42 s}, {@code 3 min 07 s}, {@code 2 h 05 min}. */
     public static String time(double seconds) {
         Duration time = Duration.ofSeconds(Math.round(seconds));
         if (time.toHours() > 0) {

@@ -3,7 +3,7 @@ package org.bdia.torch;
 import java.util.Map;
 
 /**
- * How glibc's allocator is to treat the memory of tensors in a process that trains on the CPU.
+ * Settings of glibc's allocator for a process that trains on the CPU.
  *
  * <p>By default it hands freed memory back to the system and takes it again, page by page, for every block of every step; a
  * reversible step, which frees and takes one block's activations all the time, then needs about a fifth longer.
@@ -18,8 +18,8 @@ public final class Allocator {
     private Allocator() {}
 
     /**
-     * Variables for the environment of a process that is going to train: up to 256 MiB of freed memory are kept for the next
-     * block. Allocators other than glibc's ignore them, and a user's own settings win.
+     * Sets the variables for a training process: up to 256 MiB of freed memory are kept for the next block. Allocators other
+     * than glibc's ignore them, and a user's own settings win.
      */
     public static void keepFreed(Map<String, String> environment) {
         environment.putIfAbsent("MALLOC_MMAP_THRESHOLD_", Long.toString(LARGEST_POOLED));
@@ -27,8 +27,8 @@ public final class Allocator {
     }
 
     /**
-     * Variables for the environment of a process whose resident set is to say how much memory its tensors take: whatever is
-     * freed goes back to the system at once, which costs time.
+     * Sets the variables for a process whose resident set measures the memory of its tensors: whatever is freed goes back to
+     * the system at once, which costs time.
      */
     public static void returnFreed(Map<String, String> environment) {
         environment.putIfAbsent("MALLOC_MMAP_THRESHOLD_", Long.toString(SMALLEST_MAPPED));

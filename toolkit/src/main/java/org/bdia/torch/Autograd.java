@@ -12,29 +12,29 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The few words of automatic differentiation that block-wise back-propagation needs.
+ * The operations of automatic differentiation that block-wise back-propagation needs.
  *
  * <p>DJL's public API records a whole loss and differentiates it once; here one block at a time is recorded
  * and multiplied by a vector, which PyTorch's engine offers through {@link JniUtils}.
  */
 public final class Autograd {
 
-    /** The engine has one generator for all threads: another one's seed must not come between a seed and its draws. */
+    /** The engine has one generator for all threads; no other thread may seed it between a seed and its draws. */
     private static final Lock GENERATOR = new ReentrantLock();
 
     private Autograd() {}
 
-    /** Runs with gradients recorded, and leaves this thread's mode as it was. */
+    /** Runs a computation with gradients recorded, and restores this thread's mode. */
     public static <T> T recorded(Supplier<T> computation) {
         return inMode(true, computation);
     }
 
-    /** Runs without recording gradients, and leaves this thread's mode as it was. */
+    /** Runs a computation without recording gradients, and restores this thread's mode. */
     public static <T> T unrecorded(Supplier<T> computation) {
         return inMode(false, computation);
     }
 
-    /** Whether this thread records gradients at the moment. */
+    /** Returns whether this thread records gradients. */
     public static boolean isRecording() {
         return JniUtils.isGradMode();
     }
@@ -49,14 +49,14 @@ public final class Autograd {
         }
     }
 
-    /** A new leaf that shares the array's storage, so that a graph begins here. */
+    /** Returns a new leaf that shares the array's storage. */
     public static NDArray leaf(NDArray array) {
         NDArray leaf = array.stopGradient();
         leaf.setRequiresGradient(true);
         return leaf;
     }
 
-    /** Whether an array is a leaf, or was computed from one while {@link #recorded}. */
+    /** Returns whether an array is a leaf, or was computed from one while {@link #recorded}. */
     public static boolean hasGraph(NDArray array) {
         if (JniUtils.requiresGrad((PtNDArray) array)) {
             return true;
@@ -114,9 +114,9 @@ public final class Autograd {
     }
 
     /**
-     * A number that a recorded graph may keep, shape (1).
+     * Returns a number of shape (1) that a recorded graph may keep.
      *
-     * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and lets go of
+     * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and releases
      * it when the call returns, while the graph still reads it in the backward pass. A garbage collection in between
      * then changes gradients, rarely and silently. This one lives in the engine's memory, as long as the graph.
      *
@@ -126,7 +126,7 @@ public final class Autograd {
         return like.getManager().full(new Shape(1), (float) value, like.getDataType());
     }
 
-    /** Seeds the engine's generator and runs what draws from it, while other threads that do so wait. */
+    /** Seeds the engine's generator and runs a computation that draws from it, exclusively among callers of this method. */
     public static <T> T seeded(int seed, Supplier<T> computation) {
         GENERATOR.lock();
         try {

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The memory of the JVM that a recorded graph reads, kept until this is closed: after the graph's backward pass.
+ * Keeps the JVM memory that a recorded graph reads until closed, after the graph's backward pass.
  *
  * <p>DJL puts numbers and Java arrays into direct buffers that the engine reads in place: {@code array.mul(2)} makes such
- * an array and closes it at once. A closed array lets go of its buffer, but a graph may read it in its backward pass, and a
+ * an array and closes it at once. A closed array releases its buffer, but a graph may read it in its backward pass, and a
  * garbage collection before that would change gradients silently.
  *
  * <p>DJL offers no hook, so the fields that every new array passes through are replaced here, by reflection and for the
@@ -29,7 +29,7 @@ public final class HostMemory implements AutoCloseable {
 
     private final List<Object> buffers = new ArrayList<>();
 
-    /** Creates an empty one. */
+    /** Creates a holder that keeps nothing yet. */
     public HostMemory() {}
 
     /** Returns the computation's result; buffers of all arrays that it makes are kept. */
@@ -51,13 +51,13 @@ public final class HostMemory implements AutoCloseable {
         return buffers.size();
     }
 
-    /** Lets go of the memory. */
+    /** Releases the memory. */
     @Override
     public void close() {
         buffers.clear();
     }
 
-    /** A thread's scopes, of which those that are opened from now on collect buffers. */
+    /** A thread's scopes; those opened from now on collect buffers. */
     private final class Scopes extends ArrayDeque<NDScope> {
         private static final long serialVersionUID = 1;
 
@@ -72,7 +72,7 @@ public final class HostMemory implements AutoCloseable {
         }
     }
 
-    /** A scope's arrays; each is put here when it has just been made. */
+    /** A scope's arrays; each new array is put here. */
     private final class Arrays extends IdentityHashMap<NDArray, NDArray> {
         private static final long serialVersionUID = 1;
 
@@ -126,7 +126,7 @@ public final class HostMemory implements AutoCloseable {
         return new IllegalStateException(
                 "this version of DJL has no accessible field "
                         + field
-                        + ", without which gradients could be read from freed memory; use the version"
+                        + ", without which gradients could read freed memory; use the version"
                         + " that the toolkit was built with, on the class path",
                 cause);
     }

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import java.util.function.Supplier;
 
-/** Computes one array and frees every other array that was made on the way. */
+/** Computes one array and frees all intermediate ones. */
 public final class Scoped {
 
     private Scoped() {}
 
-    /** The computation's result, registered with the caller's scope as any DJL result is. */
+    /** Returns the computation's result, registered with the caller's scope as any DJL result. */
     public static NDArray result(Supplier<NDArray> computation) {
         NDArray result;
         try (NDScope scope = new NDScope()) {

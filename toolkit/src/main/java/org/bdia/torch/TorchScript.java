@@ -21,8 +21,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A function of arrays in TorchScript, PyTorch's typed subset of Python: the way to kernels that DJL does not bind, such as
- * fused attention, bfloat16 and in-place arithmetic. Calls are differentiable like any other operation.
+ * A function of arrays in TorchScript, PyTorch's typed subset of Python; it gives access to kernels that DJL does not bind,
+ * such as fused attention, bfloat16 and in-place arithmetic. Calls are differentiable like any other operation.
  *
  * <p>The engine reads TorchScript from an archive as PyTorch's {@code torch.jit.save} writes it; this class writes the
  * same few entries. The function is loaded at its first call and stays until the process ends, one for all functions of
@@ -34,16 +34,16 @@ public final class TorchScript {
     private static final String ROOT = "function/";
 
     /**
-     * What is loaded, by its text, for all threads: functions have no state. One map for the process, because a function
-     * costs milliseconds and about 60 KiB of the engine's memory, and stacks come and go over weights that stay, so that
-     * no manager of arrays is the right owner. Texts differ by configuration alone, and so are few.
+     * The loaded functions by text, for all threads: functions have no state. One map for the process, because a function
+     * costs milliseconds and about 60 KiB of the engine's memory, and stacks come and go over weights that stay, so that no
+     * manager of arrays is the right owner. Texts differ by configuration alone, and so are few.
      */
     private static final ConcurrentMap<String, PtSymbolBlock> LOADED = new ConcurrentHashMap<>();
 
     private final String source;
 
     /**
-     * A function, not yet compiled.
+     * Creates a function, not yet compiled.
      *
      * @param parameters its arrays' names, separated by commas; all are tensors
      * @param body its statements, a line each, without indentation: {@code torch} calls alone, the last one {@code
@@ -67,7 +67,7 @@ public final class TorchScript {
     }
 
     /**
-     * The function's result.
+     * Calls the function.
      *
      * @param inputs as many as parameters; the result belongs to the first one's manager
      */

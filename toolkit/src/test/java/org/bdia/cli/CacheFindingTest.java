@@ -15,16 +15,16 @@ class CacheFindingTest {
     @Test
     void hiddenCachesAreNamedWithWhatIsUnsafe() {
         Finding missing = CacheFinding.of(folder.resolve("cache"), true);
-        assertThat(missing.well()).isFalse();
+        assertThat(missing.ok()).isFalse();
         assertThat(missing.found()).contains("convolutions and LSTMs");
-        assertThat(missing.mend()).contains("stack.check(x)");
+        assertThat(missing.fix()).contains("stack.check(x)");
         assertThat(CacheFinding.of(folder, true)).isEqualTo(missing);
     }
 
     @Test
-    void knownCachesAndOtherSystemsAreWell() throws IOException {
-        assertThat(CacheFinding.of(folder.resolve("cache"), false).well()).isTrue();
+    void knownCachesAndOtherSystemsAreOk() throws IOException {
+        assertThat(CacheFinding.of(folder.resolve("cache"), false).ok()).isTrue();
         Files.createDirectory(folder.resolve("index0"));
-        assertThat(CacheFinding.of(folder, true).well()).isTrue();
+        assertThat(CacheFinding.of(folder, true).ok()).isTrue();
     }
 }

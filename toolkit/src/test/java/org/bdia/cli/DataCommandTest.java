@@ -49,7 +49,7 @@ class DataCommandTest {
         assertThat(run("data", "fetch", "eng-fra", "tinyshakespeare", "--into", folder.toString()))
                 .isZero();
         assertThat(out.toString().lines())
-                .containsExactly("eng-fra: there already", "tinyshakespeare: there already");
+                .containsExactly("eng-fra: already there", "tinyshakespeare: already there");
         assertThat(folder).isDirectoryNotContaining("glob:**.fetch");
     }
 
@@ -76,8 +76,8 @@ class DataCommandTest {
                                 new Fetched(
                                         file, 2_097_152, "ab", List.of(folder.resolve("x.txt")))))
                 .isEqualToNormalizingNewlines(
-                        "  a.zip: 2,097,152 bytes (2.0 MiB), SHA-256 ab, trusted on first use, for its"
-                                + " publisher gives no checksum\n"
+                        "  a.zip: 2,097,152 bytes (2.0 MiB), SHA-256 ab, trusted on first use: no"
+                                + " checksum is published\n"
                                 + "  put in place, each with its .sha256: x.txt");
     }
 

@@ -28,10 +28,10 @@ class DoctorTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(RunsFinding.of(RunStore.at(file), 0).line())
                 .startsWith("MISSING  runs     " + file + " cannot be written, locked and synced: ")
-                .contains("mend: set BDIA_RUNS");
+                .contains("fix: set BDIA_RUNS");
         assertThat(RunsFinding.of(RunStore.at(root), Long.MAX_VALUE).line())
                 .startsWith("MISSING  runs     " + root + " has ")
-                .contains("a checkpoint may need", "mend: make room, or set BDIA_RUNS");
+                .contains("a checkpoint may need", "fix: free some space, or set BDIA_RUNS");
     }
 
     @Test
@@ -47,7 +47,7 @@ class DoctorTest {
         }
         assertThat(runs(store)).endsWith("0 finished and 1 unfinished runs (run1 open nowhere)");
         Files.writeString(owner, self.replaceFirst("started \\S+", "started 2001-01-01T00:00:00Z"));
-        assertThat(runs(store)).endsWith(", which is gone)").contains("run1 left by process");
+        assertThat(runs(store)).endsWith(", which has ended)").contains("run1 left by process");
         String elsewhere = self.replaceFirst(" on .*, ", " on elsewhere.invalid, ").strip();
         Files.writeString(owner, elsewhere);
         assertThat(runs(store)).endsWith("(run1 open in " + elsewhere + ")");
@@ -73,10 +73,10 @@ class DoctorTest {
                         "ok       limits   1024 open files, no bfloat16 in the processor, jdk.jshell");
         assertThat(LimitsFinding.of(OptionalLong.of(1023), true, true).line())
                 .startsWith("MISSING  limits   1023 open files, bfloat16")
-                .contains("mend: raise the limit of open files (ulimit -n)");
+                .contains("fix: raise the limit of open files (ulimit -n)");
         assertThat(LimitsFinding.of(OptionalLong.empty(), true, false).line())
                 .startsWith("MISSING  limits   bfloat16 in the processor, no jdk.jshell")
-                .contains("mend: run the kernel with a JDK");
+                .contains("fix: run the kernel with a JDK");
         assertThat(LimitsFinding.ofThisProcess().found()).endsWith(", jdk.jshell");
     }
 
@@ -107,7 +107,7 @@ class DoctorTest {
 
     private static String runs(RunStore store) {
         Finding finding = RunsFinding.of(store, 0);
-        assertThat(finding.well()).as(finding.found()).isTrue();
+        assertThat(finding.ok()).as(finding.found()).isTrue();
         return finding.found();
     }
 

@@ -46,13 +46,13 @@ class MainTest {
     }
 
     @Test
-    void theDoctorSaysHowToMendWhatIsMissing() throws IOException {
-        assertThat(Doctor.jdk(11).line()).startsWith("MISSING  JDK").contains("mend: install");
-        assertThat(Doctor.jdk(17).line()).startsWith("ok").doesNotContain("mend");
+    void theDoctorSaysHowToFixWhatIsMissing() throws IOException {
+        assertThat(Doctor.jdk(11).line()).startsWith("MISSING  JDK").contains("fix: install");
+        assertThat(Doctor.jdk(17).line()).startsWith("ok").doesNotContain("fix");
         assertThat(Doctor.data(folder.resolve("nothing")).line())
                 .contains("MISSING  data     no folder", "BDIA_DATA", "synthetic");
         Path cifar = Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
-        assertThat(Doctor.data(folder).well()).as("an empty folder").isFalse();
+        assertThat(Doctor.data(folder).ok()).as("an empty folder").isFalse();
         Files.createFile(cifar.resolve("data_batch_1.bin"));
         Files.createFile(cifar.resolve("test_batch.bin"));
         assertThat(Doctor.data(folder).line())
@@ -70,7 +70,7 @@ class MainTest {
             Files.createDirectories(folder.resolve(file).getParent());
             Files.createFile(folder.resolve(file));
         }
-        assertThat(Doctor.data(folder).well()).isTrue();
+        assertThat(Doctor.data(folder).ok()).isTrue();
     }
 
     @Test

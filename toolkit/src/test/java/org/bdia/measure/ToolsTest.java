@@ -41,7 +41,7 @@ class ToolsTest {
     void aLibraryThatIsMissingIsNamed() {
         Path library = folder.resolve("a b").resolve("missing.so");
         assertThatThrownBy(() -> new Tools(library, List.of(), 1))
-                .isInstanceOf(BenchmarkException.class)
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(library.toString());
     }
 }

@@ -17,13 +17,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures peak memory and step time; ci/bench prepares what it needs. */
+/** Measures peak memory and step time; called by ci/bench. */
 @Command(
         name = "bench",
         hidden = true, // ci/bench calls it
         description =
                 "Measures peak memory and step time of training, one process per point, side by side."
-                        + " ci/bench builds what this needs and calls it.")
+                        + " Called by ci/bench.")
 public final class BenchCommand implements Callable<Integer> {
 
     @Option(
@@ -34,7 +34,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--rounds",
-            description = "Turns of each point; default: ${DEFAULT-VALUE}.",
+            description = "Number of turns of each point; default: ${DEFAULT-VALUE}.",
             defaultValue = "7")
     private int rounds;
 
@@ -59,7 +59,8 @@ public final class BenchCommand implements Callable<Integer> {
         var benchmark = new Benchmark(tools, Benchmark.WARM_UP, rounds, out::println);
         Files.createDirectories(output);
         List<Row> rows = new ArrayList<>();
-        for (List<Point> group : Grid.groups(quick, !tools.peer().isEmpty(), task, depths)) {
+        for (List<Point> group :
+                BenchmarkGrid.groups(quick, !tools.peer().isEmpty(), task, depths)) {
             rows.addAll(benchmark.measure(group));
             out.flush();
             write("memory.csv", rows);

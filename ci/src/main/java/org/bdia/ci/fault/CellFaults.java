@@ -8,13 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.bdia.kernel.CellError;
 import org.bdia.kernel.CellEvaluator;
 import org.bdia.run.RunStore;
 
 /**
- * What can happen to a notebook that trains: its cell is interrupted, or the child that carries a run out is killed. The
- * runs go where the environment variable BDIA_RUNS says.
+ * Faults of a notebook that trains: its cell is interrupted, or the child process of a run is killed. The environment
+ * variable BDIA_RUNS names the folder of the runs.
  */
 public final class CellFaults {
 
@@ -35,8 +36,8 @@ public final class CellFaults {
 
     private final Path runs = RunStore.fromEnvironment().root();
 
-    /** Both faults, in one session, so that the second one also shows that the first left it usable. */
-    public List<Finding> run() {
+    /** Injects both faults in one session; the second also shows that the first left it usable. */
+    public List<FaultResult> run() {
         RunFiles.delete(runs);
         try (CellEvaluator cells = new CellEvaluator()) {
             cells.evaluate(SETUP);
@@ -44,52 +45,53 @@ public final class CellFaults {
         }
     }
 
-    private Finding interrupted(CellEvaluator cells) {
+    private FaultResult interrupted(CellEvaluator cells) {
         String id = (String) cells.evaluate("endless.configs().get(0).id()");
         Path metrics = runs.resolve(id).resolve("metrics.csv");
         var cell = start(cells, "endless.run()");
         await(cell, () -> Files.exists(metrics) && metrics.toFile().length() > 200);
         cells.interrupt();
-        String says = end(cell);
+        String printed = end(cell);
         long step = RunFiles.newestCheckpoint(runs.resolve(id));
         boolean usable = Integer.valueOf(2).equals(cells.evaluate("1 + 1"));
         RunFiles.delete(runs.resolve(id));
-        return Finding.of(
+        return FaultResult.of(
                 "a cell that trains is interrupted",
-                "a checkpoint of the step it came to, no child left, the kernel usable",
+                "a checkpoint of its last step, no child left, the kernel usable",
                 String.format(
                         Locale.ROOT,
                         "%s; checkpoint of step %d; %d children left; kernel %s",
-                        firstLine(says),
+                        firstLine(printed),
                         step,
                         ProcessHandle.current().children().count(),
                         usable ? "usable" : "NOT usable"),
                 step > 0 && usable && ProcessHandle.current().children().findAny().isEmpty());
     }
 
-    private Finding killed(CellEvaluator cells) {
+    private FaultResult killed(CellEvaluator cells) {
         String first = (String) cells.evaluate("small.seeds(2).configs().get(0).id()");
         String second = (String) cells.evaluate("small.seeds(2).configs().get(1).id()");
         Path owner = runs.resolve(first).resolve("lock.owner");
         var cell = start(cells, "small.seeds(2).run()");
         await(cell, () -> Files.exists(owner));
         ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
-        String says = end(cell);
-        boolean told = says.contains("run " + first) && says.contains("failed with signal 9");
+        String printed = end(cell);
+        boolean reported =
+                printed.contains("run " + first) && printed.contains("failed with signal 9");
         boolean otherDone = Files.exists(runs.resolve(second).resolve("DONE"));
         String again = end(start(cells, "small.seeds(2).run(); 1"));
         boolean resumed = Files.exists(runs.resolve(first).resolve("DONE"));
-        return Finding.of(
+        return FaultResult.of(
                 "the child of the first of two runs is killed",
                 "it is reported with its log, the other run is finished, the cell run again finishes the first",
                 String.format(
                         Locale.ROOT,
                         "%s; the other run %s; run again: %s, the first run %s",
-                        told ? "reported with signal 9" : "NOT reported: " + says,
+                        reported ? "reported with signal 9" : "NOT reported: " + printed,
                         otherDone ? "is finished" : "is NOT finished",
                         firstLine(again),
                         resumed ? "is finished" : "is NOT finished"),
-                told && otherDone && resumed);
+                reported && otherDone && resumed);
     }
 
     private static CompletableFuture<String> start(CellEvaluator cells, String code) {
@@ -103,16 +105,16 @@ public final class CellFaults {
                 });
     }
 
-    private static void await(CompletableFuture<String> cell, Condition condition) {
-        while (!condition.holds()) {
+    private static void await(CompletableFuture<String> cell, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
             if (cell.isDone()) {
-                throw new FaultException("the cell ended before its fault: " + end(cell), null);
+                throw new IllegalStateException("the cell ended before its fault: " + end(cell));
             }
             try {
                 Thread.sleep(POLL_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new FaultException("interrupted", e);
+                throw new IllegalStateException("interrupted", e);
             }
         }
     }
@@ -121,16 +123,11 @@ public final class CellFaults {
         try {
             return cell.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new FaultException("the cell did not end: " + e, e);
+            throw new IllegalStateException("the cell did not end: " + e, e);
         }
     }
 
     private static String firstLine(String text) {
         return text.lines().findFirst().orElse("");
-    }
-
-    /** Something to wait for. */
-    private interface Condition {
-        boolean holds();
     }
 }

@@ -12,19 +12,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Does to runs what hurts them; ci/faults prepares what it needs. */
+/** Injects faults into training runs; called by ci/faults. */
 @Command(
         name = "faults",
         hidden = true, // ci/faults calls it
         description =
-                "Kills runs, fills their disk, compares rebuilt states and looks for leaks. ci/faults builds"
-                        + " what this needs and calls it.")
+                "Injects faults into training runs, compares rebuilt states and kernels, and looks for leaks."
+                        + " Called by ci/faults.")
 public final class FaultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--kills",
             description =
-                    "Runs that are killed and resumed, 0 = no faults to runs, else at least "
+                    "Number of runs to kill and resume, 0 = no faults to runs, else at least "
                             + KillCampaign.MIN_KILLS
                             + ".",
             defaultValue = "0")
@@ -32,14 +32,13 @@ public final class FaultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
-            description =
-                    "What the moments of the kills are a function of; default: ${DEFAULT-VALUE}.",
+            description = "Random seed for the kill times; default: ${DEFAULT-VALUE}.",
             defaultValue = "1")
     private long seed;
 
     @Option(
             names = "--states",
-            description = "States that are compared by fingerprint, 0 = none.",
+            description = "Number of states to compare by fingerprint, 0 = none.",
             defaultValue = "0")
     private long states;
 
@@ -51,7 +50,7 @@ public final class FaultsCommand implements Callable<Integer> {
             defaultValue = "NONE")
     private Shapes kernels;
 
-    /** A model is made for so many of the steps that leaks are looked for in. */
+    /** Steps per model in the search for leaks. */
     private static final int STEPS_PER_MODEL = 20;
 
     /** The shapes at which kernels are compared. */
@@ -64,7 +63,7 @@ public final class FaultsCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             description =
-                    "Training steps to look for leaks in, 0 = none, else at least "
+                    "Number of training steps to look for leaks in, 0 = none, else at least "
                             + LeakCampaign.MIN_STEPS
                             + ".",
             defaultValue = "0")
@@ -73,7 +72,7 @@ public final class FaultsCommand implements Callable<Integer> {
     @Option(
             names = "--cells",
             description =
-                    "Notebook cells to look for leaks in, 0 = none, else at least "
+                    "Number of notebook cells to look for leaks in, 0 = none, else at least "
                             + LeakCampaign.MIN_CELLS
                             + ".",
             defaultValue = "0")
@@ -81,7 +80,7 @@ public final class FaultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--folder",
-            description = "Where the runs go; default: ${DEFAULT-VALUE}.",
+            description = "Folder of the runs; default: ${DEFAULT-VALUE}.",
             defaultValue = "target/faults")
     private Path folder;
 
@@ -91,26 +90,26 @@ public final class FaultsCommand implements Callable<Integer> {
     public Integer call() {
         requireSomethingToDo();
         PrintWriter out = spec.commandLine().getOut();
-        List<Finding> findings = new ArrayList<>();
-        Consumer<List<Finding>> found =
+        List<FaultResult> results = new ArrayList<>();
+        Consumer<List<FaultResult>> found =
                 some -> {
-                    findings.addAll(some);
-                    tell(out, Finding.table(some).stripTrailing());
+                    results.addAll(some);
+                    print(out, FaultResult.table(some).stripTrailing());
                 };
         if (kills > 0) {
-            var campaign = new KillCampaign(folder, seed, line -> tell(out, line));
+            var campaign = new KillCampaign(folder, seed, line -> print(out, line));
             Path reference = campaign.reference();
             found.accept(new FolderFaults(folder, reference).run());
             found.accept(new CellFaults().run());
             found.accept(List.of(campaign.run(reference, kills)));
         }
         if (states > 0) {
-            found.accept(new VerifyCampaign(line -> tell(out, line)).run(states));
+            found.accept(new VerifyCampaign(line -> print(out, line)).run(states));
         }
         if (kernels != Shapes.NONE) {
-            found.accept(new KernelCampaign(line -> tell(out, line)).run(kernels == Shapes.ALL));
+            found.accept(new KernelCampaign(line -> print(out, line)).run(kernels == Shapes.ALL));
         }
-        var leaks = new LeakCampaign(line -> tell(out, line));
+        var leaks = new LeakCampaign(line -> print(out, line));
         if (steps > 0) {
             found.accept(List.of(leaks.training(steps)));
             found.accept(List.of(leaks.models(LeakCampaign.MIN_MODELS + steps / STEPS_PER_MODEL)));
@@ -119,12 +118,13 @@ public final class FaultsCommand implements Callable<Integer> {
         if (cells > 0) {
             found.accept(List.of(leaks.cells(cells)));
         }
-        long failed = findings.stream().filter(f -> f.outcome() == Finding.Outcome.FAILS).count();
-        tell(out, failed + " of " + findings.size() + " findings are not as expected");
+        long failed =
+                results.stream().filter(f -> f.outcome() == FaultResult.Outcome.FAILS).count();
+        print(out, failed + " of " + results.size() + " findings are not as expected");
         return failed > 0 ? 1 : 0;
     }
 
-    /** A campaign that finds nothing because it hardly looked must not pass. */
+    /** Refuses a campaign too short to find anything. */
     private void requireSomethingToDo() {
         requireNoneOr(KillCampaign.MIN_KILLS, kills, "--kills");
         requireNoneOr(1, states, "--states");
@@ -145,7 +145,7 @@ public final class FaultsCommand implements Callable<Integer> {
         }
     }
 
-    private static void tell(PrintWriter out, String line) {
+    private static void print(PrintWriter out, String line) {
         out.println(line);
         out.flush();
     }

@@ -8,24 +8,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
-/** What can happen to a run's folder: another process writes there, the disk is full, nothing may be written. */
+/** Faults of a run's folder: another process writes there, the disk is full, nothing may be written. */
 public final class FolderFaults {
 
     private static final String SIZE = "size=8m";
     private static final long POLL_NANOS = 1_000_000;
 
-    /** What {@code bdia run} ends with when the run is open elsewhere. */
+    /** The exit code of {@code bdia run} when the run is open elsewhere. */
     private static final int BUSY = 3;
 
     private final Path folder;
     private final Path reference;
 
     /**
-     * Faults to be tried.
+     * Creates the faults.
      *
-     * @param folder where the runs go
+     * @param folder the folder of the runs
      * @param reference the folder of the same run, finished without a fault
      */
     public FolderFaults(Path folder, Path reference) {
@@ -33,51 +34,51 @@ public final class FolderFaults {
         this.reference = reference;
     }
 
-    /** All of them. */
-    public List<Finding> run() {
-        List<Finding> findings = new ArrayList<>(List.of(twoProcesses()));
+    /** Injects all faults. */
+    public List<FaultResult> run() {
+        List<FaultResult> findings = new ArrayList<>(List.of(twoProcesses()));
         String without = Mount.missing();
         if (without.isEmpty()) {
             findings.add(onOwnDisk(Trouble.FULL));
             findings.add(onOwnDisk(Trouble.READ_ONLY));
         } else {
             findings.add(
-                    new Finding(
+                    new FaultResult(
                             "a full disk, a read-only folder",
                             "a clear error, the last checkpoint intact",
                             without,
-                            Finding.Outcome.SKIPPED));
+                            FaultResult.Outcome.SKIPPED));
         }
         return findings;
     }
 
-    private Finding twoProcesses() {
+    private FaultResult twoProcesses() {
         Path runs = folder.resolve("two");
         RunFiles.delete(runs);
-        try (ChildRun first = ChildRun.start(runs)) {
+        try (TrainingProcess first = TrainingProcess.start(runs)) {
             await(first, () -> Files.exists(first.folder().resolve("lock.owner")));
-            // A log of its own: the first goes on writing to the other.
-            try (ChildRun second = ChildRun.start(runs, "second.log")) {
+            // Another log: the first process still writes to its own.
+            try (TrainingProcess second = TrainingProcess.start(runs, "second.log")) {
                 int exit = second.await();
-                String says = second.tail();
+                String printed = second.tail();
                 boolean refused =
                         exit == BUSY
-                                && says.contains(
+                                && printed.contains(
                                         "already open for writing by process " + first.pid());
                 first.kill();
-                return Finding.of(
+                return FaultResult.of(
                         "two processes on one run",
                         "the second ends with exit code "
                                 + BUSY
                                 + " and names the first, process "
                                 + first.pid(),
-                        "exit code " + exit + ": " + says,
+                        "exit code " + exit + ": " + printed,
                         refused);
             }
         }
     }
 
-    /** What a disk suffers, and what the run that suffers it must say. */
+    /** A fault of a disk, and the message that the run must print. */
     private enum Trouble {
         FULL("the disk is full", "No space left on device"),
         READ_ONLY("the folder becomes read-only", "Read-only file system");
@@ -90,16 +91,16 @@ public final class FolderFaults {
             this.reason = reason;
         }
 
-        /** A run that cannot even lock its folder has read no checkpoint that it could name. */
+        /** Returns whether the message names a checkpoint; a run that cannot lock its folder has read none. */
         boolean namesCheckpoint() {
             return this == FULL;
         }
     }
 
-    /** Fills the disk, or forbids writing, behind the first checkpoints; then mends that and resumes. */
-    private Finding onOwnDisk(Trouble trouble) {
+    /** Fills the disk, or makes it read-only, after the first checkpoints; then undoes that and resumes. */
+    private FaultResult onOwnDisk(Trouble trouble) {
         String expected =
-                "the run ends with exit code 1 and says \""
+                "the run ends with exit code 1 and prints \""
                         + trouble.reason
                         + (trouble.namesCheckpoint() ? "\" and which checkpoint is the last" : "\"")
                         + "; that is whole; resumed, it ends with the same bytes";
@@ -108,7 +109,7 @@ public final class FolderFaults {
             String error;
             int exit;
             long kept;
-            try (ChildRun run = ChildRun.start(runs)) {
+            try (TrainingProcess run = TrainingProcess.start(runs)) {
                 await(run, () -> RunFiles.newestCheckpoint(run.folder()) >= 6);
                 if (trouble == Trouble.FULL) {
                     keepFull(disk.path().resolve("filler"), run);
@@ -116,7 +117,8 @@ public final class FolderFaults {
                     run.kill();
                     disk.remount("ro");
                 }
-                try (ChildRun failing = trouble == Trouble.FULL ? run : ChildRun.start(runs)) {
+                try (TrainingProcess failing =
+                        trouble == Trouble.FULL ? run : TrainingProcess.start(runs)) {
                     exit = failing.await();
                     error = failing.tail();
                 }
@@ -128,10 +130,10 @@ public final class FolderFaults {
                 disk.remount("rw");
             }
             String last = "the last checkpoint is " + runs + "/";
-            boolean said =
+            boolean reported =
                     exit == 1
                             && error.contains(trouble.reason)
-                            && error.contains("rights")
+                            && error.contains("check space")
                             && (!trouble.namesCheckpoint()
                                     || Pattern.compile(
                                                     Pattern.quote(last)
@@ -147,25 +149,25 @@ public final class FolderFaults {
                             + error.substring(Math.max(0, error.indexOf("bdia:")));
             return resumed(
                     runs,
-                    new Finding(
+                    new FaultResult(
                             trouble.fault,
                             expected,
                             found,
-                            said ? Finding.Outcome.HOLDS : Finding.Outcome.FAILS),
+                            reported ? FaultResult.Outcome.HOLDS : FaultResult.Outcome.FAILS),
                     kept);
         } catch (IOException e) {
-            throw new FaultException(trouble.fault + ": could not be tried: " + e, e);
+            throw new IllegalStateException(trouble.fault + ": could not be injected: " + e, e);
         }
     }
 
-    private Finding resumed(Path runs, Finding failed, long kept) {
-        try (ChildRun run = ChildRun.start(runs)) {
+    private FaultResult resumed(Path runs, FaultResult failed, long kept) {
+        try (TrainingProcess run = TrainingProcess.start(runs)) {
             int exit = run.await();
             String output = run.output();
             boolean whole =
                     output.contains("Resumed[step=" + kept + ",") && !output.contains("Refused[");
             List<String> differing = RunFiles.differences(reference, run.folder());
-            return Finding.of(
+            return FaultResult.of(
                     failed.fault(),
                     failed.expected(),
                     String.format(
@@ -176,15 +178,15 @@ public final class FolderFaults {
                             whole ? "a whole checkpoint" : "NO WHOLE CHECKPOINT, " + run.tail(),
                             exit,
                             differing),
-                    failed.outcome() == Finding.Outcome.HOLDS
+                    failed.outcome() == FaultResult.Outcome.HOLDS
                             && whole
                             && exit == 0
                             && differing.isEmpty());
         }
     }
 
-    /** Writes what fits until the run is dead, because a run frees space when it drops an old checkpoint. */
-    private static void keepFull(Path file, ChildRun run) throws IOException {
+    /** Keeps the disk full until the run ends, because a run frees space when it deletes an old checkpoint. */
+    private static void keepFull(Path file, TrainingProcess run) throws IOException {
         byte[] block = new byte[1024];
         long written = 0;
         try (OutputStream out = Files.newOutputStream(file)) {
@@ -202,17 +204,12 @@ public final class FolderFaults {
         }
     }
 
-    private static void await(ChildRun run, Condition condition) {
-        while (!condition.holds()) {
+    private static void await(TrainingProcess run, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
             if (!run.isAlive()) {
-                throw new FaultException("the run ended before its fault: " + run.tail(), null);
+                throw new IllegalStateException("the run ended before its fault: " + run.tail());
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
-    }
-
-    /** Something to wait for. */
-    private interface Condition {
-        boolean holds();
     }
 }

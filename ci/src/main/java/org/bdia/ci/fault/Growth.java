@@ -1,31 +1,37 @@
 package org.bdia.ci.fault;
 
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
- * What has grown over many repetitions of some work, and what of it may.
+ * The growth of resource usage over many repetitions of some work, and its bounds.
  *
- * @param work what was repeated, in words
- * @param units how often between the two looks
- * @param first the look behind the warm-up
- * @param last the look at the end
- * @param codeBoundKib what the JVM may gain in classes and compiled code, KiB
+ * @param work the repeated work, in words
+ * @param units the number of repetitions between the two samples
+ * @param first the usage after the warm-up
+ * @param last the usage at the end
+ * @param codeBoundKib the allowed growth of the JVM's classes and compiled code, KiB
  */
-record Growth(String work, int units, Vitals first, Vitals last, long codeBoundKib) {
+record Growth(String work, int units, ResourceUsage first, ResourceUsage last, long codeBoundKib) {
 
-    /** Of the resident set without classes and code: what a garbage-collected process varies by with nothing leaking. */
+    /**
+     * Bound on the growth of the resident set without classes and code: a garbage-collected process varies by this much
+     * without a leak.
+     */
     private static final long TOLERANCE_KIB = 16 << 10;
 
     /**
-     * Judges it. What the JVM gains in classes and code is told apart from the resident set, and bounded by itself.
+     * Compares the growth with its bounds. Classes and code are bounded separately from the rest of the resident set.
      *
-     * @throws IllegalArgumentException if nothing was repeated between the looks
+     * @throws IllegalArgumentException if nothing was repeated between the samples
      */
-    Finding finding() {
+    FaultResult result() {
         if (units < 1) {
             throw new IllegalArgumentException(
-                    work + ": needs at least one between two looks, has " + units);
+                    work + ": needs at least one between two samples, has " + units);
         }
         long code = last.codeKib() - first.codeKib();
         long resident = last.residentKib() - first.residentKib() - Math.max(0, code);
@@ -34,18 +40,18 @@ record Growth(String work, int units, Vitals first, Vitals last, long codeBoundK
                 last.arrays() <= first.arrays()
                         && last.threads() <= first.threads()
                         && last.files().size() <= first.files().size();
-        return Finding.of(
+        return FaultResult.of(
                 work,
                 String.format(
                         Locale.ROOT,
-                        "no more arrays, threads and files than behind the warm-up; classes and code at most"
-                                + " %,d KiB more, the resident set beside them at most %,d KiB",
+                        "no more arrays, threads and files than after the warm-up; classes and code at most"
+                                + " %,d KiB more, the rest of the resident set at most %,d KiB",
                         codeBoundKib,
                         TOLERANCE_KIB),
                 String.format(
                         Locale.ROOT,
                         "first %s; last %s; grown by %,d KiB of classes and code (%.1f each) and %,d KiB"
-                                + " beside them%s%s",
+                                + " of the rest%s%s",
                         first,
                         last,
                         code,
@@ -59,5 +65,51 @@ record Growth(String work, int units, Vitals first, Vitals last, long codeBoundK
     private String files() {
         List<String> gained = last.filesGainedSince(first);
         return gained.isEmpty() ? "" : "; newly open: " + String.join(", ", gained);
+    }
+
+    /** Records the resource usage repeatedly: after the warm-up, some times between, and at the end. */
+    static final class Recorder {
+
+        private static final int SAMPLES = 10;
+
+        /** Share of the repetitions that is warm-up: code is compiled, allocators fill their pools. */
+        private static final double WARM_UP = 0.2;
+
+        private final String unit;
+        private final int total;
+        private final NDManager manager;
+        private final Consumer<String> out;
+        private final List<ResourceUsage> seen = new ArrayList<>();
+        private int firstAt;
+
+        Recorder(String unit, int total, NDManager manager, Consumer<String> out) {
+            this.unit = unit;
+            this.total = total;
+            this.manager = manager;
+            this.out = out;
+        }
+
+        /** Records the usage if it is due after this many repetitions. */
+        void done(int units) {
+            boolean due = units == total || units % (total / SAMPLES) == 0;
+            if (due && units >= total * WARM_UP) {
+                ResourceUsage now = ResourceUsage.of(manager);
+                if (seen.isEmpty()) {
+                    firstAt = units;
+                }
+                seen.add(now);
+                out.accept(unit + " " + units + ": " + now);
+            }
+        }
+
+        Growth growth(String work, long lateCodeKib, long codePerUnitKib) {
+            int units = total - firstAt;
+            return new Growth(
+                    work,
+                    units,
+                    seen.get(0),
+                    seen.get(seen.size() - 1),
+                    lateCodeKib + units * codePerUnitKib);
+        }
     }
 }

@@ -35,10 +35,10 @@ import org.bdia.torch.Autograd;
  */
 public final class KernelCampaign {
 
-    /** The rows, one per token, that are at least compared with double precision. */
+    /** The least number of rows, one per token, compared with double precision. */
     private static final int ROWS = 64;
 
-    /** The tokens of a batch up to which the check at first use is tried also on kernels that are right. */
+    /** The largest batch in tokens at which the check at first use is also tried on correct kernels. */
     private static final int CHECKED = 1024;
 
     private static final int REPORT_EVERY = 64;
@@ -59,9 +59,9 @@ public final class KernelCampaign {
      *
      * @param all whether every shape is tried, or the quick selection
      */
-    public List<Finding> run(boolean all) {
+    public List<FaultResult> run(boolean all) {
         List<Precision> precisions = new ArrayList<>(List.of(Precision.FLOAT32));
-        if (StackWay.hasBfloat16()) {
+        if (StackVariant.hasBfloat16()) {
             precisions.add(Precision.BFLOAT16_BRANCH);
         }
         List<KernelCase> cases = all ? KernelCase.all(precisions) : KernelCase.quick(precisions);
@@ -85,7 +85,7 @@ public final class KernelCampaign {
                         JniUtils.getNumThreads(),
                         precisions);
         return List.of(
-                Finding.of(
+                FaultResult.of(
                         what + " equal the plain ones and double precision",
                         "0 wrong",
                         String.format(
@@ -95,7 +95,7 @@ public final class KernelCampaign {
                                 wrong,
                                 worst),
                         wrong == 0),
-                Finding.of(
+                FaultResult.of(
                         "the check at first use refuses the wrong kernels and no others",
                         "0 verdicts differ",
                         missed + " verdicts differ",
@@ -131,7 +131,7 @@ public final class KernelCampaign {
         worst = shape.precision() == Precision.FLOAT32 ? Math.max(worst, error) : worst;
     }
 
-    /** One shape's blocks and arrays. */
+    /** The blocks and arrays of one shape. */
     private static final class Trial {
 
         private final KernelCase shape;
@@ -174,7 +174,7 @@ public final class KernelCampaign {
             return Math.max(error, KernelDifference.largest(found, expected, 2));
         }
 
-        /** Whether the check at first use refuses the fused kernel. */
+        /** Returns whether the check at first use refuses the fused kernel. */
         boolean refused() {
             var selector = new KernelSelector();
             TransformerBlock block = block(Kernels.FUSED, DataType.FLOAT32, selector);
@@ -215,7 +215,7 @@ public final class KernelCampaign {
             return block;
         }
 
-        /** Weights as a function of their shape, of the size that trained ones have; norms about 1. */
+        /** Returns weights as a function of their shape, as large as trained ones; norms about 1. */
         private static float[] weights(Shape sizes) {
             double scale = sizes.dimension() == 1 ? 0.5 : Math.sqrt(3.0 / sizes.get(1));
             double shift = sizes.dimension() == 1 ? 0.5 : 0;
@@ -236,7 +236,7 @@ public final class KernelCampaign {
             return values;
         }
 
-        /** (B, 1, 1, T), which hides the last sixth of every sequence. */
+        /** Returns a mask (B, 1, 1, T) of the last sixth of every sequence; null if the shape has none. */
         private NDArray mask() {
             if (!shape.masked()) {
                 return null;
@@ -247,7 +247,7 @@ public final class KernelCampaign {
             return mask;
         }
 
-        /** The value, the input's gradient and the parameters' gradients. */
+        /** Returns the value, the input's gradient and the parameters' gradients. */
         private List<NDArray> derivative(
                 TransformerBlock block, NDArray x, NDArray mask, NDArray gradient) {
             NDArray leaf = Autograd.leaf(x);

@@ -13,9 +13,9 @@ import org.bdia.nn.Attention;
  * @param mlp the MLP's hidden width
  * @param batch B
  * @param tokens T
- * @param pattern what a token may see
+ * @param pattern the tokens that a token attends to
  * @param masked whether the last tokens of each sequence are padding
- * @param precision of the products
+ * @param precision the products' precision
  */
 record KernelCase(
         int width,
@@ -28,17 +28,17 @@ record KernelCase(
 
     private static final int[] WIDTHS = {33, 64, 80, 100, 128, 320, 512, 768};
 
-    /** B and T of 255, 256, 257, 511, 512, 513, 1,024 and 4,096 tokens in all. */
+    /** B and T for 255, 256, 257, 511, 512, 513, 1,024 and 4,096 tokens in all. */
     private static final int[][] BATCHES = {
         {3, 85}, {4, 64}, {1, 257}, {7, 73}, {8, 64}, {9, 57}, {4, 256}, {64, 64}
     };
 
     private static final int WIDE_MLP = 2048;
 
-    /** The multiply-adds of a forward pass that the quick selection does not exceed. */
+    /** The most multiply-adds of a forward pass in the quick selection. */
     private static final long QUICK = 2_000_000_000L;
 
-    /** The attention that is tried at each shape. */
+    /** The kinds of attention at each shape. */
     private enum Variant {
         CAUSAL(Attention.Pattern.CAUSAL, false),
         FULL(Attention.Pattern.FULL, false),
@@ -54,7 +54,7 @@ record KernelCase(
         }
     }
 
-    /** Every width with every MLP, number of tokens and attention. */
+    /** Returns every combination of width, MLP, number of tokens and attention. */
     static List<KernelCase> all(List<Precision> precisions) {
         List<KernelCase> cases = new ArrayList<>();
         for (int width : WIDTHS) {
@@ -71,7 +71,10 @@ record KernelCase(
         return cases;
     }
 
-    /** Every width with every number of tokens once, MLP, attention and precision in turn; without the largest products. */
+    /**
+     * Returns every width with every number of tokens once; MLP, attention and precision alternate; without the largest
+     * products.
+     */
     static List<KernelCase> quick(List<Precision> precisions) {
         List<KernelCase> cases = new ArrayList<>();
         int turn = 0;
@@ -108,7 +111,7 @@ record KernelCase(
         return (long) batch * tokens * width * (4L * width + 2L * mlp);
     }
 
-    /** Heads of about 32, as far as the width allows. */
+    /** Returns the number of heads, of about 32 features each as far as the width allows. */
     int heads() {
         for (int heads = Math.max(1, width / 32); heads > 1; heads--) {
             if (width % heads == 0) {

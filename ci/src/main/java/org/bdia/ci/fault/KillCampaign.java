@@ -8,15 +8,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Kills a training run with signal 9 at random moments and resumes it; every time it must end with the files of a run that
- * nobody killed.
+ * Kills a training run with signal 9 at random times and resumes it; it must always end with the files of an uninterrupted
+ * run.
  *
- * <p>Even kills strike at a random moment between the run's first file and its end. Odd ones wait for a random checkpoint
- * and strike while it is being written.
+ * <p>Even kills come at a random time between the run's first file and its end. Odd ones wait until a random checkpoint
+ * is being written.
  */
 public final class KillCampaign {
 
-    /** The fewest kills of which some are sure to strike while a checkpoint is being written. */
+    /** The fewest kills of which some certainly occur while a checkpoint is being written. */
     public static final int MIN_KILLS = 4;
 
     private static final int CHECKPOINTS = 12;
@@ -30,11 +30,11 @@ public final class KillCampaign {
     private long trainingNanos;
 
     /**
-     * A campaign.
+     * Creates a campaign.
      *
-     * @param folder where its runs go; those of an earlier one are deleted
-     * @param seed what the moments are a function of
-     * @param out told of every kill
+     * @param folder the folder of its runs; those of an earlier campaign are deleted
+     * @param seed the random seed for the kill times
+     * @param out receives a line per kill
      */
     public KillCampaign(Path folder, long seed, Consumer<String> out) {
         this.folder = folder.toAbsolutePath();
@@ -42,32 +42,32 @@ public final class KillCampaign {
         this.out = out;
     }
 
-    /** The run that nobody kills, of which all others are to be copies; returns its folder. */
+    /** Trains the uninterrupted run that the others are compared with; returns its folder. */
     public Path reference() {
         Path runs = fresh("reference");
-        try (ChildRun run = ChildRun.start(runs)) {
-            long began = awaitFirstFile(run);
+        try (TrainingProcess run = TrainingProcess.start(runs)) {
+            long started = awaitFirstFile(run);
             if (run.await() != 0) {
-                throw new FaultException("the run fails without a fault: " + run.tail(), null);
+                throw new IllegalStateException("the run fails without a fault: " + run.tail());
             }
-            trainingNanos = System.nanoTime() - began;
+            trainingNanos = System.nanoTime() - started;
             return run.folder();
         }
     }
 
     /**
-     * Kills and resumes so many runs.
+     * Kills and resumes runs.
      *
      * @param reference the folder that {@link #reference} returned
      * @param kills at least {@link #MIN_KILLS}
      */
-    public Finding run(Path reference, int kills) {
+    public FaultResult run(Path reference, int kills) {
         int same = 0;
         int halfWritten = 0;
         String firstDifference = "";
         for (int i = 0; i < kills; i++) {
             Path runs = fresh("killed");
-            String moment = killOnce(runs, i);
+            String time = killOnce(runs, i);
             halfWritten += RunFiles.hasHalfWritten(folderOf(runs)) ? 1 : 0;
             List<String> differing = resume(runs, reference);
             same += differing.isEmpty() ? 1 : 0;
@@ -81,10 +81,10 @@ public final class KillCampaign {
                             "kill %d of %d: %s; resumed: %s",
                             i + 1,
                             kills,
-                            moment,
+                            time,
                             end));
         }
-        return Finding.of(
+        return FaultResult.of(
                 "a run is killed with signal 9 and resumed, " + kills + " times",
                 "weights, optimiser, state, metrics and samples byte-identical in every one;"
                         + " at least one died while a checkpoint was being written",
@@ -98,48 +98,47 @@ public final class KillCampaign {
                 same == kills && halfWritten > 0);
     }
 
-    /** Starts the run and kills it; draws another moment if the run was faster. */
+    /** Starts the run and kills it; draws another time if the run ended before. */
     private String killOnce(Path runs, int kill) {
         for (int draw = 0; draw < DRAWS; draw++) {
             RunFiles.delete(runs);
-            try (ChildRun run = ChildRun.start(runs)) {
+            try (TrainingProcess run = TrainingProcess.start(runs)) {
                 awaitFirstFile(run);
-                String moment =
+                String time =
                         kill % 2 == 0
-                                ? atRandomMoment(run)
+                                ? atRandomTime(run)
                                 : duringCheckpoint(run, random.nextInt(CHECKPOINTS));
                 if (run.kill()) {
-                    return moment
+                    return time
                             + ", newest whole checkpoint "
                             + RunFiles.newestCheckpoint(run.folder());
                 }
             }
         }
-        throw new FaultException(
+        throw new IllegalStateException(
                 String.format(
                         Locale.ROOT,
-                        "kill %d: the run ended before its kill %d times in a row; a run took %.0f ms when"
-                                + " nobody killed it",
+                        "kill %d: the run ended before its kill %d times in a row; an uninterrupted run"
+                                + " took %.0f ms",
                         kill + 1,
                         DRAWS,
-                        trainingNanos / MILLION),
-                null);
+                        trainingNanos / MILLION));
     }
 
-    private String atRandomMoment(ChildRun run) {
+    private String atRandomTime(TrainingProcess run) {
         long nanos = (long) (random.nextDouble() * trainingNanos);
-        long began = System.nanoTime();
-        while (run.isAlive() && System.nanoTime() - began < nanos) {
+        long started = System.nanoTime();
+        while (run.isAlive() && System.nanoTime() - started < nanos) {
             LockSupport.parkNanos(POLL_NANOS);
         }
         if (!run.isAlive()) {
-            // The machine has become faster: moments are drawn from what a run takes now.
-            trainingNanos = System.nanoTime() - began;
+            // The machine has become faster: times are drawn from what a run takes now.
+            trainingNanos = System.nanoTime() - started;
         }
         return String.format(Locale.ROOT, "after %.0f ms", nanos / MILLION);
     }
 
-    private String duringCheckpoint(ChildRun run, int index) {
+    private String duringCheckpoint(TrainingProcess run, int index) {
         long step = index * 3L;
         while (run.isAlive()
                 && !(RunFiles.newestCheckpoint(run.folder()) >= step - 3
@@ -150,7 +149,7 @@ public final class KillCampaign {
     }
 
     private static List<String> resume(Path runs, Path reference) {
-        try (ChildRun run = ChildRun.start(runs)) {
+        try (TrainingProcess run = TrainingProcess.start(runs)) {
             return run.await() == 0
                     ? RunFiles.differences(reference, run.folder())
                     : List.of("it failed: " + run.tail());
@@ -158,10 +157,10 @@ public final class KillCampaign {
     }
 
     private static Path folderOf(Path runs) {
-        return runs.resolve(ChildRun.config().id());
+        return runs.resolve(TrainingProcess.config().id());
     }
 
-    private static long awaitFirstFile(ChildRun run) {
+    private static long awaitFirstFile(TrainingProcess run) {
         while (run.isAlive() && RunFiles.entries(run.folder()).isEmpty()) {
             LockSupport.parkNanos(POLL_NANOS);
         }

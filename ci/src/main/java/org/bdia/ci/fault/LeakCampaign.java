@@ -34,35 +34,35 @@ import org.bdia.train.Task;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
-/** Trains, evaluates, makes models and runs, and runs cells for long, and looks at what a leak would make grow. */
+/** Looks for leaks over many training steps, evaluations, models, runs and notebook cells. */
 public final class LeakCampaign {
 
-    /** The fewest training steps that are worth a look: ten evaluations, two of them warm-up. */
+    /** The fewest training steps that show a leak: ten evaluations, two of them warm-up. */
     public static final int MIN_STEPS = 100;
 
-    /** The fewest cells that are worth a look: every kind of cell is among those that warm up. */
+    /** The fewest cells that show a leak: the warm-up has every kind of cell. */
     public static final int MIN_CELLS = 50;
 
-    /** The fewest models that are worth a look: 250 KiB of each would show. */
+    /** The fewest models that show a leak of 250 KiB each. */
     public static final int MIN_MODELS = 100;
 
-    /** The fewest runs that are worth a look: 400 KiB of each would show. */
+    /** The fewest runs that show a leak of 400 KiB each. */
     public static final int MIN_RUNS = 50;
 
     private static final StepKey DRAW = new StepKey(1, 1, new long[] {0});
 
     private static final int STEPS_PER_EVALUATION = 10;
 
-    /** Of classes and compiled methods: what training compiles late, however long it goes on. */
+    /** Allowed growth of classes and compiled methods in training, some of which compile late. */
     private static final long LATE_CODE_KIB = 4 << 10;
 
-    /** The same of models, of which some are of another shape or method and so run other code. */
+    /** Allowed growth with models, some of which have another shape or method and so run other code. */
     private static final long LATE_CODE_OF_MODELS_KIB = 8 << 10;
 
-    /** The same of cells, which are compiled by the compiler that they warm up. */
+    /** Allowed growth with cells, whose compiler is warmed up, too. */
     private static final long LATE_CODE_OF_CELLS_KIB = 16 << 10;
 
-    /** JShell unloads no snippet: a cell stays as a few classes and their compiled methods, as in every Java notebook. */
+    /** Allowed growth per cell: JShell unloads no snippet, so each cell leaves classes and compiled methods. */
     private static final long CODE_PER_CELL_KIB = 32;
 
     private static final String SESSION =
@@ -122,7 +122,7 @@ public final class LeakCampaign {
 
     private final Consumer<String> out;
 
-    /** A campaign that tells of its progress. */
+    /** Creates a campaign that reports its progress. */
     public LeakCampaign(Consumer<String> out) {
         this.out = out;
     }
@@ -130,10 +130,10 @@ public final class LeakCampaign {
     /**
      * Trains a tiny model, with an evaluation after every tenth step.
      *
-     * @param steps at least {@link #MIN_STEPS}, of which whole tens are made
+     * @param steps at least {@link #MIN_STEPS}; rounded down to whole tens
      * @throws IllegalArgumentException if there are fewer
      */
-    public Finding training(int steps) {
+    public FaultResult training(int steps) {
         requireAtLeast(MIN_STEPS, steps, "training steps");
         int evaluations = steps / STEPS_PER_EVALUATION;
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
@@ -149,17 +149,17 @@ public final class LeakCampaign {
                     new ImageTask(
                             SyntheticImages.split(10, 2 * STEPS_PER_EVALUATION, 2, 1, 3),
                             Augmentation.paper());
-            Looks looks = new Looks("epoch", evaluations, manager, out);
+            var usage = new Growth.Recorder("epoch", evaluations, manager, out);
             new Trainer(model, task, TrainConfig.of(evaluations, 2, 1e-3), 1)
                     .withEvents(
                             event -> {
                                 if (event instanceof TrainEvent.Evaluated evaluated
                                         && evaluated.split().equals("train")) {
-                                    looks.done(evaluated.epoch());
+                                    usage.done(evaluated.epoch());
                                 }
                             })
                     .train(manager);
-            return looks.growth(
+            return usage.growth(
                             String.format(
                                     Locale.ROOT,
                                     "%,d training steps, %,d evaluations",
@@ -167,32 +167,32 @@ public final class LeakCampaign {
                                     evaluations),
                             LATE_CODE_KIB,
                             0)
-                    .finding();
+                    .result();
         }
     }
 
     /**
-     * Makes models, stacks over their blocks and trainers, uses each once and closes it.
+     * Creates models, stacks over their blocks and trainers, uses each once and closes it.
      *
      * @param count how many of each, at least {@link #MIN_MODELS}
-     * @throws IllegalArgumentException if there are to be fewer
+     * @throws IllegalArgumentException if there are fewer
      */
-    public Finding models(int count) {
+    public FaultResult models(int count) {
         requireAtLeast(MIN_MODELS, count, "models");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             VitConfig tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8);
             var kept = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
             kept.initialize(manager, 1);
-            Looks looks = new Looks("model", count, manager, out);
+            var usage = new Growth.Recorder("model", count, manager, out);
             for (int i = 1; i <= count; i++) {
                 try (NDManager own = manager.newSubManager()) {
                     pass(kept.stack(Method.bdia(0.5), Backprop.REVERSIBLE), own);
                     languageModel(own);
                     trained(tiny.withDropout(0.1), own);
                 }
-                looks.done(i);
+                usage.done(i);
             }
-            return looks.growth(
+            return usage.growth(
                             String.format(
                                     Locale.ROOT,
                                     "%,d stacks over the same blocks, language models and vision"
@@ -200,7 +200,7 @@ public final class LeakCampaign {
                                     count),
                             LATE_CODE_OF_MODELS_KIB,
                             0)
-                    .finding();
+                    .result();
         }
     }
 
@@ -227,19 +227,19 @@ public final class LeakCampaign {
     }
 
     /**
-     * Trains runs to the end in folders of their own, with metrics, checkpoints and a manifest, and deletes them.
+     * Trains runs to the end, each in its own folder, with metrics, checkpoints and a manifest, and deletes them.
      *
-     * @param folder where the runs go
+     * @param folder the folder of the runs
      * @param count how many, at least {@link #MIN_RUNS}
-     * @throws IllegalArgumentException if there are to be fewer
+     * @throws IllegalArgumentException if there are fewer
      */
-    public Finding runs(Path folder, int count) {
+    public FaultResult runs(Path folder, int count) {
         requireAtLeast(MIN_RUNS, count, "runs");
         RunStore store = RunStore.at(folder.toAbsolutePath().resolve("leaks"));
         RunFiles.delete(store.root());
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
-            manager.ones(new Shape(1)); // each run has a manager of its own
-            Looks looks = new Looks("run", count, manager, out);
+            manager.ones(new Shape(1)); // counted; each run has another manager
+            var usage = new Growth.Recorder("run", count, manager, out);
             for (int i = 1; i <= count; i++) {
                 var config =
                         new RunConfig(
@@ -252,43 +252,43 @@ public final class LeakCampaign {
                                 i);
                 if (!new RunWorker(config, store, DataFolder.at(folder))
                         .work(e -> {}, () -> false)) {
-                    throw new FaultException("a run was left before its end", null);
+                    throw new IllegalStateException("a run stopped before its end");
                 }
                 RunFiles.delete(store.root());
-                looks.done(i);
+                usage.done(i);
             }
-            return looks.growth(
-                            String.format(Locale.ROOT, "%,d runs with folders of their own", count),
+            return usage.growth(
+                            String.format(Locale.ROOT, "%,d runs, each in its own folder", count),
                             LATE_CODE_OF_MODELS_KIB,
                             0)
-                    .finding();
+                    .result();
         }
     }
 
     /**
-     * Runs cells in one session, whose manager of arrays the first cell makes. Of ten cells six compute with arrays, and each of
-     * the others is of its own kind: shows a figure, shows a table, throws, trains a model for three steps.
+     * Runs cells in one session, whose first cell creates the manager of arrays. Of ten cells six compute with arrays, one
+     * shows a figure, one shows a table, one throws, and one trains a model for three steps.
      *
      * @param count at least {@link #MIN_CELLS}
      * @throws IllegalArgumentException if there are fewer
      */
-    public Finding cells(int count) {
+    public FaultResult cells(int count) {
         requireAtLeast(MIN_CELLS, count, "cells");
         try (CellEvaluator cells = new CellEvaluator()) {
             try (NDManager session = (NDManager) cells.evaluate(SESSION)) {
-                Looks looks = new Looks("cell", count, session, out);
+                var usage = new Growth.Recorder("cell", count, session, out);
                 for (int i = 1; i <= count; i++) {
                     cell(cells, i);
-                    looks.done(i);
+                    usage.done(i);
                 }
-                return looks.growth(
+                return usage.growth(
                                 String.format(
                                         Locale.ROOT,
                                         "%,d notebook cells: they compute, show figures and tables, throw, train",
                                         count),
                                 LATE_CODE_OF_CELLS_KIB,
                                 CODE_PER_CELL_KIB)
-                        .finding();
+                        .result();
             }
         }
     }
@@ -312,7 +312,7 @@ public final class LeakCampaign {
             }
             throw e;
         }
-        throw new FaultException("a cell that must throw did not", null);
+        throw new IllegalStateException("a cell that must throw did not");
     }
 
     private static void requireAtLeast(int least, int found, String what) {
@@ -320,7 +320,7 @@ public final class LeakCampaign {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "leaks show only over many: at least %d %s, but there are to be %d",
+                            "leaks show only over many repetitions: expected at least %d %s, found %d",
                             least,
                             what,
                             found));

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A small disk of its own in memory, gone when closed. */
+/** A small disk in memory, unmounted on close. */
 final class Mount implements AutoCloseable {
 
     private final Path path;
@@ -14,7 +14,7 @@ final class Mount implements AutoCloseable {
         this.path = path;
     }
 
-    /** Why none can be made here; empty if one can. */
+    /** Returns why no disk can be mounted here; empty if one can. */
     static String missing() {
         if (!System.getProperty("user.name").equals("root")
                 || !Files.exists(Path.of("/proc/mounts"))) {
@@ -43,7 +43,7 @@ final class Mount implements AutoCloseable {
         return path;
     }
 
-    /** Changes the disk to ro or rw; the system refuses ro while a file is open for writing. */
+    /** Remounts the disk as ro or rw; the system refuses ro while a file is open for writing. */
     void remount(String mode) throws IOException {
         execute("mount", "-o", "remount," + mode, path.toString());
     }

@@ -4,23 +4,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.bdia.io.DurableFiles;
 
-/** What a run leaves in its folder, looked at from outside. */
+/** Inspects the files in a run's folder. */
 final class RunFiles {
 
-    /** The manifest tells the hours that the sessions took, the lock files are those of processes. */
+    /** Files that differ between sessions: the manifest has their times, the lock files their processes. */
     private static final List<String> OF_THE_SESSION =
             List.of("manifest.json", "DONE", "lock", "lock.owner");
 
     private RunFiles() {}
 
     /**
-     * The files that differ between two finished runs, byte by byte, by their names; empty if none does. Left out are the
-     * manifest, which tells when and how long the sessions ran, and DONE, which holds its checksum; but DONE must exist.
+     * Returns the names of the files that differ between two finished runs. The manifest, which has the sessions' times, and
+     * DONE, which has its checksum, are not compared; but DONE must exist.
      */
     static List<String> differences(Path expected, Path found) {
         try {
@@ -39,11 +39,11 @@ final class RunFiles {
             }
             return differing;
         } catch (IOException e) {
-            throw new FaultException(found + " cannot be compared: " + e, e);
+            throw new IllegalStateException(found + " cannot be compared: " + e, e);
         }
     }
 
-    /** All files below that are compared, by relative name: weights, optimiser, state, metrics, configuration, samples. */
+    /** Returns the relative names of the files to compare: weights, optimiser, state, metrics, configuration, samples. */
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
@@ -53,7 +53,7 @@ final class RunFiles {
         }
     }
 
-    /** The step of the newest checkpoint, −1 without one. */
+    /** Returns the step of the newest checkpoint, −1 without one. */
     static long newestCheckpoint(Path folder) {
         return entries(folder).stream()
                 .filter(name -> name.matches("checkpoint-\\d+"))
@@ -62,12 +62,12 @@ final class RunFiles {
                 .orElse(-1);
     }
 
-    /** Whether a checkpoint is being written, or was when its writer died. */
+    /** Returns whether a checkpoint is being written, or was when its writer died. */
     static boolean hasHalfWritten(Path folder) {
         return entries(folder).stream().anyMatch(name -> name.startsWith(".writing-"));
     }
 
-    /** The names in a folder; none if it is not there. */
+    /** Returns the names in a folder; none if it is not there. */
     static List<String> entries(Path folder) {
         String[] names = folder.toFile().list();
         return names == null ? List.of() : List.of(names);
@@ -75,15 +75,10 @@ final class RunFiles {
 
     /** Deletes a folder with all it holds; a missing one is fine. */
     static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            DurableFiles.deleteTree(folder);
         } catch (IOException e) {
-            throw new FaultException(folder + " cannot be deleted: " + e, e);
+            throw new IllegalStateException(folder + " cannot be deleted: " + e, e);
         }
     }
 }

@@ -18,10 +18,10 @@ import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 
 /**
- * Compares rebuilt states with those made, in every way that a stack can be run: by fingerprint in the backward passes of
- * verify mode, and once per way activation by activation.
+ * Compares rebuilt states with the originals in every variant of a stack: by fingerprint in the backward passes of verify
+ * mode, and once per variant activation by activation.
  *
- * <p>Letters: B = 2 samples, T = 4 tokens, D = 8. The input is another one in every pass.
+ * <p>Letters: B = 2 samples, T = 4 tokens, D = 8. Every pass has another input.
  */
 public final class VerifyCampaign {
 
@@ -35,35 +35,37 @@ public final class VerifyCampaign {
     private long activations;
     private long differing;
 
-    /** A campaign that tells of its progress. */
+    /** Creates a campaign that reports its progress. */
     public VerifyCampaign(Consumer<String> out) {
         this.out = out;
     }
 
-    /** Compares at least so many states by fingerprint, split evenly over all ways. */
-    public List<Finding> run(long wanted) {
-        List<StackWay> ways = StackWay.all();
-        for (int i = 0; i < ways.size(); i++) {
-            // Those that are left share what is left, so that the sum comes out.
-            compare(ways.get(i), (wanted - states + ways.size() - i - 1) / (ways.size() - i));
-            if ((i + 1) % REPORT_EVERY == 0 || i + 1 == ways.size()) {
+    /** Compares at least {@code wanted} states by fingerprint, divided evenly among all variants. */
+    public List<FaultResult> run(long wanted) {
+        List<StackVariant> variants = StackVariant.all();
+        for (int i = 0; i < variants.size(); i++) {
+            // The remaining variants share the remaining states, so that the sum is right.
+            compare(
+                    variants.get(i),
+                    (wanted - states + variants.size() - i - 1) / (variants.size() - i));
+            if ((i + 1) % REPORT_EVERY == 0 || i + 1 == variants.size()) {
                 out.accept(
                         String.format(
                                 Locale.ROOT,
-                                "%d of %d ways, %,d states compared, %d mismatches",
+                                "%d of %d variants, %,d states compared, %d mismatches",
                                 i + 1,
-                                ways.size(),
+                                variants.size(),
                                 states,
                                 mismatches + differing));
             }
         }
         return List.of(
-                Finding.of(
+                FaultResult.of(
                         String.format(
                                 Locale.ROOT,
-                                "states are rebuilt in backward passes, in %d ways: %s",
-                                ways.size(),
-                                StackWay.ALL),
+                                "states are rebuilt in backward passes, in %d variants: %s",
+                                variants.size(),
+                                StackVariant.ALL),
                         String.format(
                                 Locale.ROOT,
                                 "at least %,d fingerprints compared, 0 mismatches",
@@ -75,8 +77,8 @@ public final class VerifyCampaign {
                                 passes,
                                 mismatches),
                         states >= wanted && mismatches == 0),
-                Finding.of(
-                        "states are rebuilt by the inverse, once in every way that stores and checkpoints no block",
+                FaultResult.of(
+                        "states are rebuilt by the inverse, once in every variant without stored or checkpointed blocks",
                         "every activation compared by value, 0 mismatches",
                         String.format(
                                 Locale.ROOT,
@@ -86,47 +88,49 @@ public final class VerifyCampaign {
                         activations > 0 && differing == 0));
     }
 
-    /** At least one pass, so that no way is only named. */
-    private void compare(StackWay way, long share) {
+    /** Compares the states of one variant, in at least one pass. */
+    private void compare(StackVariant variant, long share) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                ReversibleStack stack = way.stack(manager)) {
+                ReversibleStack stack = variant.stack(manager)) {
             long until = states + share;
             long step = 0;
             do {
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    pass(stack, way, manager, step++);
-                    states += way.rebuilt();
+                    pass(stack, variant, manager, step++);
+                    states += variant.rebuilt();
                     passes++;
                 } catch (ReconstructionException e) {
                     mismatches++;
-                    out.accept(way + ": " + e.getMessage());
+                    out.accept(variant + ": " + e.getMessage());
                     return;
                 }
             } while (states < until);
-            if (way.rebuildsAll()) {
+            if (variant.rebuildsAll()) {
                 Reconstruction all =
-                        Reconstruction.of(stack, input(manager, 0), context(way, manager), draw(0));
+                        Reconstruction.of(
+                                stack, input(manager, 0), context(variant, manager), draw(0));
                 activations += all.activations();
                 differing += all.mismatches();
             }
         }
     }
 
-    private static void pass(ReversibleStack stack, StackWay way, NDManager manager, long step) {
+    private static void pass(
+            ReversibleStack stack, StackVariant variant, NDManager manager, long step) {
         NDArray x = input(manager, step);
-        NDArray y = stack.forward(x, context(way, manager), draw(step));
+        NDArray y = stack.forward(x, context(variant, manager), draw(step));
         // Small, because gradients add up over all passes and must stay finite.
         stack.backward(Autograd.unrecorded(() -> y.mul(1e-6f)));
     }
 
-    private static NDList context(StackWay way, NDManager manager) {
-        return way.cross() ? new NDList(input(manager, 1L << 40)) : new NDList();
+    private static NDList context(StackVariant variant, NDManager manager) {
+        return variant.cross() ? new NDList(input(manager, 1L << 40)) : new NDList();
     }
 
     private static NDArray input(NDManager manager, long step) {
         Engine.getEngine("PyTorch").setRandomSeed((int) (step * 31 + 7));
-        return manager.randomNormal(new Shape(BATCH, StackWay.TOKENS, StackWay.WIDTH));
+        return manager.randomNormal(new Shape(BATCH, StackVariant.TOKENS, StackVariant.WIDTH));
     }
 
     private static StepKey draw(long step) {

@@ -16,58 +16,62 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GrowthTest {
 
-    private static final Vitals FIRST = new Vitals(3, 20, List.of("a", "b", "b"), 100_000, 10_000);
+    private static final ResourceUsage FIRST =
+            new ResourceUsage(3, 20, List.of("a", "b", "b"), 100_000, 10_000);
 
     @TempDir private Path folder;
 
     @Test
     void whatStaysTheSameHolds() {
-        assertThat(judge(FIRST).outcome()).isEqualTo(Finding.Outcome.HOLDS);
-        assertThat(judge(new Vitals(2, 19, List.of("b"), 90_000, 9_000)).outcome())
-                .isEqualTo(Finding.Outcome.HOLDS);
+        assertThat(judge(FIRST).outcome()).isEqualTo(FaultResult.Outcome.HOLDS);
+        assertThat(judge(new ResourceUsage(2, 19, List.of("b"), 90_000, 9_000)).outcome())
+                .isEqualTo(FaultResult.Outcome.HOLDS);
     }
 
     @Test
     void oneMoreOfAnythingFails() {
-        for (Vitals last :
+        for (ResourceUsage last :
                 List.of(
-                        new Vitals(4, 20, FIRST.files(), 100_000, 10_000),
-                        new Vitals(3, 21, FIRST.files(), 100_000, 10_000),
-                        new Vitals(3, 20, List.of("a", "b", "b", "b"), 100_000, 10_000))) {
-            assertThat(judge(last).outcome()).as("%s", last).isEqualTo(Finding.Outcome.FAILS);
+                        new ResourceUsage(4, 20, FIRST.files(), 100_000, 10_000),
+                        new ResourceUsage(3, 21, FIRST.files(), 100_000, 10_000),
+                        new ResourceUsage(3, 20, List.of("a", "b", "b", "b"), 100_000, 10_000))) {
+            assertThat(judge(last).outcome()).as("%s", last).isEqualTo(FaultResult.Outcome.FAILS);
         }
     }
 
     @Test
     void filesThatWereGainedAreNamed() {
-        Vitals last = new Vitals(3, 20, List.of("b", "c", "b", "b", "a"), 100_000, 10_000);
+        ResourceUsage last =
+                new ResourceUsage(3, 20, List.of("b", "c", "b", "b", "a"), 100_000, 10_000);
 
         assertThat(last.filesGainedSince(FIRST)).containsExactly("c", "b");
         assertThat(judge(last).found()).endsWith("newly open: c, b");
     }
 
     @Test
-    void classesAndCodeAreToldApartFromTheResidentSetAndBounded() {
+    void classesAndCodeAreBoundedApartFromTheResidentSet() {
         long allowed = 5000;
-        Vitals most = new Vitals(3, 20, FIRST.files(), 116_384 + allowed, 10_000 + allowed);
-        assertThat(judge(most).outcome()).isEqualTo(Finding.Outcome.HOLDS);
+        ResourceUsage most =
+                new ResourceUsage(3, 20, FIRST.files(), 116_384 + allowed, 10_000 + allowed);
+        assertThat(judge(most).outcome()).isEqualTo(FaultResult.Outcome.HOLDS);
 
-        Vitals moreCode = new Vitals(3, 20, FIRST.files(), 110_000, 10_001 + allowed);
-        assertThat(judge(moreCode).outcome()).isEqualTo(Finding.Outcome.FAILS);
-        Vitals moreBeside = new Vitals(3, 20, FIRST.files(), 116_385 + allowed, 10_000 + allowed);
-        assertThat(judge(moreBeside).outcome()).isEqualTo(Finding.Outcome.FAILS);
+        ResourceUsage moreCode = new ResourceUsage(3, 20, FIRST.files(), 110_000, 10_001 + allowed);
+        assertThat(judge(moreCode).outcome()).isEqualTo(FaultResult.Outcome.FAILS);
+        ResourceUsage moreBeside =
+                new ResourceUsage(3, 20, FIRST.files(), 116_385 + allowed, 10_000 + allowed);
+        assertThat(judge(moreBeside).outcome()).isEqualTo(FaultResult.Outcome.FAILS);
     }
 
     @Test
     void nothingCountedIsNoSuccess() {
-        Vitals empty = new Vitals(0, 20, FIRST.files(), 100_000, 10_000);
-        assertThat(new Growth("work", 1, empty, empty, 0).finding())
-                .matches(f -> f.outcome() == Finding.Outcome.FAILS)
-                .extracting(Finding::found)
+        ResourceUsage empty = new ResourceUsage(0, 20, FIRST.files(), 100_000, 10_000);
+        assertThat(new Growth("work", 1, empty, empty, 0).result())
+                .matches(f -> f.outcome() == FaultResult.Outcome.FAILS)
+                .extracting(FaultResult::found)
                 .asString()
                 .contains("NO ARRAYS WERE COUNTED");
-        assertThatThrownBy(() -> new Growth("work", 0, FIRST, FIRST, 0).finding())
-                .hasMessage("work: needs at least one between two looks, has 0");
+        assertThatThrownBy(() -> new Growth("work", 0, FIRST, FIRST, 0).result())
+                .hasMessage("work: needs at least one between two samples, has 0");
     }
 
     @Test
@@ -76,10 +80,10 @@ class GrowthTest {
         Path file = Files.createFile(folder.resolve("left-open")).toRealPath();
         try (NDManager session = NDManager.newBaseManager()) {
             session.ones(new Shape(2));
-            Vitals before = Vitals.of(session);
+            ResourceUsage before = ResourceUsage.of(session);
             session.newSubManager().ones(new Shape(2));
             try (InputStream open = Files.newInputStream(file)) {
-                Vitals after = Vitals.of(session);
+                ResourceUsage after = ResourceUsage.of(session);
 
                 assertThat(open.read()).isEqualTo(-1);
                 assertThat(after.arrays()).isEqualTo(before.arrays() + 1).isEqualTo(2);
@@ -93,12 +97,12 @@ class GrowthTest {
         var campaign = new LeakCampaign(line -> {});
         assertThatThrownBy(() -> campaign.training(99))
                 .hasMessage(
-                        "leaks show only over many: at least 100 training steps, but there are to be 99");
+                        "leaks show only over many repetitions: expected at least 100 training steps, found 99");
         assertThatThrownBy(() -> campaign.models(99)).hasMessageContaining("at least 100 models");
         assertThatThrownBy(() -> campaign.cells(49)).hasMessageContaining("at least 50 cells");
     }
 
-    private static Finding judge(Vitals last) {
-        return new Growth("work", 100, FIRST, last, 5000).finding();
+    private static FaultResult judge(ResourceUsage last) {
+        return new Growth("work", 100, FIRST, last, 5000).result();
     }
 }

@@ -24,9 +24,9 @@ import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
-/** A JShell session that evaluates whole cells: a value, or one {@link CellError} that tells all. */
+/** A JShell session that evaluates whole cells, each to a value or one {@link CellError}. */
 public final class CellEvaluator implements AutoCloseable {
-    /** What every Java kernel imports, so that notebooks run unchanged on all of them. */
+    /** The imports of every Java kernel, so that notebooks run unchanged on all of them. */
     private static final List<String> IMPORTS =
             List.of(
                     "import java.io.*;",
@@ -48,35 +48,35 @@ public final class CellEvaluator implements AutoCloseable {
     private final Map<String, Origin> origins = new HashMap<>();
     private int cell;
 
-    /** Where a snippet starts: the cell, counted from 1 as evaluated, and the line in it, from 1. */
+    /** The start of a snippet: the cell, counted from 1 as evaluated, and the line in it, from 1. */
     private record Origin(int cell, int line) {
         String at(int snippetLine) {
             return "cell " + cell + ", line " + (line + snippetLine - 1);
         }
     }
 
-    /** One snippet in a cell: the source JShell gets, and how many characters of the cell precede it. */
+    /** One snippet of a cell, and the number of characters before it. */
     private record Part(String cellCode, int start, CompletionInfo info) {
-        /** The line of the cell, from 1, that holds the character at the offset of the snippet. */
+        /** Returns the line of the cell, from 1, that holds the character at the offset of the snippet. */
         int line(long offset) {
             var end = (int) Math.min(cellCode.length(), start + Math.max(0, offset));
             return 1 + (int) cellCode.substring(0, end).chars().filter(c -> c == '\n').count();
         }
 
-        /** Jupyter's convention: a statement that ends with a semicolon shows no value. */
+        /** Returns whether the value is shown; by Jupyter's convention a semicolon at the end hides it. */
         boolean showsValue() {
             return info.completeness() == Completeness.COMPLETE_WITH_SEMI
                     || !TRAILING_COMMENTS.matcher(info.source()).replaceFirst("").endsWith(";");
         }
     }
 
-    /** A session without cells; it lives in this JVM and sees its class path. */
+    /** Creates a session without cells, in this JVM and on its class path. */
     public CellEvaluator() {
         shell = JShell.builder().executionEngine(new InThisJvm(execution), Map.of()).build();
         IMPORTS.forEach(shell::eval);
     }
 
-    /** Hands JShell the execution that lives in this JVM. */
+    /** Gives JShell the execution in this JVM. */
     private record InThisJvm(ExecutionControl control) implements ExecutionControlProvider {
         @Override
         public String name() {
@@ -117,7 +117,7 @@ public final class CellEvaluator implements AutoCloseable {
 
     private Object evaluate(Part part, List<Snippet> declared) {
         var complete = part.info().completeness().isComplete();
-        // Incomplete source goes to the compiler too: it says best what is missing.
+        // Incomplete source is compiled, too, for the compiler's message.
         var source = complete ? part.info().source() : part.cellCode().substring(part.start());
         Object value = null;
         for (var event : shell.eval(source)) {
@@ -138,13 +138,13 @@ public final class CellEvaluator implements AutoCloseable {
         return value;
     }
 
-    /** JShell gives a variable its default again, silently, when its type is declared anew. */
+    /** Warns of a variable that JShell has silently reset because its type was declared again. */
     private static void warnOfLostValue(SnippetEvent event) {
         if (event.snippet() instanceof VarSnippet variable
                 && event.previousStatus() == Snippet.Status.VALID
                 && event.status() == Snippet.Status.VALID) {
             System.err.println(
-                    "warning: the new declaration emptied the variable "
+                    "warning: the new declaration reset the variable "
                             + variable.name()
                             + "; run the cell that sets it again");
         }
@@ -172,7 +172,7 @@ public final class CellEvaluator implements AutoCloseable {
         }
     }
 
-    /** A declaration that the cell leaves without its types was never executed; saying nothing would hide that. */
+    /** Fails for a declaration with undefined types, which JShell never executes and does not report. */
     private void checkResolved(Snippet snippet) {
         if (snippet instanceof DeclarationSnippet declaration
                 && shell.status(snippet) == Snippet.Status.RECOVERABLE_NOT_DEFINED) {
@@ -182,7 +182,7 @@ public final class CellEvaluator implements AutoCloseable {
 
     private CellError unresolved(DeclarationSnippet snippet) {
         var names = shell.unresolvedDependencies(snippet).collect(Collectors.joining(", "));
-        var message = snippet.name() + " needs what is not defined yet: " + names;
+        var message = snippet.name() + " needs undefined names: " + names;
         return new CellError(message, List.of(message));
     }
 
@@ -213,12 +213,12 @@ public final class CellEvaluator implements AutoCloseable {
         return origin == null ? "cell" : origin.at(translated.getLineNumber());
     }
 
-    /** Runs work as if it were part of the cell, on its thread and open to its interrupt. */
+    /** Runs a task as part of the cell: on its thread, and interruptible. */
     <V> V call(Callable<V> work) throws ExecutionException, InterruptedException {
         return execution.call(work);
     }
 
-    /** Interrupts the cell that runs now, from another thread; without one it does nothing. */
+    /** Interrupts the running cell, if there is one, from another thread. */
     public void interrupt() {
         execution.interrupt();
     }

@@ -14,7 +14,7 @@ import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.SPIResolutionException;
 
 /**
- * Runs snippets in this JVM on one thread named {@code notebook}, and keeps the value and the Throwable.
+ * Runs snippets in this JVM on one thread named {@code notebook}, and keeps their value or Throwable.
  *
  * <p>One thread for all cells, because engines keep modes (gradient recording, thread counts) per thread. JShell's own
  * protocol would turn values into strings and drop the causes of exceptions.
@@ -22,8 +22,8 @@ import jdk.jshell.spi.SPIResolutionException;
 final class CellExecution extends DirectExecutionControl {
     private static final long GRACE_SECONDS = 2;
 
-    /** How long code that has noticed the interrupt may tidy up, for example write a checkpoint. */
-    private static final long TIDY_SECONDS = 60;
+    /** The time that code has to clean up after an interrupt, for example to write a checkpoint. */
+    private static final long CLEANUP_SECONDS = 60;
 
     private ExecutorService thread = newThread();
     private volatile Thread notebook;
@@ -34,42 +34,42 @@ final class CellExecution extends DirectExecutionControl {
 
     private ExecutorService newThread() {
         return Executors.newSingleThreadExecutor(
-                work -> {
-                    notebook = new Thread(work, "notebook");
+                task -> {
+                    notebook = new Thread(task, "notebook");
                     notebook.setDaemon(true);
                     return notebook;
                 });
     }
 
-    /** Forgets an interrupt that was meant for the cell before. */
+    /** Clears an interrupt of the previous cell. */
     void beginCell() {
         interrupted = false;
     }
 
-    /** Interrupts the cell: what runs now, and what the same cell would run next. */
+    /** Interrupts the running snippet and the later ones of the same cell. */
     void interrupt() {
         interrupted = true;
-        var work = running;
-        if (work != null) {
-            work.cancel(true);
+        var task = running;
+        if (task != null) {
+            task.cancel(true);
         }
     }
 
-    /** The value of the snippet that ran last, null if it has none. */
+    /** Returns the last snippet's value, or null. */
     Object value() {
         return value;
     }
 
-    /** What the snippet that ran last threw, null if it threw nothing. */
+    /** Returns what the last snippet threw, or null. */
     Throwable thrown() {
         return thrown;
     }
 
     /**
-     * Runs the work on the notebook thread and waits for it.
+     * Runs work on the notebook thread and waits for it.
      *
-     * @throws ExecutionException if the work throws; its cause is what was thrown
-     * @throws InterruptedException if the cell is interrupted; the message says when the work goes on regardless
+     * @throws ExecutionException if it throws; the cause is what was thrown
+     * @throws InterruptedException if the cell is interrupted; the message says if the work continues regardless
      */
     <V> V call(Callable<V> work) throws ExecutionException, InterruptedException {
         var task = thread.submit(work);
@@ -87,14 +87,14 @@ final class CellExecution extends DirectExecutionControl {
     }
 
     /**
-     * Waits until the thread is free again, or leaves it behind: Java cannot stop a thread that does not listen. One that
-     * does has taken its interrupt.
+     * Waits until the thread is free, or replaces it: Java cannot stop a thread that ignores interrupts. One that does not
+     * has consumed its interrupt.
      */
     private String settle() throws InterruptedException {
         var free = thread.submit(() -> {});
         try {
             if (isFree(free, GRACE_SECONDS)
-                    || (!notebook.isInterrupted() && isFree(free, TIDY_SECONDS))) {
+                    || (!notebook.isInterrupted() && isFree(free, CLEANUP_SECONDS))) {
                 return "cell interrupted";
             }
         } catch (ExecutionException e) {
@@ -102,7 +102,7 @@ final class CellExecution extends DirectExecutionControl {
         }
         thread.shutdown();
         thread = newThread();
-        return "cell interrupted, but its code does not listen, or not yet, and goes on in the background; "
+        return "cell interrupted, but its code has not reacted to the interrupt and continues in the background; "
                 + "restart the kernel to end it";
     }
 
@@ -116,7 +116,7 @@ final class CellExecution extends DirectExecutionControl {
         }
     }
 
-    /** Called by JShell to run a compiled snippet; the value stays here, JShell gets a placeholder. */
+    /** Runs a compiled snippet for JShell; keeps the value and returns a placeholder. */
     @Override
     protected String invoke(Method snippet) throws Exception {
         value = null;

@@ -20,7 +20,7 @@ import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
 import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
 
 /**
- * The replies to one request; gathers printed text, so that thousands of lines are a few messages.
+ * The replies to one request; buffers printed text, so that thousands of lines become few messages.
  *
  * <p>Order is kept: anything else that is published follows the text printed before it, and the idle status is last.
  */
@@ -28,13 +28,13 @@ final class CellReplies extends ShellReplyEnvironment {
     private static final Executor LATER =
             CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, Runnable::run);
 
-    /** The waiting text that is sent before its time, in characters. */
+    /** The length of buffered text, in characters, that is sent at once. */
     private static final int LONGEST = 1 << 16;
 
-    /** The most messages at a time; streams that alternate more often are each put together. */
+    /** The most messages per flush; streams that alternate more often are merged. */
     private static final int MOST_PIECES = 16;
 
-    /** Text of one stream that nothing of the other interrupts. */
+    /** Consecutive text of one stream. */
     private record Piece(StreamType stream, StringBuilder text) {}
 
     private final Deque<Piece> pieces = new ArrayDeque<>();
@@ -53,17 +53,17 @@ final class CellReplies extends ShellReplyEnvironment {
         this.readQueued = readQueued;
     }
 
-    /** Takes the requests that wait; the result answers them, cells as aborted. */
+    /** Takes the queued requests; the result answers them, cells as aborted. */
     Runnable readQueued() {
         return readQueued.get();
     }
 
-    /** Takes the answers to the expressions of the request, which its reply holds if the cell does not fail. */
+    /** Sets the answers to the request's expressions, for its reply if the cell does not fail. */
     void answer(Supplier<Map<String, Object>> expressions) {
         answers = expressions;
     }
 
-    /** Replies that the cell was not evaluated, since one before it failed. */
+    /** Replies that the cell was not evaluated because an earlier one failed. */
     void abort() {
         setBusyDeferIdle();
         super.reply(executed(Map.of("status", "aborted")));
@@ -90,7 +90,7 @@ final class CellReplies extends ShellReplyEnvironment {
         return new Message<>(getContext(), type, content);
     }
 
-    /** From here on publishes the statuses alone. */
+    /** Publishes only statuses from now on. */
     void silence() {
         silent = true;
     }
@@ -131,7 +131,7 @@ final class CellReplies extends ShellReplyEnvironment {
         return piece;
     }
 
-    /** Sends the waiting text; past {@link #publish}, which may be about to defer another thread's message. */
+    /** Sends the buffered text; not through {@link #publish}, which may be deferring another thread's message. */
     private synchronized void flush() {
         for (var piece : pieces) {
             var content = new PublishStream(piece.stream(), piece.text().toString());
@@ -149,7 +149,7 @@ final class CellReplies extends ShellReplyEnvironment {
         }
     }
 
-    /** What is deferred last runs first: the text goes out when the cell's streams are closed, before the idle status. */
+    /** Defers a flush, too: the last deferred action runs first, so text is sent before the idle status. */
     @Override
     public void setBusyDeferIdle() {
         super.setBusyDeferIdle();

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Stack traces as a notebook's reader wants them: every cause, the user's frames, lines counted in the cell. */
+/** Stack traces for a notebook: every cause, only the user's frames, lines counted in the cell. */
 final class CellTrace {
-    /** More frames than this tell of a recursion, not of the way to the error. */
+    /** The most frames shown; more are a recursion. */
     private static final int MAX_FRAMES = 30;
 
     /** The class that JShell wraps around a snippet, then the user's own class inside it. */
@@ -23,14 +23,14 @@ final class CellTrace {
     private static final Set<String> KERNEL =
             Set.of(CellExecution.class.getName(), JavaKernel.class.getName());
 
-    /** JJava's library, which stands between a cell's display call and the toString that it calls. */
+    /** JJava's library, whose frames are between a cell's display call and toString. */
     private static final String PROTOCOL = "org.dflib.jjava.";
 
     private static final String BODY = "do_it$";
 
     private CellTrace() {}
 
-    /** The Throwable and its causes, outermost first, each once even where they form a ring. */
+    /** Returns the Throwable and its causes, outermost first, each once even where they form a ring. */
     private static List<Throwable> chain(Throwable thrown) {
         var seen = Collections.<Throwable>newSetFromMap(new IdentityHashMap<>());
         var chain = new ArrayList<Throwable>();
@@ -40,7 +40,7 @@ final class CellTrace {
         return chain;
     }
 
-    /** The frames from where it was thrown down to the cell that was run: the kernel's own frames are left out. */
+    /** Returns the frames from where it was thrown down to the cell that was run: the kernel's own frames are left out. */
     private static List<StackTraceElement> userFrames(Throwable thrown) {
         var frames = new ArrayList<StackTraceElement>();
         for (var frame : thrown.getStackTrace()) {
@@ -63,7 +63,7 @@ final class CellTrace {
     }
 
     /**
-     * The frames of a whole cause chain that lie in cells, in the order in which {@link #lines} prints them.
+     * Returns the frames of a whole cause chain that lie in cells, in the order in which {@link #lines} prints them.
      *
      * <p>JShell translates their lines from its generated classes to the snippets. It knows wrapper classes only, so a
      * frame in a class that the user declared is told as one of the wrapper's.
@@ -83,9 +83,9 @@ final class CellTrace {
     }
 
     /**
-     * The lines that a notebook shows for a Throwable.
+     * Returns the lines that a notebook shows for a Throwable.
      *
-     * @param thrown what the cell threw
+     * @param thrown the Throwable of the cell
      * @param translated {@link #cellFrames} as JShell translated them
      * @param place where in the notebook a translated frame is, for example {@code cell 3, line 2}
      */
@@ -115,12 +115,12 @@ final class CellTrace {
         return lines;
     }
 
-    /** The lines for what was thrown outside of a snippet, where JShell translates nothing. */
+    /** Returns the lines for what was thrown outside of a snippet, where JShell translates nothing. */
     static List<String> lines(Throwable thrown) {
         return lines(thrown, new StackTraceElement[0], frame -> "cell");
     }
 
-    /** What toString says, or the class alone where the user's own getMessage throws. */
+    /** Returns toString, or the class alone where the user's getMessage throws. */
     static String describe(Throwable thrown) {
         try {
             return WRAPPER_NAME.matcher(thrown.toString()).replaceAll("");

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 
 /**
- * The file by which Jupyter tells a kernel where to listen, and the key that signs what is said there.
+ * The file with the addresses on which a kernel listens, and the key that signs messages.
  *
- * <p>Whoever reaches a kernel's sockets and knows its key runs code as its user. So a kernel of ours listens on this
- * machine alone, never without a key, and no message of ours repeats what the file says of the key.
+ * <p>A client that reaches the sockets and knows the key runs code as the kernel's user. So this kernel listens only on
+ * this machine and only with a key, and no message quotes the key.
  *
  * @see <a href="https://jupyter-client.readthedocs.io/en/stable/kernels.html#connection-files">Jupyter, connection
  *     files</a>
@@ -45,10 +45,10 @@ final class ConnectionFile {
         if (found.getKey() == null || found.getKey().isEmpty()) {
             throw new IllegalArgumentException(
                     file
-                            + ": expected a key that signs messages, found none; without one everybody on this"
-                            + " machine could run code: set Session.key, or leave it to Jupyter");
+                            + ": expected a key that signs messages, found none; without one any user of this"
+                            + " machine could run code: set Session.key, or let Jupyter choose one");
         }
-        return new Silent(found, address(found, file));
+        return new WithoutKey(found, address(found, file));
     }
 
     private static IllegalArgumentException unexpected(Path file, String found) {
@@ -59,13 +59,13 @@ final class ConnectionFile {
                         + "; let Jupyter start the kernel");
     }
 
-    /** The address as numbers: what was checked is what is bound, whatever a name means a moment later. */
+    /** Returns the checked address as numbers, since a name could resolve to another one later. */
     private static String address(KernelConnectionProperties found, Path file) {
         var ip = found.getIp();
         if ("ipc".equals(found.getTransport())) {
             return ip;
         }
-        // Java takes no name at all for this machine, ZeroMQ for every interface.
+        // An empty name is this machine for Java, but every interface for ZeroMQ.
         if ("tcp".equals(found.getTransport()) && ip != null && !ip.isBlank()) {
             try {
                 var address = InetAddress.getByName(ip);
@@ -73,13 +73,14 @@ final class ConnectionFile {
                     return address.getHostAddress();
                 }
             } catch (UnknownHostException e) {
-                // A wildcard, a network card's name or nonsense: refused below, as other machines'
-                // addresses are.
+                // A wildcard, a network card's name or nonsense: refused below, as are other
+                // machines'
+                // addresses.
             }
         }
         throw new IllegalArgumentException(
                 file
-                        + ": expected transport ipc, or tcp on an address of this machine alone such as"
+                        + ": expected transport ipc, or tcp on a loopback address such as"
                         + " 127.0.0.1, found "
                         + found.getTransport()
                         + " on '"
@@ -88,9 +89,9 @@ final class ConnectionFile {
                         + " kernel through its Jupyter server or an SSH tunnel");
     }
 
-    /** What the file says, but for a text form that has no key in it. */
-    private static final class Silent extends KernelConnectionProperties {
-        Silent(KernelConnectionProperties found, String ip) {
+    /** The properties of the file with a toString that omits the key. */
+    private static final class WithoutKey extends KernelConnectionProperties {
+        WithoutKey(KernelConnectionProperties found, String ip) {
             super(
                     ip,
                     found.getControlPort(),

@@ -16,15 +16,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bdia.cli.Finding;
 
-/** The Java kernels that Jupyter knows, and whether each has what it needs to find the toolkit. */
+/** Findings about the Java kernels that are installed in Jupyter. */
 final class InstalledKernel {
     private static final String NAME = "kernel";
-    private static final String MEND =
+    private static final String FIX =
             "run: ci/bdia kernel install, or see toolkit/KERNELS.md for IJava and JJava";
 
     private InstalledKernel() {}
 
-    /** One finding for each Java kernel and each damaged one; one that says so where there is no Java kernel. */
+    /** Returns a finding per Java kernel and per damaged one, and one if there is no Java kernel. */
     static List<Finding> findings(List<Path> folders, Map<String, String> environment) {
         List<Finding> kernels = new ArrayList<>();
         List<Finding> damaged = new ArrayList<>();
@@ -37,17 +37,17 @@ final class InstalledKernel {
                                 NAME,
                                 false,
                                 spec + " cannot be read: " + firstLine(e),
-                                "correct it, or remove its folder; " + MEND));
+                                "correct it, or remove its folder; " + FIX));
             }
         }
         if (kernels.isEmpty()) {
-            kernels.add(new Finding(NAME, false, "no Java kernel in " + folders, MEND));
+            kernels.add(new Finding(NAME, false, "no Java kernel in " + folders, FIX));
         }
         kernels.addAll(damaged);
         return kernels;
     }
 
-    /** Nothing if the kernel is none for Java. */
+    /** Returns the finding for a kernel; empty if it is not for Java. */
     private static Optional<Finding> finding(Path spec, Map<String, String> environment)
             throws IOException {
         JsonNode json = new ObjectMapper().readTree(spec.toFile());
@@ -65,7 +65,7 @@ final class InstalledKernel {
         String variable = lower.contains("jjava") ? "JJAVA_CLASSPATH" : "IJAVA_CLASSPATH";
         String path = json.path("env").path(variable).asText("");
         if (path.isEmpty() && environment.getOrDefault(variable, "").isEmpty()) {
-            String found = spec + " finds no toolkit: " + variable + " is not set";
+            String found = spec + " does not find the toolkit: " + variable + " is not set";
             return Optional.of(
                     new Finding(NAME, false, found, "set it as toolkit/KERNELS.md says"));
         }
@@ -83,7 +83,7 @@ final class InstalledKernel {
             return new Finding(NAME, true, spec + ", the toolkit's own", "");
         }
         String more = missing.size() > 1 ? " and " + (missing.size() - 1) + " more" : "";
-        String found = spec + " starts from what is gone: " + missing.get(0) + more;
+        String found = spec + " needs a missing file: " + missing.get(0) + more;
         return new Finding(NAME, false, found, "build again, then run: ci/bdia kernel install");
     }
 
@@ -105,12 +105,12 @@ final class InstalledKernel {
         }
     }
 
-    /** Jackson's messages go on with the place in the source. */
+    /** Returns the first line of a message; Jackson's continue with the position. */
     private static String firstLine(Exception e) {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** Where Jupyter looks for kernels, and where {@code ci/regenerate} puts ours. */
+    /** Returns the folders in which Jupyter looks for kernels, and that of {@code ci/regenerate}. */
     static List<Path> folders() {
         List<Path> folders = new ArrayList<>();
         String path = System.getenv("JUPYTER_PATH");

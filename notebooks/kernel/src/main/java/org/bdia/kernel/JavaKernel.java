@@ -35,23 +35,23 @@ import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 
 /**
- * A thin Jupyter kernel for Java: JShell behind JJava's protocol library, without magics.
+ * A small Jupyter kernel for Java: JShell with JJava's protocol library, without magics.
  *
- * <p>It differs from IJava and JJava where a long experiment needs it: exceptions keep their causes and tell the cell's
- * line, no error ends the kernel, an interrupt reaches rendering too, and the JVM ends with the process that started it.
+ * <p>It differs from IJava and JJava in what long experiments need: exceptions keep their causes and name the cell's line, no
+ * error ends the kernel, interrupts reach rendering, and the JVM ends with the process that started it.
  */
 public final class JavaKernel extends BaseKernel {
     private static final Duration EXIT_HOOK_LIMIT = Duration.ofSeconds(10);
 
     private final CellEvaluator cells;
 
-    /** What a request asks for beside its cell, by name, and the answers; each an expression. */
+    /** The expressions of a request by name; their answers follow. */
     private Map<String, String> expressions = Map.of();
 
     private Map<String, Object> answers = Map.of();
     private boolean failed;
 
-    /** Answers the requests that waited when a cell failed. */
+    /** Answers the requests that were queued when a cell failed. */
     private Runnable queued = () -> {};
 
     JavaKernel(CellEvaluator cells) {
@@ -102,7 +102,7 @@ public final class JavaKernel extends BaseKernel {
         }
     }
 
-    /** What an expression shows, with the status that the protocol wants beside it. */
+    /** The value of an expression, with the status that the protocol requires. */
     private static final class Answer extends DisplayData {
         @SuppressWarnings("unused") // is written to the reply
         private final String status = "ok";
@@ -134,7 +134,7 @@ public final class JavaKernel extends BaseKernel {
         return new CellError(String.join(" ", lines.subList(0, 2)), lines);
     }
 
-    /** Honours the flags that the library ignores: a cell that is not stored has no number of its own. */
+    /** Evaluates a cell; honours the flags that the library ignores: a cell that is not stored is not counted. */
     @Override
     protected synchronized void handleExecuteRequest(
             ShellReplyEnvironment replies, Message<ExecuteRequest> message) {
@@ -147,14 +147,13 @@ public final class JavaKernel extends BaseKernel {
             }
             cell.answer(() -> answers);
             queued = () -> {};
-            // what is deferred first runs last, behind the reply and the idle status
+            // deferred first, so that it runs last, after the reply and the idle status
             cell.defer(() -> queued.run());
         }
         try {
             super.handleExecuteRequest(replies, message);
             if (failed && request.shouldStopOnError() && replies instanceof CellReplies cell) {
-                // Before the reply is sent: who waits for it before the next request is not
-                // aborted.
+                // Before the reply is sent: a client that waits for it is not aborted.
                 queued = cell.readQueued();
             }
         } finally {
@@ -164,7 +163,7 @@ public final class JavaKernel extends BaseKernel {
         }
     }
 
-    /** Answers that there is no history; the library answers nothing, or what no front end reads. */
+    /** Answers that there is no history; the library's answers are missing or unreadable. */
     @Override
     protected void handleHistoryRequest(
             ShellReplyEnvironment replies, Message<HistoryRequest> message) {
@@ -250,7 +249,7 @@ public final class JavaKernel extends BaseKernel {
                                         }));
     }
 
-    /** Gives shutdown hooks a last chance, but a limited one: a hook that hangs must not keep the kernel. */
+    /** Ends the JVM, with a time limit for shutdown hooks. */
     private static void exit(int status) {
         daemon(
                 "exit",

@@ -2,29 +2,44 @@ package org.bdia.kernel;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.bdia.cli.CommandModule;
+import org.bdia.cli.Finding;
 import org.bdia.io.ChildJvm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes the Java kernel known to Jupyter. */
+/** Registers the Java kernel in Jupyter, and adds the installed kernels to {@code bdia doctor}. */
 @Command(
         name = "kernel",
-        description = "Makes the Java kernel known to Jupyter.",
+        description = "Registers the Java kernel in Jupyter.",
         synopsisSubcommandLabel = "(install | class-path)")
-final class KernelCommand {
+public final class KernelCommand implements CommandModule {
 
     @Spec private CommandSpec spec;
 
+    @Override
+    public List<Object> commands() {
+        return List.of(this);
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return InstalledKernel.findings(InstalledKernel.folders(), System.getenv());
+    }
+
     @Command(
             name = "install",
-            description = "Writes kernels/java/kernel.json; keeps a copy of another kernel's.")
+            description =
+                    "Writes kernels/java/kernel.json, and keeps a copy of an existing one that differs.")
     int install(
             @Option(
                             names = "--into",
                             paramLabel = "FOLDER",
-                            description = "A folder of JUPYTER_PATH; default: the user's own.")
+                            description =
+                                    "A folder of JUPYTER_PATH; default: the user's Jupyter folder.")
                     Path folder)
             throws IOException {
         Path into = folder == null ? KernelSpec.userFolder() : folder;
@@ -34,7 +49,7 @@ final class KernelCommand {
 
     @Command(
             name = "class-path",
-            description = "Prints what IJAVA_CLASSPATH or JJAVA_CLASSPATH is to be set to.")
+            description = "Prints the value for IJAVA_CLASSPATH or JJAVA_CLASSPATH.")
     int classPath() {
         spec.commandLine().getOut().println(ChildJvm.classPath());
         return 0;

@@ -17,20 +17,20 @@ import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
 
 /**
- * The kernel's five channels, which outlive a message that cannot be read and drop none that is sent.
+ * The kernel's five channels, which survive unreadable messages and drop no sent ones.
  *
- * <p>The library would let such a message, above all one that our key has not signed, end the thread that reads the
- * channel, and leave a kernel that answers nothing. It also opens the channel of requests before the one of results, so
- * that a request which waits for the kernel could be answered before its results have anywhere to go.
+ * <p>In the library an unreadable message, such as one not signed with the key, ends the thread that reads the channel, and
+ * the kernel no longer answers. The library also opens the channel of requests before that of results, so that results of
+ * an early request would be lost.
  */
 final class KernelConnection extends JupyterConnection {
     private final KernelConnectionProperties properties;
     private final PrintStream log;
 
     /**
-     * Opens nothing yet.
+     * Creates the channels without opening them.
      *
-     * @param log where dropped messages are named; not {@code System.err} by its name, which a cell's output replaces
+     * @param log receives a line per dropped message; not {@code System.err} itself, which a cell's output replaces
      * @throws GeneralSecurityException if this Java lacks the signature scheme that the file names
      */
     KernelConnection(KernelConnectionProperties properties, PrintStream log)
@@ -38,8 +38,7 @@ final class KernelConnection extends JupyterConnection {
         super(properties);
         this.properties = properties;
         this.log = log;
-        // With a limit the socket would drop what a front end has not fetched yet, the idle status
-        // included.
+        // With a limit the socket would drop messages that a front end has not fetched yet.
         iopub.setSndHWM(0);
     }
 
@@ -49,9 +48,9 @@ final class KernelConnection extends JupyterConnection {
     }
 
     /**
-     * Takes the requests that wait on a channel.
+     * Takes the queued requests of a channel.
      *
-     * @return answers them: those to evaluate a cell as aborted, others as ever
+     * @return answers them: cells as aborted, others as usual
      */
     private Runnable readQueued(ShellChannel channel) {
         List<Message<?>> queued = new ArrayList<>();
@@ -79,7 +78,7 @@ final class KernelConnection extends JupyterConnection {
         }
     }
 
-    /** Opens the channels, those that bring requests last, once. */
+    /** Opens the channels once, those of requests last. */
     @Override
     public void connect() {
         open(iopub);
@@ -90,7 +89,7 @@ final class KernelConnection extends JupyterConnection {
         open(shell);
     }
 
-    /** The threads are nowhere else to be had than among all threads, and only once they run. */
+    /** Opens a channel and makes its thread survive errors; it can be found only among all running threads. */
     private void open(JupyterSocket channel) {
         channel.bind(properties);
         Thread.getAllStackTraces().keySet().stream()
@@ -99,7 +98,7 @@ final class KernelConnection extends JupyterConnection {
                 .forEach(loop -> loop.onError(this::drop));
     }
 
-    /** Returns how many milliseconds the channel rests; a closed socket or a JVM in distress end it as ever. */
+    /** Returns the pause of the channel in milliseconds; a closed socket or an Error of the JVM ends it. */
     private long drop(Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;

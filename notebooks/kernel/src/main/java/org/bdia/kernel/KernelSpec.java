@@ -23,7 +23,7 @@ import org.bdia.data.UserHome;
 import org.bdia.io.ChildJvm;
 
 /**
- * What tells Jupyter how to start {@link JavaKernel}: the folder {@code kernels/java}.
+ * The folder {@code kernels/java}, from which Jupyter starts {@link JavaKernel}.
  *
  * @param java the Java launcher that runs the kernel
  * @param classPath jars and folders, the toolkit's first
@@ -33,13 +33,13 @@ public record KernelSpec(Path java, List<Path> classPath) {
     private static final String ARGUMENTS = "class-path.args";
     private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"|\\S+");
 
-    /** Makes every path absolute: the kernel starts in the notebook's folder, not in this one. */
+    /** Makes every path absolute, because the kernel starts in the notebook's folder. */
     public KernelSpec {
         java = java.toAbsolutePath();
         classPath = classPath.stream().map(Path::toAbsolutePath).toList();
     }
 
-    /** The kernel with this JVM's own launcher and class path. */
+    /** Returns the kernel with this JVM's own launcher and class path. */
     public static KernelSpec current() {
         var launcher = Path.of(System.getProperty("java.home"), "bin", "java");
         var entries = System.getProperty("java.class.path").split(File.pathSeparator);
@@ -48,7 +48,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
                 Arrays.stream(entries).filter(entry -> !entry.isEmpty()).map(Path::of).toList());
     }
 
-    /** The content of {@code kernel.json} for a spec that lies in the folder. */
+    /** Returns the content of {@code kernel.json} for a spec that lies in the folder. */
     Map<String, Object> json(Path folder) {
         var command = new ArrayList<String>();
         command.add(java.toString());
@@ -71,7 +71,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
         return json;
     }
 
-    /** The class path as an argument file of the Java launcher, which no length limit of the system binds. */
+    /** Returns the class path as an argument file of the Java launcher, which has no length limit. */
     String arguments() {
         var path =
                 classPath.stream()
@@ -81,7 +81,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
     }
 
     /**
-     * Reads back what {@link #install} wrote, or somebody by hand: the launcher and the class path of a kernel of ours.
+     * Reads the launcher and the class path of this toolkit's kernel, written by {@link #install} or by hand.
      *
      * @param spec a {@code kernel.json}
      * @throws IOException if it, or an argument file that it names, cannot be read, or is no such file
@@ -103,7 +103,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
                 launcher(words.get(0)), Arrays.stream(entries).map(Path::of).toList());
     }
 
-    /** A bare name is looked up as the shell does. */
+    /** Resolves the launcher; a bare name is looked up in PATH. */
     private static Path launcher(String command) {
         if (Path.of(command).getParent() != null) {
             return Path.of(command);
@@ -116,7 +116,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
                 .orElse(Path.of(command));
     }
 
-    /** The words of an argument file of the Java launcher, as {@link #arguments} writes it. */
+    /** Returns the words of an argument file of the Java launcher, as {@link #arguments} writes it. */
     private static List<String> words(Path file) throws IOException {
         var words = new ArrayList<String>();
         var word = WORD.matcher(Files.readString(file));
@@ -129,7 +129,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
         return words;
     }
 
-    /** What the kernel would be started from, but is not there: the launcher, entries of the class path. */
+    /** Returns the missing files of the kernel: the launcher, entries of the class path. */
     public List<Path> missing() {
         var gone =
                 classPath.stream()
@@ -140,8 +140,8 @@ public record KernelSpec(Path java, List<Path> classPath) {
     }
 
     /**
-     * Writes {@code kernels/java} under a Jupyter data folder, in place of one that is there, of which a copy is kept
-     * where it says more than ours.
+     * Writes {@code kernels/java} in a Jupyter data folder. Replaces an existing one, keeping a copy if it has other
+     * content.
      *
      * @param jupyter a folder on {@code JUPYTER_PATH}, or {@link #userFolder()}
      * @throws IOException if the folder cannot be written
@@ -161,10 +161,10 @@ public record KernelSpec(Path java, List<Path> classPath) {
     }
 
     /**
-     * Where a kernel has been installed.
+     * An installed kernel.
      *
-     * @param folder holds {@code kernel.json}
-     * @param kept a copy of the {@code kernel.json} of another kernel, or with a user's settings, that was there
+     * @param folder the folder of {@code kernel.json}
+     * @param kept the copy of a replaced {@code kernel.json} of another kernel, or with a user's settings
      */
     public record Installed(Path folder, Optional<Path> kept) {
         @Override
@@ -173,14 +173,14 @@ public record KernelSpec(Path java, List<Path> classPath) {
                     + folder
                     + kept.map(
                                     copy ->
-                                            "; it replaced a kernel.json that was there, kept as "
+                                            "; it replaced a kernel.json, kept as "
                                                     + copy.getFileName()
                                                     + ": move that back, or copy its settings")
                             .orElse("");
         }
     }
 
-    /** Whether a {@code kernel.json} is ours but for the launcher, which another JDK changes. */
+    /** Returns whether a {@code kernel.json} differs at most in the launcher, as with another JDK. */
     private static boolean differsOnlyInLauncher(Path file, JsonNode ours) {
         try {
             JsonNode found = new ObjectMapper().readTree(file.toFile());
@@ -193,13 +193,13 @@ public record KernelSpec(Path java, List<Path> classPath) {
         }
     }
 
-    /** Copies a file to a name beside it that is free. */
+    /** Copies a file to an unused name beside it. */
     private static Path keep(Path file) throws IOException {
         for (int i = 1; ; i++) {
             try {
                 return Files.copy(file, file.resolveSibling(FILE + ".kept-" + i));
             } catch (FileAlreadyExistsException taken) {
-                // An earlier copy is not ours to replace either.
+                // An earlier copy is not replaced either.
             }
         }
     }
@@ -215,7 +215,7 @@ public record KernelSpec(Path java, List<Path> classPath) {
     }
 
     /**
-     * The user's own Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place.
+     * Returns the user's Jupyter data folder: {@code JUPYTER_DATA_DIR}, else the system's usual place.
      *
      * @throws IllegalStateException if that is in the home folder, and there is none
      */

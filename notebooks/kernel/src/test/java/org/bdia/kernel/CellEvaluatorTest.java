@@ -256,13 +256,13 @@ class CellEvaluatorTest {
     @Test
     void aDeclarationWhoseTypeIsMissingIsAnError() {
         assertThat(error("class A { Missing m; }"))
-                .hasMessage("A needs what is not defined yet: class Missing");
+                .hasMessage("A needs undefined names: class Missing");
     }
 
     @Test
     void callingAMethodBeforeWhatItNeedsIsAnError() {
         cells.evaluate("int f() { return g(); }");
-        assertThat(error("f()")).hasMessage("f needs what is not defined yet: method g()");
+        assertThat(error("f()")).hasMessage("f needs undefined names: method g()");
         cells.evaluate("int g() { return 3; }");
         assertThat(cells.evaluate("f()")).isEqualTo(3);
     }

@@ -50,8 +50,7 @@ class ConnectionFileTest {
         assertThatThrownBy(() -> ConnectionFile.read(file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        file
-                                + ": expected transport ipc, or tcp on an address of this machine alone")
+                        file + ": expected transport ipc, or tcp on a loopback address")
                 .hasMessageContaining("found tcp on '" + ip + "'")
                 .hasMessageNotContaining(KEY);
     }

@@ -20,7 +20,7 @@ class InstalledKernelTest {
     @Test
     void withoutAJavaKernelTheWayToOneIsTold() throws IOException {
         install("python3", "ipykernel_launcher", "");
-        assertThat(only(Map.of()).well()).isFalse();
+        assertThat(only(Map.of()).ok()).isFalse();
         assertThat(only(Map.of()).line())
                 .contains("no Java kernel in [" + jupyter + "]", "ci/bdia kernel install");
     }
@@ -35,11 +35,13 @@ class InstalledKernelTest {
         Path spec = install("java", jar, "");
         assertThat(only(Map.of()).line())
                 .startsWith("MISSING")
-                .contains(spec + " finds no toolkit: " + variable + " is not set", "KERNELS.md");
-        assertThat(only(Map.of(variable, "toolkit.jar")).well()).isTrue();
+                .contains(
+                        spec + " does not find the toolkit: " + variable + " is not set",
+                        "KERNELS.md");
+        assertThat(only(Map.of(variable, "toolkit.jar")).ok()).isTrue();
         install("java", jar, "\"" + variable + "\": \"toolkit.jar\"");
         assertThat(only(Map.of()).found()).isEqualTo(spec + " with " + variable);
-        assertThat(only(Map.of()).well()).isTrue();
+        assertThat(only(Map.of()).ok()).isTrue();
     }
 
     @Test
@@ -53,15 +55,15 @@ class InstalledKernelTest {
         assertThat(only(Map.of()).line()).startsWith("ok").endsWith("the toolkit's own");
         Files.delete(jar);
         assertThat(only(Map.of()).line())
-                .startsWith("MISSING  kernel   " + spec + " starts from what is gone: " + jar)
-                .contains("mend: build again");
+                .startsWith("MISSING  kernel   " + spec + " needs a missing file: " + jar)
+                .contains("fix: build again");
         Files.createFile(jar);
         Path java = jupyter.resolve("java17");
         new KernelSpec(java, List.of(jar)).install(jupyter);
-        assertThat(only(Map.of()).found()).endsWith("gone: " + java);
+        assertThat(only(Map.of()).found()).endsWith("needs a missing file: " + java);
         Path arguments = spec.resolveSibling("class-path.args");
         Files.delete(arguments);
-        assertThat(only(Map.of()).found()).endsWith("gone: " + arguments);
+        assertThat(only(Map.of()).found()).endsWith("needs a missing file: " + arguments);
     }
 
     @Test
@@ -79,7 +81,7 @@ class InstalledKernelTest {
             assertThat(KernelSpec.read(spec).classPath()).containsExactly(jupyter.resolve("*"));
             assertThat(KernelSpec.read(spec).java()).isAbsolute();
         }
-        assertThat(only(Map.of()).well()).isTrue();
+        assertThat(only(Map.of()).ok()).isTrue();
         Files.writeString(spec, "{\"argv\": [\"org.bdia.kernel.JavaKernel\"]}");
         assertThat(findings().get(1).found()).contains("expected a launcher with -cp");
     }
@@ -91,10 +93,10 @@ class InstalledKernelTest {
         Files.writeString(spec, damaged);
         install("java", "/opt/ijava.jar", "\"IJAVA_CLASSPATH\": \"toolkit.jar\"");
         assertThat(findings()).hasSize(2);
-        assertThat(findings().get(0).well()).isTrue();
+        assertThat(findings().get(0).ok()).isTrue();
         assertThat(findings().get(1).line())
                 .startsWith("MISSING")
-                .contains(spec + " cannot be read: ", "mend: correct it");
+                .contains(spec + " cannot be read: ", "fix: correct it");
     }
 
     private List<Finding> findings() {

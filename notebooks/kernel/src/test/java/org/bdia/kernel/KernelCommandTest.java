@@ -22,7 +22,7 @@ class KernelCommandTest {
         assertThat(run("kernel", "install", "--into", folder.toString())).isZero();
         assertThat(out.toString()).contains("Jupyter kernel \"java\" is in");
         var findings = InstalledKernel.findings(List.of(folder), Map.of());
-        assertThat(findings).singleElement().matches(Finding::well);
+        assertThat(findings).singleElement().matches(Finding::ok);
         assertThat(findings.get(0).found()).contains("the toolkit's own");
         run("doctor");
         assertThat(out.toString()).contains("kernel");

@@ -7,20 +7,20 @@ import java.util.List;
 import org.bdia.measure.Point;
 import org.junit.jupiter.api.Test;
 
-class GridTest {
+class BenchmarkGridTest {
 
     @Test
     void anEmptyGridIsRefused() {
-        assertThatThrownBy(() -> Grid.groups(true, false, "gpt", null))
+        assertThatThrownBy(() -> BenchmarkGrid.groups(true, false, "gpt", null))
                 .hasMessageContaining("nothing to measure");
     }
 
     @Test
     void theGridHasTheMethodsOfTheTableAndThePeersOnes() {
-        List<Point> quick = Grid.groups(true, false, null, List.of(12)).get(0);
+        List<Point> quick = BenchmarkGrid.groups(true, false, null, List.of(12)).get(0);
         assertThat(quick.stream().map(p -> p.method() + p.backprop() + p.variant()))
                 .containsExactly("standardstorefast", "bdiareversiblefast", "bdiareversiblelean");
-        List<Point> full = Grid.groups(false, true, "vit", List.of(12)).get(0);
+        List<Point> full = BenchmarkGrid.groups(false, true, "vit", List.of(12)).get(0);
         assertThat(full).doesNotHaveDuplicates().hasSize(2 * (7 + 4));
     }
 }

@@ -15,28 +15,28 @@ import org.bdia.data.Cifar;
 import org.bdia.io.ChildJvm;
 
 /**
- * {@code bdia run} in a process of its own, on a run of seconds: a tiny vision transformer on generated images, a
- * checkpoint every three steps.
+ * {@code bdia run} in a process, on a run of seconds: a tiny vision transformer on generated images, a checkpoint every
+ * three steps.
  */
-final class ChildRun implements AutoCloseable {
+final class TrainingProcess implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 300;
     private static final int TAIL = 12;
 
-    /** The exit code of a process that signal 9 ended. */
+    /** The exit code after signal 9. */
     private static final int KILLED = 128 + 9;
 
     private final Path runs;
     private final Path log;
     private final Process process;
 
-    private ChildRun(Path runs, Path log, Process process) {
+    private TrainingProcess(Path runs, Path log, Process process) {
         this.runs = runs;
         this.log = log;
         this.process = process;
     }
 
-    /** Twelve epochs of three steps, each with an evaluation and a checkpoint. */
+    /** Returns the run's configuration: twelve epochs of three steps, each with an evaluation and a checkpoint. */
     static RunConfig config() {
         return new RunConfig(
                 new TaskConfig.Images(Cifar.Kind.CIFAR_10, 30, 10, 10, true, 0, true),
@@ -48,13 +48,13 @@ final class ChildRun implements AutoCloseable {
                 1);
     }
 
-    /** Starts or resumes the run in a folder of runs; what it prints goes to a file beside that folder, named after it. */
-    static ChildRun start(Path runs) {
+    /** Starts or resumes the run in a folder of runs; its output goes to a file beside that folder, named after it. */
+    static TrainingProcess start(Path runs) {
         return start(runs, runs.getFileName() + ".log");
     }
 
-    /** Returns a copy with a log of another name, for a second process beside the first. */
-    static ChildRun start(Path runs, String logName) {
+    /** Starts a second process beside the first, with another log. */
+    static TrainingProcess start(Path runs, String logName) {
         Path log = runs.resolveSibling(logName);
         Path config = runs.resolveSibling(runs.getFileName() + ".json");
         try {
@@ -67,13 +67,13 @@ final class ChildRun implements AutoCloseable {
                                     List.of("run", "--runs", runs.toString(), config.toString()))
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile());
-            return new ChildRun(runs, log, builder.start());
+            return new TrainingProcess(runs, log, builder.start());
         } catch (IOException e) {
-            throw new FaultException("no run could be started in " + runs + ": " + e, e);
+            throw new IllegalStateException("no run could be started in " + runs + ": " + e, e);
         }
     }
 
-    /** The run's folder. */
+    /** Returns the run's folder. */
     Path folder() {
         return runs.resolve(config().id());
     }
@@ -87,46 +87,46 @@ final class ChildRun implements AutoCloseable {
     }
 
     /**
-     * Ends it with signal 9 and waits until it is gone.
+     * Kills the process with signal 9 and waits for its end.
      *
-     * @return whether that is what it died of; false if it had ended before
+     * @return whether the signal ended it; false if it had ended before
      */
     boolean kill() {
         process.destroyForcibly();
         return await() == KILLED;
     }
 
-    /** Waits for its end; returns the exit code. */
+    /** Waits for the end of the process; returns its exit code. */
     int await() {
         try {
             if (process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 return process.exitValue();
             }
             process.destroyForcibly();
-            throw new FaultException(
-                    "the run in " + runs + " did not end within " + LIMIT_SECONDS + " s", null);
+            throw new IllegalStateException(
+                    "the run in " + runs + " did not end within " + LIMIT_SECONDS + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FaultException("interrupted", e);
+            throw new IllegalStateException("interrupted", e);
         }
     }
 
-    /** All that it has printed. */
+    /** Returns all output. */
     String output() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
-            throw new FaultException(log + " cannot be read: " + e, e);
+            throw new IllegalStateException(log + " cannot be read: " + e, e);
         }
     }
 
-    /** The end of what it has printed, for a finding. */
+    /** Returns the end of the output, for a result. */
     String tail() {
         List<String> lines = output().lines().toList();
         return String.join(" | ", lines.subList(Math.max(0, lines.size() - TAIL), lines.size()));
     }
 
-    /** Leaves no process behind. */
+    /** Kills the process if it still runs. */
     @Override
     public void close() {
         if (process.isAlive()) {

@@ -9,7 +9,7 @@ import org.bdia.config.Precision;
 import org.bdia.measure.Point;
 
 /** The points of the benchmark, in groups that are measured side by side. */
-public final class Grid {
+public final class BenchmarkGrid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
@@ -17,10 +17,10 @@ public final class Grid {
     private static final ActivationConfig INVERTED =
             ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
-    private Grid() {}
+    private BenchmarkGrid() {}
 
     /**
-     * The groups, one per task and depth.
+     * Returns the groups, one per task and depth.
      *
      * @param quick only ViT, float32, standard store and BDIA reversible
      * @param peer whether the peer in Python is measured too

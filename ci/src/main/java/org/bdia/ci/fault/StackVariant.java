@@ -22,19 +22,19 @@ import org.bdia.reversible.ReversibleStack;
 import org.bdia.torch.Bfloat16;
 
 /**
- * One way to run a reversible stack of tiny blocks.
+ * One variant of a reversible stack of tiny blocks.
  *
- * @param name what is particular about it
- * @param cross whether its blocks look at a context too
- * @param pattern what a token may see; of no effect in blocks with a context
- * @param activation of the blocks' MLPs
+ * @param name its distinguishing property
+ * @param cross whether its blocks have cross-attention
+ * @param pattern the tokens that a token attends to; of no effect with cross-attention
+ * @param activation the activation of the blocks' MLPs
  * @param method exact BDIA
- * @param dropout inside the blocks
+ * @param dropout the dropout rate inside the blocks
  * @param dropPath the rate of stochastic depth at the last block
- * @param execution in verify mode
+ * @param execution its execution, in verify mode
  * @param depth K
  */
-record StackWay(
+record StackVariant(
         String name,
         boolean cross,
         Attention.Pattern pattern,
@@ -51,7 +51,7 @@ record StackWay(
     /** D, the width of a state. */
     static final int WIDTH = 8;
 
-    /** What {@link #all} goes through. */
+    /** The variants of {@link #all} in words. */
     static final String ALL =
             "K = 2, 12, 24, 48; |gamma| 0.5, 0.25, per sample and per batch; level 5, 9, 12; dropout and drop path 0, 0.1;"
                     + " causal, full, locality and cross-attention; exact and inverted activations; fused, plain,"
@@ -62,30 +62,30 @@ record StackWay(
     private static final int MLP = 16;
     private static final int[] DEPTHS = {48, 24, 12, 2};
 
-    /** From so many blocks on a twelfth of them is stored and another one checkpointed. */
+    /** Depth from which on a twelfth of the blocks is stored and another one checkpointed. */
     private static final int MIXED_FROM = 12;
 
-    /** All ways, the deepest stacks first. */
-    static List<StackWay> all() {
-        List<StackWay> ways = new ArrayList<>();
+    /** Returns all variants, the deepest stacks first. */
+    static List<StackVariant> all() {
+        List<StackVariant> variants = new ArrayList<>();
         for (int depth : DEPTHS) {
             for (float rate : new float[] {0f, 0.1f}) {
-                ways.addAll(of(depth, rate));
+                variants.addAll(of(depth, rate));
             }
         }
-        return ways;
+        return variants;
     }
 
-    private static List<StackWay> of(int depth, float rate) {
+    private static List<StackVariant> of(int depth, float rate) {
         Execution fused = Execution.of(Backprop.REVERSIBLE).withVerify(true);
         Execution plain = fused.withKernels(Kernels.PLAIN);
         Execution chunked = fused.withChunkTokens(TOKENS);
         Method.Bdia half = Method.bdia(0.5);
-        // Both |gamma| for every kind of stack, without twice the ways.
+        // Both |gamma| for every kind of stack, without twice the variants.
         Method.Bdia either = Method.bdia(rate == 0 ? 0.5 : 0.25);
         ActivationConfig inverted = ActivationConfig.inverted(ActivationConfig.Function.GELU);
-        StackWay base =
-                new StackWay(
+        StackVariant base =
+                new StackVariant(
                         "fused",
                         false,
                         Attention.Pattern.CAUSAL,
@@ -95,8 +95,8 @@ record StackWay(
                         0,
                         fused,
                         depth);
-        StackWay full = base.with(Attention.Pattern.FULL);
-        List<StackWay> ways =
+        StackVariant full = base.with(Attention.Pattern.FULL);
+        List<StackVariant> variants =
                 new ArrayList<>(
                         List.of(
                                 base,
@@ -111,28 +111,28 @@ record StackWay(
                                         .with(inverted)
                                         .with(plain.withChunkTokens(TOKENS)),
                                 full.named("drop path").withDropPath(0.1).with(either),
-                                base.named("cross").withContext().with(either),
-                                base.named("cross, inverted").withContext().with(inverted),
+                                base.named("cross").withCrossAttention().with(either),
+                                base.named("cross, inverted").withCrossAttention().with(inverted),
                                 base.named("cross, chunked, plain")
-                                        .withContext()
+                                        .withCrossAttention()
                                         .with(plain.withChunkTokens(TOKENS))));
         if (depth >= MIXED_FROM) {
             int kept = depth / MIXED_FROM;
-            ways.add(
+            variants.add(
                     base.named("mixed")
                             .with(fused.withStored(kept).withCheckpointed(kept))
                             .with(either));
         }
         if (hasBfloat16()) {
             Execution low = fused.withPrecision(Precision.BFLOAT16_BRANCH);
-            ways.add(full.named("bfloat16").with(low).with(either));
-            ways.add(
+            variants.add(full.named("bfloat16").with(low).with(either));
+            variants.add(
                     base.named("bfloat16, chunked").with(low.withChunkTokens(TOKENS)).with(either));
         }
-        return ways;
+        return variants;
     }
 
-    /** Whether the processor computes in bfloat16. */
+    /** Returns whether the processor computes in bfloat16. */
     static boolean hasBfloat16() {
         try {
             Bfloat16.requireOn(Device.cpu());
@@ -142,52 +142,52 @@ record StackWay(
         }
     }
 
-    private StackWay named(String value) {
-        return new StackWay(
+    private StackVariant named(String value) {
+        return new StackVariant(
                 value, cross, pattern, activation, method, dropout, dropPath, execution, depth);
     }
 
-    private StackWay withContext() {
-        return new StackWay(
+    private StackVariant withCrossAttention() {
+        return new StackVariant(
                 name, true, pattern, activation, method, dropout, dropPath, execution, depth);
     }
 
-    private StackWay with(Attention.Pattern value) {
-        return new StackWay(
+    private StackVariant with(Attention.Pattern value) {
+        return new StackVariant(
                 name, cross, value, activation, method, dropout, dropPath, execution, depth);
     }
 
-    private StackWay with(ActivationConfig value) {
-        return new StackWay(
+    private StackVariant with(ActivationConfig value) {
+        return new StackVariant(
                 name, cross, pattern, value, method, dropout, dropPath, execution, depth);
     }
 
-    private StackWay with(Method.Bdia value) {
-        return new StackWay(
+    private StackVariant with(Method.Bdia value) {
+        return new StackVariant(
                 name, cross, pattern, activation, value, dropout, dropPath, execution, depth);
     }
 
-    private StackWay withDropPath(double value) {
-        return new StackWay(
+    private StackVariant withDropPath(double value) {
+        return new StackVariant(
                 name, cross, pattern, activation, method, dropout, value, execution, depth);
     }
 
-    private StackWay with(Execution value) {
-        return new StackWay(
+    private StackVariant with(Execution value) {
+        return new StackVariant(
                 name, cross, pattern, activation, method, dropout, dropPath, value, depth);
     }
 
-    /** The states that one backward pass rebuilds: of x_0 … x_n it is given x_n and x_(n−1). */
+    /** Returns the number of states that one backward pass rebuilds: all of x_0 … x_n but x_n and x_(n−1). */
     int rebuilt() {
         return depth - execution.stored() - execution.checkpointed() - 1;
     }
 
-    /** Whether no block is stored or checkpointed. */
+    /** Returns whether no block is stored or checkpointed. */
     boolean rebuildsAll() {
         return execution.stored() == 0 && execution.checkpointed() == 0;
     }
 
-    /** The stack, its weights a function of its depth. */
+    /** Creates the stack; its weights are a function of its depth. */
     ReversibleStack stack(NDManager manager) {
         Engine.getEngine("PyTorch").setRandomSeed(depth);
         List<Block> blocks = new ArrayList<>();

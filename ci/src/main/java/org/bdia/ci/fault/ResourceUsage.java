@@ -14,49 +14,49 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a leak would make grow.
+ * The resources of this process that a leak makes grow.
  *
- * @param arrays native arrays that the manager and those below it own
- * @param threads of this process, native ones included
- * @param files what the process has open, files, sockets and pipes, each by where its descriptor leads
+ * @param arrays the native arrays of the manager and its sub-managers
+ * @param threads the threads, native ones included
+ * @param files the targets of all open descriptors: files, sockets and pipes
  * @param residentKib the resident set, KiB
- * @param codeKib of it at most what the JVM keeps about loaded classes and compiled methods, KiB: committed metaspace and code
- *     heaps
+ * @param codeKib the committed metaspace and code heaps, KiB: an upper bound of the part of the resident set for loaded
+ *     classes and compiled methods
  */
-record Vitals(int arrays, int threads, List<String> files, long residentKib, long codeKib) {
+record ResourceUsage(int arrays, int threads, List<String> files, long residentKib, long codeKib) {
 
     private static final Path PROCESS = Path.of("/proc/self");
     private static final int SAMPLES = 5;
-    private static final long BETWEEN_MILLIS = 200;
+    private static final long INTERVAL_MILLIS = 200;
     private static final int KIB = 1024;
 
     /** Copies the list. */
-    Vitals {
+    ResourceUsage {
         files = List.copyOf(files);
     }
 
     /**
-     * Reads them, behind a garbage collection: of five samples, 200 ms apart, the smallest of each, because a JVM opens files
-     * and starts threads for a moment, and a leak stays.
+     * Samples the usage after a garbage collection: the smallest of five samples, 200 ms apart, because a JVM opens files
+     * and starts threads briefly, and a leak stays.
      *
-     * @throws FaultException where there is no /proc
+     * @throws IllegalStateException where there is no /proc
      */
-    static Vitals of(NDManager manager) {
+    static ResourceUsage of(NDManager manager) {
         System.gc();
-        Vitals smallest = sample(manager);
+        ResourceUsage smallest = sample(manager);
         for (int i = 1; i < SAMPLES; i++) {
             try {
-                Thread.sleep(BETWEEN_MILLIS);
+                Thread.sleep(INTERVAL_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new FaultException("interrupted", e);
+                throw new IllegalStateException("interrupted", e);
             }
             smallest = smallest.least(sample(manager));
         }
         return smallest;
     }
 
-    private static Vitals sample(NDManager manager) {
+    private static ResourceUsage sample(NDManager manager) {
         try {
             long resident =
                     Files.readString(PROCESS.resolve("status"))
@@ -65,19 +65,20 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                             .findFirst()
                             .orElseThrow();
-            return new Vitals(
+            return new ResourceUsage(
                     owned(manager),
                     RunFiles.entries(PROCESS.resolve("task")).size(),
                     open(),
                     resident,
                     code());
         } catch (IOException e) {
-            throw new FaultException("leaks are read off /proc, which only Linux has: " + e, e);
+            throw new IllegalStateException(
+                    "leaks are measured in /proc, which only Linux has: " + e, e);
         }
     }
 
-    private Vitals least(Vitals other) {
-        return new Vitals(
+    private ResourceUsage least(ResourceUsage other) {
+        return new ResourceUsage(
                 Math.min(arrays, other.arrays),
                 Math.min(threads, other.threads),
                 Stream.of(files, other.files).min(Comparator.comparingInt(List::size)).get(),
@@ -89,7 +90,7 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
         if (manager instanceof BaseNDManager base) {
             return base.getManagedArrays().size();
         }
-        throw new FaultException("arrays cannot be counted in a " + manager.getClass(), null);
+        throw new IllegalStateException("arrays cannot be counted in a " + manager.getClass());
     }
 
     private static List<String> open() {
@@ -99,7 +100,7 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
             try {
                 targets.add(Files.readSymbolicLink(descriptors.resolve(descriptor)).toString());
             } catch (IOException e) {
-                // Closed since the folder was listed: the listing's own descriptor always is.
+                // Closed since the folder was listed, as the listing's own descriptor is.
             }
         }
         return targets;
@@ -108,11 +109,11 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
     private static long code() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> holdsCode(pool.getName()))
-                .mapToLong(Vitals::committed)
+                .mapToLong(ResourceUsage::committed)
                 .sum();
     }
 
-    /** The compressed class space is a part of metaspace, counted there. */
+    /** Returns whether a pool holds classes or code; metaspace includes the compressed class space. */
     private static boolean holdsCode(String pool) {
         return pool.equals("Metaspace") || pool.startsWith("Code");
     }
@@ -121,8 +122,8 @@ record Vitals(int arrays, int threads, List<String> files, long residentKib, lon
         return pool.getUsage().getCommitted() / KIB;
     }
 
-    /** What is open now and was not before, a target as often as it is open more often. */
-    List<String> filesGainedSince(Vitals earlier) {
+    /** Returns the files opened since, each as often as its number of descriptors has grown. */
+    List<String> filesGainedSince(ResourceUsage earlier) {
         List<String> gained = new ArrayList<>(files);
         earlier.files.forEach(gained::remove);
         return gained;
