@@ -71,5 +71,5 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     folders = [Path(name).resolve() for name in sys.argv[1:]]
     if folders[0] in [folders[1], *folders[1].parents] or folders[1] in folders[0].parents:
-        sys.exit(f"ci/unpack.py: {folders[1]} is to be written anew, so the data must be elsewhere, but are in {folders[0]}")
+        sys.exit(f"ci/unpack.py: {folders[1]} is written again, so the data must be elsewhere, but are in {folders[0]}")
     main(*folders)

@@ -71,7 +71,7 @@ final class ActivationKernel {
     /**
      * Overwrites h with y = dropout(f(h)), outside any graph; for inverted activations alone.
      *
-     * @param h contiguous; whoever recorded it must not have kept it
+     * @param h contiguous; no recorded graph may hold it
      * @param rate of dropout, 0 for none
      * @return what {@link #differentiate} needs beside y: packed bits, one or two planes of them, maybe none
      */
@@ -122,7 +122,7 @@ final class ActivationKernel {
         return threads <= FEW_THREADS ? GRAIN - VECTORS : GRAIN * threads;
     }
 
-    /** Which of the functions. */
+    /** The kinds of functions. */
     private interface Writer {
         TorchScript write(ActivationScript script);
     }

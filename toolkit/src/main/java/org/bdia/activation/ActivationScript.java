@@ -22,7 +22,7 @@ final class ActivationScript {
      * The functions for arrays of a type.
      *
      * @param rate of dropout behind the activation
-     * @param slice the elements of a slice, a multiple of 8; whoever packs and whoever unpacks must agree
+     * @param slice the elements of a slice, a multiple of 8; the same for packing and unpacking
      * @throws IllegalArgumentException if the type is no floating-point type
      */
     ActivationScript(ActivationConfig activation, DataType array, float rate, int slice) {

@@ -27,7 +27,7 @@ import org.bdia.torch.Autograd;
 public final class SplitBranch {
 
     /**
-     * What differs from branch to branch.
+     * The parts that differ from branch to branch.
      *
      * @param attend x → f(x), or null for none; then a is x
      * @param hidden a → h, contiguous, and not kept by its own graph

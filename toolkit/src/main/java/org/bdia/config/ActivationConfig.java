@@ -46,7 +46,7 @@ public record ActivationConfig(Function function, Derivative derivative) {
         INVERTED,
 
         /**
-         * The same, but the bit takes the place of y's lowest one, so that nothing is kept beside y. Values differ from f in that
+         * As {@link #INVERTED}, with the bit in place of y's lowest one, so that nothing is kept beside y. Values differ from f in that
          * bit, always.
          */
         SIGN_BIT,

@@ -118,7 +118,7 @@ public record Execution(
         }
     }
 
-    /** How block k of K is differentiated. */
+    /** Returns the way in which block k of K is differentiated. */
     public Backprop block(int k, int depth) {
         if (k >= depth - stored) {
             return Backprop.STORE;

@@ -64,7 +64,7 @@ public final class Json {
     }
 
     /**
-     * The same content as {@link #canonical}, indented, with a closing line break.
+     * Returns the content of {@link #canonical}, indented, with a closing line break.
      *
      * @throws IllegalArgumentException as {@link #canonical}
      */

@@ -76,7 +76,7 @@ public sealed interface Method {
         return this;
     }
 
-    /** How the method is meant to be differentiated: reversed where that is as good as storing. */
+    /** The recommended way to differentiate the method: reversed where that is as good as storing. */
     default Backprop backprop() {
         return Backprop.STORE;
     }

@@ -42,7 +42,7 @@ public record RunConfig(
         return Records.with(this, "train", value);
     }
 
-    /** How the model's stacks are run. */
+    /** The execution of the model's stacks. */
     public Execution execution() {
         return Execution.of(backprop).withVerify(verify);
     }

@@ -37,7 +37,7 @@ public final class DerivativeErrors {
     private static final int END = 8;
     private static final int PER_UNIT = 4096;
 
-    /** Of so many neighbours on the grid, figures show the largest error. */
+    /** The number of neighbours on the grid of which figures show the largest error. */
     private static final int BIN = 128;
 
     private static final Provenance GRID =

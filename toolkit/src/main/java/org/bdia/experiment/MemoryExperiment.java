@@ -109,22 +109,22 @@ public final class MemoryExperiment {
         return new MemoryExperiment(base, Varied.TOKENS, List.of(lengths), budget, lines, rounds);
     }
 
-    /** With another depth K where depth is not what varies. */
+    /** Returns a copy with another depth K where depth is not what varies. */
     public MemoryExperiment depth(int depth) {
         return new MemoryExperiment(base.withDepth(depth), axis, values, budget, lines, rounds);
     }
 
-    /** With a line for what {@link MemoryPlan} chooses for so many MiB in all. */
+    /** Adds a line for the execution that {@link MemoryPlan} chooses within {@code mebibytes} MiB in all. */
     public MemoryExperiment planned(long mebibytes) {
         return new MemoryExperiment(base, axis, values, mebibytes << 20, lines, rounds);
     }
 
-    /** With lines in bfloat16, where the machine has it. */
+    /** Adds lines in bfloat16, where the machine has it. */
     public MemoryExperiment bfloat16() {
         return new MemoryExperiment(base, axis, values, budget, Lines.BOTH_PRECISIONS, rounds);
     }
 
-    /** With so many turns for every median. */
+    /** Returns a copy with another number of turns for every median. */
     public MemoryExperiment rounds(int value) {
         return new MemoryExperiment(base, axis, values, budget, lines, value);
     }

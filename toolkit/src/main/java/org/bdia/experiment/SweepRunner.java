@@ -50,7 +50,7 @@ public final class SweepRunner {
     /**
      * Returns when every run is finished or failed.
      *
-     * <p>A JVM that is told to end waits for the checkpoints too: where it is a container's first process, the children
+     * <p>A JVM that receives SIGTERM waits for the checkpoints too: where it is a container's first process, the children
      * end with it.
      *
      * @return whether all are finished

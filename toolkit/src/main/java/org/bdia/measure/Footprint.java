@@ -81,7 +81,7 @@ record Footprint(
         return samples * tokens * width * FLOAT;
     }
 
-    /** The graph of one block that worked on so many samples at once. */
+    /** Bytes of the graph of one block over {@code samples} samples at once. */
     long graph(long samples) {
         return precision == Precision.FLOAT32 ? single(samples) : half(samples);
     }

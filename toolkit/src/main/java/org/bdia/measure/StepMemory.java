@@ -13,7 +13,7 @@ final class StepMemory {
     private final Execution execution;
     private final int depth;
     private final int batch;
-    private final int first; // so many blocks are differentiated by the execution's backprop
+    private final int first; // the number of blocks differentiated by the execution's backprop
     private final long state;
     private final long chunk;
 

@@ -116,7 +116,7 @@ public final class Attention extends AbstractBlock {
         return attend(store, x, mask, past, Heads.Rows.ALL, training);
     }
 
-    /** The same for some of the queries, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
+    /** Attention of some of the queries alone, (B, T, D) → (B, rows, D); the mask's rows are theirs. */
     NDArray attend(ParameterStore store, NDArray x, NDArray mask, Heads.Rows rows) {
         return attend(store, x, mask, null, rows, false);
     }

@@ -40,13 +40,13 @@ final class BranchScript {
             return rate == 0 ? NONE : new Dropping(true, rate);
         }
 
-        /** The same kernels without random choices. */
+        /** Returns the same kernels without random choices. */
         Dropping withoutChance() {
             return new Dropping(masks, 0);
         }
     }
 
-    /** What one function computes. */
+    /** The part of a branch that one function computes. */
     enum Part {
         /** x → f + g, with an activation that autograd differentiates. */
         WHOLE,

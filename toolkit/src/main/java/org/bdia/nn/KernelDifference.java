@@ -14,7 +14,7 @@ public final class KernelDifference {
      * Returns the largest difference, each array's relative to its largest expected element.
      *
      * @param expected as many as are found and of their shapes; differences are computed in their type
-     * @param values so many of them come before the parameters' gradients. A gradient that is a single number, such as a
+     * @param values the number of arrays before the parameters' gradients. A gradient that is a single number, such as a
      *     temperature's, may be a sum that cancels, and so is compared with the largest of all parameters' gradients
      * @return infinite or no number where an element is no number
      */

@@ -69,7 +69,7 @@ public final class KernelSelector {
     }
 
     /**
-     * Sets who is told when a check refuses a kernel, instead of whoever was told before.
+     * Sets the listener that is called when a check refuses a kernel, in place of the one before.
      *
      * @param value called with all that is {@link #refused}
      */

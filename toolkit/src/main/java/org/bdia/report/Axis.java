@@ -8,7 +8,7 @@ package org.bdia.report;
  */
 public record Axis(String title, Scale scale) {
 
-    /** How values become positions. */
+    /** The scale of an axis. */
     public enum Scale {
         /** Position in proportion to the value. */
         LINEAR,

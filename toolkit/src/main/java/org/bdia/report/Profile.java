@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How much an experiment computes. The name goes into every caption and every results file. */
+/** The size of an experiment. The name goes into every caption and every results file. */
 public enum Profile {
     /** Minutes on two cores: every push, and a first look. */
     SMOKE,

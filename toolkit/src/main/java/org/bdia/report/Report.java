@@ -12,7 +12,7 @@ import org.bdia.data.Provenance;
 import tech.tablesaw.api.Table;
 
 /**
- * What one notebook leaves behind: {@code figures/}, {@code tables/} and, last of all, {@code results.json}.
+ * The output of one notebook: {@code figures/}, {@code tables/} and, last of all, {@code results.json}.
  *
  * <p>A {@code results.json} of an earlier run is removed when the report is opened, so that a notebook that
  * fails half-way has none.

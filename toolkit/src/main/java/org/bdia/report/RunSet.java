@@ -23,7 +23,7 @@ import tech.tablesaw.api.Table;
 /** Finished runs of one task, several seeds under each label: tables, statistics and curves. */
 public final class RunSet {
 
-    /** What curves may show, and the metric of each. */
+    /** The quantities of curves, and the metric of each. */
     private static final Map<String, String> CURVES =
             words(
                     "training loss", "train_loss",

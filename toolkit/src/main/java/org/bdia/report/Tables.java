@@ -22,7 +22,7 @@ import tech.tablesaw.columns.Column;
 public final class Tables {
     private static final int HTML_ROWS = 100;
 
-    /** Cells of so many characters stay on one line: a number beside what it is the mean of. */
+    /** The most characters of a cell that stays on one line, such as a mean with its deviation. */
     private static final int UNBROKEN = 30;
 
     private static final Pattern MINUS = Pattern.compile("(?<![\\w.+-])-(?=[\\d.])");

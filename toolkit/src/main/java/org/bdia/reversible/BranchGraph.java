@@ -18,7 +18,7 @@ public interface BranchGraph extends AutoCloseable {
      */
     void backward(NDArray gradient);
 
-    /** Every array that the graph holds by hand, so that whoever keeps the graph can own them. */
+    /** Every array that the graph holds by hand, to be owned by the keeper of the graph. */
     NDList arrays();
 
     /** Frees the arrays that are left. */

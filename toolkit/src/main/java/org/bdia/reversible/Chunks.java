@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 record Chunks(int batch, int size, int axes) {
 
-    /** Returns slices of whole samples and about so many tokens; 0 = one slice. */
+    /** Returns slices of whole samples with about {@code tokens} tokens each; 0 = one slice. */
     static Chunks of(Shape state, int tokens) {
         int batch = Math.toIntExact(state.get(0));
         long perSample = Math.max(1, state.size() / batch / state.get(state.dimension() - 1));

@@ -11,8 +11,8 @@ import org.bdia.config.Method;
  * One block's arithmetic: two states in, one state out, nothing remembered. A step overwrites the older state with the newer
  * one, undo does the reverse, so that two states' memory is enough.
  *
- * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), which a
- * method without γ does not look at. Whole batches or slices of them.
+ * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), ignored by
+ * methods without γ. Whole batches or slices of them.
  */
 sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
 
@@ -27,7 +27,14 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
         if (method instanceof Method.Quantised quantised) {
             return onGrid(new FixedPoint(quantised.level()), 0, kernels);
         }
-        return method instanceof Method.RevNet ? new CouplingStep() : new FloatStep();
+        if (method instanceof Method.RevNet) {
+            return new CouplingStep();
+        }
+        if (method instanceof Method.Standard || method instanceof Method.BdiaFloat) {
+            return new FloatStep();
+        }
+        throw new IllegalStateException(
+                method + " has no arithmetic; write its Step and pair the two in Step.of");
     }
 
     private static Step onGrid(FixedPoint grid, int sideBits, Kernels kernels) {

@@ -54,7 +54,7 @@ public final class RunStore {
     /**
      * Opens a run for writing, new or to be resumed, and locks its folder.
      *
-     * @param id the run's name, see {@link RunConfig#id}
+     * @param id the run's name, see {@link org.bdia.config.RunConfig#id}
      * @param canonicalJson the run's whole configuration, see {@link Json#canonical}
      * @throws IllegalArgumentException if the id is not a plain file name
      * @throws RunBusyException if the run is open elsewhere

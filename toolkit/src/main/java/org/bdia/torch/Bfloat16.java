@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Which devices have instructions for bfloat16. */
+/** Devices with instructions for bfloat16. */
 public final class Bfloat16 {
 
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");

@@ -1,0 +1,43 @@
+package org.bdia.reversible;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.bdia.config.Kernels;
+import org.bdia.config.Method;
+import org.junit.jupiter.api.Test;
+
+class StepTest {
+
+    private static final List<Method> METHODS =
+            List.of(
+                    Method.standard(),
+                    Method.quantised(),
+                    Method.bdia(0.5),
+                    Method.bdiaFloat(0.5),
+                    Method.revNet());
+
+    @Test
+    void everyMethodIsPairedWithItsArithmetic() {
+        assertThat(METHODS)
+                .extracting(method -> (Object) method.getClass())
+                .containsExactlyInAnyOrder((Object[]) Method.class.getPermittedSubclasses());
+        for (Method method : METHODS) {
+            for (Kernels kernels : Kernels.values()) {
+                assertThat(Step.of(method, kernels)).isNotNull();
+            }
+            assertThat(Step.of(method.inference(), Kernels.FUSED)).isNotNull();
+        }
+    }
+
+    @Test
+    void whatAMethodSaysOfItselfFitsTogether() {
+        for (Method method : METHODS) {
+            assertThat(method.invertible()).isEqualTo(method.gamma() > 0 || method.streams() == 2);
+            assertThat(method.exact()).isEqualTo(method.sideBits() > 0);
+            assertThat(method.inference().gamma() == 0 || !method.exact()).isTrue();
+            assertThat(method.name()).startsWith(method.label());
+            method.backprop().requireSupports(method);
+        }
+    }
+}
