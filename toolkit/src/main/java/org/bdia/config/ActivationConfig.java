@@ -36,7 +36,7 @@ public record ActivationConfig(Function function, Derivative derivative) {
 
     /** The source of the derivative f′. */
     public enum Derivative {
-        /** From x, as autograd does; for {@link Function#RELU} and {@link Function#LEAKY_RELU} from y, whose sign says it all. */
+        /** From x, as autograd does; for {@link Function#RELU} and {@link Function#LEAKY_RELU} from y, whose sign is enough. */
         EXACT,
 
         /**

@@ -7,7 +7,7 @@ import java.util.Locale;
  * result but the masks of dropout, which are drawn chunk by chunk.
  *
  * <p>The first K − checkpointed − stored blocks are differentiated by backprop, the next ones by {@link
- * Backprop#CHECKPOINT}, the last ones by {@link Backprop#STORE}: whatever is kept for the last blocks is let go first.
+ * Backprop#CHECKPOINT}, the last ones by {@link Backprop#STORE}: what is kept for the last blocks is freed first.
  *
  * <p>A block is a branch of the stack here: with {@link Method.RevNet} half a transformer block.
  *

@@ -44,7 +44,7 @@ public final class Json {
                     Schedule.class,
                     OptimizerConfig.class);
 
-    /** Proper names, which kebab case would tear apart. */
+    /** Proper names, which kebab case would split. */
     private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
 
     private static final JsonMapper MAPPER = mapper();

@@ -18,17 +18,17 @@ public sealed interface Method {
 
     /** The samples that share a draw of γ. */
     public enum Per {
-        /** Nobody: every sample draws its own. */
+        /** Not shared: each sample draws its own. */
         SAMPLE,
 
         /** All samples of a batch. */
         BATCH
     }
 
-    /** The field's short name, as results files carry it: standard, quantised, bdia, bdia-float, revnet. */
+    /** Returns the method's short name, as results files have it: standard, quantised, bdia, bdia-float, revnet. */
     String label();
 
-    /** The label and whatever is unusual about the method, the magnitude of γ aside: {@code bdia+l5}, {@code bdia-float+uniform}. */
+    /** Returns the label with a suffix for each setting that is not the default, the magnitude of γ aside: {@code bdia+l5}, {@code bdia-float+uniform}. */
     default String name() {
         return label();
     }
@@ -300,7 +300,7 @@ public sealed interface Method {
      * Two streams of full width, both starting as the embedding: Y<sub>1</sub> = X<sub>1</sub> + f(X<sub>2</sub>),
      * Y<sub>2</sub> = X<sub>2</sub> + g(Y<sub>1</sub>), f and g the halves of a transformer block.
      *
-     * <p>Told as one sequence over the 2K halves h<sub>0</sub> = f<sub>0</sub>, h<sub>1</sub> = g<sub>0</sub>, h<sub>2</sub> =
+     * <p>Written as one sequence over the 2K halves h<sub>0</sub> = f<sub>0</sub>, h<sub>1</sub> = g<sub>0</sub>, h<sub>2</sub> =
      * f<sub>1</sub>, …: x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>) with x<sub>−1</sub> = x<sub>0</sub>,
      * so that a stack of it has two branches per block, and both last states are its output, side by side: (B, T, 2D).
      *

@@ -13,7 +13,7 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     int heads();
 
     /**
-     * Checks what one change after another may break for a while: that a model can be built.
+     * Checks that a model can be built, which a chain of {@code with…} calls may violate temporarily.
      *
      * @throws IllegalArgumentException if the width is no multiple of the heads
      */

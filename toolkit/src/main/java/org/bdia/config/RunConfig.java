@@ -32,12 +32,12 @@ public record RunConfig(
         backprop.requireSupports(method);
     }
 
-    /** A copy with another model. */
+    /** Returns a copy with another model. */
     public RunConfig withModel(ModelConfig value) {
         return Records.with(this, "model", value);
     }
 
-    /** A copy that trains otherwise. */
+    /** Returns a copy with another training configuration. */
     public RunConfig withTrain(TrainConfig value) {
         return Records.with(this, "train", value);
     }

@@ -19,7 +19,7 @@ public sealed interface TaskConfig {
      * @param validation images held out from the training files
      * @param test images of the test file, or {@link Cifar#ALL}
      * @param augment whether training images are cropped and flipped
-     * @param splitSeed what the choice of images is a function of
+     * @param splitSeed the seed that selects images
      * @param synthetic whether synthetic images take the place of the real ones
      */
     record Images(
@@ -88,7 +88,7 @@ public sealed interface TaskConfig {
      * @param train training tokens, or {@link TextCorpus#ALL}
      * @param validation validation tokens
      * @param test test tokens
-     * @param splitSeed what the choice of documents is a function of
+     * @param splitSeed the seed that selects documents
      * @param synthetic whether synthetic text takes the place of the real one
      */
     record Text(
@@ -131,7 +131,7 @@ public sealed interface TaskConfig {
      * @param maxWords pairs with a longer side are left out
      * @param vocabulary subwords of each language, learned on the training part
      * @param beams sequences followed in translating; 1 is greedy
-     * @param splitSeed what the choice of pairs is a function of
+     * @param splitSeed the seed that selects pairs
      * @param synthetic whether synthetic pairs take the place of the real ones
      */
     record Translation(
@@ -196,7 +196,7 @@ public sealed interface TaskConfig {
      * @param test test meaning representations, which are put into words after training
      * @param start the weights that fine-tuning begins with
      * @param beams sequences followed in writing; 1 is greedy
-     * @param splitSeed what the choice of entries is a function of
+     * @param splitSeed the seed that selects entries
      * @param synthetic whether synthetic entries take the place of the real ones
      */
     record E2eNlg(

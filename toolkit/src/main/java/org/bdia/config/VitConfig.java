@@ -45,7 +45,7 @@ public record VitConfig(
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if a size is not positive, a division has a rest, or the dropout is
+     * @throws IllegalArgumentException if a size is not positive, a size is not divisible by another, or the dropout is
      *     out of range
      */
     public VitConfig {

@@ -39,7 +39,7 @@ public record Capacity(int parallel, int threads, String reason) {
      * on a GPU one.
      *
      * @param runs the runs to be made
-     * @param wanted a number of runs at a time that is stronger
+     * @param wanted a number of runs at a time that takes precedence
      */
     public static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

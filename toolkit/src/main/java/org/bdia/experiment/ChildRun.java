@@ -21,7 +21,7 @@ import org.bdia.run.RunStore;
 import org.bdia.torch.Allocator;
 
 /**
- * A run in a child JVM of its own, so that memory figures are clean and a run that dies takes nobody along.
+ * A run in a child JVM of its own, so that memory figures are clean and a crash does not affect other runs.
  *
  * <p>The child gets the configuration on its standard input, which then stays open: when it ends, because this JVM
  * ended, the child writes a checkpoint and leaves.
@@ -162,7 +162,7 @@ final class ChildRun {
             return;
         }
         child.destroy();
-        // The interrupt that brought us here must not cut the child's last words short.
+        // The interrupt that brought us here must not prevent the child's last checkpoint.
         boolean interrupted = Thread.interrupted();
         try {
             if (!child.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -54,32 +54,24 @@ final class E2eWorkload implements Workload {
     private static final String SEPARATOR = " ||";
 
     private final RunConfig config;
-    private final TaskConfig.E2eNlg restaurants;
+    private final TaskConfig.E2eNlg e2e;
     private final DataFolder folder;
     private final RunStore store;
     private final E2eSplit split;
     private final Gpt2Bpe bpe = new Gpt2Bpe();
     private final GptConfig model;
 
-    E2eWorkload(
-            RunConfig config, TaskConfig.E2eNlg restaurants, DataFolder folder, RunStore store) {
+    E2eWorkload(RunConfig config, TaskConfig.E2eNlg e2e, DataFolder folder, RunStore store) {
         this.config = config;
-        this.restaurants = restaurants;
+        this.e2e = e2e;
         this.folder = folder;
         this.store = store;
         split =
-                restaurants.synthetic()
+                e2e.synthetic()
                         ? SyntheticE2e.split(
-                                restaurants.train(),
-                                restaurants.validation(),
-                                restaurants.test(),
-                                restaurants.splitSeed())
+                                e2e.train(), e2e.validation(), e2e.test(), e2e.splitSeed())
                         : E2e.load(
-                                folder,
-                                restaurants.train(),
-                                restaurants.validation(),
-                                restaurants.test(),
-                                restaurants.splitSeed());
+                                folder, e2e.train(), e2e.validation(), e2e.test(), e2e.splitSeed());
         model = (GptConfig) config.model();
     }
 
@@ -100,7 +92,7 @@ final class E2eWorkload implements Workload {
                         0,
                         0,
                         false);
-        TaskConfig.E2eNlg restaurants =
+        TaskConfig.E2eNlg e2e =
                 new TaskConfig.E2eNlg(
                         2_000,
                         100,
@@ -113,8 +105,7 @@ final class E2eWorkload implements Workload {
         return switch (environment.profile()) {
             case SMOKE ->
                     TrainingExperiment.preset(
-                            restaurants
-                                    .withSizes(160, 8, 8)
+                            e2e.withSizes(160, 8, 8)
                                     .withStart(
                                             new Start.Pretrained(
                                                     web.withSizes(8_000, 1_000, 0)
@@ -125,16 +116,14 @@ final class E2eWorkload implements Workload {
                             TrainConfig.of(2, 8, 3e-3),
                             environment);
             case LAPTOP ->
-                    TrainingExperiment.preset(
-                            restaurants, nano, TrainConfig.of(3, 8, 1e-3), environment);
+                    TrainingExperiment.preset(e2e, nano, TrainConfig.of(3, 8, 1e-3), environment);
             case PAPER ->
                     TrainingExperiment.preset(
-                            restaurants
-                                    .withSizes(E2e.ALL, E2e.ALL, E2e.ALL)
+                            e2e.withSizes(E2e.ALL, E2e.ALL, E2e.ALL)
                                     .withStart(
                                             published
                                                     ? new Start.Published(PUBLISHED)
-                                                    : restaurants.start())
+                                                    : e2e.start())
                                     .withBeams(10),
                             published ? GptConfig.gpt2Medium() : nano,
                             TrainConfig.of(5, 8, 2e-4)
@@ -147,8 +136,8 @@ final class E2eWorkload implements Workload {
 
     /** The run whose weights another begins with, where it does: the same model and seed, plain, on a text. */
     static Optional<RunConfig> pretraining(RunConfig config) {
-        return config.task() instanceof TaskConfig.E2eNlg restaurants
-                        && restaurants.start() instanceof Start.Pretrained start
+        return config.task() instanceof TaskConfig.E2eNlg e2e
+                        && e2e.start() instanceof Start.Pretrained start
                 ? Optional.of(pretraining(config, start))
                 : Optional.empty();
     }
@@ -205,9 +194,9 @@ final class E2eWorkload implements Workload {
     public ReversibleModel model(NDManager manager) {
         Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
-        if (restaurants.start() instanceof Start.Published published) {
+        if (e2e.start() instanceof Start.Published published) {
             GptWeights.load(folder.locate(published.file()), gpt);
-        } else if (restaurants.start() instanceof Start.Pretrained pretrained) {
+        } else if (e2e.start() instanceof Start.Pretrained pretrained) {
             String id = pretraining(config, pretrained).id();
             Checkpoint.loadWeights(store.finished(id), id, gpt);
         }
@@ -220,11 +209,9 @@ final class E2eWorkload implements Workload {
             return Outputs.none();
         }
         Decoding decoding =
-                restaurants.beams() == 1
+                e2e.beams() == 1
                         ? Decoding.greedy()
-                        : Decoding.beam(restaurants.beams())
-                                .withLengthPenalty(0.9)
-                                .withNoRepeatNgram(4);
+                        : Decoding.beam(e2e.beams()).withLengthPenalty(0.9).withNoRepeatNgram(4);
         List<String> sentences = new ArrayList<>();
         List<List<String>> references = new ArrayList<>();
         List<Sample> samples = new ArrayList<>();

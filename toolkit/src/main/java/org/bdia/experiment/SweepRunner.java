@@ -77,7 +77,7 @@ public final class SweepRunner {
     private static void interruptAndAwait(Thread sweep, CountDownLatch ended) {
         sweep.interrupt();
         try {
-            // One that does not end within its patience is killed by the sweep.
+            // A child that does not end in time is killed by the sweep.
             ended.await(ChildRun.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

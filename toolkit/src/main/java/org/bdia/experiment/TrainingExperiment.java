@@ -123,7 +123,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         return new TrainingExperiment<>(task, model, train, more, seeds, verify);
     }
 
-    /** With seeds 0 to n − 1; the environment variable BDIA_SEEDS, where it is set, is stronger. */
+    /** With seeds 0 to n − 1; the environment variable BDIA_SEEDS, where it is set, takes precedence. */
     public TrainingExperiment<T, M> seeds(int n) {
         int chosen = Environment.current().seeds(n);
         return new TrainingExperiment<>(task, model, train, variants, chosen, verify);

@@ -90,7 +90,7 @@ public record Variant(
                 train -> train.withOptimizer(config));
     }
 
-    /** ActivationConfig checkpointing: every state kept, every block recomputed. */
+    /** Activation checkpointing: every state kept, every block recomputed. */
     public Variant checkpointed() {
         return new Variant(method, Backprop.CHECKPOINT, suffix, change);
     }

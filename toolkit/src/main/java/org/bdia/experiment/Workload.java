@@ -17,7 +17,7 @@ import org.bdia.train.Task;
 
 /**
  * The data, model and task that a {@link RunConfig} describes. A new task is a record in {@link TaskConfig}, a file beside this one,
- * which says what it reads, builds, scores and is sized like, and a line in {@link #of} and {@link #preset}.
+ * which says what it reads, builds, scores and is sized like, and a line in {@link #of}, {@link #names}, {@link #preset} and {@link Experiment}.
  */
 interface Workload {
 
@@ -36,7 +36,11 @@ interface Workload {
         if (config.task() instanceof TaskConfig.Translation translation) {
             return new TranslationWorkload(config, translation, folder);
         }
-        return new E2eWorkload(config, (TaskConfig.E2eNlg) config.task(), folder, store);
+        if (config.task() instanceof TaskConfig.E2eNlg e2e) {
+            return new E2eWorkload(config, e2e, folder, store);
+        }
+        throw new IllegalStateException(
+                config.task() + " has no workload; write one and list it in Workload.of");
     }
 
     /** The tasks that have presets, by their labels. */

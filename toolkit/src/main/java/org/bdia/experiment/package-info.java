@@ -1,2 +1,2 @@
-/** The façade that ties the rooms together; imported by notebooks and the command line alone. */
+/** The façade over the other packages, for notebooks, the command line and CI. */
 package org.bdia.experiment;

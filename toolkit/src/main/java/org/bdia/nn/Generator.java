@@ -16,14 +16,14 @@ public final class Generator {
     private Generator() {}
 
     /**
-     * Goes on with a prompt. Where prompt and new tokens outgrow the model's context, it sees the last tokens only.
+     * Continues a prompt. Where prompt and new tokens outgrow the model's context, it sees the last tokens only.
      *
      * @param manager whose device the model's weights are on
      * @param prompt token ids, one or more
      * @param maxTokens new tokens, 1 or more
      * @param end the id at which the text ends, or −1 for none
      * @return the new tokens, without the end
-     * @throws IllegalArgumentException if the prompt is empty, has an id that the model has not, or maxTokens is not
+     * @throws IllegalArgumentException if the prompt is empty, has an id outside the vocabulary, or maxTokens is not
      *     positive
      */
     public static int[] generate(
@@ -47,7 +47,7 @@ public final class Generator {
      * @param end the id that ends one
      * @param maxTokens the most tokens of a translation, 1 or more; the model's context bounds it too
      * @return the translations, in the sources' order, without begin and end
-     * @throws IllegalArgumentException if a source is empty, too long or has an id that the model has not, or maxTokens
+     * @throws IllegalArgumentException if a source is empty, too long or has an id outside the vocabulary, or maxTokens
      *     is not positive
      */
     public static int[][] translate(

@@ -85,7 +85,7 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
                 });
     }
 
-    /** As soon as the whole block is: it is the block that a model initialises. */
+    /** Returns whether the whole block is initialised, since a model initialises that. */
     @Override
     public boolean isInitialized() {
         return norm.isInitialized() && inner.isInitialized();

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Selects the kernel of a branch for each class of shapes: the fused one where it agrees with its plain twin, else the plain one.
  *
- * <p>A class are the shapes of one batch size, mask, dropout, precision, device and number of threads whose tokens, rounded up to a
- * power of two, are the same; use with gradients and use without them are two classes. The first shape of a class that is used is
+ * <p>A class consists of the shapes with the same batch size, mask, dropout, precision, device and number of threads, and the same
+ * number of tokens once rounded up to a power of two; use with gradients and use without them are two classes. The first shape of a class that is used is
  * checked, at that very shape, on an input that is a function of the shape alone: see {@link KernelCheck} for what is
  * compared. So a model whose shapes are few has each of them checked or one of half to twice its tokens; what is
  * assumed is that a kernel which is right for one number of tokens is right for the others of its class. Batch sizes are not

@@ -28,7 +28,7 @@ import org.bdia.torch.Scoped;
  * attention(LN x), g(x) = MLP(LN x). (B, T, D) → (B, T, D); a second input is a mask, see {@link Attention}.
  *
  * <p>With an inverted {@link ActivationConfig} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
- * value; DJL's own trainer gets the same gradients, but keeps as much as ever.
+ * value; DJL's own trainer gets the same gradients, but saves no memory.
  */
 public final class TransformerBlock extends AbstractBlock
         implements RecordingBranch, DrawingBranch {

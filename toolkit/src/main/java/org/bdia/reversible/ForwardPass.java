@@ -100,7 +100,7 @@ final class ForwardPass {
                 NDArray x = chunks.of(current, c);
                 NDArray h = branch(k, c, x);
                 NDArray part;
-                if (!method.quantises() && backprop(k) == Backprop.STORE) {
+                if (step.sums() && backprop(k) == Backprop.STORE) {
                     part = h; // the graph holds x + h
                 } else {
                     part = k == 0 ? step.first(x, h) : step.residual(x, h);
@@ -122,7 +122,7 @@ final class ForwardPass {
             return branches.train(
                     k, c, x, tape.chunks.of(tape.context, c), tape.chunks.of(tape.draw, c));
         }
-        Recorded recorded = record(branches, tape, k, c, x);
+        Recorded recorded = record(branches, step, tape, k, c, x);
         tape.keep(recorded.leaf());
         recorded.graph().arrays().forEach(tape::keep);
         if (c == 0) {
@@ -133,14 +133,14 @@ final class ForwardPass {
     }
 
     /** The graph of block k over a slice. */
-    static Recorded record(Branches branches, Tape tape, int k, int c, NDArray x) {
+    static Recorded record(Branches branches, Step step, Tape tape, int k, int c, NDArray x) {
         return branches.record(
                 k,
                 c,
                 x,
                 Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
                 tape.chunks.of(tape.draw, c),
-                !tape.method.quantises() && !tape.leaps(k));
+                step.sums() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {

@@ -33,7 +33,7 @@ public final class ReconstructionException extends IllegalStateException {
         return new ReconstructionException(1, "recomputed from state 0", 0, expected, found);
     }
 
-    /** The index k of the first state x<sub>k</sub>, counted from the last block, that differs. */
+    /** Returns the highest index k whose state x<sub>k</sub> differs. */
     public int state() {
         return state;
     }

@@ -78,7 +78,7 @@ final class RecordedCheck {
             NDArray x = tape.chunks.of(state, c);
             NDArray unrecorded = unrecorded(branches, tape, k, c, x);
             double difference = difference(unrecorded, recorded(branches, tape, k, c, x));
-            // NaN is beyond any bound, unless both values are NaN, which is for others to tell
+            // NaN is beyond any bound, unless both values are NaN, which other checks report
             if (difference != 0 && !(difference <= (k < rebuilt ? 0 : rounding(unrecorded)))) {
                 double again = difference(unrecorded, unrecorded(branches, tape, k, c, x));
                 throw new IllegalStateException(message(k, x, difference, again == 0));

@@ -84,7 +84,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     /**
      * Returns the same stack with stochastic depth: in training a sample skips branch k of K with probability rate (k+1)/K, as a
-     * function of the draw, and the branches of the others are scaled up to make good for it.
+     * function of the draw, and the branches of the others are scaled up to compensate.
      *
      * @param rate the probability at the last branch, 0 ≤ rate &lt; 1
      * @throws IllegalArgumentException if the rate is out of range
@@ -241,7 +241,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     /**
      * {@link #infer(NDArray, NDList)} with the BDIA update and one γ for all samples and all blocks but the first, instead of
-     * E[γ] = 0; on a grid each state is rounded to it. How far a model bears this is the paper's figure 1.
+     * E[γ] = 0; on a grid each state is rounded to it. How well a model tolerates this is the paper's figure 1.
      *
      * @param gamma γ, −1 to 1; 0 is the inference without
      * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method's streams have none

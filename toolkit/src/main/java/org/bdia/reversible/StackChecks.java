@@ -44,7 +44,7 @@ final class StackChecks {
             throw new IllegalArgumentException(
                     "gamma at inference must be -1 to 1, but is "
                             + gamma
-                            + "; training draws it from [-0.5, 0.5]");
+                            + "; training draws it between the method's -|gamma| and |gamma|");
         }
         if (gamma != 0 && method.streams() > 1) {
             throw new IllegalArgumentException(

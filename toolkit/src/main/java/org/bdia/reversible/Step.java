@@ -50,8 +50,18 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
         return residual(current, branch);
     }
 
-    /** x<sub>k+1</sub> from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
+    /** x<sub>k+1</sub> = x<sub>k</sub> + c h<sub>k</sub> from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
     NDArray residual(NDArray current, NDArray branch);
+
+    /** Whether {@link #residual} is x + h without rounding, so that a block's graph may hold the sum. */
+    default boolean sums() {
+        return false;
+    }
+
+    /** c ∂L/∂x<sub>k+1</sub>, what a branch's graph is multiplied by behind {@link #residual}; outer itself for c = 1. */
+    default NDArray branchGradient(NDArray outer) {
+        return outer;
+    }
 
     /**
      * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
