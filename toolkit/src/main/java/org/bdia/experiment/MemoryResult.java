@@ -224,7 +224,7 @@ public final class MemoryResult {
                 caption());
     }
 
-    /** Memory by kind at the largest size, in float32: parameters, gradients, optimiser, activations and side bits, log axis. */
+    /** Memory by kind at the largest size, in float32, as points on a log axis: parameters, gradients, optimiser, activations and side bits. */
     public Figure breakdown() {
         List<Measurement> of = atTheLargest().stream().filter(Measurement::single).toList();
         List<String> labels = of.stream().map(Measurement::shortLabel).toList();

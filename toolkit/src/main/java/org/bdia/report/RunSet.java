@@ -228,11 +228,12 @@ public final class RunSet {
      */
     public Figure curves(String name, Curve.Band band) {
         Metric metric = Metric.of(name, curveMetrics());
+        List<Series> curves = Curve.means(measured(metric), band);
         return new Figure(
                 metric.words(),
                 Axis.linear("epoch"),
-                Axis.linear(metric.title()),
-                Curve.means(measured(metric), band),
+                Axis.fitted(metric.title(), curves),
+                curves,
                 caption());
     }
 
@@ -265,7 +266,7 @@ public final class RunSet {
         int cores = manifest.get("cores").asInt();
         return manifest.get("cpu").asText()
                 + ", "
-                + (cores == 1 ? "1 core" : cores + " cores")
+                + (cores == 1 ? "1 core a run" : cores + " cores a run")
                 + ", "
                 + manifest.get("device").asText();
     }
