@@ -125,6 +125,12 @@ final class Plot {
                     .setXAxisTickLabelsColor(Color.WHITE)
                     .setXAxisTickMarksColor(Color.WHITE);
             chart.getStyler().setPlotGridVerticalLinesVisible(false);
+            double[] at = positions(figure);
+            double from = DoubleStream.of(at).min().getAsDouble();
+            double to = DoubleStream.of(at).max().getAsDouble();
+            chart.getStyler()
+                    .setXAxisMin(from == to ? from - 1 : from)
+                    .setXAxisMax(from == to ? to + 1 : to);
         }
         Optional<ZeroStrip> strip = ZeroStrip.of(figure);
         strip.ifPresent(zeros -> addStrip(chart, figure, zeros));
@@ -156,6 +162,13 @@ final class Plot {
         return chart;
     }
 
+    private static double[] positions(Figure figure) {
+        return figure.drawn().stream()
+                .flatMap(series -> series.x().stream())
+                .mapToDouble(at -> at)
+                .toArray();
+    }
+
     /** XChart's own logarithmic axis knows no zero: the axis becomes a linear one of decades. */
     private static void addStrip(XYChart chart, Figure figure, ZeroStrip strip) {
         XYStyler styler = chart.getStyler();
@@ -164,9 +177,9 @@ final class Plot {
         styler.setyAxisTickLabelsFormattingFunction(strip::label);
         // One tick a decade.
         styler.setYAxisTickMarkSpacingHint((int) (PLOT_HEIGHT / (strip.highest() - low)));
-        double from =
-                figure.drawn().stream().flatMap(s -> s.x().stream()).min(Double::compare).get();
-        double to = figure.drawn().stream().flatMap(s -> s.x().stream()).max(Double::compare).get();
+        double[] at = positions(figure);
+        double from = DoubleStream.of(at).min().getAsDouble();
+        double to = DoubleStream.of(at).max().getAsDouble();
         styler.setXAxisMin(from).setXAxisMax(to);
         boolean log = styler.isXAxisLogarithmic();
         double left = log ? from / 10 : 2 * from - to;

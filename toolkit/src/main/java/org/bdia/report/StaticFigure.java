@@ -47,6 +47,7 @@ final class StaticFigure extends XYChart {
     private static final Font TICKS = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final Font CAPTION = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
     private static final Color INK = new Color(0x222222);
+    private static final Color FRAME = new Color(0x888888);
     private static final Color CAPTION_INK = new Color(0x666666);
 
     private final transient Chart<?, ?> chart;
@@ -109,15 +110,24 @@ final class StaticFigure extends XYChart {
         if (!(chart instanceof XYChart plot) || ticks.isEmpty()) {
             return;
         }
-        g.setColor(INK);
         g.setStroke(new BasicStroke(1));
-        float bottom = (float) plot.getScreenYFromChart(plot.getStyler().getYAxisMin());
+        // XChart leaves the same room within the plot at either end of an axis.
+        double room = (1 / plot.getStyler().getPlotContentSize() - 1) / 2;
+        double low = plot.getScreenYFromChart(plot.getStyler().getYAxisMin());
+        double high = plot.getScreenYFromChart(plot.getStyler().getYAxisMax());
+        float bottom = (float) (low + room * (low - high));
+        float left = (float) plot.getScreenXFromChart(plot.getStyler().getXAxisMin());
+        float right = (float) plot.getScreenXFromChart(plot.getStyler().getXAxisMax());
+        float margin = (float) room * (right - left);
+        g.setColor(FRAME);
+        g.draw(new Line2D.Float(left - margin, bottom, right + margin, bottom));
+        g.setColor(INK);
         ticks.forEach(
                 (at, label) -> {
                     float x = (float) plot.getScreenXFromChart(at);
                     g.draw(new Line2D.Float(x, bottom, x, bottom + TICK));
                     TextLayout text = new TextLayout(label, TICKS, g.getFontRenderContext());
-                    float below = bottom + TICK + 1.5f * TICKS.getSize();
+                    float below = bottom + TICK + 1.15f * TICKS.getSize();
                     draw(g, text, x - text.getAdvance() / 2, below);
                 });
     }
