@@ -263,11 +263,8 @@ public final class RunSet {
     }
 
     private static String machine(JsonNode manifest) {
-        int cores = manifest.get("cores").asInt();
-        return manifest.get("cpu").asText()
-                + ", "
-                + (cores == 1 ? "1 core a run" : cores + " cores a run")
-                + ", "
+        return Hardware.processor(manifest.get("cpu").asText(), manifest.get("cores").asInt())
+                + " a run, "
                 + manifest.get("device").asText();
     }
 

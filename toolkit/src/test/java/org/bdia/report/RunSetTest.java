@@ -133,6 +133,7 @@ class RunSetTest {
     void figuresAndDifferencesOfAccuraciesAreInPerCent() {
         Figure figure = runs.curves("validation accuracy", Curve.Band.RANGE);
         assertThat(figure.y().title()).isEqualTo("validation accuracy, %");
+        assertThat(figure.caption().hardware()).containsPattern(", (1 core|\\d+ cores) a run, cpu");
         assertThat(figure.series().get(0).y()).containsExactly(10.0);
         Comparison comparison = runs.compare("test accuracy");
         assertThat(comparison.difference("quantised", "standard"))
