@@ -1,26 +1,49 @@
 """Writes index.html, the one page that shows what ci/regenerate found, for a report folder.
 
-Reads each notebook's run.json and results.json; a notebook that failed is shown as such.
+Reads each notebook's run.json, results.json and text, and the sentences of ci/claims; a notebook that failed is shown as such.
 """
 
 import argparse
 import json
+import re
 import sys
 from html import escape
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
+from report_answers import answer
 from standalone import ExternalReference, require_standalone
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse; margin: .5rem 0 }
-th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
-section { margin: 2.5rem 0 }
-img { max-width: 19rem; border: 1px solid #ddd; margin: .3rem .3rem 0 0 }
-.good { color: #1a6b2d } .bad { color: #b3261e; font-weight: 600 } .caution { color: #8a5300 } .note { color: #666 }
+:root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ddd; --note: #5f5f5f;
+  --good: #1a6b2d; --bad: #b3261e; --caution: #8a5300; --link: #0b57b7 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e6e6; --paper: #16181c; --line: #3a3d43; --note: #a5a8ad;
+    --good: #7fd695; --bad: #ff9a90; --caution: #f0bd6a; --link: #8ab8ff }
+}
+* { box-sizing: border-box }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 1.5rem auto; padding: 0 1rem;
+  color: var(--ink); background: var(--paper); overflow-wrap: break-word }
+dd, li, details { overflow-wrap: anywhere }
+a { color: var(--link) }
+h2 { margin: 0 0 .3rem }
+table { border-collapse: collapse; margin: .5rem 0; width: 100% }
+th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+td.number { white-space: nowrap }
+section { margin: 2.5rem 0; border-top: 1px solid var(--line); padding-top: 1.2rem }
+dl { margin: .6rem 0 } dt { font-weight: 600 } dd { margin: 0 0 .5rem }
+ul.claims { list-style: none; padding: 0 } ul.claims > li { border-bottom: 1px solid var(--line); padding: .35rem 0 }
+details { color: var(--note); font-size: .9em } summary { cursor: pointer }
+code { font: .9em ui-monospace, monospace }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: .6rem; margin-top: .8rem }
+.figures figure { margin: 0 } figcaption { color: var(--note); font-size: .9em }
+img { width: 100%; height: auto; border: 1px solid var(--line); background: #fff }
+.good { color: var(--good) } .bad { color: var(--bad); font-weight: 600 } .caution { color: var(--caution) } .note { color: var(--note) }
+@media (max-width: 40rem) { .wide { display: none } body { margin-top: .5rem } }
 """
+
+CLAIMS = Path(__file__).resolve().parent / "claims"
 
 
 def load(path: Path) -> Optional[Dict[str, Any]]:
@@ -43,11 +66,9 @@ def text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def table(header: List[str], rows: List[List[str]]) -> str:
-    """An HTML table of ready-made cells."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+def folded(summary: str, content: str) -> str:
+    """What a reader opens on demand."""
+    return f"<details><summary>{escape(summary)}</summary>{content}</details>"
 
 
 def verdict(good: bool, words: str) -> str:
@@ -71,68 +92,113 @@ class Notebook:
     def done(self) -> bool:
         return self.run.get("status") == "done"
 
-    def summary(self) -> List[str]:
+    @property
+    def introduction(self) -> str:
+        """The text that the notebook begins with."""
+        cells = (load(self.folder / "notebook.ipynb") or {}).get("cells") or [{}]
+        return "".join(cells[0].get("source", ""))
+
+    @property
+    def title(self) -> str:
+        found = re.match(r"# (.+)", self.introduction)
+        return found.group(1) if found else self.name
+
+    @property
+    def question(self) -> str:
+        """The paragraph after Question, as HTML."""
+        found = re.search(r"\*\*Question\.\*\*\s+(.+?)(?:\n\n|$)", self.introduction, re.DOTALL)
+        paragraph = escape(" ".join(found.group(1).split())) if found else ""
+        paragraph = re.sub(r"`(.+?)`", r"<code>\1</code>", paragraph)
+        return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", re.sub(r"(?<!\*)\*([^*]+)\*(?!\*)", r"<i>\1</i>", paragraph))
+
+    def reasons(self) -> Dict[str, str]:
+        """Each claim's sentence, by id."""
+        statements = (load(CLAIMS / f"{self.name}.json") or {}).get(str(self.run.get("profile")), [])
+        return {claim["id"]: claim["why"] for claim in statements if "why" in claim}
+
+    def summary(self) -> str:
         """The row of the first table."""
         held = sum(claim.get("holds") is True for claim in self.claims)
         minutes = f"{self.run['seconds'] / 60:.1f}" if "seconds" in self.run else ""
-        return [
-            f'<a href="#{escape(self.name)}">{escape(self.name)}</a>',
-            verdict(self.done, str(self.run.get("status", "not run"))),
-            verdict(self.done and held > 0 and held == len(self.claims), f"{held} of {len(self.claims)}"),
-            escape(str(self.run.get("profile", ""))),
-            minutes,
+        cells = [
+            ("", f'<a href="#{escape(self.name)}">{escape(self.name)}</a>'),
+            ("", verdict(self.done, str(self.run.get("status", "not run")))),
+            ("number", verdict(self.done and held > 0 and held == len(self.claims), f"{held} of {len(self.claims)}")),
+            ("wide", escape(str(self.run.get("profile", "")))),
+            ("wide", minutes),
         ]
+        return "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in cells) + "</tr>"
 
     def section(self) -> str:
-        parts = [f'<section id="{escape(self.name)}"><h2>{escape(self.name)}</h2>', self.links()]
+        parts = [f'<section id="{escape(self.name)}"><h2>{escape(self.title)}</h2>', self.links()]
         if self.run.get("message"):
             parts.append(f'<p class="bad">{escape(self.run["message"])}</p>')
-        parts += [self.conditions(), self.claims_table(), self.figures(), "</section>"]
+        parts += [self.conditions(), self.claims_list(), self.figures(), "</section>"]
         return "\n".join(parts)
 
     def links(self) -> str:
         names = [f for f in ("notebook.html", "notebook.ipynb", "results.json") if (self.folder / f).is_file()]
         names += [f for f in ("figures", "tables") if (self.folder / f).is_dir()]
-        return "<p>" + " · ".join(f'<a href="{escape(self.name)}/{f}">{f}</a>' for f in names) + "</p>"
+        links = " · ".join(f'<a href="{escape(self.name)}/{f}">{f}</a>' for f in names)
+        return f'<p class="note">{escape(self.name)} · {links}</p>'
 
     def conditions(self) -> str:
-        """Where the numbers come from: the data, with synthetic data named as such, and the machine."""
+        """Question and answer, and where the numbers come from: date, commit, machine and data, synthetic ones named as such."""
+        made = [str(self.run[key])[:length] for key, length in (("finished", 10), ("commit", 12)) if self.run.get(key)]
+        told = [("Question", self.question)]
         if self.results is None:
-            return '<p class="note">no results.json</p>'
+            return description([*told, ("Answer", '<span class="note">no results.json</span>')])
         data = self.results.get("data") or {}
         synthetic = '<b class="caution">synthetic</b> · ' if data.get("synthetic") else ""
-        origin = {key: value for key, value in data.items() if key != "synthetic"}
-        rows = [
-            ["data", synthetic + escape(text(origin))],
-            ["hardware", escape(text(self.results.get("hardware", "")))],
-        ]
-        return table(["", ""], rows)
-
-    def claims_table(self) -> str:
-        rows = [
+        names = [escape(text(source.get("name", ""))) for source in data.get("sources") or [data]]
+        origin = {key: value for key, value in data.items() if key not in ("synthetic", "name")}
+        sources = folded("sources and SHA-256", f"<p>{escape(text(origin))}</p>")
+        return description(
             [
-                escape(text(claim.get("id", ""))),
-                escape(text(claim.get("expected", ""))),
-                escape(text(claim.get("found", ""))),
-                verdict(claim.get("holds") is True, "holds" if claim.get("holds") is True else "fails"),
+                *told,
+                ("Answer", escape(answer(self.name, self.results.get("results") or []))),
+                ("Made", escape(", commit ".join(made) + f", profile {self.run.get('profile', 'unknown')}")),
+                ("Hardware", escape(text(self.results.get("hardware", "")))),
+                ("Data", synthetic + "; ".join(dict.fromkeys(names)) + sources),
             ]
-            for claim in self.claims
-        ]
-        return table(["claim", "expected", "found", ""], rows) if rows else '<p class="note">no claims checked</p>'
+        )
+
+    def claims_list(self) -> str:
+        """Each claim as a sentence, with what was compared behind it."""
+        reasons, items = self.reasons(), []
+        for claim in self.claims:
+            name, holds = text(claim.get("id", "")), claim.get("holds") is True
+            compared = f"<p>expected: <code>{escape(text(claim.get('expected', '')))}</code><br>"
+            compared += f"found: <code>{escape(text(claim.get('found', '')))}</code></p>"
+            sentence = verdict(holds, "holds" if holds else "fails") + f" · <b>{escape(name.replace('-', ' '))}</b>"
+            sentence += f": {escape(reasons[name])}" if name in reasons else ""
+            items.append(f"<li>{sentence}{folded('what was compared', compared)}</li>")
+        return f'<ul class="claims">{"".join(items)}</ul>' if items else '<p class="note">no claims checked</p>'
 
     def figures(self) -> str:
-        images = sorted((self.folder / "figures").glob("*.png"))
-        paths = [quote(image.relative_to(self.folder.parent).as_posix()) for image in images]
-        return "".join(f'<a href="{p}"><img src="{p}" alt="{p}" loading="lazy"></a>' for p in paths)
+        images = []
+        for image in sorted((self.folder / "figures").glob("*.png")):
+            path, name = quote(image.relative_to(self.folder.parent).as_posix()), escape(image.stem.replace("-", " "))
+            picture = f'<a href="{path}"><img src="{path}" alt="{name}" loading="lazy"></a>'
+            images.append(f"<figure>{picture}<figcaption>{name}</figcaption></figure>")
+        return f'<div class="figures">{"".join(images)}</div>' if images else ""
+
+
+def description(parts: List[Tuple[str, str]]) -> str:
+    """Terms with their ready-made descriptions; what has none is left out."""
+    return "<dl>" + "".join(f"<dt>{escape(term)}</dt><dd>{told}</dd>" for term, told in parts if told) + "</dl>"
 
 
 def page(notebooks: List[Notebook]) -> str:
-    rows = [notebook.summary() for notebook in notebooks]
+    kinds = {"profile": "wide", "minutes": "wide"}
+    names = ["notebook", "execution", "claims that hold", "profile", "minutes"]
+    head = "".join(f'<th class="{kinds.get(name, "")}">{name}</th>' for name in names)
     return "\n".join(
         [
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>BDIA report</title>',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<style>{STYLE}</style></head><body><h1>BDIA notebooks</h1>",
-            table(["notebook", "execution", "claims that hold", "profile", "minutes"], rows),
+            f"<table><tr>{head}</tr>" + "".join(notebook.summary() for notebook in notebooks) + "</table>",
             *(notebook.section() for notebook in notebooks),
             "</body></html>\n",
         ]

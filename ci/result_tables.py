@@ -10,6 +10,7 @@ recorded notebook with its figures, tables and claims. The text around them is e
 """
 
 import csv
+import math
 import os
 import re
 import statistics
@@ -239,12 +240,40 @@ def memory() -> List[str]:
     return table([f"peak above rest, {times}", *(f"K = {depth}" for depth in depths)], lines)
 
 
-def number(text: str) -> str:
+def number(text: str, scale: float = 1, unit: str = "") -> str:
     """A cell of a recorded table; a long fraction is shortened."""
     try:
-        return f"{float(text):.4g}" if len(text.partition(".")[2]) > 4 else text
+        return f"{scale * float(text):.4g}{unit}" if unit or len(text.partition(".")[2]) > 4 else text
     except ValueError:
         return text.replace("|", "\\|")
+
+
+def mean(average: str, deviation: str, seeds: str, scale: float, unit: str) -> str:
+    """A mean and its standard deviation, to the deviation's second digit, and the number of seeds."""
+    text = number(average or "nan", scale, unit)
+    if deviation and float(deviation) > 0:
+        known = len(average.partition(".")[2]) - (2 if scale == 100 else 0)
+        digits = max(0, min(known, 1 - math.floor(math.log10(scale * float(deviation)))))
+        text = f"{scale * float(average):.{digits}f} ± {scale * float(deviation):.{digits}f}{unit}"
+    return f"{text} (n = {seeds})"
+
+
+def readable(name: str, header: List[str], rows: List[List[str]]) -> Tuple[List[str], List[List[str]]]:
+    """A recorded table as its notebook shows it: means with their deviations in one cell, accuracies in per cent."""
+    parts = {column + end for column in header for end in (" std", " n")}
+    shown = [column for column in header if column not in parts]
+
+    def cell(cells: Dict[str, str], column: str) -> str:
+        difference = name.endswith("accuracy") and column in ("difference", "95 % low", "95 % high")
+        scale, unit = (100, " pp") if difference else (100, " %") if "accuracy" in column else (1, "")
+        if column + " n" in cells:
+            seeds = cells[column + " n"]
+            return mean(cells[column], cells[column + " std"], seeds, scale, unit) if seeds else "–"
+        # Older records have the mean, its deviation and their number as one text.
+        found = re.fullmatch(r"(\S+)(?: ± (\S+))? \(n = (\d+)\)", cells[column])
+        return mean(*found.groups(default=""), scale, unit) if found else number(cells[column], scale, unit)
+
+    return shown, [[cell(dict(zip(header, row)), column) for column in shown] for row in rows]
 
 
 def folded(title: str, lines: List[str]) -> List[str]:
@@ -270,7 +299,8 @@ def section(record: Record) -> List[str]:
     for file in sorted(record.folder.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as content:
             header, *rows = csv.reader(content)
-        lines += folded(file.name, table(map(record.marked, header), ([number(cell) for cell in row] for row in rows)))
+        shown, cells = readable(file.stem, header, rows)
+        lines += folded(file.name, table(map(record.marked, shown), cells))
     claims = record.results["claims"]
     held = sum(claim["holds"] for claim in claims)
     checked = ([claim["id"], f"`{claim['expected']}`", claim["found"], "yes" if claim["holds"] else "NO"] for claim in claims)

@@ -155,8 +155,7 @@ public final class ActivationMemory {
     }
 
     private static DoubleColumn column(String name, List<Double> values) {
-        return DoubleColumn.create(
-                name, values.stream().map(v -> Math.round(v * 100) / 100.0).toArray(Double[]::new));
+        return DoubleColumn.create(name, values);
     }
 
     /** The peak above rest of every model and way, without and with. */

@@ -150,11 +150,7 @@ public final class DerivativeErrors {
     }
 
     private static DoubleColumn column(String name, List<Double> values) {
-        return DoubleColumn.create(
-                name,
-                values.stream()
-                        .map(v -> Double.valueOf(String.format(Locale.ROOT, "%.2e", v)))
-                        .toArray(Double[]::new));
+        return DoubleColumn.create(name, values);
     }
 
     /** The errors in float64 against x, log axis: of 128 neighbours the largest. */

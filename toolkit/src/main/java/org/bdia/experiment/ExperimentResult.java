@@ -10,6 +10,7 @@ import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Comparison;
 import org.bdia.report.Curve;
 import org.bdia.report.Figure;
+import org.bdia.report.Metric;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
@@ -75,11 +76,11 @@ public final class ExperimentResult {
     /**
      * The variant whose mean over seeds is the lowest: what a search over learning rates chooses by a validation loss.
      *
-     * @param metric for example {@code best_val_loss}
+     * @param metric for example {@code best_val_loss} or best validation loss
      * @throws IllegalArgumentException if no run has the metric, or it is one of the test data, which choose nothing
      */
     public Variant lowest(String metric) {
-        if (metric.startsWith("test_")) {
+        if (Metric.of(metric, runs.metrics()).id().startsWith("test_")) {
             throw new IllegalArgumentException(
                     metric
                             + " is of the test data; choose by a validation metric, such as val_loss");
@@ -96,9 +97,30 @@ public final class ExperimentResult {
                 .orElseThrow();
     }
 
-    /** One line per variant, mean ± sample standard deviation over seeds. */
+    /**
+     * Returns one row per variant, {@code method}, with numeric columns per metric, for example {@code validation loss} (the mean
+     * over seeds), {@code validation loss std} (their sample standard deviation) and {@code validation loss n} (their number);
+     * shown as {@code 0.512 ± 0.013 (n = 3)}. Accuracies are fractions, shown in per cent.
+     */
     public Table table() {
         return runs.table();
+    }
+
+    /**
+     * Returns one row per run: {@code method}, {@code seed}, {@code run} (its id), {@code epochs}, then every last and best metric
+     * by its id, as in results.json, for example {@code best_val_loss}. Accuracies are fractions, shown in per cent.
+     */
+    public Table runs() {
+        return runs.runs();
+    }
+
+    /**
+     * Returns one row per number that was measured along the way: {@code method}, {@code seed}, {@code epoch} (0 before training),
+     * {@code stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}, of
+     * accuracies as a fraction.
+     */
+    public Table epochs() {
+        return runs.epochs();
     }
 
     /**
@@ -132,26 +154,28 @@ public final class ExperimentResult {
     /**
      * A metric of the last epoch over seeds, one method per variant label.
      *
-     * @param metric for example {@code test_accuracy}
+     * @param metric for example {@code test_accuracy} or test accuracy
+     * @throws IllegalArgumentException if no run has the metric; it lists those there are
      */
     public Comparison compare(String metric) {
         return runs.compare(metric);
     }
 
-    /** The difference of two variants with its test and effect size, in words. */
+    /** The difference of two variants with its test and effect size, in words; of accuracies in percentage points. */
     public String difference(String metric, String first, String second) {
-        return metric + ", " + compare(metric).difference(first, second);
+        String words = Metric.of(metric, runs.metrics()).words();
+        return words + ", " + compare(metric).difference(first, second);
     }
 
     /**
      * The mean curve of every variant over the epochs, in the band from lowest to highest seed.
      *
-     * @param what training loss, validation loss, validation accuracy, validation perplexity, or generalisation gap:
-     *     validation loss − training loss
-     * @throws IllegalArgumentException for any other word
+     * @param metric training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation
+     *     gap: validation loss − training loss; or an id such as {@code val_loss}
+     * @throws IllegalArgumentException for any other name; it lists those there are
      */
-    public Figure curves(String what) {
-        return runs.curves(what, Curve.Band.RANGE);
+    public Figure curves(String metric) {
+        return runs.curves(metric, Curve.Band.RANGE);
     }
 
     /**

@@ -3,9 +3,11 @@ package org.bdia.experiment;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
@@ -13,10 +15,15 @@ import org.bdia.report.Axis;
 import org.bdia.report.Caption;
 import org.bdia.report.Curve;
 import org.bdia.report.Figure;
+import org.bdia.report.Metric;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * Metrics of trained models on the validation data when γ at inference is not E[γ] = 0 but a constant: the paper's figure 1.
@@ -24,14 +31,13 @@ import org.bdia.train.Task;
  */
 public final class GammaSweep {
 
-    private static final Map<String, String> METRICS =
-            Map.of(
-                    "validation loss", "loss",
-                    "validation accuracy", "accuracy",
-                    "validation perplexity", "perplexity");
+    /** One model's measurements, by γ and the metric's id, {@code val_loss} … */
+    private record Swept(Outcome outcome, SortedMap<Double, Map<String, Double>> means) {
 
-    /** One model's measurements, by γ. */
-    private record Swept(Outcome outcome, Map<Double, Map<String, Double>> means) {}
+        Set<String> metrics() {
+            return means.get(means.firstKey()).keySet();
+        }
+    }
 
     private final List<Swept> models;
     private final Caption caption;
@@ -65,19 +71,20 @@ public final class GammaSweep {
     private static Swept measure(
             Outcome outcome, RunStore store, DataFolder folder, double... gammas) {
         RunConfig config = outcome.config();
-        Map<Double, Map<String, Double>> means = new LinkedHashMap<>();
+        SortedMap<Double, Map<String, Double>> means = new TreeMap<>();
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             Evaluation evaluation =
                     TrainedModel.evaluation(config, config.method(), store, folder, manager);
             Arrays.stream(gammas)
                     .map(gamma -> gamma + 0.0) // no −0
-                    .sorted()
                     .forEach(
-                            gamma ->
-                                    means.put(
-                                            gamma,
-                                            evaluation.measure(
-                                                    manager, Task.Split.VALIDATION, gamma)));
+                            gamma -> {
+                                Map<String, Double> measured = new TreeMap<>();
+                                evaluation
+                                        .measure(manager, Task.Split.VALIDATION, gamma)
+                                        .forEach((name, mean) -> measured.put("val_" + name, mean));
+                                means.put(gamma, measured);
+                            });
         }
         return new Swept(outcome, means);
     }
@@ -98,43 +105,64 @@ public final class GammaSweep {
                                                             RunRows.row(
                                                                     model.outcome(),
                                                                     "gamma" + gamma,
-                                                                    "val_" + metric + "_at_gamma",
+                                                                    metric + "_at_gamma",
                                                                     value))));
         }
         return rows;
     }
 
     /**
+     * Returns one row per model and γ: {@code method}, {@code seed}, {@code γ} and every metric on the validation data by its id,
+     * for example {@code val_loss}, all numeric but the first. Accuracies are fractions, shown in per cent.
+     */
+    public Table table() {
+        StringColumn methods = StringColumn.create("method");
+        LongColumn seeds = LongColumn.create("seed");
+        DoubleColumn gammas = DoubleColumn.create("γ");
+        Map<String, List<Double>> values = new TreeMap<>();
+        for (Swept model : models) {
+            model.means()
+                    .forEach(
+                            (gamma, means) -> {
+                                methods.append(model.outcome().variant().label());
+                                seeds.append(model.outcome().config().seed());
+                                gammas.append(gamma);
+                                means.forEach(
+                                        (id, mean) ->
+                                                values.computeIfAbsent(id, i -> new ArrayList<>())
+                                                        .add(mean));
+                            });
+        }
+        Table table = Table.create("γ at inference", methods, seeds, gammas);
+        values.forEach((id, column) -> table.addColumns(new Metric(id).column(id, column)));
+        return table;
+    }
+
+    /**
      * The mean curve of every variant over γ, in the band from lowest to highest seed.
      *
-     * @param what validation loss, validation accuracy or validation perplexity
-     * @throws IllegalArgumentException for any other word, or one that the task does not measure
+     * @param name validation loss, validation accuracy (in per cent) or validation perplexity; or an id such as {@code val_loss}
+     * @throws IllegalArgumentException for any other name, or a metric that the task does not measure
      */
-    public Figure curves(String what) {
-        String metric = METRICS.get(what);
+    public Figure curves(String name) {
+        Metric metric = Metric.of(name, models.get(0).metrics());
         List<Curve> curves = new ArrayList<>();
         for (Swept model : models) {
             List<Double> at = List.copyOf(model.means().keySet());
-            if (metric == null || !model.means().get(at.get(0)).containsKey(metric)) {
-                throw new IllegalArgumentException(
-                        "there are no curves of '"
-                                + what
-                                + "' over gamma; choose one of validation loss, validation accuracy,"
-                                + " validation perplexity that the task measures");
-            }
             curves.add(
                     new Curve(
                             model.outcome().variant().label(),
                             model.outcome().config().seed(),
                             at,
                             at.stream()
-                                    .map(gamma -> model.means().get(gamma).get(metric))
+                                    .map(gamma -> model.means().get(gamma).get(metric.id()))
+                                    .map(metric::shown)
                                     .toList()));
         }
         return new Figure(
-                what + " against γ at inference",
+                metric.words() + " against γ at inference",
                 Axis.linear("γ at inference"),
-                Axis.linear(what),
+                Axis.linear(metric.title()),
                 Curve.means(curves, Curve.Band.RANGE),
                 caption);
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.commons.statistics.descriptive.Median;
@@ -12,6 +13,7 @@ import org.bdia.config.Method;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
+import org.bdia.report.Metric;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
@@ -123,7 +125,10 @@ public final class InferenceComparison {
         return inferred.stream().flatMap(one -> one.rows().stream()).toList();
     }
 
-    /** One line per trained variant and method of inference, mean ± sample standard deviation over seeds. */
+    /**
+     * Returns one row per trained variant and method of inference, with numeric columns per metric: mean, sample standard
+     * deviation and number of seeds, see {@link Metric#columns}. Accuracies are fractions, shown in per cent.
+     */
     public Table table() {
         Map<List<String>, List<Result>> lines = new LinkedHashMap<>();
         SortedSet<String> measured = new TreeSet<>();
@@ -140,16 +145,13 @@ public final class InferenceComparison {
         measured.stream().filter(m -> !m.equals(LOSS) && !m.equals(TIME)).forEach(columns::add);
         columns.add(TIME);
         for (String metric : columns) {
-            table.addColumns(
-                    StringColumn.create(
-                            metric.replace("val_", "validation ").replace('_', ' '),
+            new Metric(metric)
+                    .columns(
                             lines.values().stream()
-                                    .map(
-                                            line ->
-                                                    Comparison.of(line, metric)
-                                                            .summaries()
-                                                            .get(0)
-                                                            .text())));
+                                    .map(line -> Comparison.of(line, metric).summaries().get(0))
+                                    .map(Optional::of)
+                                    .toList())
+                    .forEach(table::addColumns);
         }
         return table;
     }

@@ -195,24 +195,12 @@ public final class MemoryResult {
                 column("predicted", Measurement::predicted),
                 column("total", m -> m.row().total()),
                 column("step, ms", m -> m.row().median()),
-                ratio("time / store", m -> m.row().ratioToStore()));
+                column("time / store", m -> m.row().ratioToStore()));
         return table;
     }
 
     private DoubleColumn column(String name, ToDoubleFunction<Measurement> value) {
-        return rounded(name, value, 100);
-    }
-
-    private DoubleColumn ratio(String name, ToDoubleFunction<Measurement> value) {
-        return rounded(name, value, 1000);
-    }
-
-    private DoubleColumn rounded(String name, ToDoubleFunction<Measurement> value, double parts) {
-        return DoubleColumn.create(
-                name,
-                measurements.stream()
-                        .mapToDouble(value)
-                        .map(v -> Double.isNaN(v) ? v : Math.round(v * parts) / parts));
+        return DoubleColumn.create(name, measurements.stream().mapToDouble(value));
     }
 
     /** The peak above rest against what varies, in float32, log axis. */
@@ -236,7 +224,7 @@ public final class MemoryResult {
                 caption());
     }
 
-    /** Memory by kind at the largest size, in float32: parameters, gradients, optimiser, activations and side bits, log axis. */
+    /** Memory by kind at the largest size, in float32, as points on a log axis: parameters, gradients, optimiser, activations and side bits. */
     public Figure breakdown() {
         List<Measurement> of = atTheLargest().stream().filter(Measurement::single).toList();
         List<String> labels = of.stream().map(Measurement::shortLabel).toList();

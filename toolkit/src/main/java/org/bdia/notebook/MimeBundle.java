@@ -48,7 +48,7 @@ record MimeBundle(Map<String, String> data) {
         } else if (value instanceof Table table) {
             data.put("text/html", Tables.html(table));
             data.put("text/markdown", Tables.markdown(table));
-            data.put("text/plain", table.print());
+            data.put("text/plain", Tables.text(table));
         } else {
             data.put("text/plain", String.valueOf(value));
         }

@@ -1,12 +1,20 @@
 package org.bdia.report;
 
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
 /**
  * An axis of a figure.
  *
  * @param title what it shows, with its unit
  * @param scale linear or logarithmic
+ * @param low the lower end; NaN for where the data begin
+ * @param high the upper end; NaN for where the data end. What lies outside is cut off, which the figure's caption says
  */
-public record Axis(String title, Scale scale) {
+public record Axis(String title, Scale scale, double low, double high) {
+
+    private static final double ROOM = 0.04;
 
     /** The scale of an axis. */
     public enum Scale {
@@ -22,11 +30,42 @@ public record Axis(String title, Scale scale) {
 
     /** Returns a linear axis. */
     public static Axis linear(String title) {
-        return new Axis(title, Scale.LINEAR);
+        return new Axis(title, Scale.LINEAR, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * Returns a linear axis of curves fitted to where they part: of the first third of the positions so many are left to be cut
+     * off that the others' heights, bands included, take at most half the range of all; none if no number does, for then it is
+     * not the beginning, such as a loss before training, that sets the scale.
+     */
+    static Axis fitted(String title, List<Series> curves) {
+        double[] positions =
+                curves.stream().flatMap(s -> s.x().stream()).mapToDouble(x -> x).toArray();
+        double[] distinct = DoubleStream.of(positions).sorted().distinct().toArray();
+        DoubleSummaryStatistics all = extent(curves, Double.NEGATIVE_INFINITY);
+        for (int cut = 1; cut <= distinct.length / 3; cut++) {
+            DoubleSummaryStatistics rest = extent(curves, distinct[cut]);
+            double range = rest.getMax() - rest.getMin();
+            if (range > 0 && range <= (all.getMax() - all.getMin()) / 2) {
+                double room = ROOM * range;
+                return new Axis(title, Scale.LINEAR, rest.getMin() - room, rest.getMax() + room);
+            }
+        }
+        return linear(title);
+    }
+
+    /** Returns the finite heights at and behind a position. */
+    private static DoubleSummaryStatistics extent(List<Series> curves, double from) {
+        return curves.stream()
+                .limit(Figure.LINES)
+                .flatMapToDouble(
+                        s -> s instanceof Series.Line line ? line.extent(from) : s.extent())
+                .filter(Double::isFinite)
+                .summaryStatistics();
     }
 
     /** Returns a logarithmic axis. */
     public static Axis log(String title) {
-        return new Axis(title, Scale.LOG);
+        return new Axis(title, Scale.LOG, Double.NaN, Double.NaN);
     }
 }

@@ -68,11 +68,6 @@ public record Caption(
         return names + made + " · " + seeds + " · " + hardware;
     }
 
-    /** Returns the line broken between words into lines of at most {@code characters} characters. */
-    List<String> lines(int characters) {
-        return List.of(text().replaceAll("(.{1," + characters + "})(?: |$)", "$1\n").split("\n"));
-    }
-
     private static String words(List<Long> seeds) {
         if (seeds.isEmpty()) {
             return "no seed";

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.distribution.TDistribution;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -24,10 +24,10 @@ public final class Comparison {
     /** The probability in each tail outside a 95 % interval. */
     static final double TAIL = 0.025;
 
-    private final String metric;
+    private final Metric metric;
     private final Map<String, SortedMap<Long, Double>> values;
 
-    private Comparison(String metric, Map<String, SortedMap<Long, Double>> values) {
+    Comparison(Metric metric, Map<String, SortedMap<Long, Double>> values) {
         this.metric = metric;
         this.values = values;
     }
@@ -63,30 +63,26 @@ public final class Comparison {
                     scaled.back(mean - half),
                     scaled.back(mean + half));
         }
-
-        /** Returns a text, for example {@code 0.4213 ± 0.0051 (n = 3)}. */
-        public String text() {
-            String spread = n > 1 ? " ± " + Numbers.text(std) : "";
-            return Numbers.text(mean) + spread + " (n = " + n + ")";
-        }
     }
 
     /**
      * Gathers the rows of a metric by method and seed.
      *
+     * @param name for example {@code val_loss} or validation loss
      * @throws IllegalArgumentException if no row has the metric, or two rows have the same method and seed:
      *     then the rows mix depths, stages or tasks that are not one experiment
      */
-    public static Comparison of(List<Result> results, String metric) {
+    public static Comparison of(List<Result> results, String name) {
+        Metric metric = Metric.of(name, results.stream().map(Result::metric).toList());
         Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
         for (Result row : results) {
-            if (row.metric().equals(metric)
+            if (row.metric().equals(metric.id())
                     && values.computeIfAbsent(row.method(), method -> new TreeMap<>())
                                     .put(row.seed(), row.value())
                             != null) {
                 throw new IllegalArgumentException(
                         "two rows compete for "
-                                + metric
+                                + metric.id()
                                 + " of "
                                 + row.method()
                                 + ", seed "
@@ -95,16 +91,6 @@ public final class Comparison {
                                 + row
                                 + "; filter the rows to one task, depth, gamma and stage");
             }
-        }
-        return of(values, metric, results.stream().map(Result::metric).distinct().toList());
-    }
-
-    /** Returns the comparison of each method's values by seed; the message lists the metrics if this one is missing. */
-    static Comparison of(
-            Map<String, SortedMap<Long, Double>> values, String metric, List<String> metrics) {
-        if (values.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no row has the metric '" + metric + "'; there are " + metrics);
         }
         return new Comparison(metric, values);
     }
@@ -143,41 +129,42 @@ public final class Comparison {
 
     /**
      * Returns the difference of one method from another in words, as if no others were compared, for example {@code bdia −
-     * standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}.
+     * standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}; of accuracies in percentage points.
      *
      * @throws IllegalArgumentException if no row has one of the methods
      */
     public String difference(String method, String reference) {
-        return contrast(method, reference).text();
+        return contrast(method, reference).text(metric);
     }
 
     Contrast contrast(String method, String reference) {
         return Contrast.of(method, method(method), reference, method(reference));
     }
 
-    /** Returns a row per method: mean ± std, n and the 95 % interval, as words. */
+    /**
+     * Returns a row per method: the mean, its standard deviation and the number of seeds, see {@link Metric#columns}, then the
+     * ends of the 95 % interval, all numeric and missing for one seed. Accuracies are fractions, shown in per cent.
+     */
     public Table table() {
-        StringColumn methods = StringColumn.create("method");
-        StringColumn means = StringColumn.create(metric + ", mean ± std");
-        IntColumn seeds = IntColumn.create("seeds");
-        StringColumn intervals = StringColumn.create("95 % interval");
-        for (Summary s : summaries()) {
-            methods.append(s.method());
-            means.append(Numbers.text(s.mean()) + (s.n() > 1 ? " ± " + Numbers.text(s.std()) : ""));
-            seeds.append(s.n());
-            intervals.append(
-                    s.n() > 1
-                            ? "[" + Numbers.text(s.low()) + ", " + Numbers.text(s.high()) + "]"
-                            : "–");
-        }
-        return Table.create(metric, methods, means, seeds, intervals);
+        List<Summary> summaries = summaries();
+        Table table = Table.create(metric.words() + ", mean ± std over seeds");
+        table.addColumns(StringColumn.create("method", summaries.stream().map(Summary::method)));
+        metric.columns(summaries.stream().map(Optional::of).toList()).forEach(table::addColumns);
+        return table.addColumns(
+                metric.column("95 % low", summaries.stream().map(Summary::low).toList()),
+                metric.column("95 % high", summaries.stream().map(Summary::high).toList()));
     }
 
     private SortedMap<Long, Double> method(String method) {
         SortedMap<Long, Double> found = values.get(method);
         if (found == null) {
             throw new IllegalArgumentException(
-                    "no row has " + metric + " of '" + method + "'; there are " + values.keySet());
+                    "no row has "
+                            + metric.id()
+                            + " of '"
+                            + method
+                            + "'; there are "
+                            + values.keySet());
         }
         return found;
     }

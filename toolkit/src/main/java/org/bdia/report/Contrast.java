@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -95,15 +96,15 @@ record Contrast(
         return adjusted;
     }
 
-    /** Returns a text, for example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
-    String text() {
+    /** Returns a text, in percentage points for accuracies, for example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
+    String text(Metric metric) {
         StringBuilder text = new StringBuilder(method + " − " + reference + ": ");
-        text.append(Numbers.text(estimate.difference()));
+        text.append(metric.difference(estimate.difference()));
         if (Double.isNaN(estimate.p())) {
             return text.append(", no test: " + note + " (n = " + seeds() + ")").toString();
         }
-        text.append(", 95 % [" + Numbers.text(estimate.low()));
-        text.append(", " + Numbers.text(estimate.high()) + "]");
+        text.append(", 95 % [" + Numbers.text(metric.shown(estimate.low())));
+        text.append(", " + Numbers.text(metric.shown(estimate.high())) + "]");
         text.append(String.format(Locale.ROOT, ", %s-test p = %.3f", test(), estimate.p()));
         if (!Double.isNaN(estimate.effect())) {
             String effect = paired ? "d_z" : "g";
@@ -122,12 +123,15 @@ record Contrast(
         return paired ? "paired t" : "Welch t";
     }
 
-    /** Returns contrasts with one reference as a table: numbers, so that its CSV has every digit; p-values corrected over all of them. */
-    static Table table(String metric, String reference, List<Contrast> contrasts) {
+    /**
+     * Returns contrasts with one reference as a table of numbers; p-values corrected over all of them. Differences of accuracies
+     * are fractions, shown in percentage points.
+     */
+    static Table table(Metric metric, String reference, List<Contrast> contrasts) {
         long tests = contrasts.stream().filter(c -> !Double.isNaN(c.estimate.p())).count();
         Table table =
                 Table.create(
-                        metric
+                        metric.words()
                                 + ": difference from "
                                 + reference
                                 + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
@@ -137,10 +141,12 @@ record Contrast(
         double[] u = numbers(contrasts, Contrast::u);
         table.addColumns(
                 words("method", contrasts, Contrast::method),
-                words("seeds", contrasts, Contrast::seeds),
-                DoubleColumn.create("difference", numbers(contrasts, c -> c.estimate.difference())),
-                DoubleColumn.create("95 % low", numbers(contrasts, c -> c.estimate.low())),
-                DoubleColumn.create("95 % high", numbers(contrasts, c -> c.estimate.high())),
+                IntColumn.create("seeds", contrasts.stream().mapToInt(Contrast::n)),
+                IntColumn.create(
+                        "seeds of " + reference, contrasts.stream().mapToInt(Contrast::nReference)),
+                differences(metric, "difference", contrasts, Estimate::difference),
+                differences(metric, "95 % low", contrasts, Estimate::low),
+                differences(metric, "95 % high", contrasts, Estimate::high),
                 DoubleColumn.create("effect size", numbers(contrasts, c -> c.estimate.effect())),
                 words("test", contrasts, Contrast::test),
                 DoubleColumn.create("p", p),
@@ -153,6 +159,15 @@ record Contrast(
             table.addColumns(words("note", contrasts, Contrast::note));
         }
         return table;
+    }
+
+    private static DoubleColumn differences(
+            Metric metric,
+            String name,
+            List<Contrast> contrasts,
+            Function<Estimate, Double> number) {
+        return metric.differences(
+                name, contrasts.stream().map(Contrast::estimate).map(number).toList());
     }
 
     private static StringColumn words(

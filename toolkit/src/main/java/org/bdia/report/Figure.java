@@ -2,13 +2,17 @@ package org.bdia.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.bdia.io.DurableFiles;
 
 /**
- * A figure, described once and drawn twice: interactively by Plotly, and as a static PNG, SVG or PDF.
+ * A figure, described once and drawn twice: interactively by Plotly, and as a static PNG, SVG or PDF. Of lines it shows the first
+ * {@value #LINES}; the line under the figure says what is not shown.
  *
  * @param title what the figure shows
  * @param x the horizontal axis; under {@link Series.Bars} only its title counts
@@ -17,6 +21,17 @@ import org.bdia.io.DurableFiles;
  * @param caption on which data, profile, seeds and hardware it was made
  */
 public record Figure(String title, Axis x, Axis y, List<Series> series, Caption caption) {
+
+    /** The most lines that a reader can tell apart. */
+    static final int LINES = 6;
+
+    private static final int FEW_POSITIONS = 8;
+
+    /** The share of an axis that two ticks are apart at least. */
+    private static final double TICK_DISTANCE = 0.04;
+
+    /** The distance between points of neighbouring series over one category. */
+    private static final double POINT_DISTANCE = 0.11;
 
     /**
      * Checks that the figure can be drawn.
@@ -88,8 +103,112 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
         DurableFiles.replace(folder.resolve(name + ".json"), plotly());
     }
 
+    /** Returns whether the series are drawn as bars, which a logarithmic axis has no zero for. */
     boolean hasBars() {
+        return isCategorical() && y.scale() == Axis.Scale.LINEAR;
+    }
+
+    private boolean isCategorical() {
         return series.get(0) instanceof Series.Bars;
+    }
+
+    /** Returns what is drawn: the series, bars as points beside each other where {@link #hasBars} says no. */
+    List<Series> drawn() {
+        if (!isCategorical() || hasBars()) {
+            return series;
+        }
+        List<Series> points = new ArrayList<>();
+        for (Series bars : series) {
+            double shift = (points.size() - (series.size() - 1) / 2.0) * POINT_DISTANCE;
+            points.add(
+                    new Series.Points(
+                            bars.name(),
+                            bars.x().stream().map(at -> at + shift).toList(),
+                            bars.y()));
+        }
+        return points;
+    }
+
+    /** Returns what is drawn and not {@link #hidden}. */
+    List<Series> shown() {
+        List<Series> shown = new ArrayList<>(drawn());
+        shown.removeAll(hidden());
+        return shown;
+    }
+
+    boolean isLogarithmicX() {
+        return x.scale() == Axis.Scale.LOG && !isCategorical();
+    }
+
+    /** Returns the lines beyond the first {@value #LINES}, which are not shown. */
+    List<Series> hidden() {
+        List<Series> lines = series.stream().filter(s -> s instanceof Series.Line).toList();
+        return lines.subList(Math.min(LINES, lines.size()), lines.size());
+    }
+
+    /**
+     * Returns where ticks stand on the horizontal axis, and their labels: at the categories, or at the positions where these are
+     * few, for example depths; empty for round numbers.
+     */
+    SortedMap<Double, String> ticks() {
+        SortedMap<Double, String> ticks = new TreeMap<>();
+        if (isCategorical()) {
+            List<String> categories = ((Series.Bars) series.get(0)).categories();
+            categories.forEach(category -> ticks.put((double) ticks.size(), category));
+            return ticks;
+        }
+        double[] at =
+                series.stream()
+                        .flatMap(s -> s.x().stream())
+                        .mapToDouble(position -> position)
+                        .sorted()
+                        .distinct()
+                        .toArray();
+        if (x.scale() == Axis.Scale.LINEAR && at.length <= FEW_POSITIONS) {
+            double least = TICK_DISTANCE * (at[at.length - 1] - at[0]);
+            for (double position : at) {
+                if (ticks.isEmpty() || position - ticks.lastKey() >= least) {
+                    ticks.put(position, Numbers.text(position));
+                }
+            }
+        }
+        return ticks;
+    }
+
+    /** Returns the lines under the figure, each of at most {@code characters} characters: the caption, and what is not shown. */
+    List<String> captionLines(int characters) {
+        List<String> parts = new ArrayList<>(List.of(caption.text()));
+        List<Double> outside =
+                shown().stream()
+                        .flatMapToDouble(Series::extent)
+                        .filter(v -> v < y.low() || v > y.high())
+                        .boxed()
+                        .sorted()
+                        .toList();
+        if (!outside.isEmpty()) {
+            double first = outside.get(0);
+            double last = outside.get(outside.size() - 1);
+            parts.add(
+                    "the axis leaves out values "
+                            + (first == last ? "of " : "from ")
+                            + Numbers.text(first)
+                            + (first == last ? "" : " to " + Numbers.text(last)));
+        }
+        if (!hidden().isEmpty()) {
+            List<String> names = hidden().stream().map(Series::name).toList();
+            parts.add(
+                    "not shown: "
+                            + String.join(", ", names.subList(0, Math.min(LINES, names.size())))
+                            + (names.size() > LINES
+                                    ? " and " + (names.size() - LINES) + " more"
+                                    : ""));
+        }
+        return wrapped(String.join(" · ", parts), characters);
+    }
+
+    /** Returns the text broken between words into lines of at most {@code characters} characters. */
+    static List<String> wrapped(String text, int characters) {
+        return List.of(text.replaceAll("(.{1," + characters + "})(?: |$)", "$1\n").split("\n"));
     }
 
     private static void requireOneKind(String title, List<Series> series) {

@@ -17,12 +17,22 @@ public final class Hardware {
         CentralProcessor processor = machine.getProcessor();
         return String.format(
                 Locale.ROOT,
-                "%s, %d cores, %.0f GiB, %s %s, Java %s",
-                processor.getProcessorIdentifier().getName().replace("(R)", "").strip(),
-                Runtime.getRuntime().availableProcessors(),
+                "%s, %.0f GiB, %s %s, Java %s",
+                processor(
+                        processor.getProcessorIdentifier().getName(),
+                        Runtime.getRuntime().availableProcessors()),
                 machine.getMemory().getTotal() / GIB,
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 System.getProperty("java.version"));
+    }
+
+    /**
+     * Returns a processor in the words of every caption, for example {@code AMD EPYC, 1 core}.
+     *
+     * @param cores the logical processors that the process may use
+     */
+    static String processor(String name, int cores) {
+        return name.replace("(R)", "").strip() + ", " + cores + (cores == 1 ? " core" : " cores");
     }
 }

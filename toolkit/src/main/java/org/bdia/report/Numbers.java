@@ -10,6 +10,20 @@ final class Numbers {
 
     private Numbers() {}
 
+    /**
+     * Returns a mean and a standard deviation, both to the deviation's second significant digit, for example {@code 0.4213 ±
+     * 0.0051}; very large and very small ones with four digits each.
+     */
+    static String spread(double mean, double std) {
+        boolean usual = Double.isFinite(mean) && std >= 1e-6 && std < 1e6 && Math.abs(mean) < 1e9;
+        if (!usual) {
+            return text(mean) + " ± " + text(std);
+        }
+        int decimals = Math.max(0, 1 - (int) Math.floor(Math.log10(std)));
+        String format = "%,." + decimals + "f ± %,." + decimals + "f";
+        return String.format(Locale.ROOT, format, mean, std);
+    }
+
     /** Returns the number in words such as {@code 12,000}, {@code 0.4213}, {@code 1.908e-07} or {@code NaN}. */
     static String text(double value) {
         if (!Double.isFinite(value)) {

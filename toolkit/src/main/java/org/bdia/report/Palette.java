@@ -15,8 +15,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
  *
- * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) keeps its method's colour and is told
- * apart by dashes and marker, so that figures also survive a grey printer.
+ * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) keeps its method's colour; the first six series of a figure
+ * also differ in dashes and marker, so that figures survive a grey printer.
  *
  * @see <a href="https://jfly.uni-koeln.de/color/">Okabe and Ito, Color universal design, 2008</a>
  */
@@ -48,7 +48,8 @@ final class Palette {
         SQUARE("square"),
         TRIANGLE("triangle-up"),
         DIAMOND("diamond"),
-        CROSS("x");
+        CROSS("x"),
+        TRIANGLE_DOWN("triangle-down");
 
         private final String plotly;
 
@@ -67,6 +68,7 @@ final class Palette {
                 case TRIANGLE -> SeriesMarkers.TRIANGLE_UP;
                 case DIAMOND -> SeriesMarkers.DIAMOND;
                 case CROSS -> SeriesMarkers.CROSS;
+                case TRIANGLE_DOWN -> SeriesMarkers.TRIANGLE_DOWN;
             };
         }
     }
@@ -75,7 +77,10 @@ final class Palette {
     enum Dash {
         SOLID,
         DASH,
-        DOT;
+        DOT,
+        DASHDOT,
+        LONGDASH,
+        LONGDASHDOT;
 
         String plotly() {
             return name().toLowerCase(Locale.ROOT);
@@ -87,6 +92,9 @@ final class Palette {
                 case SOLID -> null;
                 case DASH -> new float[] {8, 5};
                 case DOT -> new float[] {2, 4};
+                case DASHDOT -> new float[] {8, 4, 2, 4};
+                case LONGDASH -> new float[] {16, 5};
+                case LONGDASHDOT -> new float[] {16, 4, 2, 4};
             };
         }
     }
@@ -105,7 +113,6 @@ final class Palette {
 
     /** Returns the styles of a figure's series, in their order. */
     static List<Style> styles(List<Series> series) {
-        Map<Color, Integer> uses = new HashMap<>();
         Map<String, Color> others = new HashMap<>();
         List<Style> styles = new ArrayList<>();
         for (Series one : series) {
@@ -116,12 +123,8 @@ final class Palette {
                 Color next = OTHERS.get(others.size() % OTHERS.size());
                 color = others.computeIfAbsent(kind, k -> next);
             }
-            int variant = uses.merge(color, 1, Integer::sum) - 1;
-            styles.add(
-                    new Style(
-                            color,
-                            Dash.values()[variant % Dash.values().length],
-                            Mark.values()[styles.size() % Mark.values().length]));
+            int look = styles.size() % Dash.values().length;
+            styles.add(new Style(color, Dash.values()[look], Mark.values()[look]));
         }
         return styles;
     }

@@ -16,6 +16,7 @@ final class PlotlyFigure {
     private static final String STRIP = "#F0F0F0";
     private static final String CAPTION = "<span style=\"font-size:11px;color:#666666\">";
     private static final int CAPTION_CHARACTERS = 80;
+    private static final int TITLE_CHARACTERS = 70;
     private static final int MARKERS_UP_TO = 30;
 
     private final Figure figure;
@@ -32,7 +33,7 @@ final class PlotlyFigure {
         PlotlyFigure plotly = new PlotlyFigure(figure);
         List<Style> styles = Palette.styles(figure.series());
         for (int i = 0; i < styles.size(); i++) {
-            plotly.add(figure.series().get(i), styles.get(i));
+            plotly.add(figure.drawn().get(i), styles.get(i));
         }
         plotly.addLayout();
         plotly.root.putObject("config").put("responsive", true).put("displaylogo", false);
@@ -75,7 +76,9 @@ final class PlotlyFigure {
 
     private ObjectNode trace(Series series) {
         String name = escape(series.name());
-        return data.addObject().put("name", name).put("legendgroup", name);
+        ObjectNode trace = data.addObject().put("name", name).put("legendgroup", name);
+        // A click on its name in the legend shows it.
+        return figure.hidden().contains(series) ? trace.put("visible", "legendonly") : trace;
     }
 
     private void addEdge(Series.Line line, List<Double> edge, Style style, boolean fill) {
@@ -112,17 +115,29 @@ final class PlotlyFigure {
         ObjectNode layout = root.putObject("layout").put("height", 480);
         layout.put("paper_bgcolor", "#FFFFFF").put("plot_bgcolor", "#FFFFFF");
         layout.putObject("font").put("family", "Helvetica, Arial, sans-serif").put("color", INK);
-        layout.putObject("title").put("text", escape(figure.title())).put("x", 0.5);
+        String title = String.join("\n", Figure.wrapped(figure.title(), TITLE_CHARACTERS));
+        layout.putObject("title").put("text", escape(title).replace("\n", "<br>")).put("x", 0.5);
         layout.put("showlegend", true).put("bargap", 0.28).put("bargroupgap", 0.08);
         layout.putObject("margin").put("l", 70).put("r", 25).put("t", 60);
         // Under the axis's title Plotly makes room for the caption, whatever the ticks need.
-        List<String> caption = figure.caption().lines(CAPTION_CHARACTERS);
+        List<String> caption = figure.captionLines(CAPTION_CHARACTERS);
         String below =
                 CAPTION + escape(String.join("\n", caption)).replace("\n", "<br>") + "</span>";
-        axis(layout.putObject("xaxis"), figure.x(), escape(figure.x().title()) + "<br>" + below);
+        ObjectNode x =
+                axis(
+                        layout.putObject("xaxis"),
+                        figure.x(),
+                        escape(figure.x().title()) + "<br>" + below);
         ObjectNode y = axis(layout.putObject("yaxis"), figure.y(), escape(figure.y().title()));
         if (figure.hasBars()) {
-            layout.withObject("/xaxis").put("type", "category").put("showgrid", false);
+            x.put("type", "category").put("showgrid", false);
+        } else if (!figure.ticks().isEmpty()) {
+            x.put("tickmode", "array");
+            figure.ticks().keySet().forEach(x.putArray("tickvals")::add);
+            figure.ticks().values().forEach(label -> x.withArray("/ticktext").add(escape(label)));
+        }
+        if (Double.isFinite(figure.y().low())) {
+            y.putArray("range").add(figure.y().low()).add(figure.y().high());
         }
         strip.ifPresent(
                 zeros -> {

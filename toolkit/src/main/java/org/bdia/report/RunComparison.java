@@ -32,16 +32,7 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
      * @throws IllegalArgumentException if no run has a metric or the reference's label
      */
     RunComparison {
-        metrics = List.copyOf(metrics);
-        if (!runs.metrics().containsAll(metrics)) {
-            throw new IllegalArgumentException(
-                    "no run of "
-                            + task
-                            + " has one of the metrics "
-                            + metrics
-                            + "; there are "
-                            + runs.metrics());
-        }
+        metrics = metrics.stream().map(name -> Metric.of(name, runs.metrics()).id()).toList();
         if (!runs.labels().contains(reference)) {
             throw new IllegalArgumentException(
                     "no run of "
@@ -80,7 +71,8 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
             Optional<String> reference,
             Consumer<String> skipped) {
         for (String metric : metrics) {
-            if (tasks.values().stream().noneMatch(runs -> runs.metrics().contains(metric))) {
+            if (tasks.values().stream()
+                    .noneMatch(runs -> Metric.find(metric, runs.metrics()).isPresent())) {
                 throw new IllegalArgumentException(
                         "no run has the metric '" + metric + "'; " + there(tasks, RunSet::metrics));
             }
@@ -89,7 +81,11 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
         tasks.forEach(
                 (task, runs) -> {
                     List<String> own =
-                            metrics.stream().filter(runs.metrics()::contains).distinct().toList();
+                            metrics.stream()
+                                    .flatMap(name -> Metric.find(name, runs.metrics()).stream())
+                                    .map(Metric::id)
+                                    .distinct()
+                                    .toList();
                     if (!metrics.isEmpty() && own.isEmpty()) {
                         skipped.accept(task + ": no run has one of the metrics " + metrics);
                     } else if (reference.isPresent() && !runs.labels().contains(reference.get())) {
@@ -151,9 +147,9 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
                         titled(comparison.againstTable(reference)));
             }
         }
-        for (String what : runs.curveNames()) {
-            Figure figure = runs.curves(what, Curve.Band.STANDARD_DEVIATION);
-            figure.save(output.resolve("figures"), fileName(what));
+        for (String metric : runs.curveMetrics()) {
+            Figure figure = runs.curves(metric, Curve.Band.STANDARD_DEVIATION);
+            figure.save(output.resolve("figures"), fileName(figure.title()));
         }
     }
 

@@ -14,8 +14,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.bdia.data.Provenance;
+import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -23,32 +25,27 @@ import tech.tablesaw.api.Table;
 /** Finished runs of one task, several seeds under each label: tables, statistics and curves. */
 public final class RunSet {
 
-    /** The quantities of curves, and the metric of each. */
-    private static final Map<String, String> CURVES =
-            words(
-                    "training loss", "train_loss",
-                    "validation loss", "val_loss",
-                    "validation accuracy", "val_accuracy",
-                    "validation perplexity", "val_perplexity",
-                    "generalisation gap", RunMetrics.GAP);
+    /** The metrics of curves. */
+    private static final List<String> CURVES =
+            List.of("train_loss", "val_loss", "val_accuracy", "val_perplexity", RunMetrics.GAP);
 
-    /** The columns of the table, where the runs have them. */
-    private static final Map<String, String> COLUMNS =
-            words(
-                    "training loss", "train_loss",
-                    "validation loss", "val_loss",
-                    "best validation loss", "best_val_loss",
-                    "best validation accuracy", "best_val_accuracy",
-                    "best validation perplexity", "best_val_perplexity",
-                    "test loss", "test_loss",
-                    "test accuracy", "test_accuracy",
-                    "test perplexity", "test_perplexity",
-                    "test BLEU", "test_bleu",
-                    "test chrF", "test_chrf",
-                    "test NIST", "test_nist",
-                    "test ROUGE-L", "test_rouge_l",
-                    "test CIDEr", "test_cider",
-                    "hours a run", "hours");
+    /** The metrics of the table, where the runs have them. */
+    private static final List<String> COLUMNS =
+            List.of(
+                    "train_loss",
+                    "val_loss",
+                    "best_val_loss",
+                    "best_val_accuracy",
+                    "best_val_perplexity",
+                    "test_loss",
+                    "test_accuracy",
+                    "test_perplexity",
+                    "test_bleu",
+                    "test_chrf",
+                    "test_nist",
+                    "test_rouge_l",
+                    "test_cider",
+                    "hours");
 
     /**
      * A finished run and the name of the line that it belongs to in a comparison.
@@ -125,83 +122,118 @@ public final class RunSet {
         return new RunMetrics(record).finals();
     }
 
-    /** Returns the names of the curves that {@link #curves} can show. */
-    List<String> curveNames() {
-        return CURVES.keySet().stream()
-                .filter(what -> !measured(CURVES.get(what)).isEmpty())
-                .toList();
+    /** Returns the ids of the metrics that {@link #curves} can show. */
+    List<String> curveMetrics() {
+        return CURVES.stream().filter(metric -> !measured(new Metric(metric)).isEmpty()).toList();
     }
 
-    /** Returns one line per label: mean ± sample standard deviation over seeds, and the number of seeds. */
+    /**
+     * Returns one row per label: {@code method}, and per metric the mean over seeds, their sample standard deviation and their
+     * number, for example {@code validation loss}, {@code validation loss std} and {@code validation loss n}, all numeric.
+     * Accuracies are fractions, shown in per cent.
+     */
     public Table table() {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", labels()));
         Set<String> measured = metrics();
-        COLUMNS.forEach(
-                (words, metric) -> {
-                    if (measured.contains(metric)) {
-                        Map<String, String> cells = new HashMap<>();
-                        compare(metric).summaries().forEach(s -> cells.put(s.method(), s.text()));
-                        table.addColumns(
-                                StringColumn.create(words, labels().stream().map(cells::get)));
-                    }
-                });
+        for (String id : COLUMNS) {
+            if (measured.contains(id)) {
+                Map<String, Comparison.Summary> summaries = new HashMap<>();
+                compare(id).summaries().forEach(s -> summaries.put(s.method(), s));
+                new Metric(id)
+                        .columns(
+                                labels().stream()
+                                        .map(label -> Optional.ofNullable(summaries.get(label)))
+                                        .toList())
+                        .forEach(table::addColumns);
+            }
+        }
         return table;
     }
 
-    /** Returns one line per run: its name, label and seed, and every metric. */
+    /**
+     * Returns one row per run: {@code method}, {@code seed}, {@code run} (its id) and {@code epochs}, then every metric of {@link
+     * #finals(RunRecord)} by its id, for example {@code best_val_loss}; missing where a run has it not. Accuracies are fractions,
+     * shown in per cent.
+     */
     public Table runs() {
         Table table = Table.create("runs");
         table.addColumns(
-                StringColumn.create("run", runs.stream().map(run -> run.record().id())),
                 StringColumn.create("method", runs.stream().map(Labelled::label)),
-                LongColumn.create("seed", runs.stream().mapToLong(Labelled::seed)));
-        for (String metric : metrics()) {
-            table.addColumns(
-                    DoubleColumn.create(
-                            metric,
-                            runs.stream()
-                                    .map(run -> finals.get(run).get(metric))
-                                    .toArray(Double[]::new)));
+                LongColumn.create("seed", runs.stream().mapToLong(Labelled::seed)),
+                StringColumn.create("run", runs.stream().map(run -> run.record().id())),
+                IntColumn.create("epochs", runs.stream().mapToInt(RunSet::epochs)));
+        for (String id : metrics()) {
+            List<Double> values = new ArrayList<>();
+            runs.forEach(run -> values.add(finals.get(run).get(id)));
+            table.addColumns(new Metric(id).column(id, values));
         }
         return table;
+    }
+
+    private static int epochs(Labelled run) {
+        return run.record().metrics().stream().mapToInt(MetricRow::epoch).max().orElse(0);
+    }
+
+    /**
+     * Returns one row per number that a run measured: {@code method}, {@code seed}, {@code epoch} (0 before training), {@code
+     * stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}, of
+     * accuracies as a fraction.
+     */
+    public Table epochs() {
+        StringColumn methods = StringColumn.create("method");
+        LongColumn seeds = LongColumn.create("seed");
+        IntColumn epochs = IntColumn.create("epoch");
+        StringColumn stages = StringColumn.create("stage");
+        StringColumn metrics = StringColumn.create("metric");
+        DoubleColumn values = DoubleColumn.create("value");
+        for (Labelled run : runs) {
+            for (MetricRow row : run.record().metrics()) {
+                methods.append(run.label());
+                seeds.append(run.seed());
+                epochs.append(row.epoch());
+                stages.append(row.split());
+                metrics.append(row.metric());
+                values.append(row.value());
+            }
+        }
+        return Table.create("epochs", methods, seeds, epochs, stages, metrics, values);
     }
 
     /**
      * Returns a metric over seeds, one method per label.
      *
-     * @param metric for example {@code test_accuracy}, see {@link #finals(RunRecord)}
+     * @param name for example {@code test_accuracy} or test accuracy, see {@link #finals(RunRecord)}
      * @throws IllegalArgumentException if no run has the metric
      */
-    public Comparison compare(String metric) {
+    public Comparison compare(String name) {
+        Metric metric = Metric.of(name, metrics());
         Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
         finals.forEach(
                 (run, numbers) -> {
-                    if (numbers.containsKey(metric)) {
+                    if (numbers.containsKey(metric.id())) {
                         values.computeIfAbsent(run.label(), label -> new TreeMap<>())
-                                .put(run.seed(), numbers.get(metric));
+                                .put(run.seed(), numbers.get(metric.id()));
                     }
                 });
-        return Comparison.of(values, metric, List.copyOf(metrics()));
+        return new Comparison(metric, values);
     }
 
     /**
      * Returns the mean curve of every label over the epochs, inside a band.
      *
-     * @param what training loss, validation loss, validation accuracy, validation perplexity, or generalisation gap:
-     *     validation loss − training loss
-     * @throws IllegalArgumentException for any other word, or if no run has it
+     * @param name training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation gap:
+     *     validation loss − training loss; or an id such as {@code val_loss}
+     * @throws IllegalArgumentException for any other name, or if no run has it
      */
-    public Figure curves(String what, Curve.Band band) {
-        if (!curveNames().contains(what)) {
-            throw new IllegalArgumentException(
-                    "there are no curves of '" + what + "'; choose one of " + curveNames());
-        }
+    public Figure curves(String name, Curve.Band band) {
+        Metric metric = Metric.of(name, curveMetrics());
+        List<Series> curves = Curve.means(measured(metric), band);
         return new Figure(
-                what,
+                metric.words(),
                 Axis.linear("epoch"),
-                Axis.linear(what),
-                Curve.means(measured(CURVES.get(what)), band),
+                Axis.fitted(metric.title(), curves),
+                curves,
                 caption());
     }
 
@@ -231,35 +263,24 @@ public final class RunSet {
     }
 
     private static String machine(JsonNode manifest) {
-        int cores = manifest.get("cores").asInt();
-        return manifest.get("cpu").asText()
-                + ", "
-                + (cores == 1 ? "1 core" : cores + " cores")
-                + ", "
+        return Hardware.processor(manifest.get("cpu").asText(), manifest.get("cores").asInt())
+                + " a run, "
                 + manifest.get("device").asText();
     }
 
-    private List<Curve> measured(String metric) {
+    private List<Curve> measured(Metric metric) {
         List<Curve> curves = new ArrayList<>();
         for (Labelled run : runs) {
-            SortedMap<Integer, Double> points = new RunMetrics(run.record()).points(metric);
+            SortedMap<Integer, Double> points = new RunMetrics(run.record()).points(metric.id());
             if (!points.isEmpty()) {
                 curves.add(
                         new Curve(
                                 run.label(),
                                 run.seed(),
                                 points.keySet().stream().map(epoch -> (double) epoch).toList(),
-                                List.copyOf(points.values())));
+                                points.values().stream().map(metric::shown).toList()));
             }
         }
         return curves;
-    }
-
-    private static Map<String, String> words(String... pairs) {
-        Map<String, String> words = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            words.put(pairs[i], pairs[i + 1]);
-        }
-        return words;
     }
 }

@@ -51,7 +51,17 @@ public sealed interface Series {
 
         @Override
         public DoubleStream extent() {
-            return Stream.of(y, low, high).flatMap(List::stream).mapToDouble(v -> v);
+            return extent(Double.NEGATIVE_INFINITY);
+        }
+
+        /** Returns the heights at and behind a position. */
+        DoubleStream extent(double from) {
+            return Stream.of(y, low, high)
+                    .flatMapToDouble(
+                            heights ->
+                                    IntStream.range(0, heights.size())
+                                            .filter(i -> x.get(i) >= from)
+                                            .mapToDouble(heights::get));
         }
 
         /** Returns a line without a band. */
@@ -91,7 +101,8 @@ public sealed interface Series {
     }
 
     /**
-     * Bars, one for each category, side by side with those of the figure's other series.
+     * Bars, one for each category, side by side with those of the figure's other series. A logarithmic axis has no zero for them to
+     * stand on: there they are drawn as points.
      *
      * @param name the name in the legend
      * @param categories the words under the bars, the same in every series of a figure

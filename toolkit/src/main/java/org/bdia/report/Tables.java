@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,8 +17,9 @@ import tech.tablesaw.columns.Column;
 /**
  * A table as CSV, Markdown, LaTeX, HTML and plain text.
  *
- * <p>CSV carries every digit and leaves missing values empty; the others are for reading, with four
- * significant digits and a dash. The table's name is its title.
+ * <p>CSV carries every column and every digit and leaves missing values empty; the others are for reading, with four
+ * significant digits and a dash, and a mean with its standard deviation and number of seeds in one cell, {@code 0.512 ± 0.013
+ * (n = 3)}, see {@link Metric#columns}. The table's name is its title.
  */
 public final class Tables {
     private static final int HTML_ROWS = 100;
@@ -34,7 +36,9 @@ public final class Tables {
         StringBuilder text = new StringBuilder();
         line(text, table.columnNames(), Tables::csvCell);
         for (int row = 0; row < table.rowCount(); row++) {
-            line(text, cells(table, row, Tables::exact), Tables::csvCell);
+            int at = row;
+            List<String> cells = table.columns().stream().map(c -> exact(c, at)).toList();
+            line(text, cells, Tables::csvCell);
         }
         return text.toString();
     }
@@ -43,42 +47,41 @@ public final class Tables {
     public static String markdown(Table table) {
         StringBuilder text =
                 new StringBuilder("**").append(markdownCell(table.name())).append("**\n\n");
-        row(text, table.columnNames());
+        List<Shown> columns = shown(table);
+        row(text, names(columns));
         text.append(
-                table.columns().stream()
-                        .map(column -> isNumber(column) ? "---:" : ":---")
+                columns.stream()
+                        .map(column -> column.number ? "---:" : ":---")
                         .collect(Collectors.joining(" | ", "| ", " |\n")));
         for (int row = 0; row < table.rowCount(); row++) {
-            row(text, cells(table, row, Tables::readable));
+            row(text, cells(columns, row));
         }
         return text.toString();
     }
 
     /** Returns the title and aligned columns, for a terminal. */
-    static String text(Table table) {
+    public static String text(Table table) {
+        List<Shown> columns = shown(table);
         List<List<String>> rows = new ArrayList<>();
-        rows.add(table.columnNames());
+        rows.add(names(columns));
         for (int row = 0; row < table.rowCount(); row++) {
-            rows.add(cells(table, row, Tables::readable));
+            rows.add(cells(columns, row));
         }
-        return table.name()
-                + "\n"
-                + columns(rows, table.columns().stream().map(Tables::isNumber).toList());
+        return table.name() + "\n" + columns(rows, columns.stream().map(Shown::number).toList());
     }
 
     /** Returns a {@code table} environment with booktabs rules; the package {@code booktabs} is all it needs. */
     static String latex(Table table) {
+        List<Shown> columns = shown(table);
         String alignment =
-                table.columns().stream()
-                        .map(c -> isNumber(c) ? "r" : "l")
-                        .collect(Collectors.joining());
+                columns.stream().map(c -> c.number ? "r" : "l").collect(Collectors.joining());
         StringBuilder text = new StringBuilder("\\begin{table}\n  \\centering\n");
         text.append("  \\caption{").append(latexEscape(table.name())).append("}\n");
         text.append("  \\begin{tabular}{").append(alignment).append("}\n    \\toprule\n");
-        latexRow(text, table.columnNames());
+        latexRow(text, names(columns));
         text.append("    \\midrule\n");
         for (int row = 0; row < table.rowCount(); row++) {
-            latexRow(text, cells(table, row, Tables::readable));
+            latexRow(text, cells(columns, row));
         }
         return text.append("    \\bottomrule\n  \\end{tabular}\n\\end{table}\n").toString();
     }
@@ -88,15 +91,14 @@ public final class Tables {
         StringBuilder text = new StringBuilder("<table style=\"border-collapse:collapse\">\n");
         text.append("<caption style=\"caption-side:top;text-align:left;font-weight:bold\">");
         text.append(Html.escape(table.name())).append("</caption>\n<thead><tr>");
-        List<Column<?>> columns = table.columns();
-        columns.forEach(c -> htmlCell(text, "th", c, c.name()));
+        List<Shown> columns = shown(table);
+        columns.forEach(c -> htmlCell(text, "th", c, c.name));
         text.append("</tr></thead>\n<tbody>\n");
         int rows = Math.min(HTML_ROWS, table.rowCount());
         for (int row = 0; row < rows; row++) {
             text.append("<tr>");
-            List<String> cells = cells(table, row, Tables::readable);
-            for (int i = 0; i < cells.size(); i++) {
-                htmlCell(text, "td", columns.get(i), cells.get(i));
+            for (Shown column : columns) {
+                htmlCell(text, "td", column, column.cell.apply(row));
             }
             text.append("</tr>\n");
         }
@@ -120,12 +122,54 @@ public final class Tables {
         DurableFiles.replace(folder.resolve(name + ".tex"), latex(table));
     }
 
-    private interface CellText {
-        String of(Column<?> column, int row);
+    /**
+     * A column as readers see it.
+     *
+     * @param cell the text of a row
+     */
+    private record Shown(String name, boolean number, IntFunction<String> cell) {}
+
+    /** Returns the columns, a mean's standard deviation and number of seeds within it. */
+    private static List<Shown> shown(Table table) {
+        List<String> names = table.columnNames();
+        List<String> means =
+                names.stream()
+                        .filter(name -> names.contains(name + Metric.STD))
+                        .filter(name -> names.contains(name + Metric.N))
+                        .toList();
+        List<Shown> shown = new ArrayList<>();
+        for (Column<?> column : table.columns()) {
+            String name = column.name();
+            if (means.contains(name)) {
+                NumericColumn<?> std = table.numberColumn(name + Metric.STD);
+                NumericColumn<?> n = table.numberColumn(name + Metric.N);
+                shown.add(new Shown(name, true, row -> mean(column, std, n, row)));
+            } else if (means.stream()
+                    .noneMatch(m -> name.equals(m + Metric.STD) || name.equals(m + Metric.N))) {
+                shown.add(new Shown(name, isNumber(column), row -> readable(column, row)));
+            }
+        }
+        return shown;
     }
 
-    private static List<String> cells(Table table, int row, CellText text) {
-        return table.columns().stream().map(column -> text.of(column, row)).toList();
+    private static String mean(
+            Column<?> column, NumericColumn<?> std, NumericColumn<?> n, int row) {
+        if (n.isMissing(row)) {
+            return "–";
+        }
+        double mean = ((NumericColumn<?>) column).getDouble(row);
+        return Metric.Shown.of(column, row).text(mean, std.getDouble(row))
+                + " (n = "
+                + n.get(row)
+                + ")";
+    }
+
+    private static List<String> names(List<Shown> columns) {
+        return columns.stream().map(Shown::name).toList();
+    }
+
+    private static List<String> cells(List<Shown> columns, int row) {
+        return columns.stream().map(column -> column.cell.apply(row)).toList();
     }
 
     private static String exact(Column<?> column, int row) {
@@ -137,7 +181,7 @@ public final class Tables {
             return "–";
         }
         return column.get(row) instanceof Number number
-                ? Numbers.text(number.doubleValue())
+                ? Metric.Shown.of(column, row).text(number.doubleValue())
                 : String.valueOf(column.get(row));
     }
 
@@ -178,8 +222,8 @@ public final class Tables {
                         .collect(Collectors.joining(" & ", "    ", " \\\\\n")));
     }
 
-    private static void htmlCell(StringBuilder text, String tag, Column<?> column, String cell) {
-        String side = isNumber(column) ? "right" : "left";
+    private static void htmlCell(StringBuilder text, String tag, Shown column, String cell) {
+        String side = column.number ? "right" : "left";
         text.append("<").append(tag).append(" style=\"padding:2px 10px;text-align:").append(side);
         boolean unbroken = tag.equals("td") && cell.length() <= UNBROKEN;
         text.append(unbroken ? ";white-space:nowrap" : "");

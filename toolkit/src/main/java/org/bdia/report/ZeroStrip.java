@@ -20,7 +20,7 @@ record ZeroStrip(int zero, int lowest, int highest, List<Series> series) {
     /** Returns the figure's strip; empty if its axis is linear or no line or point is zero. */
     static Optional<ZeroStrip> of(Figure figure) {
         List<Series> zeros =
-                figure.series().stream()
+                figure.drawn().stream()
                         .filter(s -> !(s instanceof Series.Bars))
                         .filter(s -> s.extent().anyMatch(v -> v == 0))
                         .toList();

@@ -108,9 +108,14 @@ class GammaSweepTest {
         GammaSweep sweep = sweep(List.of(outcome), -0.5, 0, 0.5);
 
         assertThat(sweep.curves("validation accuracy").series()).hasSize(1);
+        assertThat(sweep.curves("val_accuracy")).isEqualTo(sweep.curves("validation accuracy"));
+        var table = sweep.table();
+        assertThat(table.columnNames())
+                .containsExactly("method", "seed", "γ", "val_accuracy", "val_loss");
+        assertThat(table.where(table.numberColumn("γ").isLessThan(0)).rowCount()).isOne();
         assertThatThrownBy(() -> sweep.curves("validation perplexity"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no curves of 'validation perplexity' over gamma");
+                .hasMessageContaining("there is no metric 'validation perplexity'; there are ");
         assertThatThrownBy(() -> sweep(List.of(outcome)))
                 .hasMessageContaining("a sweep needs at least one gamma");
     }

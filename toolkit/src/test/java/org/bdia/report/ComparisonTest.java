@@ -26,7 +26,6 @@ class ComparisonTest {
         var summary = Comparison.of(rows("bdia", 5), "loss").summary("bdia");
         assertThat(summary.std()).isNaN();
         assertThat(summary.low()).isNaN();
-        assertThat(summary.text()).isEqualTo("5 (n = 1)");
     }
 
     @Test
@@ -42,7 +41,8 @@ class ComparisonTest {
         assertThat(table.doubleColumn("p").asList()).containsExactly(bdia, revnet);
         assertThat(table.doubleColumn("p Holm").asList()).containsExactly(2 * bdia, revnet);
         assertThat(table.name()).startsWith("loss: difference from standard").contains("2 methods");
-        assertThat(table.stringColumn("seeds").asList()).containsExactly("3", "3");
+        assertThat(table.intColumn("seeds").asList()).containsExactly(3, 3);
+        assertThat(table.intColumn("seeds of standard").asList()).containsExactly(3, 3);
         assertThat(table.columnNames()).as("three seeds").doesNotContain("U p");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> comparison.againstTable("unheard of"));
@@ -60,16 +60,17 @@ class ComparisonTest {
         assertThatIllegalArgumentException().isThrownBy(() -> comparison.summary("revnet"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Comparison.of(rows, "accuracy"))
-                .withMessageContaining("[loss]");
+                .withMessage("there is no metric 'accuracy'; there are loss");
     }
 
     @Test
-    void tablePrintsTheNumberOfSeeds() {
+    void tableHasNumbersAndPrintsTheNumberOfSeeds() {
         var table = Comparison.of(rows("bdia", 1, 2, 3), "loss").table();
         assertThat(table.columnNames())
-                .containsExactly("method", "loss, mean ± std", "seeds", "95 % interval");
-        assertThat(table.intColumn("seeds").get(0)).isEqualTo(3);
-        assertThat(table.getString(0, 1)).isEqualTo("2 ± 1");
+                .containsExactly("method", "loss", "loss std", "loss n", "95 % low", "95 % high");
+        assertThat(table.intColumn("loss n").get(0)).isEqualTo(3);
+        assertThat(table.doubleColumn("95 % low").get(0)).isLessThan(2);
+        assertThat(Tables.markdown(table)).contains("| bdia | 2.0 ± 1.0 (n = 3) | -0.4841 |");
     }
 
     /** Their squares do not fit a double, but they themselves, their means and deviations do. */

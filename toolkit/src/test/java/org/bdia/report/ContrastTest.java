@@ -25,7 +25,7 @@ class ContrastTest {
         double quantile = 0.95 * Math.sqrt(2 / (1 - 0.95 * 0.95));
         assertThat(paired.estimate().high())
                 .isCloseTo(-1 + quantile * 0.1 / Math.sqrt(3), within(1e-9));
-        assertThat(paired.text())
+        assertThat(paired.text(new Metric("loss")))
                 .isEqualTo(
                         "bdia − standard: -1, 95 % [-1.248, -0.7516], paired t-test p = 0.003,"
                                 + " d_z = -10.00 (n = 3)");
@@ -38,7 +38,8 @@ class ContrastTest {
         assertThat(welch.paired()).isFalse();
         assertThat(welch.estimate().p()).isCloseTo(1 - Math.sqrt(0.8), within(1e-12));
         assertThat(welch.seeds()).isEqualTo("2 and 2");
-        assertThat(welch.text()).contains("Welch t-test", "g = ", "(n = 2 and 2)");
+        assertThat(welch.text(new Metric("loss")))
+                .contains("Welch t-test", "g = ", "(n = 2 and 2)");
     }
 
     @Test
@@ -49,7 +50,8 @@ class ContrastTest {
         assertThat(paired.paired()).isTrue();
         assertThat(paired.estimate()).isEqualTo(three.estimate());
         assertThat(paired.n()).isEqualTo(3);
-        assertThat(paired.text()).endsWith("(n = 3), without seeds [3], which only one has");
+        assertThat(paired.text(new Metric("loss")))
+                .endsWith("(n = 3), without seeds [3], which only one has");
         assertThat(of(four, seeds(3, 1, 2)).paired()).as("one pair has no scatter").isFalse();
     }
 
@@ -86,7 +88,8 @@ class ContrastTest {
     void whatCannotBeTestedSaysWhy() {
         Contrast one = of(seeds(0, 1), seeds(0, 2));
         assertThat(one.estimate().p()).isNaN();
-        assertThat(one.text()).isEqualTo("bdia − standard: -1, no test: one seed (n = 1)");
+        assertThat(one.text(new Metric("loss")))
+                .isEqualTo("bdia − standard: -1, no test: one seed (n = 1)");
         Contrast shifted = of(seeds(0, 1.1, 2.1, 3.1), seeds(0, 1, 2, 3));
         assertThat(shifted.estimate().p()).as("rounding errors are no scatter").isNaN();
         assertThat(shifted.note()).isEqualTo("the difference does not vary");

@@ -60,6 +60,83 @@ class FigureTest {
     }
 
     @Test
+    void aLogarithmicAxisHasNoBarsButPoints() throws IOException {
+        List<String> ways = List.of("store", "lean");
+        Figure figure =
+                new Figure(
+                        "memory",
+                        Axis.linear("way"),
+                        Axis.log("MiB"),
+                        List.of(
+                                Series.Bars.of("activations", ways, new double[] {1000, 20}),
+                                Series.Bars.of("side bits", ways, new double[] {0, 3})),
+                        Samples.caption(Samples.REAL));
+        JsonNode json = json(figure);
+        assertThat(json.at("/data/0/mode").asText()).isEqualTo("markers");
+        assertThat(json.at("/data/0/x/0").asDouble())
+                .as("beside each other")
+                .isLessThan(json.at("/data/1/x/0").asDouble());
+        assertThat(json.at("/layout/xaxis/ticktext").toString()).isEqualTo("[\"store\",\"lean\"]");
+        assertThat(json.at("/layout/xaxis/tickvals").toString()).isEqualTo("[0.0,1.0]");
+        assertThat(json.at("/layout/yaxis/ticktext/0").asText()).isEqualTo("0 (exact)");
+        assertThat(image(figure.png(1)).getWidth()).isPositive();
+    }
+
+    @Test
+    void sixLinesAreShownAndTheOthersNamed() throws IOException {
+        List<Series> lines = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            lines.add(Series.Line.of("bdia+l" + i, TWO, new double[] {i, i + 1}));
+        }
+        Figure figure = new Figure("t", X, Y, lines, Samples.caption(Samples.REAL));
+        assertThat(figure.shown()).isEqualTo(lines.subList(0, 6));
+        assertThat(String.join(" ", figure.captionLines(80)))
+                .endsWith("not shown: bdia+l6, bdia+l7");
+        JsonNode json = json(figure);
+        assertThat(json.at("/data/5").has("visible")).isFalse();
+        assertThat(json.at("/data/6/visible").asText()).isEqualTo("legendonly");
+        assertThat(Palette.styles(figure.shown()))
+                .extracting(Palette.Style::dash)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatTheAxisCutsOffIsSaid() throws IOException {
+        double[] x = {0, 1, 2, 3, 4, 5};
+        List<Series> lines =
+                List.of(Series.Line.of("bdia", x, new double[] {9, 3, 2.9, 2.8, 2.7, 2}));
+        Figure figure =
+                new Figure(
+                        "t", X, Axis.fitted("loss", lines), lines, Samples.caption(Samples.REAL));
+        assertThat(String.join(" ", figure.captionLines(80)))
+                .endsWith("the axis leaves out values of 9");
+        assertThat(json(figure).at("/layout/yaxis/range/1").asDouble()).isBetween(3.0, 3.1);
+        assertThat(json(figure).at("/data/0/y/0").asDouble()).isEqualTo(9);
+    }
+
+    @Test
+    void ticksStandAtFewPositionsAndWhereTheyHaveRoom() {
+        Series depths = Series.Line.of("bdia", new double[] {2, 3, 12, 48}, new double[4]);
+        Figure few = new Figure("t", X, Y, List.of(depths), Samples.caption(Samples.REAL));
+        assertThat(few.ticks().values()).containsExactly("2", "12", "48");
+        double[] many = IntStream.range(0, 20).asDoubleStream().toArray();
+        Series epochs = Series.Line.of("bdia", many, many);
+        Figure figure = new Figure("t", X, Y, List.of(epochs), Samples.caption(Samples.REAL));
+        assertThat(figure.ticks()).isEmpty();
+    }
+
+    @Test
+    void longTitlesAndNamesLeaveRoomForThePlot() throws IOException {
+        Series line = Series.Line.of("bdia" + "+key1234".repeat(12), TWO, TWO);
+        String title = "a title of many words ".repeat(8).strip();
+        Figure figure = new Figure(title, X, Y, List.of(line), Samples.caption(Samples.REAL));
+        BufferedImage image = image(figure.png(1));
+        Color blue = Palette.styles(List.of(line)).get(0).color();
+        assertThat(rows(image, blue)).isGreaterThan(150);
+        assertThat(json(figure).at("/layout/title/text").asText()).contains("<br>");
+    }
+
+    @Test
     void svgAndPdfAreWhatTheySay() {
         Figure figure = Samples.exactness("errors");
         assertThat(new String(figure.svg(), StandardCharsets.UTF_8))

@@ -26,4 +26,18 @@ class NumbersTest {
     void fourSignificantDigits(double value, String text) {
         assertThat(Numbers.text(value)).isEqualTo(text);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.421349, 0.005123, 0.4213 ± 0.0051",
+        "43.97, 0.49, 43.97 ± 0.49",
+        "12345.6, 123.4, '12,346 ± 123'",
+        "0.5, 0.0999, 0.500 ± 0.100",
+        "0.5, 0, 0.5 ± 0",
+        "0.5, Infinity, 0.5 ± Infinity",
+        "1e-9, 1e-10, 1.000e-09 ± 1.000e-10"
+    })
+    void aMeanHasTheDigitsThatItsDeviationLeaves(double mean, double std, String text) {
+        assertThat(Numbers.spread(mean, std)).isEqualTo(text);
+    }
 }

@@ -56,7 +56,7 @@ class RunComparisonTest {
         assertThat(comparison.metrics())
                 .containsExactlyInAnyOrder("val_loss", "best_val_loss", "test_accuracy");
         assertThat(comparison.text())
-                .contains("(n = 3)", "paired t", "val_loss: difference from standard")
+                .contains("(n = 3)", "paired t", "validation loss: difference from standard")
                 .contains("(synthetic data)");
 
         Path output = folder.resolve("out");
@@ -86,8 +86,7 @@ class RunComparisonTest {
         assertThat(runs.compare("best_val_loss").summary("bdia").mean())
                 .isCloseTo(0.6, within(1e-15));
         assertThat(runs.compare("gap").summary("standard").n()).isEqualTo(3);
-        assertThat(runs.curveNames())
-                .containsExactly("training loss", "validation loss", "generalisation gap");
+        assertThat(runs.curveMetrics()).containsExactly("train_loss", "val_loss", "gap");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> runs.compare("bleu"))
                 .withMessageContaining("test_accuracy");
@@ -111,7 +110,7 @@ class RunComparisonTest {
                 .withMessageContaining("choose the reference from [standard, bdia]");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RunComparison("cifar10", runs, List.of("bleu"), "standard"))
-                .withMessageContaining("there are [");
+                .withMessageContaining("there is no metric 'bleu'; there are ");
     }
 
     @Test
@@ -125,7 +124,12 @@ class RunComparisonTest {
         assertThat(RunComparison.each(tasks, List.of(), Optional.of("standard"), skipped::add))
                 .containsExactly(RunComparison.of("all", all));
         assertThat(skipped).containsExactly("few: no run is called 'standard'");
-        assertThat(RunComparison.each(tasks, List.of("gap", "gap"), Optional.empty(), skipped::add))
+        assertThat(
+                        RunComparison.each(
+                                tasks,
+                                List.of("gap", "generalisation gap"),
+                                Optional.empty(),
+                                skipped::add))
                 .extracting(RunComparison::metrics)
                 .containsExactly(List.of("gap"), List.of("gap"));
         assertThatIllegalArgumentException()

@@ -43,7 +43,7 @@ class ZeroStripTest {
 
         assertThat(ZeroStrip.of(figure(Axis.linear("error"), exact))).isEmpty();
         assertThat(ZeroStrip.of(figure(Axis.log("error"), above))).isEmpty();
-        assertThat(ZeroStrip.of(figure(Axis.log("error"), bars))).isEmpty();
+        assertThat(ZeroStrip.of(figure(Axis.linear("error"), bars))).isEmpty();
     }
 
     @Test
