@@ -78,13 +78,13 @@ class BadConfigTest {
                         "\"epochs\":2",
                         "\"epochs\":2,\"epoch\":3",
                         ": key 'train.epoch' is unknown; expected one of [batch, checkpointEvery, "
-                                + "clipNorm, epochs, evaluateEvery, labelSmoothing, optimizer, schedule]"),
+                                + "clipNorm, epochs, evaluateEvery, labelSmoothing, optimizer, patience, schedule]"),
                 edit(
                         "missing key",
                         "\"batch\":10,",
                         "",
                         ": key 'train.batch' is missing; found the keys [checkpointEvery, clipNorm, "
-                                + "epochs, evaluateEvery, labelSmoothing, optimizer, schedule]"),
+                                + "epochs, evaluateEvery, labelSmoothing, optimizer, patience, schedule]"),
                 edit(
                         "null",
                         "\"batch\":10",
