@@ -37,8 +37,8 @@ import org.bdia.run.Sample;
 import org.bdia.train.Checkpoint;
 import org.bdia.train.CompletionTask;
 import org.bdia.train.CompletionTask.Completion;
-import org.bdia.train.GptWeights;
 import org.bdia.train.Task;
+import org.bdia.train.TorchWeights;
 
 /**
  * A GPT that is fine-tuned to put meaning representations into words: the meaning, {@code ||}, the sentence, the end of
@@ -195,7 +195,7 @@ final class E2eWorkload implements Workload {
         Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
         if (e2e.start() instanceof Start.Published published) {
-            GptWeights.load(folder.locate(published.file()), gpt);
+            TorchWeights.load(folder.locate(published.file()), gpt);
         } else if (e2e.start() instanceof Start.Pretrained pretrained) {
             String id = pretraining(config, pretrained).id();
             Checkpoint.loadWeights(store.finished(id), id, gpt);

@@ -84,7 +84,7 @@ class BadConfigTest {
                         "\"batch\":10,",
                         "",
                         ": key 'train.batch' is missing; found the keys [checkpointEvery, clipNorm, "
-                                + "epochs, evaluateEvery, labelSmoothing, optimizer, patience, schedule]"),
+                                + "epochs, evaluateEvery, labelSmoothing, optimizer, schedule]"),
                 edit(
                         "null",
                         "\"batch\":10",
