@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
 import org.bdia.data.Provenance;
@@ -231,6 +232,32 @@ public final class ExperimentResult {
                                                 + seed
                                                 + "; choose from "
                                                 + seeds(label)));
+    }
+
+    /**
+     * Lets a trained model answer texts as after its last epoch: a GPT continues them, a translator translates them, a model of E2E puts
+     * meanings into words.
+     *
+     * @throws IllegalArgumentException as {@link #model} does, or if the task's models write nothing
+     */
+    public List<String> write(String label, long seed, String... inputs) {
+        return trained(label, seed, (w, model, m) -> w.write(model, m, List.of(inputs)));
+    }
+
+    /**
+     * Lets a trained model classify an image, which is normalised first.
+     *
+     * @param image uint8 (3, 32, 32), red, green, blue, for example {@link org.bdia.data.ImageSet#image}
+     * @return the probability of every class, the likeliest first
+     * @throws IllegalArgumentException as {@link #model} does, or if the task's models classify nothing or the image has another size
+     */
+    public Map<String, Double> classify(String label, long seed, byte[] image) {
+        return trained(label, seed, (w, model, m) -> w.classify(model, m, image));
+    }
+
+    private <T> T trained(String label, long seed, TrainedModel.Use<T> use) {
+        RunStore store = RunStore.fromEnvironment();
+        return TrainedModel.use(run(label, seed), store, Environment.current().data(), use);
     }
 
     /**

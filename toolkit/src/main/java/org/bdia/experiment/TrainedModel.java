@@ -84,6 +84,18 @@ final class TrainedModel {
                 .collect(Collectors.toMap(e -> "test_" + e.getKey(), Map.Entry::getValue));
     }
 
+    /** Uses a run's model of the last epoch, which is closed afterwards. */
+    interface Use<T> {
+        T with(Workload workload, ReversibleModel model, NDManager manager);
+    }
+
+    static <T> T use(RunConfig run, RunStore store, DataFolder folder, Use<T> use) {
+        Workload workload = Workload.of(run, folder, store);
+        try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
+            return use.with(workload, load(run, workload, store, LAST, manager), manager);
+        }
+    }
+
     /**
      * Returns the model of a run.
      *

@@ -2,12 +2,14 @@ package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -98,6 +100,19 @@ class ExperimentResultTest {
                     .isEqualTo(result.compare("best_val_loss").summary("bdia").mean());
             assertThat(loss(best, task, manager, Task.Split.TEST))
                     .isEqualTo(result.compareAtBest("test_loss", store).summary("bdia").mean());
+            Workload workload = Workload.of(config, DataFolder.fromEnvironment(), store);
+            assertThat(workload.classify(model, manager, new byte[3072]))
+                    .hasSize(10)
+                    .satisfies(
+                            classes ->
+                                    assertThat(classes.values().stream().mapToDouble(p -> p).sum())
+                                            .isCloseTo(1, within(1e-6)));
+            assertThat(List.copyOf(workload.classify(model, manager, new byte[3072]).values()))
+                    .isSortedAccordingTo(Comparator.reverseOrder());
+            assertThatThrownBy(() -> workload.classify(model, manager, new byte[10]))
+                    .hasMessageContaining("10 pixels (3072 an image)");
+            assertThatThrownBy(() -> workload.write(model, manager, List.of("Hello")))
+                    .hasMessageContaining("write no text; they classify images");
             assertThatThrownBy(() -> result.model("bdia", 1, last, manager, store))
                     .hasMessage("there is no run of 'bdia' with seed 1; choose from [0]");
             assertThatThrownBy(() -> result.model("revnet", 0, last, manager, store))
