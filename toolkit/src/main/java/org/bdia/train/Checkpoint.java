@@ -17,7 +17,8 @@ import org.bdia.io.DurableFiles;
  * and {@code state.json}, which is written last and carries the SHA-256 of both and of itself.
  *
  * <p>The folder is made under another name, synced to disk and moved, so that it is there whole or not at all. A run keeps two,
- * each of 4 bytes a parameter and, for AdamW, 8 of its moments, and the weights of its {@link BestEpoch}.
+ * each of 4 bytes a parameter and, for AdamW, 8 of its moments, and beside them the weights of its best validation epoch, 4 bytes a
+ * parameter, at most three times while it trains, see {@link BestEpoch}.
  */
 public final class Checkpoint {
 
