@@ -9,7 +9,6 @@ little-endian, (B, T, V). Exit status 3: PyTorch is not installed.
 
 import json
 import math
-import struct
 import sys
 
 try:
@@ -17,20 +16,7 @@ try:
 except ImportError:
     sys.exit(3)
 
-
-def read(path):
-    """The tensors of a safetensors file, without the prefix of a whole language model."""
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        data = bytearray(file.read())
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            flat = torch.frombuffer(data, dtype=torch.float32, count=(end - begin) // 4, offset=begin)
-            tensors[name.replace("transformer.", "", 1)] = flat.reshape(entry["shape"])
-    return tensors
+from weights import read, write
 
 
 def norm(x, w, name):
@@ -77,9 +63,8 @@ def main():
     with open(request, encoding="utf-8") as file:
         asked = json.load(file)
     with torch.no_grad():
-        found = logits(read(weights), torch.tensor(asked["ids"]), asked["heads"], asked["gelu"])
-    with open(output, "wb") as file:
-        file.write(struct.pack(f"<{found.numel()}f", *found.flatten().tolist()))
+        tensors = {name.removeprefix("transformer."): tensor for name, tensor in read(weights)[0].items()}
+        write(output, logits(tensors, torch.tensor(asked["ids"]), asked["heads"], asked["gelu"]))
 
 
 if __name__ == "__main__":

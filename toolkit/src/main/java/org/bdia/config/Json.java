@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -46,6 +47,9 @@ public final class Json {
 
     /** Proper names, which kebab case would split. */
     private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
+
+    /** The one key that may be left out: it came after runs whose names are made of their JSON. */
+    static final String PATIENCE = "patience";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -159,6 +163,7 @@ public final class Json {
                 StrictJson.builder()
                         // Double.toString changed in Java 19; hashes must not.
                         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                        .injectableValues(new InjectableValues.Std().addValue(PATIENCE, 0))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

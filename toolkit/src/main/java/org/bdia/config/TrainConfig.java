@@ -1,5 +1,9 @@
 package org.bdia.config;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
+
 /**
  * Training: epochs, batch, learning rate, optimiser, regularisers.
  *
@@ -12,6 +16,9 @@ package org.bdia.config;
  * @param evaluateEvery epochs between evaluations on the validation data, 1 or more; the last epoch is always
  *     evaluated
  * @param checkpointEvery epochs between checkpoints, 1 or more; the end is always checkpointed
+ * @param patience early stopping: training ends at the first evaluation so many epochs, 1 or more, after the one with the lowest
+ *     validation loss; 0 to train all epochs, which JSON does not say. The schedule stays that of all epochs: training that
+ *     stops early never reaches its end
  */
 public record TrainConfig(
         int epochs,
@@ -21,7 +28,10 @@ public record TrainConfig(
         double clipNorm,
         double labelSmoothing,
         int evaluateEvery,
-        int checkpointEvery) {
+        int checkpointEvery,
+        @JacksonInject(value = Json.PATIENCE, useInput = OptBoolean.TRUE)
+                @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+                int patience) {
 
     /**
      * Checks the ranges.
@@ -33,6 +43,11 @@ public record TrainConfig(
         atLeastOne("batch", batch);
         atLeastOne("evaluateEvery", evaluateEvery);
         atLeastOne("checkpointEvery", checkpointEvery);
+        if (patience < 0) {
+            throw new IllegalArgumentException(
+                    "patience must be at least 1 epoch, or 0 to train all epochs, but is "
+                            + patience);
+        }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException(
                     "clipNorm must be above 0, or 0 for no clipping, but is " + clipNorm);
@@ -59,7 +74,8 @@ public record TrainConfig(
                 1,
                 0,
                 1,
-                1);
+                1,
+                0);
     }
 
     /** Returns a copy over another number of epochs. */
@@ -100,6 +116,11 @@ public record TrainConfig(
     /** Returns a copy with another number of epochs between checkpoints. */
     public TrainConfig withCheckpointEvery(int value) {
         return Records.with(this, "checkpointEvery", value);
+    }
+
+    /** Returns a copy with early stopping after so many epochs without a lower validation loss, or 0 for none. */
+    public TrainConfig withPatience(int value) {
+        return Records.with(this, "patience", value);
     }
 
     private static void atLeastOne(String name, int value) {

@@ -37,8 +37,8 @@ import org.bdia.run.Sample;
 import org.bdia.train.Checkpoint;
 import org.bdia.train.CompletionTask;
 import org.bdia.train.CompletionTask.Completion;
-import org.bdia.train.GptWeights;
 import org.bdia.train.Task;
+import org.bdia.train.TorchWeights;
 
 /**
  * A GPT that is fine-tuned to put meaning representations into words: the meaning, {@code ||}, the sentence, the end of
@@ -173,7 +173,7 @@ final class E2eWorkload implements Workload {
                 int[] words = bpe.encode(" " + reference);
                 int[] closed = Arrays.copyOf(words, words.length + 1);
                 closed[words.length] = bpe.endOfText();
-                int[] prompt = prompt(entry);
+                int[] prompt = prompt(entry.meaning());
                 // The last token is guessed, and never read.
                 Workload.requireFits(
                         "entry " + entry.id(),
@@ -186,8 +186,8 @@ final class E2eWorkload implements Workload {
         return completions;
     }
 
-    private int[] prompt(E2eEntry entry) {
-        return bpe.encode(entry.meaning() + SEPARATOR);
+    private int[] prompt(String meaning) {
+        return bpe.encode(meaning + SEPARATOR);
     }
 
     @Override
@@ -195,7 +195,7 @@ final class E2eWorkload implements Workload {
         Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
         if (e2e.start() instanceof Start.Published published) {
-            GptWeights.load(folder.locate(published.file()), gpt);
+            TorchWeights.load(folder.locate(published.file()), gpt);
         } else if (e2e.start() instanceof Start.Pretrained pretrained) {
             String id = pretraining(config, pretrained).id();
             Checkpoint.loadWeights(store.finished(id), id, gpt);
@@ -208,30 +208,18 @@ final class E2eWorkload implements Workload {
         if (split.test().isEmpty()) {
             return Outputs.none();
         }
-        Decoding decoding =
-                e2e.beams() == 1
-                        ? Decoding.greedy()
-                        : Decoding.beam(e2e.beams()).withLengthPenalty(0.9).withNoRepeatNgram(4);
-        List<String> sentences = new ArrayList<>();
+        List<String> sentences =
+                write(trained, manager, split.test().stream().map(E2eEntry::meaning).toList());
         List<List<String>> references = new ArrayList<>();
         List<Sample> samples = new ArrayList<>();
         for (E2eEntry entry : split.test()) {
-            int[] ids =
-                    Generator.generate(
-                            (Gpt) trained,
-                            manager,
-                            prompt(entry),
-                            MAX_TOKENS,
-                            bpe.endOfText(),
-                            decoding);
-            sentences.add(bpe.decode(ids).strip());
             references.add(entry.references());
             if (samples.size() < SAMPLES) {
                 samples.add(
                         new Sample(
                                 entry.meaning(),
                                 String.join("\n", entry.references()),
-                                sentences.get(sentences.size() - 1)));
+                                sentences.get(samples.size())));
             }
         }
         return new Outputs(
@@ -241,6 +229,23 @@ final class E2eWorkload implements Workload {
                         "rouge_l", RougeL.corpus(sentences, references).score(),
                         "cider", Cider.corpus(sentences, references).score()),
                 samples);
+    }
+
+    @Override
+    public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
+        Decoding decoding =
+                e2e.beams() == 1
+                        ? Decoding.greedy()
+                        : Decoding.beam(e2e.beams()).withLengthPenalty(0.9).withNoRepeatNgram(4);
+        Gpt gpt = (Gpt) trained;
+        int end = bpe.endOfText();
+        return inputs.stream()
+                .map(
+                        text ->
+                                Generator.generate(
+                                        gpt, manager, prompt(text), MAX_TOKENS, end, decoding))
+                .map(ids -> bpe.decode(ids).strip())
+                .toList();
     }
 
     /** As the E2E challenge publishes it. */

@@ -1,9 +1,12 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.nn.ReversibleModel;
@@ -214,24 +217,93 @@ public final class ExperimentResult {
      * @throws IllegalArgumentException if there is no such run, or it left no checkpoint in the runs' folder
      */
     public ReversibleModel model(String label, long seed, NDManager manager) {
-        return model(label, seed, manager, RunStore.fromEnvironment());
+        return model(label, seed, TrainedModel.LAST, manager, RunStore.fromEnvironment());
     }
 
-    ReversibleModel model(String label, long seed, NDManager manager, RunStore store) {
-        Outcome chosen =
-                only(label).outcomes.stream()
-                        .filter(outcome -> outcome.config().seed() == seed)
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "there is no run of '"
-                                                        + label
-                                                        + "' with seed "
-                                                        + seed
-                                                        + "; choose from "
-                                                        + seeds(label)));
-        return TrainedModel.of(chosen.config(), store, Environment.current().data(), manager);
+    /**
+     * Returns a trained model as it was after the epoch with the lowest validation loss, of equal ones the first.
+     *
+     * @param label a variant by its name in tables, see {@link Variant#label}
+     * @param manager owns the weights; the model can be used until it is closed
+     * @throws IllegalArgumentException if there is no such run, it has no validation data, or its folder is from a time before
+     *     these weights were kept
+     */
+    public ReversibleModel bestModel(String label, long seed, NDManager manager) {
+        return model(label, seed, TrainedModel.BEST, manager, RunStore.fromEnvironment());
+    }
+
+    ReversibleModel model(
+            String label,
+            long seed,
+            TrainedModel.Weights weights,
+            NDManager manager,
+            RunStore store) {
+        return TrainedModel.of(
+                run(label, seed), store, Environment.current().data(), weights, manager);
+    }
+
+    private RunConfig run(String label, long seed) {
+        return only(label).outcomes.stream()
+                .map(Outcome::config)
+                .filter(config -> config.seed() == seed)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "there is no run of '"
+                                                + label
+                                                + "' with seed "
+                                                + seed
+                                                + "; choose from "
+                                                + seeds(label)));
+    }
+
+    /**
+     * Lets a trained model answer texts as after its last epoch: a GPT continues them, a translator translates them, a model of E2E puts
+     * meanings into words.
+     *
+     * @throws IllegalArgumentException as {@link #model} does, or if the task's models write nothing
+     */
+    public List<String> write(String label, long seed, String... inputs) {
+        return trained(label, seed, (w, model, m) -> w.write(model, m, List.of(inputs)));
+    }
+
+    /**
+     * Lets a trained model classify an image, which is normalised first.
+     *
+     * @param image uint8 (3, 32, 32), red, green, blue, for example {@link org.bdia.data.ImageSet#image}
+     * @return the probability of every class, the likeliest first
+     * @throws IllegalArgumentException as {@link #model} does, or if the task's models classify nothing or the image has another size
+     */
+    public Map<String, Double> classify(String label, long seed, byte[] image) {
+        return trained(label, seed, (w, model, m) -> w.classify(model, m, image));
+    }
+
+    private <T> T trained(String label, long seed, TrainedModel.Use<T> use) {
+        RunStore store = RunStore.fromEnvironment();
+        return TrainedModel.use(run(label, seed), store, Environment.current().data(), use);
+    }
+
+    /**
+     * Measures every {@link #bestModel} on the test data, in this JVM: the test score at the epoch that validation chooses, which,
+     * unlike the lowest of all test scores, is not chosen by the test data.
+     *
+     * @param metric for example {@code test_accuracy}
+     * @throws IllegalArgumentException if a run has no best weights, or none has the metric
+     */
+    public Comparison compareAtBest(String metric) {
+        return compareAtBest(metric, RunStore.fromEnvironment());
+    }
+
+    Comparison compareAtBest(String metric, RunStore store) {
+        List<Result> rows = new ArrayList<>();
+        for (Outcome outcome : outcomes) {
+            TrainedModel.testedAtBest(outcome.config(), store, Environment.current().data())
+                    .forEach(
+                            (name, value) ->
+                                    rows.add(RunRows.labelled(outcome, "best", name, value)));
+        }
+        return Comparison.of(rows, metric);
     }
 
     private List<Long> seeds(String label) {

@@ -1,7 +1,14 @@
 package org.bdia.experiment;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Schedule;
@@ -11,6 +18,7 @@ import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
+import org.bdia.data.ImageSet;
 import org.bdia.data.ImageSplit;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
@@ -81,6 +89,43 @@ final class ImageWorkload implements Workload {
                         (VitConfig) config.model(), config.method(), config.execution());
         model.initialize(manager, config.seed());
         return model;
+    }
+
+    @Override
+    public Map<String, Double> classify(ReversibleModel trained, NDManager manager, byte[] image) {
+        ImageSet train = split.train();
+        ImageSet one =
+                new ImageSet(
+                        image,
+                        new int[1],
+                        new long[1],
+                        train.classes(),
+                        train.classNames(),
+                        train.provenance());
+        float[] pixels = one.batch(new int[1], Augmentation.none(), 0, 0).pixels();
+        float[] probabilities = probabilities(trained, manager, pixels);
+        Map<String, Double> byName = new LinkedHashMap<>();
+        IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
+                .forEach(
+                        c ->
+                                byName.put(
+                                        train.classNames().isEmpty()
+                                                ? "class " + c
+                                                : train.classNames().get(c),
+                                        (double) probabilities[c]));
+        return byName;
+    }
+
+    private static float[] probabilities(
+            ReversibleModel trained, NDManager manager, float[] pixels) {
+        try (NDManager own = manager.newSubManager()) {
+            Shape shape = new Shape(1, ImageSet.CHANNELS, ImageSet.SIDE, ImageSet.SIDE);
+            NDArray logits = trained.predict(new NDList(own.create(pixels, shape)));
+            logits.attach(own);
+            return logits.softmax(1).toFloatArray();
+        }
     }
 
     /** All three parts in one: the digest is that of the training files, the test file's stands in the source. */

@@ -25,11 +25,21 @@ final class RunRows {
 
     /** One number that was measured on what the run has learnt. */
     static Result row(Outcome outcome, String stage, String metric, double value) {
+        return row(outcome, outcome.variant().resultLabel(), stage, metric, value);
+    }
+
+    /** {@link #row} under the variant's name in tables. */
+    static Result labelled(Outcome outcome, String stage, String metric, double value) {
+        return row(outcome, outcome.variant().label(), stage, metric, value);
+    }
+
+    private static Result row(
+            Outcome outcome, String method, String stage, String metric, double value) {
         Variant variant = outcome.variant();
         RunConfig config = outcome.config();
         return new Result(
                 config.task().label(),
-                variant.resultLabel(),
+                method,
                 variant.backpropLabel(),
                 config.seed(),
                 config.model().depth(),

@@ -123,6 +123,11 @@ public final class RunWorker {
             run.resumeAfter(-1);
         } else if (event instanceof TrainEvent.Resumed resumed) {
             run.resumeAfter(resumed.step());
+        } else if (event instanceof TrainEvent.Stopped stopped) {
+            run.append(
+                    List.of(
+                            row(stopped, "stopped_epoch", stopped.epoch()),
+                            row(stopped, "best_epoch", stopped.bestEpoch())));
         } else if (event instanceof TrainEvent.Evaluated evaluated) {
             List<MetricRow> rows = new ArrayList<>();
             evaluated
@@ -138,5 +143,9 @@ public final class RunWorker {
                                                     value)));
             run.append(rows);
         }
+    }
+
+    private static MetricRow row(TrainEvent.Stopped stopped, String metric, double value) {
+        return new MetricRow(stopped.step(), stopped.epoch(), "train", metric, value);
     }
 }

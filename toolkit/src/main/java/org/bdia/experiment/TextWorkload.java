@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bdia.config.GptConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
@@ -122,21 +123,33 @@ final class TextWorkload implements Workload {
         int stride = Math.max(1, text.test().size() / SAMPLES);
         for (int i = 0; i < SAMPLES && i * stride + prompt + LENGTH <= text.test().size(); i++) {
             int[] given = text.test().window(i * stride, prompt);
-            int[] written =
-                    Generator.generate(
-                            (Gpt) trained,
-                            manager,
-                            given,
-                            LENGTH,
-                            text.tokenizer().endOfText(),
-                            Decoding.sample(0.8, i).withTopK(40));
             samples.add(
                     new Sample(
                             text.tokenizer().decode(given),
                             text.tokenizer()
                                     .decode(text.test().window(i * stride + prompt, LENGTH)),
-                            text.tokenizer().decode(written)));
+                            continued(trained, manager, given, i)));
         }
         return new Outputs(Map.of(), samples);
+    }
+
+    @Override
+    public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
+        return IntStream.range(0, inputs.size())
+                .mapToObj(
+                        i -> continued(trained, manager, text.tokenizer().encode(inputs.get(i)), i))
+                .toList();
+    }
+
+    private String continued(ReversibleModel trained, NDManager manager, int[] given, int seed) {
+        int[] written =
+                Generator.generate(
+                        (Gpt) trained,
+                        manager,
+                        given,
+                        LENGTH,
+                        text.tokenizer().endOfText(),
+                        Decoding.sample(0.8, seed).withTopK(40));
+        return text.tokenizer().decode(written);
     }
 }

@@ -1,6 +1,11 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
@@ -11,8 +16,19 @@ import org.bdia.train.Checkpoint;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
 
-/** The model of a finished run, evaluated on its validation data. */
+/** The model of a finished run, and what is measured on it afterwards. */
 final class TrainedModel {
+
+    /** Copies the weights of one of a run's epochs into a model. */
+    interface Weights {
+        void load(Path run, String config, Block model);
+    }
+
+    /** The weights of the last epoch. */
+    static final Weights LAST = Checkpoint::loadWeights;
+
+    /** The weights of the epoch with the lowest validation loss. */
+    static final Weights BEST = Checkpoint::loadBestWeights;
 
     private TrainedModel() {}
 
@@ -44,23 +60,58 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
-        return new Evaluation(load(run, workload, store, manager), task, run.train().batch());
+        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train().batch());
     }
 
     /**
-     * Returns the model of a run with its last weights.
+     * Measures the weights of a run's best validation epoch on the test data, with the scores of its outputs.
      *
      * @param run has finished in the store
+     * @return by metric, for example {@code test_loss}
+     * @throws IllegalArgumentException if the run has no such weights
+     */
+    static Map<String, Double> testedAtBest(RunConfig run, RunStore store, DataFolder folder) {
+        Workload workload = Workload.of(run, folder, store);
+        Map<String, Double> scores = new TreeMap<>();
+        try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
+            ReversibleModel model = load(run, workload, store, BEST, manager);
+            scores.putAll(
+                    new Evaluation(model, workload.task(), run.train().batch())
+                            .measure(manager, Task.Split.TEST, 0));
+            scores.putAll(workload.finish(model, manager).metrics());
+        }
+        return scores.entrySet().stream()
+                .collect(Collectors.toMap(e -> "test_" + e.getKey(), Map.Entry::getValue));
+    }
+
+    /** Uses a run's model of the last epoch, which is closed afterwards. */
+    interface Use<T> {
+        T with(Workload workload, ReversibleModel model, NDManager manager);
+    }
+
+    static <T> T use(RunConfig run, RunStore store, DataFolder folder, Use<T> use) {
+        Workload workload = Workload.of(run, folder, store);
+        try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
+            return use.with(workload, load(run, workload, store, LAST, manager), manager);
+        }
+    }
+
+    /**
+     * Returns the model of a run.
+     *
+     * @param run has finished in the store
+     * @param weights of which epoch
      * @param manager owns the model
      */
-    static ReversibleModel of(RunConfig run, RunStore store, DataFolder folder, NDManager manager) {
-        return load(run, Workload.of(run, folder, store), store, manager);
+    static ReversibleModel of(
+            RunConfig run, RunStore store, DataFolder folder, Weights weights, NDManager manager) {
+        return load(run, Workload.of(run, folder, store), store, weights, manager);
     }
 
     private static ReversibleModel load(
-            RunConfig run, Workload workload, RunStore store, NDManager manager) {
+            RunConfig run, Workload workload, RunStore store, Weights weights, NDManager manager) {
         ReversibleModel model = workload.model(manager);
-        Checkpoint.loadWeights(store.finished(run.id()), run.id(), model);
+        weights.load(store.finished(run.id()), run.id(), model);
         return model;
     }
 }

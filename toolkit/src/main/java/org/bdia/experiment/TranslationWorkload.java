@@ -145,18 +145,7 @@ final class TranslationWorkload implements Workload {
         if (test.isEmpty()) {
             return Outputs.none();
         }
-        int[][] ids =
-                Generator.translate(
-                        (Seq2Seq) trained,
-                        manager,
-                        test.keySet().stream().map(source::encode).toArray(int[][]::new),
-                        Vocabulary.BEGIN,
-                        Vocabulary.END,
-                        model.context(),
-                        translation.beams() == 1
-                                ? Decoding.greedy()
-                                : Decoding.beam(translation.beams()));
-        List<String> translations = Arrays.stream(ids).map(target::decode).toList();
+        List<String> translations = write(trained, manager, List.copyOf(test.keySet()));
         List<List<String>> references = List.copyOf(test.values());
         List<Sample> samples = new ArrayList<>();
         for (String sentence : test.keySet().stream().limit(SAMPLES).toList()) {
@@ -170,5 +159,21 @@ final class TranslationWorkload implements Workload {
                         "bleu", Bleu.corpus(translations, references).score(),
                         "chrf", Chrf.corpus(translations, references).score()),
                 samples);
+    }
+
+    @Override
+    public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
+        int[][] ids =
+                Generator.translate(
+                        (Seq2Seq) trained,
+                        manager,
+                        inputs.stream().map(source::encode).toArray(int[][]::new),
+                        Vocabulary.BEGIN,
+                        Vocabulary.END,
+                        model.context(),
+                        translation.beams() == 1
+                                ? Decoding.greedy()
+                                : Decoding.beam(translation.beams()));
+        return Arrays.stream(ids).map(target::decode).toList();
     }
 }

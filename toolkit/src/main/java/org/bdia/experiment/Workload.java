@@ -101,6 +101,27 @@ interface Workload {
     }
 
     /**
+     * Answers inputs with texts.
+     *
+     * @throws IllegalArgumentException if the task's models write nothing
+     */
+    default List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
+        throw new IllegalArgumentException(
+                "the models of this task write no text; they classify images");
+    }
+
+    /**
+     * Returns the probability of every class, the likeliest first.
+     *
+     * @param image uint8 (3, 32, 32), row-major
+     * @throws IllegalArgumentException if the task's models classify nothing, or the image has another size
+     */
+    default Map<String, Double> classify(ReversibleModel trained, NDManager manager, byte[] image) {
+        throw new IllegalArgumentException(
+                "the models of this task classify no images; they write text");
+    }
+
+    /**
      * The outputs of a finished model.
      *
      * @param metrics scores on the test data

@@ -9,6 +9,7 @@ import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.VitConfig;
+import org.bdia.nn.ReversibleModel;
 
 /**
  * The peak memory of a training step, predicted from sizes: nothing is run.
@@ -51,6 +52,18 @@ public final class MemoryModel {
                             + " runs halves of them over two; measure it instead");
         }
         return new MemoryModel(model, method);
+    }
+
+    /**
+     * Returns a table of a model's parts as text: shape of the output, number of parameters, and the predicted bytes of training
+     * as the model is executed, where they can be predicted.
+     *
+     * @param model an initialised Gpt, VisionTransformer or Seq2Seq; of texts the longest
+     * @param batch B, 1 or more
+     * @throws IllegalArgumentException if it is another model
+     */
+    public static String summary(ReversibleModel model, int batch) {
+        return new ModelSummary(model, batch).text();
     }
 
     /**

@@ -16,7 +16,8 @@ import org.bdia.io.StrictJson;
  * @param step the steps made
  * @param lossSum the sum of the step losses of the epoch under way
  * @param weightsSha256 of weights.safetensors
- * @param optimizerSha256 of optimizer.safetensors
+ * @param optimizerSha256 of optimizer.safetensors; null where weights are kept alone
+ * @param validationLoss the loss of weights that are kept alone, else null
  * @param sha256 of what stands before it, see {@link #checksum}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,6 +28,7 @@ record CheckpointState(
         double lossSum,
         String weightsSha256,
         String optimizerSha256,
+        Double validationLoss,
         String sha256) {
 
     /** The format that is written. */
@@ -43,10 +45,27 @@ record CheckpointState(
     /** The state of a new checkpoint, its files' SHA-256 known. */
     static CheckpointState of(
             String config, long step, double lossSum, String weights, String optimizer) {
-        var unsigned =
-                new CheckpointState(VERSION, config, step, lossSum, weights, optimizer, null);
+        return new CheckpointState(VERSION, config, step, lossSum, weights, optimizer, null, null)
+                .signed();
+    }
+
+    /** The state of weights that are kept alone, their SHA-256 known. */
+    static CheckpointState ofWeights(
+            String config, long step, double validationLoss, String weights) {
+        return new CheckpointState(VERSION, config, step, 0, weights, null, validationLoss, null)
+                .signed();
+    }
+
+    private CheckpointState signed() {
         return new CheckpointState(
-                VERSION, config, step, lossSum, weights, optimizer, unsigned.checksum());
+                version,
+                config,
+                step,
+                lossSum,
+                weightsSha256,
+                optimizerSha256,
+                validationLoss,
+                checksum());
     }
 
     /**
@@ -78,6 +97,8 @@ record CheckpointState(
                         "" + step,
                         Double.toHexString(lossSum),
                         weightsSha256,
-                        optimizerSha256));
+                        validationLoss == null
+                                ? optimizerSha256
+                                : Double.toHexString(validationLoss)));
     }
 }

@@ -3,7 +3,6 @@ package org.bdia.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,109 +11,45 @@ import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.GptConfig;
+import org.bdia.config.ModelConfig;
 import org.bdia.io.StrictJson;
 import org.bdia.train.SafetensorsHeader.Tensor;
 
 /**
- * The architecture of a GPT in a safetensors file: what the file's metadata say, or else the {@code config.json} beside it, as
- * Hugging Face publishes it. Tensors have shapes, but no number of heads, no activation and no dropout.
+ * The architecture of a GPT-2 in the {@code config.json} beside a safetensors file, as Hugging Face publishes it. Tensors have shapes, but no number of heads, no activation and no dropout.
  */
 final class GptArchitecture {
 
-    private static final String METADATA = "gpt";
     private static final String CONFIG = "config.json";
     private static final String HEADS = "n_head";
     private static final double EPSILON = 1e-5;
 
-    /** A {@link GptConfig} in a file's metadata. */
-    private record Saved(
-            int vocabulary,
-            int context,
-            int width,
-            int depth,
-            int heads,
-            int mlp,
-            double dropout,
-            String activation,
-            double dropPath) {
-
-        static Saved of(GptConfig c) {
-            return new Saved(
-                    c.vocabulary(),
-                    c.context(),
-                    c.width(),
-                    c.depth(),
-                    c.heads(),
-                    c.mlp(),
-                    c.dropout(),
-                    c.activation().word(),
-                    c.dropPath());
-        }
-
-        GptConfig config() {
-            return new GptConfig(
-                    vocabulary,
-                    context,
-                    width,
-                    depth,
-                    heads,
-                    mlp,
-                    dropout,
-                    ActivationConfig.parse(activation),
-                    dropPath);
-        }
-    }
-
     /** The sizes that the tensors' shapes imply. */
-    private record Sizes(int vocabulary, int context, int width, int depth, int mlp) {
-
-        static Sizes of(GptConfig c) {
-            return new Sizes(c.vocabulary(), c.context(), c.width(), c.depth(), c.mlp());
-        }
-    }
+    private record Sizes(int vocabulary, int context, int width, int depth, int mlp) {}
 
     private GptArchitecture() {}
-
-    /** A file's metadata that say the architecture. */
-    static Map<String, String> metadata(GptConfig config) {
-        try {
-            return Map.of(METADATA, StrictJson.MAPPER.writeValueAsString(Saved.of(config)));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /**
      * Reads the architecture of a file.
      *
      * @param tensors the file's tensors by name, without a prefix
-     * @return empty if neither the file nor a config.json beside it says how many heads there are
+     * @return empty if no config.json beside the file says how many heads there are
      * @throws IllegalArgumentException if what they say is no GPT of this toolkit, or not the tensors'
      */
-    static Optional<GptConfig> find(
-            Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
-            throws IOException {
-        return find(file, metadata, tensors, GptArchitecture::dropout);
+    static Optional<ModelConfig> find(Path file, Map<String, Tensor> tensors) throws IOException {
+        return find(file, tensors, GptArchitecture::dropout);
     }
 
     /** {@link #find} for a model that has a dropout of its own: what config.json says of dropout is not read. */
-    static Optional<GptConfig> findWithoutDropout(
-            Path file, Map<String, String> metadata, Map<String, Tensor> tensors)
+    static Optional<ModelConfig> findWithoutDropout(Path file, Map<String, Tensor> tensors)
             throws IOException {
-        return find(file, metadata, tensors, (config, root) -> 0);
+        return find(file, tensors, (config, root) -> 0);
     }
 
-    private static Optional<GptConfig> find(
-            Path file,
-            Map<String, String> metadata,
-            Map<String, Tensor> tensors,
-            ToDoubleBiFunction<Path, JsonNode> dropout)
+    private static Optional<ModelConfig> find(
+            Path file, Map<String, Tensor> tensors, ToDoubleBiFunction<Path, JsonNode> dropout)
             throws IOException {
         Sizes sizes = sizes(file, tensors);
-        String saved = metadata.get(METADATA);
-        if (saved != null) {
-            return Optional.of(saved(file, saved, sizes));
-        }
         Path config = file.resolveSibling(CONFIG);
         if (!Files.exists(config)) {
             return Optional.empty();
@@ -154,38 +89,10 @@ final class GptArchitecture {
         return new IllegalArgumentException(
                 file
                         + ": expected the number of attention heads, the activation and the dropout of"
-                        + " its GPT in its metadata, or n_head, activation_function and resid_pdrop in "
+                        + " its model in its metadata, or n_head, activation_function and resid_pdrop in "
                         + file.resolveSibling(CONFIG)
                         + ", found neither; put the config.json there that is published with the weights,"
                         + " or load them into a model of your own GptConfig");
-    }
-
-    private static GptConfig saved(Path file, String saved, Sizes sizes) {
-        GptConfig config;
-        try {
-            Saved read = StrictJson.MAPPER.readValue(saved, Saved.class);
-            if (read == null || read.config() == null) {
-                throw new IllegalArgumentException("no sizes");
-            }
-            config = read.config();
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected a GPT's sizes in the metadata, found "
-                            + saved
-                            + "; save the model again",
-                    e);
-        }
-        if (!Sizes.of(config).equals(sizes)) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected tensors of "
-                            + Sizes.of(config)
-                            + " as the metadata say, found "
-                            + sizes
-                            + "; save the model again");
-        }
-        return config;
     }
 
     private static double dropout(Path file, JsonNode root) {

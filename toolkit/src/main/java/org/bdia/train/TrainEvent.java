@@ -41,6 +41,15 @@ public sealed interface TrainEvent {
     record Evaluated(long step, int epoch, String split, Map<String, Double> metrics)
             implements TrainEvent {}
 
+    /**
+     * Training stops early, see {@link org.bdia.config.TrainConfig#patience}.
+     *
+     * @param step the steps made
+     * @param epoch the epochs finished
+     * @param bestEpoch the one with the lowest validation loss
+     */
+    record Stopped(long step, int epoch, int bestEpoch) implements TrainEvent {}
+
     /** The step has a checkpoint: it was written, or it was there already. */
     record Checkpointed(long step, Path path) implements TrainEvent {}
 

@@ -91,7 +91,8 @@ public final class Trainer {
     }
 
     /**
-     * Trains to the end, or until told to stop or interrupted; the thread then still counts as interrupted.
+     * Trains to the end, which may come early, see {@link TrainConfig#patience}, or until told to stop or interrupted; the thread
+     * then still counts as interrupted. With checkpoints the weights of the best epoch are kept too.
      *
      * @param manager whose device the batches go to; the model's weights must be there
      * @return whether the end was reached
@@ -100,7 +101,7 @@ public final class Trainer {
      * @throws TrainingAbortedException if a checkpoint cannot be written, or the listener throws; the last checkpoint
      *     stays
      * @throws IllegalArgumentException if there are checkpoints but none is whole, or the newest whole one is of
-     *     another configuration
+     *     another configuration, or there is patience without validation data
      */
     public boolean train(NDManager manager) {
         int perEpoch = task.stepsPerEpoch(config.batch());
@@ -111,6 +112,7 @@ public final class Trainer {
             double lossSum = 0;
             String lastGood = NO_CHECKPOINT;
             Optional<Checkpoint> resumed = checkpoint();
+            BestEpoch best = shielded(() -> BestEpoch.of(folder, configHash, resumed));
             if (resumed.isPresent()) {
                 resumed.get().restore(model, optimizer);
                 step = resumed.get().state().step();
@@ -119,11 +121,12 @@ public final class Trainer {
                 tell(new TrainEvent.Resumed(step, resumed.get().folder()), lastGood);
             } else {
                 tell(new TrainEvent.Started(0), lastGood);
-                evaluate(own, 0, 0, Task.Split.VALIDATION, lastGood);
+                evaluate(own, 0, 0, Task.Split.VALIDATION, best, lastGood);
             }
+            requireStoppable(best);
             optimizer.zeroGradients();
             long lastTime = System.nanoTime();
-            while (step < total) {
+            while (step < total && !stopsEarly(best, step, perEpoch)) {
                 if (Thread.currentThread().isInterrupted() || stop.getAsBoolean()) {
                     save(step, lossSum, optimizer, lastGood);
                     return false;
@@ -143,17 +146,22 @@ public final class Trainer {
                 tell(new TrainEvent.Step(step, total, epoch, loss, rate, norm, speed), lastGood);
                 if (step % perEpoch == 0) {
                     int finished = epoch + 1;
-                    boolean last = step == total;
                     tell(
                             new TrainEvent.Evaluated(
                                     step, finished, "train", Map.of("loss", lossSum / perEpoch)),
                             lastGood);
                     lossSum = 0;
-                    if (last || finished % config.evaluateEvery() == 0) {
-                        evaluate(own, step, finished, Task.Split.VALIDATION, lastGood);
+                    if (step == total || finished % config.evaluateEvery() == 0) {
+                        evaluate(own, step, finished, Task.Split.VALIDATION, best, lastGood);
                     }
+                    boolean early = stopsEarly(best, step, perEpoch);
+                    boolean last = step == total || early;
                     if (last) {
-                        evaluate(own, step, finished, Task.Split.TEST, lastGood);
+                        evaluate(own, step, finished, Task.Split.TEST, best, lastGood);
+                    }
+                    if (early) {
+                        int bestEpoch = (int) (best.step() / perEpoch);
+                        tell(new TrainEvent.Stopped(step, finished, bestEpoch), lastGood);
                     }
                     if (folder != null && (last || finished % config.checkpointEvery() == 0)) {
                         lastGood = save(step, lossSum, optimizer, lastGood);
@@ -162,6 +170,33 @@ public final class Trainer {
                 }
             }
             return true;
+        }
+    }
+
+    /** Whether the epochs since the best one, at an evaluation, have used up the patience: a function of what checkpoints hold. */
+    private boolean stopsEarly(BestEpoch best, long step, int perEpoch) {
+        long finished = step / perEpoch;
+        return config.patience() > 0
+                && step % perEpoch == 0
+                && finished % config.evaluateEvery() == 0
+                && finished < config.epochs()
+                && finished - best.step() / perEpoch >= config.patience();
+    }
+
+    private void requireStoppable(BestEpoch best) {
+        if (config.patience() > 0 && task.size(Task.Split.VALIDATION) == 0) {
+            throw new IllegalArgumentException(
+                    "patience is "
+                            + config.patience()
+                            + ", but the task has no validation data to stop by; give it some, or set"
+                            + " patience to 0");
+        }
+        if (config.patience() > 0 && !best.known()) {
+            throw new IllegalArgumentException(
+                    folder
+                            + ": expected whole weights of the epoch with the lowest validation loss beside"
+                            + " the checkpoint, found none, so that early stopping cannot go on; remove the"
+                            + " folder to start over");
         }
     }
 
@@ -203,7 +238,12 @@ public final class Trainer {
     }
 
     private void evaluate(
-            NDManager manager, long step, int epoch, Task.Split split, String lastGood) {
+            NDManager manager,
+            long step,
+            int epoch,
+            Task.Split split,
+            BestEpoch best,
+            String lastGood) {
         if (task.size(split) == 0) {
             return;
         }
@@ -217,9 +257,16 @@ public final class Trainer {
                     lastGood,
                     e);
         }
-        double loss = means.get("loss");
+        double loss = means.get(BestEpoch.METRIC);
         requireFinite(step, "the " + split.label() + " loss", loss, NOT_SAVED, lastGood);
         tell(new TrainEvent.Evaluated(step, epoch, split.label(), means), lastGood);
+        if (split == Task.Split.VALIDATION) {
+            try {
+                shielded(() -> best.offer(step, loss, model));
+            } catch (UncheckedIOException e) {
+                throw new TrainingAbortedException(step, lastGood, e);
+            }
+        }
     }
 
     private Optional<Checkpoint> checkpoint() {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.ModelConfig;
@@ -76,22 +77,30 @@ public final class Weights {
         saved.copyTo(targets);
     }
 
-    /** Settings that names and shapes do not show, and that change the output: the number of heads, for one. */
+    /** The architecture as metadata. */
     private static Map<String, String> metadata(Block model) {
-        ModelConfig config;
+        return config(model)
+                .map(config -> Map.of(ARCHITECTURE, architecture(config).toString()))
+                .orElse(Map.of());
+    }
+
+    /** Returns the configuration of one of the toolkit's models. */
+    static Optional<ModelConfig> config(Block model) {
         if (model instanceof VisionTransformer vit) {
-            config = vit.config();
-        } else if (model instanceof Gpt gpt) {
-            config = gpt.config();
-        } else if (model instanceof Seq2Seq seq2seq) {
-            config = seq2seq.config();
-        } else {
-            return Map.of();
+            return Optional.of(vit.config());
         }
-        ActivationConfig activation =
-                config.activation().withDerivative(ActivationConfig.Derivative.EXACT);
-        ModelConfig bare = config.withDropout(0).withDropPath(0).withActivation(activation);
-        return Map.of(ARCHITECTURE, bare.toString());
+        if (model instanceof Gpt gpt) {
+            return Optional.of(gpt.config());
+        }
+        return model instanceof Seq2Seq seq2seq ? Optional.of(seq2seq.config()) : Optional.empty();
+    }
+
+    /** Returns what changes the output of given weights, even where names and shapes do not show it: the number of heads, for one. */
+    static ModelConfig architecture(ModelConfig config) {
+        return config.withDropout(0)
+                .withDropPath(0)
+                .withActivation(
+                        config.activation().withDerivative(ActivationConfig.Derivative.EXACT));
     }
 
     /** The model's own arrays under their parameters' names. */

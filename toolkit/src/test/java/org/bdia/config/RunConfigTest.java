@@ -53,6 +53,23 @@ class RunConfigTest {
         assertThat(configs.stream().map(RunConfig::id).distinct()).hasSize(configs.size());
     }
 
+    /** The names of runs that were recorded before patience existed must stay. */
+    @Test
+    void patienceIsSaidOnlyWhereItIsOn() {
+        RunConfig patient = CONFIG.withTrain(CONFIG.train().withPatience(3));
+
+        assertThat(CONFIG.json()).doesNotContain("patience");
+        assertThat(CONFIG.id()).isEqualTo("8bf33319ccf9");
+        assertThat(patient.json()).contains("\"optimizer\"").contains(",\"patience\":3,");
+        assertThat(Json.parse(patient.json(), RunConfig.class, "text")).isEqualTo(patient);
+        assertThat(patient.id()).isNotEqualTo(CONFIG.id());
+        String off = patient.json().replace("\"patience\":3", "\"patience\":0");
+        assertThat(Json.parse(off, RunConfig.class, "text")).isEqualTo(CONFIG);
+        assertRefused(
+                patient.json().replace("\"patience\":3", "\"patience\":-1"), "patience must be");
+        assertRefused(patient.json().replace("\"patience\":3", "\"patience\":null"), "patience");
+    }
+
     private static RunConfig withModel(ModelConfig model) {
         return new RunConfig(
                 IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);

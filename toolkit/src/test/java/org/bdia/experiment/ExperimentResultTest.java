@@ -2,12 +2,14 @@ package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -98,19 +100,40 @@ class ExperimentResultTest {
                 new ExperimentResult(
                         Profile.SMOKE, ChildRuns.complete(Runs.planned(List.of(config)), store));
         try (NDManager manager = NDManager.newBaseManager()) {
-            ReversibleModel model = result.model("bdia", 0, manager, store);
+            TrainedModel.Weights last = TrainedModel.LAST;
+            ReversibleModel model = result.model("bdia", 0, last, manager, store);
+            ReversibleModel best = result.model("bdia", 0, TrainedModel.BEST, manager, store);
             Task task = Workload.of(config, DataFolder.fromEnvironment(), store).task();
-            double loss =
-                    new Evaluation(model, task, config.train().batch())
-                            .measure(manager, Task.Split.VALIDATION, 0)
-                            .get("loss");
 
-            assertThat(loss).isEqualTo(result.compare("val_loss").summary("bdia").mean());
-            assertThatThrownBy(() -> result.model("bdia", 1, manager, store))
+            assertThat(loss(model, task, manager, Task.Split.VALIDATION))
+                    .isEqualTo(result.compare("val_loss").summary("bdia").mean());
+            assertThat(loss(best, task, manager, Task.Split.VALIDATION))
+                    .isEqualTo(result.compare("best_val_loss").summary("bdia").mean());
+            assertThat(loss(best, task, manager, Task.Split.TEST))
+                    .isEqualTo(result.compareAtBest("test_loss", store).summary("bdia").mean());
+            Workload workload = Workload.of(config, DataFolder.fromEnvironment(), store);
+            assertThat(workload.classify(model, manager, new byte[3072]))
+                    .hasSize(10)
+                    .satisfies(
+                            classes ->
+                                    assertThat(classes.values().stream().mapToDouble(p -> p).sum())
+                                            .isCloseTo(1, within(1e-6)));
+            assertThat(List.copyOf(workload.classify(model, manager, new byte[3072]).values()))
+                    .isSortedAccordingTo(Comparator.reverseOrder());
+            assertThatThrownBy(() -> workload.classify(model, manager, new byte[10]))
+                    .hasMessageContaining("10 pixels (3072 an image)");
+            assertThatThrownBy(() -> workload.write(model, manager, List.of("Hello")))
+                    .hasMessageContaining("write no text; they classify images");
+            assertThatThrownBy(() -> result.model("bdia", 1, last, manager, store))
                     .hasMessage("there is no run of 'bdia' with seed 1; choose from [0]");
-            assertThatThrownBy(() -> result.model("revnet", 0, manager, store))
+            assertThatThrownBy(() -> result.model("revnet", 0, last, manager, store))
                     .hasMessageContaining("there is no variant 'revnet'");
         }
+    }
+
+    private static double loss(
+            ReversibleModel model, Task task, NDManager manager, Task.Split split) {
+        return new Evaluation(model, task, 10).measure(manager, split, 0).get("loss");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Locale;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
 import org.bdia.config.TaskConfig;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataException;
@@ -99,6 +100,24 @@ class RunWorkerTest {
 
         Path metrics = Path.of(CONFIG.id(), "metrics.csv");
         assertThat(parts.resolve(metrics)).hasSameBinaryContentAs(whole.resolve(metrics));
+    }
+
+    /** At a rate of almost 0 no epoch is better than the weights that it begins with. */
+    @Test
+    void aRunThatStopsEarlySaysWhenAndWhichEpochWasBest() {
+        RunConfig patient =
+                CONFIG.withTrain(
+                        CONFIG.train().withSchedule(new Schedule.Constant(1e-30)).withPatience(1));
+        RunStore store = RunStore.at(folder);
+        RunWorker worker = new RunWorker(patient, store, DataFolder.at(folder));
+        worker.work(event -> {}, () -> false);
+
+        List<MetricRow> rows = store.read(patient.id()).metrics();
+        assertThat(rows)
+                .contains(
+                        new MetricRow(5, 1, "train", "stopped_epoch", 1),
+                        new MetricRow(5, 1, "train", "best_epoch", 0))
+                .allMatch(row -> row.epoch() <= 1);
     }
 
     @Test

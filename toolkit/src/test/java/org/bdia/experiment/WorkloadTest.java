@@ -71,6 +71,17 @@ class WorkloadTest {
         assertThat(scores(reversed)).isEqualTo(scores(stored));
         assertThat(reversed.samples()).hasSize(5).isEqualTo(stored.samples());
         assertThat(reversed.metrics()).extracting(MetricRow::metric).contains("loss", "perplexity");
+        RunConfig config = Json.parse(stored.config().toString(), RunConfig.class, "a test");
+        String prompt = stored.samples().get(0).input();
+        List<String> texts = answers(config, (w, model, m) -> w.write(model, m, List.of(prompt)));
+        assertThat(texts).containsExactly(stored.samples().get(0).output());
+        assertThatThrownBy(
+                        () -> answers(config, (w, model, m) -> w.classify(model, m, new byte[1])))
+                .hasMessage("the models of this task classify no images; they write text");
+    }
+
+    private <T> T answers(RunConfig config, TrainedModel.Use<T> use) {
+        return TrainedModel.use(config, RunStore.at(folder), DataFolder.at(folder), use);
     }
 
     /** Floating-point, so that stored and reversed runs end alike, not to the bit. */

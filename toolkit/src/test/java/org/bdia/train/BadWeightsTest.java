@@ -117,7 +117,7 @@ class BadWeightsTest {
                 new BadInput(
                         "not GPT-2's",
                         saved(VIT),
-                        root -> GptWeights.config(root.resolve("w")),
+                        root -> TorchWeights.config(root.resolve("w")),
                         "ROOT/w: expected the matrix wte.weight of a GPT-2, found none; give a file as "
                                 + "Hugging Face publishes GPT-2's"),
                 new BadInput(
@@ -125,28 +125,28 @@ class BadWeightsTest {
                         gpt(
                                 GPT,
                                 (model, manager, root) ->
-                                        GptWeights.save(root.resolve("w"), model)),
+                                        TorchWeights.save(root.resolve("w"), model)),
                         gpt(
                                 GPT.withWidth(8),
                                 (model, manager, root) ->
-                                        GptWeights.load(root.resolve("w"), model)),
+                                        TorchWeights.load(root.resolve("w"), model)),
                         "ROOT/w: expected the tensor wte.weight as F32, F16 or BF16 of [11, 8], found F32[11, 4]; "
-                                + "GptWeights.config(file) says which model it fits"),
+                                + "TorchWeights.config(file) says which model it fits"),
                 new BadInput(
                         "GPT-2 of another depth",
                         gpt(
                                 GPT.withDepth(2),
                                 (model, manager, root) ->
-                                        GptWeights.save(root.resolve("w"), model)),
+                                        TorchWeights.save(root.resolve("w"), model)),
                         gpt(
                                 GPT,
                                 (model, manager, root) ->
-                                        GptWeights.load(root.resolve("w"), model)),
+                                        TorchWeights.load(root.resolve("w"), model)),
                         "ROOT/w holds tensors that the model has not: [h.1.attn.c_attn.bias, "
                                 + "h.1.attn.c_attn.weight, h.1.attn.c_proj.bias, h.1.attn.c_proj.weight, "
                                 + "h.1.ln_1.bias, h.1.ln_1.weight, h.1.ln_2.bias, h.1.ln_2.weight, "
                                 + "h.1.mlp.c_fc.bias, h.1.mlp.c_fc.weight, h.1.mlp.c_proj.bias, "
-                                + "h.1.mlp.c_proj.weight]; GptWeights.config(file) says which model it fits"));
+                                + "h.1.mlp.c_proj.weight]; TorchWeights.config(file) says which model it fits"));
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ class GptArchitectureTest {
         file = folder.resolve("model.safetensors");
         config = folder.resolve("config.json");
         saved = gpt(1);
-        GptWeights.save(file, saved);
+        TorchWeights.save(file, saved);
         NDList bare = NDList.decode(manager, Files.newInputStream(file));
         try (var out = Files.newOutputStream(file)) {
             bare.encode(out, NDList.Encoding.SAFETENSORS);
@@ -71,17 +71,17 @@ class GptArchitectureTest {
     void dropoutDoesNotMatterToAModelThatWeightsAreLoadedInto(String dropout) throws IOException {
         Files.writeString(config, String.format(PUBLISHED, dropout));
         Gpt loaded = gpt(2);
-        GptWeights.load(file, loaded);
+        TorchWeights.load(file, loaded);
 
         assertThat(Weights.of(loaded).head().toFloatArray())
                 .isEqualTo(Weights.of(saved).head().toFloatArray());
-        assertThatThrownBy(() -> GptWeights.config(file)).hasMessageContaining("_pdrop");
+        assertThatThrownBy(() -> TorchWeights.config(file)).hasMessageContaining("_pdrop");
     }
 
     @Test
     void whatChangesLogitsMatters() throws IOException {
         Files.writeString(config, String.format(PUBLISHED, DROPOUT).replace("1e-05", "1e-06"));
-        assertThatThrownBy(() -> GptWeights.load(file, gpt(2)))
+        assertThatThrownBy(() -> TorchWeights.load(file, gpt(2)))
                 .hasMessageContaining("expected layer_norm_epsilon to be 1.0E-5, found 1.0E-6;");
     }
 
@@ -90,7 +90,7 @@ class GptArchitectureTest {
         Files.createDirectory(config);
         for (ThrowingCallable read :
                 List.<ThrowingCallable>of(
-                        () -> GptWeights.config(file), () -> GptWeights.load(file, gpt(2)))) {
+                        () -> TorchWeights.config(file), () -> TorchWeights.load(file, gpt(2)))) {
             assertThatThrownBy(read)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
@@ -103,7 +103,7 @@ class GptArchitectureTest {
     @Test
     void anEmptyFileIsRefused() throws IOException {
         Files.createFile(config);
-        assertThatThrownBy(() -> GptWeights.load(file, gpt(2)))
+        assertThatThrownBy(() -> TorchWeights.load(file, gpt(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         config

@@ -54,15 +54,15 @@ class SafetensorsHeaderTest {
     @Test
     void aShardedGptIsTheWholeOneBitForBit() throws IOException {
         Gpt saved = gpt(1);
-        shard(path -> GptWeights.save(path, saved));
+        shard(path -> TorchWeights.save(path, saved));
         Files.writeString(folder.resolve("config.json"), CONFIG);
         for (Path path : List.of(folder, index, folder.resolve("model.safetensors"))) {
             Gpt loaded = gpt(2);
-            GptWeights.load(path, loaded);
+            TorchWeights.load(path, loaded);
             assertSame(loaded, saved);
-            assertThat(GptWeights.config(path).heads()).isEqualTo(1);
+            assertThat(TorchWeights.config(path).heads()).isEqualTo(1);
         }
-        assertThatThrownBy(() -> GptWeights.config(folder.resolve(FIRST)))
+        assertThatThrownBy(() -> TorchWeights.config(folder.resolve(FIRST)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         folder.resolve(FIRST)
