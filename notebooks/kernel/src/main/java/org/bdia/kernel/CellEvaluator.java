@@ -1,5 +1,6 @@
 package org.bdia.kernel;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class CellEvaluator implements AutoCloseable {
 
     private static final Pattern TRAILING_COMMENTS =
             Pattern.compile("(?:\\s++|//[^\\n\"]*+|/\\*[^*\"]*+\\*/)+\\z");
+
+    private static final Pattern COMMENT = Pattern.compile("//[^\\n]*+|(?s:/\\*.*?\\*/)");
+
+    private static final Pattern IMPORT =
+            Pattern.compile("(?:\\s++|" + COMMENT.pattern() + ")*+import\\b");
 
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
@@ -119,15 +125,19 @@ public final class CellEvaluator implements AutoCloseable {
         var complete = part.info().completeness().isComplete();
         // Incomplete source is compiled, too, for the compiler's message.
         var source = complete ? part.info().source() : part.cellCode().substring(part.start());
+        if (isDeclared(source, new Origin(cell, part.line(0)))) {
+            return null;
+        }
+        var before = variables();
+        var events = shell.eval(onOneLine(source));
+        events.forEach(event -> keepValue(event, before));
         Object value = null;
-        for (var event : shell.eval(source)) {
+        for (var event : events) {
             if (event.causeSnippet() == null) {
                 declared.add(event.snippet());
                 origins.put(event.snippet().id(), new Origin(cell, part.line(0)));
                 check(event, part);
                 value = part.showsValue() && hasValue(event) ? execution.value() : null;
-            } else {
-                warnOfLostValue(event);
             }
         }
         if (!complete) {
@@ -138,16 +148,78 @@ public final class CellEvaluator implements AutoCloseable {
         return value;
     }
 
-    /** Warns of a variable that JShell has silently reset because its type was declared again. */
-    private static void warnOfLostValue(SnippetEvent event) {
-        if (event.snippet() instanceof VarSnippet variable
-                && event.previousStatus() == Snippet.Status.VALID
-                && event.status() == Snippet.Status.VALID) {
-            System.err.println(
-                    "warning: the new declaration reset the variable "
-                            + variable.name()
-                            + "; run the cell that sets it again");
+    /**
+     * Returns whether a type is already declared by the same source, as when a cell is run again. Declaring it once more
+     * would empty its variables.
+     */
+    private boolean isDeclared(String source, Origin again) {
+        var same =
+                shell.types()
+                        .filter(type -> type.source().strip().equals(source.strip()))
+                        .filter(type -> shell.status(type) == Snippet.Status.VALID)
+                        .findFirst();
+        same.ifPresent(type -> origins.put(type.id(), again));
+        return same.isPresent();
+    }
+
+    /**
+     * Returns an import without comments and line breaks, of the same length; other source as it is.
+     *
+     * <p>JShell copies imports in front of every declaration: with another number of lines, all classes would differ in
+     * their line numbers, and be declared again.
+     */
+    private static String onOneLine(String source) {
+        return IMPORT.matcher(source).lookingAt()
+                ? COMMENT
+                        .matcher(source)
+                        .replaceAll(comment -> " ".repeat(comment.group().length()))
+                        .replaceAll("[\\r\\n]", " ")
+                : source;
+    }
+
+    /** Returns the static fields that hold the session's variables, by name. */
+    private Map<String, Field> variables() {
+        var fields = new HashMap<String, Field>();
+        shell.variables()
+                .filter(variable -> shell.status(variable) == Snippet.Status.VALID)
+                .forEach(variable -> fields.put(variable.name(), field(variable)));
+        return fields;
+    }
+
+    private Field field(VarSnippet variable) {
+        shell.varValue(variable);
+        return execution.variable();
+    }
+
+    /**
+     * Copies the value of a variable that JShell has declared again, and so reset, because of what it refers to; warns
+     * where the value is lost.
+     */
+    private void keepValue(SnippetEvent event, Map<String, Field> before) {
+        if (event.causeSnippet() == null
+                || !(event.snippet() instanceof VarSnippet variable)
+                || !before.containsKey(variable.name())) {
+            return;
         }
+        if (event.status() != Snippet.Status.VALID) {
+            warn("dropped", variable, ", whose declaration does not compile any more");
+            return;
+        }
+        try {
+            field(variable).set(null, before.get(variable.name()).get(null));
+        } catch (IllegalAccessException | IllegalArgumentException newType) {
+            warn("reset", variable, "");
+        }
+    }
+
+    private static void warn(String what, VarSnippet variable, String why) {
+        System.err.println(
+                "warning: the new declaration "
+                        + what
+                        + " the variable "
+                        + variable.name()
+                        + why
+                        + "; run the cell that sets it again");
     }
 
     private static boolean hasValue(SnippetEvent event) {

@@ -1,5 +1,6 @@
 package org.bdia.kernel;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ final class CellExecution extends DirectExecutionControl {
     private volatile boolean interrupted;
     private Object value;
     private Throwable thrown;
+    private Field variable;
 
     private ExecutorService newThread() {
         return Executors.newSingleThreadExecutor(
@@ -133,6 +135,23 @@ final class CellExecution extends DirectExecutionControl {
             throw unresolved;
         }
         throw new UserException("", thrown.getClass().getName(), CellTrace.cellFrames(thrown));
+    }
+
+    /** Finds the field of a variable for {@link #variable}; its text is not asked for, which may run the user's code. */
+    @Override
+    public String varValue(String type, String name) throws InternalException {
+        try {
+            variable = findClass(type).getDeclaredField(name);
+            variable.setAccessible(true);
+            return "";
+        } catch (ReflectiveOperationException e) {
+            throw new InternalException(e.toString());
+        }
+    }
+
+    /** Returns the static field of the variable that JShell was last asked about. */
+    Field variable() {
+        return variable;
     }
 
     private static Throwable unwrap(ExecutionException e) {

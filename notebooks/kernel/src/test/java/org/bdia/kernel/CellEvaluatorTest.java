@@ -233,18 +233,68 @@ class CellEvaluatorTest {
     @Test
     void aVariableThatARedefinitionEmptiesIsReported() {
         cells.evaluate("class A {}\nA kept = new A();\nint other = 1;");
+        assertThat(warnings("class A { int more; }"))
+                .contains("reset the variable kept")
+                .doesNotContain("other");
+        assertThat(cells.evaluate("kept")).isNull();
+    }
+
+    @Test
+    void aVariableThatAnImportMakesAmbiguousIsReported() {
+        cells.evaluate("var list = List.of(1);\nint other = 1;");
+        assertThat(warnings("import java.awt.*;"))
+                .contains("dropped the variable list")
+                .doesNotContain("other");
+    }
+
+    private String warnings(String code) {
         var out = new ByteArrayOutputStream();
         var err = System.err;
         System.setErr(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            cells.evaluate("class A { int more; }");
+            cells.evaluate(code);
         } finally {
             System.setErr(err);
         }
-        assertThat(cells.evaluate("kept")).isNull();
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("variable kept")
-                .doesNotContain("other");
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What makes JShell declare variables again, though they could keep their values. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "// a comment\nimport java.util.zip.*;",
+                "/* a\n comment */ import java.util.zip.*;",
+                "import java.util\n    .zip.*; // a comment",
+                "import java.util.List;",
+                "class A { int v = 1; }",
+                "int f() { return 2; }",
+                "// a comment\nint f() { return 1; }",
+                "int base = 3;",
+                "class A { int v = 1; }\nint f() { return 7; }\nimport java.awt.event.*;"
+            })
+    void variablesKeepTheirValuesWhateverIsDeclared(String code) {
+        cells.evaluate("class A { int v = 1; }\nint base = 1;\nint f() { return base; }");
+        cells.evaluate(
+                """
+                A made = new A();
+                made.v = 5;
+                var list = new ArrayList<String>(List.of("a"));
+                int[] array = {1};
+                int called = f();
+                String text = "t" + base;
+                var nameless = new Object() { int q = 1; };
+                """);
+        cells.evaluate(code);
+        cells.evaluate(code);
+        assertThat(cells.evaluate("made.v + \" \" + list + array[0] + called + text + nameless.q"))
+                .isEqualTo("5 [a]11t11");
+    }
+
+    @Test
+    void aCompileErrorInACommentedImportNamesItsLine() {
+        assertThat(error("int a = 1;\n// a comment\nimport missing.*;"))
+                .hasMessage("compile error: line 3: package missing does not exist");
     }
 
     @Test
