@@ -1,6 +1,9 @@
 package org.bdia.kernel;
 
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,11 +49,13 @@ public final class CellEvaluator implements AutoCloseable {
 
     private static final Pattern COMMENT = Pattern.compile("//[^\\n]*+|(?s:/\\*.*?\\*/)");
 
-    private static final Pattern IMPORT =
-            Pattern.compile("(?:\\s++|" + COMMENT.pattern() + ")*+import\\b");
+    private static final String COMMENTS = "(?:\\s++|" + COMMENT.pattern() + ")*+";
+    private static final Pattern IMPORT = Pattern.compile(COMMENTS + "import\\b");
+    private static final Pattern MAGIC = Pattern.compile(COMMENTS + "(%[^\\n]*+)");
 
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
+    private final CellMagics magics;
     private final Map<String, Origin> origins = new HashMap<>();
     private int cell;
 
@@ -78,6 +83,11 @@ public final class CellEvaluator implements AutoCloseable {
 
     /** Creates a session without cells, in this JVM and on its class path. */
     public CellEvaluator() {
+        this(MavenLibraries.installed());
+    }
+
+    CellEvaluator(MavenLibraries maven) {
+        magics = new CellMagics(maven, this::addToClassPath);
         shell = JShell.builder().executionEngine(new InThisJvm(execution), Map.of()).build();
         IMPORTS.forEach(shell::eval);
     }
@@ -96,7 +106,7 @@ public final class CellEvaluator implements AutoCloseable {
     }
 
     /**
-     * Evaluates a cell, snippet by snippet.
+     * Evaluates a cell, snippet by snippet; a line that begins with {@code %} is a magic.
      *
      * @return the value of the last expression, null if the cell ends otherwise or with a semicolon
      * @throws CellError if a snippet does not compile, is incomplete, throws, or is interrupted; later ones do not run
@@ -109,6 +119,13 @@ public final class CellEvaluator implements AutoCloseable {
         // Without the blank lines in front of a snippet, which JShell miscounts in stack traces.
         var rest = code.stripLeading();
         while (!rest.isEmpty()) {
+            var magic = MAGIC.matcher(rest);
+            if (magic.lookingAt()) {
+                run(magic.group(1));
+                last = null;
+                rest = rest.substring(magic.end()).stripLeading();
+                continue;
+            }
             var info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
             if (info.completeness() == Completeness.EMPTY) {
                 break;
@@ -119,6 +136,34 @@ public final class CellEvaluator implements AutoCloseable {
         }
         declared.forEach(this::checkResolved);
         return last;
+    }
+
+    private void run(String magic) {
+        try {
+            execution.call(
+                    () -> {
+                        magics.run(magic);
+                        return null;
+                    });
+        } catch (ExecutionException e) {
+            var told = e.getCause().getMessage();
+            if (e.getCause() instanceof IOException
+                    || e.getCause() instanceof IllegalArgumentException) {
+                throw new CellError(
+                        told.lines().findFirst().orElse(told), told.lines().toList());
+            }
+            throw new CellError(String.valueOf(told), CellTrace.lines(e.getCause()));
+        } catch (InterruptedException e) {
+            throw new CellError(e.getMessage(), List.of(e.toString()));
+        }
+    }
+
+    /** Adds a jar or folder for the next snippets, and for child JVMs, which get the property's class path. */
+    private void addToClassPath(Path entry) {
+        shell.addToClasspath(entry.toString());
+        var property = "java.class.path";
+        System.setProperty(
+                property, System.getProperty(property) + File.pathSeparator + entry);
     }
 
     private Object evaluate(Part part, List<Snippet> declared) {
@@ -293,6 +338,12 @@ public final class CellEvaluator implements AutoCloseable {
     /** Interrupts the running cell, if there is one, from another thread. */
     public void interrupt() {
         execution.interrupt();
+    }
+
+    /** Returns the source without the magics, and their comments, that it begins with. */
+    static String afterMagics(String source) {
+        var magic = MAGIC.matcher(source);
+        return magic.lookingAt() ? afterMagics(source.substring(magic.end())) : source;
     }
 
     SourceCodeAnalysis analysis() {

@@ -124,7 +124,15 @@ final class CellExecution extends DirectExecutionControl {
         value = null;
         thrown = null;
         try {
-            value = call(() -> snippet.invoke(null));
+            value =
+                    call(
+                            () -> {
+                                // Libraries that a cell has added find their services.
+                                Thread.currentThread()
+                                        .setContextClassLoader(
+                                                snippet.getDeclaringClass().getClassLoader());
+                                return snippet.invoke(null);
+                            });
             return "";
         } catch (ExecutionException e) {
             thrown = unwrap(e);

@@ -35,7 +35,7 @@ import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 
 /**
- * A small Jupyter kernel for Java: JShell with JJava's protocol library, without magics.
+ * A small Jupyter kernel for Java: JShell with JJava's protocol library.
  *
  * <p>It differs from IJava and JJava in what long experiments need: exceptions keep their causes and name the cell's line, no
  * error ends the kernel, interrupts reach rendering, and the JVM ends with the process that started it.
@@ -210,6 +210,7 @@ public final class JavaKernel extends BaseKernel {
     public String isComplete(String code) {
         var rest = code;
         while (true) {
+            rest = CellEvaluator.afterMagics(rest);
             var info = cells.analysis().analyzeCompletion(rest);
             if (info.completeness() == Completeness.UNKNOWN) {
                 return IS_COMPLETE_BAD;

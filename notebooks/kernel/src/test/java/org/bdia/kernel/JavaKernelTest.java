@@ -90,6 +90,8 @@ class JavaKernelTest {
     void tellsWhetherMoreSourceIsNeeded() {
         assertThat(kernel.isComplete("int a = 1; a")).isEqualTo(BaseKernel.IS_COMPLETE_YES);
         assertThat(kernel.isComplete("int a = 1; for (;;) {")).isEmpty();
+        assertThat(kernel.isComplete("%maven a:b:1")).isEqualTo(BaseKernel.IS_COMPLETE_YES);
+        assertThat(kernel.isComplete("// one\n%maven a:b:1\nint f() {")).isEmpty();
         assertThat(kernel.isComplete("int a = ;")).isEqualTo(BaseKernel.IS_COMPLETE_BAD);
     }
 
