@@ -2,7 +2,6 @@ package org.bdia.kernel;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,15 +22,14 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.UnresolvedReferenceException;
-import jdk.jshell.VarSnippet;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
 /** A JShell session that evaluates whole cells, each to a value or one {@link CellError}. */
 public final class CellEvaluator implements AutoCloseable {
-    /** The imports of every Java kernel, so that notebooks run unchanged on all of them. */
-    private static final List<String> IMPORTS =
+    /** The imports of every Java kernel, then those of the README's snippets, which KERNELS.md prints for other kernels. */
+    static final List<String> IMPORTS =
             List.of(
                     "import java.io.*;",
                     "import java.math.*;",
@@ -42,7 +40,17 @@ public final class CellEvaluator implements AutoCloseable {
                     "import java.util.function.*;",
                     "import java.util.stream.*;",
                     "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.display;",
-                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.updateDisplay;");
+                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.updateDisplay;",
+                    "import ai.djl.ndarray.*;",
+                    "import ai.djl.ndarray.types.*;",
+                    "import ai.djl.nn.*;",
+                    "import ai.djl.nn.core.*;",
+                    "import ai.djl.nn.norm.*;",
+                    "import org.bdia.config.*;",
+                    "import org.bdia.experiment.*;",
+                    "import org.bdia.notebook.*;",
+                    "import org.bdia.reversible.*;",
+                    "import org.bdia.train.*;");
 
     private static final Pattern TRAILING_COMMENTS =
             Pattern.compile("(?:\\s++|//[^\\n\"]*+|/\\*[^*\"]*+\\*/)+\\z");
@@ -52,6 +60,10 @@ public final class CellEvaluator implements AutoCloseable {
     private static final String COMMENTS = "(?:\\s++|" + COMMENT.pattern() + ")*+";
     private static final Pattern IMPORT = Pattern.compile(COMMENTS + "import\\b");
     private static final Pattern MAGIC = Pattern.compile(COMMENTS + "(%[^\\n]*+)");
+
+    /** The compiler's message on a type that two imports on demand name. */
+    private static final Pattern AMBIGUOUS =
+            Pattern.compile("both (?:class|interface) (\\S+) in \\S+ and (?:class|interface) (\\S+) in");
 
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
@@ -173,9 +185,9 @@ public final class CellEvaluator implements AutoCloseable {
         if (isDeclared(source, new Origin(cell, part.line(0)))) {
             return null;
         }
-        var before = variables();
+        var before = new CellVariables(shell, execution);
         var events = shell.eval(onOneLine(source));
-        events.forEach(event -> keepValue(event, before));
+        events.forEach(before::keepValue);
         Object value = null;
         for (var event : events) {
             if (event.causeSnippet() == null) {
@@ -220,51 +232,6 @@ public final class CellEvaluator implements AutoCloseable {
                         .replaceAll(comment -> " ".repeat(comment.group().length()))
                         .replaceAll("[\\r\\n]", " ")
                 : source;
-    }
-
-    /** Returns the static fields that hold the session's variables, by name. */
-    private Map<String, Field> variables() {
-        var fields = new HashMap<String, Field>();
-        shell.variables()
-                .filter(variable -> shell.status(variable) == Snippet.Status.VALID)
-                .forEach(variable -> fields.put(variable.name(), field(variable)));
-        return fields;
-    }
-
-    private Field field(VarSnippet variable) {
-        shell.varValue(variable);
-        return execution.variable();
-    }
-
-    /**
-     * Copies the value of a variable that JShell has declared again, and so reset, because of what it refers to; warns
-     * where the value is lost.
-     */
-    private void keepValue(SnippetEvent event, Map<String, Field> before) {
-        if (event.causeSnippet() == null
-                || !(event.snippet() instanceof VarSnippet variable)
-                || !before.containsKey(variable.name())) {
-            return;
-        }
-        if (event.status() != Snippet.Status.VALID) {
-            warn("dropped", variable, ", whose declaration does not compile any more");
-            return;
-        }
-        try {
-            field(variable).set(null, before.get(variable.name()).get(null));
-        } catch (IllegalAccessException | IllegalArgumentException newType) {
-            warn("reset", variable, "");
-        }
-    }
-
-    private static void warn(String what, VarSnippet variable, String why) {
-        System.err.println(
-                "warning: the new declaration "
-                        + what
-                        + " the variable "
-                        + variable.name()
-                        + why
-                        + "; run the cell that sets it again");
     }
 
     private static boolean hasValue(SnippetEvent event) {
@@ -320,6 +287,17 @@ public final class CellEvaluator implements AutoCloseable {
                 .lines()
                 .filter(text -> !text.strip().startsWith("location:"))
                 .forEach(text -> lines.add(lines.isEmpty() ? "line " + line + ": " + text : text));
+        var both = AMBIGUOUS.matcher(diagnostic.getMessage(Locale.ENGLISH));
+        if (both.find()) {
+            lines.set(
+                    0,
+                    lines.get(0)
+                            + ": "
+                            + both.group(1)
+                            + " or "
+                            + both.group(2)
+                            + "; import the one that you mean by this name");
+        }
         lines.add("    " + part.cellCode().lines().skip(line - 1L).findFirst().orElse("").strip());
         return lines;
     }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,41 @@ class CellEvaluatorTest {
             })
     void incompleteSourceIsAnError(String code) {
         assertThat(error(code)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Trainer trainer = null;", "class Mine { Trainer trainer; }"})
+    void aNameOfTwoImportsIsReportedWithBothFullNames(String code) {
+        cells.evaluate("import ai.djl.training.*;");
+        assertThat(error(code))
+                .hasMessage(
+                        "compile error: line 1: reference to Trainer is ambiguous:"
+                                + " ai.djl.training.Trainer or org.bdia.train.Trainer;"
+                                + " import the one that you mean by this name");
+        cells.evaluate("import org.bdia.train.Trainer;");
+        cells.evaluate(code);
+    }
+
+    /** All that the README's snippets import on demand is there in a new notebook, and KERNELS.md prints it for others. */
+    @Test
+    void theReadmesImportsAreThereAndPrintedForOtherKernels() throws IOException {
+        var readme = Files.readString(Path.of("..", "..", "README.md"));
+        var packages =
+                Pattern.compile("(?m)^import (\\S+)\\.\\w+;|^import (\\S+)\\.\\*;")
+                        .matcher(readme)
+                        .results()
+                        .map(line -> line.group(1) == null ? line.group(2) : line.group(1))
+                        .map(name -> "import " + name + ".*;")
+                        .toList();
+        assertThat(packages).isNotEmpty();
+        assertThat(CellEvaluator.IMPORTS).containsAll(packages);
+        var ours =
+                CellEvaluator.IMPORTS.stream()
+                        .filter(line -> !line.contains(" java.") && !line.contains(" static "))
+                        .toList();
+        assertThat(Path.of("..", "..", "toolkit", "KERNELS.md"))
+                .content()
+                .contains("```java\n" + String.join("\n", ours) + "\n```");
     }
 
     @Test
@@ -245,6 +284,13 @@ class CellEvaluatorTest {
         assertThat(warnings("import java.awt.*;"))
                 .contains("dropped the variable list")
                 .doesNotContain("other");
+    }
+
+    @Test
+    void whatReplacesAVariableIsNotReported() {
+        cells.evaluate("int x = 1;");
+        assertThat(warnings("int x = 2;")).isEmpty();
+        assertThat(warnings("String x = \"text\";")).isEmpty();
     }
 
     private String warnings(String code) {
