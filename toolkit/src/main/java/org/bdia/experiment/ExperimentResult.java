@@ -14,13 +14,14 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
+import org.bdia.report.Tabular;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The finished runs of an experiment: rows, tables and figures. */
-public final class ExperimentResult {
+public final class ExperimentResult implements Tabular {
 
     private final Profile profile;
     private final List<Outcome> outcomes;
@@ -97,6 +98,7 @@ public final class ExperimentResult {
     }
 
     /** One line per variant, mean ± sample standard deviation over seeds. */
+    @Override
     public Table table() {
         return runs.table();
     }

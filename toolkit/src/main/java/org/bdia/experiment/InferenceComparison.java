@@ -13,6 +13,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
 import org.bdia.report.Result;
+import org.bdia.report.Tabular;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
@@ -24,7 +25,7 @@ import tech.tablesaw.api.Table;
  * weights: what the grid of a BDIA model costs it, in accuracy and in time. The models are read from their runs' last
  * checkpoints and computed in this JVM.
  */
-public final class InferenceComparison {
+public final class InferenceComparison implements Tabular {
 
     private static final int ROUNDS = 5;
     private static final String LOSS = "val_loss_inferred";
@@ -124,6 +125,7 @@ public final class InferenceComparison {
     }
 
     /** One line per trained variant and method of inference, mean ± sample standard deviation over seeds. */
+    @Override
     public Table table() {
         Map<List<String>, List<Result>> lines = new LinkedHashMap<>();
         SortedSet<String> measured = new TreeSet<>();

@@ -20,7 +20,7 @@ import tech.tablesaw.api.Table;
  * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
  */
-public final class Comparison {
+public final class Comparison implements Tabular {
     /** The probability in each tail outside a 95 % interval. */
     static final double TAIL = 0.025;
 
@@ -156,6 +156,7 @@ public final class Comparison {
     }
 
     /** Returns a row per method: mean ± std, n and the 95 % interval, as words. */
+    @Override
     public Table table() {
         StringColumn methods = StringColumn.create("method");
         StringColumn means = StringColumn.create(metric + ", mean ± std");

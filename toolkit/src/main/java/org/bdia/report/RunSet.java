@@ -21,7 +21,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Finished runs of one task, several seeds under each label: tables, statistics and curves. */
-public final class RunSet {
+public final class RunSet implements Tabular {
 
     /** The quantities of curves, and the metric of each. */
     private static final Map<String, String> CURVES =
@@ -133,6 +133,7 @@ public final class RunSet {
     }
 
     /** Returns one line per label: mean ± sample standard deviation over seeds, and the number of seeds. */
+    @Override
     public Table table() {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", labels()));
