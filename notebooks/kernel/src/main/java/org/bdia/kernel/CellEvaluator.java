@@ -63,7 +63,8 @@ public final class CellEvaluator implements AutoCloseable {
 
     /** The compiler's message on a type that two imports on demand name. */
     private static final Pattern AMBIGUOUS =
-            Pattern.compile("both (?:class|interface) (\\S+) in \\S+ and (?:class|interface) (\\S+) in");
+            Pattern.compile(
+                    "both (?:class|interface) (\\S+) in \\S+ and (?:class|interface) (\\S+) in");
 
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
@@ -161,8 +162,7 @@ public final class CellEvaluator implements AutoCloseable {
             var told = e.getCause().getMessage();
             if (e.getCause() instanceof IOException
                     || e.getCause() instanceof IllegalArgumentException) {
-                throw new CellError(
-                        told.lines().findFirst().orElse(told), told.lines().toList());
+                throw new CellError(told.lines().findFirst().orElse(told), told.lines().toList());
             }
             throw new CellError(String.valueOf(told), CellTrace.lines(e.getCause()));
         } catch (InterruptedException e) {
@@ -174,8 +174,7 @@ public final class CellEvaluator implements AutoCloseable {
     private void addToClassPath(Path entry) {
         shell.addToClasspath(entry.toString());
         var property = "java.class.path";
-        System.setProperty(
-                property, System.getProperty(property) + File.pathSeparator + entry);
+        System.setProperty(property, System.getProperty(property) + File.pathSeparator + entry);
     }
 
     private Object evaluate(Part part, List<Snippet> declared) {
@@ -227,8 +226,7 @@ public final class CellEvaluator implements AutoCloseable {
      */
     private static String onOneLine(String source) {
         return IMPORT.matcher(source).lookingAt()
-                ? COMMENT
-                        .matcher(source)
+                ? COMMENT.matcher(source)
                         .replaceAll(comment -> " ".repeat(comment.group().length()))
                         .replaceAll("[\\r\\n]", " ")
                 : source;

@@ -3,6 +3,7 @@ package org.bdia.kernel;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -116,6 +117,18 @@ final class CellExecution extends DirectExecutionControl {
         } catch (TimeoutException e) {
             return false;
         }
+    }
+
+    @Override
+    public void load(ClassBytecodes[] classes)
+            throws ClassInstallException, NotImplementedException, EngineTerminationException {
+        super.load(
+                Arrays.stream(classes)
+                        .map(
+                                one ->
+                                        new ClassBytecodes(
+                                                one.name(), CellExit.redirect(one.bytecodes())))
+                        .toArray(ClassBytecodes[]::new));
     }
 
     /** Runs a compiled snippet for JShell; keeps the value and returns a placeholder. */

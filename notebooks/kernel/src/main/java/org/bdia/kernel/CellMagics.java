@@ -45,8 +45,7 @@ final class CellMagics {
                             throw new IllegalArgumentException(
                                     "unknown magic " + words[0] + "; " + KNOWN);
                 };
-        var present =
-                List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+        var present = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1));
         var added = files.stream().filter(file -> !present.contains(file.toString())).toList();
         added.forEach(session);
         System.out.println(

@@ -23,8 +23,7 @@ final class MavenLibraries {
     /** The variable with the URL of a repository to use in place of Maven's default one. */
     static final String REPOSITORY = "BDIA_MAVEN";
 
-    private static final Pattern COORDINATES =
-            Pattern.compile("([\\w.-]+):([\\w.-]+):([\\w.+-]+)");
+    private static final Pattern COORDINATES = Pattern.compile("([\\w.-]+):([\\w.-]+):([\\w.+-]+)");
 
     private static final String GOAL =
             "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
@@ -70,8 +69,7 @@ final class MavenLibraries {
     /** Returns the Maven wrapper above these classes, if they were built here. */
     static Optional<Path> wrapper() {
         try {
-            var classes =
-                    MavenLibraries.class.getProtectionDomain().getCodeSource().getLocation();
+            var classes = MavenLibraries.class.getProtectionDomain().getCodeSource().getLocation();
             return Stream.iterate(Path.of(classes.toURI()), path -> path != null, Path::getParent)
                     .map(folder -> folder.resolve(script("mvnw")))
                     .filter(Files::isExecutable)

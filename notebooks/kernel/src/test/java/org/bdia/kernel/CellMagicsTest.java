@@ -76,7 +76,9 @@ class CellMagicsTest {
     @Test
     void aLibraryWithWhatItNeedsServesTheRestOfTheCellAndTheNextOnesAndChildJvms() {
         cells.evaluate("int kept = 7;");
-        var hello = cells.evaluate("// a comment\n%maven org.example:greeting:1.0\nnew greeting.Greeting()");
+        var hello =
+                cells.evaluate(
+                        "// a comment\n%maven org.example:greeting:1.0\nnew greeting.Greeting()");
         assertThat(hello).hasToString("hello");
         assertThat(cells.evaluate("import words.*;\nWords.HELLO + kept")).isEqualTo("hello7");
         assertThat(ChildJvm.classPath()).contains("greeting-1.0.jar", "words-1.0.jar");
@@ -113,9 +115,7 @@ class CellMagicsTest {
         try (var poor =
                 new CellEvaluator(
                         new MavenLibraries(Optional.empty(), Optional.empty(), List.of()))) {
-            var error =
-                    catchThrowableOfType(
-                            CellError.class, () -> poor.evaluate("%maven a:b:1"));
+            var error = catchThrowableOfType(CellError.class, () -> poor.evaluate("%maven a:b:1"));
             assertThat(error).hasMessageContaining("PATH").hasMessageContaining("%classpath");
         }
     }
@@ -125,7 +125,8 @@ class CellMagicsTest {
         var folder = repository.resolve("org/example/words/1.0");
         assertThat(cells.evaluate("%classpath " + folder + "/*\nwords.Words.HELLO"))
                 .isEqualTo("hello");
-        assertThat(ChildJvm.classPath()).endsWith(File.pathSeparator + folder.resolve("words-1.0.jar"));
+        assertThat(ChildJvm.classPath())
+                .endsWith(File.pathSeparator + folder.resolve("words-1.0.jar"));
     }
 
     @Test
@@ -181,7 +182,8 @@ class CellMagicsTest {
             jar.putNextEntry(new JarEntry(entry));
             jar.write(Files.readAllBytes(temp.resolve("classes").resolve(entry)));
         }
-        var folder = Files.createDirectories(repository.resolve("org/example/" + artifact + "/1.0"));
+        var folder =
+                Files.createDirectories(repository.resolve("org/example/" + artifact + "/1.0"));
         write(folder.resolve(artifact + "-1.0.jar"), bytes.toByteArray());
         var pom =
                 "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId><artifactId>"
