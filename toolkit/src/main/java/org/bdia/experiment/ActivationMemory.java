@@ -20,6 +20,7 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
+import org.bdia.report.Tabular;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -28,7 +29,7 @@ import tech.tablesaw.api.Table;
  * Memory saved and time taken by an inverted GELU in one training step: of MLP branches alone, of a vision transformer and of a GPT, K = 6, stored
  * and reversed, each with and without, in a process of its own, those of one model side by side. Memory in MiB.
  */
-public final class ActivationMemory {
+public final class ActivationMemory implements Tabular {
 
     private static final int DEPTH = 6;
 
@@ -140,6 +141,7 @@ public final class ActivationMemory {
     }
 
     /** A line per model and way: what is saved for the backward pass, and the peak above rest, without and with; and the time. */
+    @Override
     public Table table() {
         Table table = Table.create("one training step with GELU and with it inverted, K = 6, MiB");
         table.addColumns(

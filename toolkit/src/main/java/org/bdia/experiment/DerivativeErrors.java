@@ -23,6 +23,7 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
+import org.bdia.report.Tabular;
 import org.bdia.torch.Autograd;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
@@ -32,7 +33,7 @@ import tech.tablesaw.api.Table;
  * The distance of the derivative of an inverted activation, computed from y and one bit, from f′(x) in double precision, for x from −8
  * to 8.
  */
-public final class DerivativeErrors {
+public final class DerivativeErrors implements Tabular {
 
     private static final int END = 8;
     private static final int PER_UNIT = 4096;
@@ -136,6 +137,7 @@ public final class DerivativeErrors {
     }
 
     /** A line per function and formula: the largest and the root-mean-square error, in float64 and in float32. */
+    @Override
     public Table table() {
         Table table = Table.create("error of f' found from y and one bit, x from -8 to 8");
         table.addColumns(

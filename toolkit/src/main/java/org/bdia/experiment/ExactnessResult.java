@@ -13,6 +13,7 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
+import org.bdia.report.Tabular;
 import org.bdia.reversible.Reconstruction;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -21,7 +22,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The measurements of {@link ExactnessExperiment}: rows, a table and figures. */
-public final class ExactnessResult {
+public final class ExactnessResult implements Tabular {
 
     /**
      * One stack's reconstruction.
@@ -91,6 +92,7 @@ public final class ExactnessResult {
     }
 
     /** One line per measurement. */
+    @Override
     public Table table() {
         Table table =
                 Table.create(

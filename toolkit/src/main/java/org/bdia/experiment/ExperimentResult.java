@@ -18,13 +18,14 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
+import org.bdia.report.Tabular;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The finished runs of an experiment: rows, tables and figures. */
-public final class ExperimentResult {
+public final class ExperimentResult implements Tabular {
 
     private final Profile profile;
     private final List<Outcome> outcomes;
@@ -100,11 +101,16 @@ public final class ExperimentResult {
                 .orElseThrow();
     }
 
+<<<<<<< HEAD
     /**
      * Returns one row per variant, {@code method}, with numeric columns per metric, for example {@code validation loss} (the mean
      * over seeds), {@code validation loss std} (their sample standard deviation) and {@code validation loss n} (their number);
      * shown as {@code 0.512 ± 0.013 (n = 3)}. Accuracies are fractions, shown in per cent.
      */
+=======
+    /** One line per variant, mean ± sample standard deviation over seeds. */
+    @Override
+>>>>>>> kern
     public Table table() {
         return runs.table();
     }

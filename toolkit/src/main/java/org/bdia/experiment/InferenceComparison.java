@@ -15,6 +15,7 @@ import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Comparison;
 import org.bdia.report.Metric;
 import org.bdia.report.Result;
+import org.bdia.report.Tabular;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
@@ -26,7 +27,7 @@ import tech.tablesaw.api.Table;
  * weights: what the grid of a BDIA model costs it, in accuracy and in time. The models are read from their runs' last
  * checkpoints and computed in this JVM.
  */
-public final class InferenceComparison {
+public final class InferenceComparison implements Tabular {
 
     private static final int ROUNDS = 5;
     private static final String LOSS = "val_loss_inferred";
@@ -125,10 +126,15 @@ public final class InferenceComparison {
         return inferred.stream().flatMap(one -> one.rows().stream()).toList();
     }
 
+<<<<<<< HEAD
     /**
      * Returns one row per trained variant and method of inference, with numeric columns per metric: mean, sample standard
      * deviation and number of seeds, see {@link Metric#columns}. Accuracies are fractions, shown in per cent.
      */
+=======
+    /** One line per trained variant and method of inference, mean ± sample standard deviation over seeds. */
+    @Override
+>>>>>>> kern
     public Table table() {
         Map<List<String>, List<Result>> lines = new LinkedHashMap<>();
         SortedSet<String> measured = new TreeSet<>();

@@ -18,13 +18,14 @@ import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
 import org.bdia.report.Series;
+import org.bdia.report.Tabular;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The measurements of {@link MemoryExperiment}: rows, tables and figures. Memory in MiB, times in milliseconds. */
-public final class MemoryResult {
+public final class MemoryResult implements Tabular {
 
     /** Neither memory nor time depends on what is learnt; they stand in for no data set, so they are not called synthetic. */
     static final Provenance INPUTS =
@@ -184,6 +185,7 @@ public final class MemoryResult {
     }
 
     /** One line per measurement: sizes, what takes the memory, what was predicted, and the time. */
+    @Override
     public Table table() {
         Table table = Table.create("one training step, " + base());
         table.addColumns(

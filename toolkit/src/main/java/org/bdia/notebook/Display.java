@@ -8,7 +8,7 @@ interface Display {
     /** Returns the kernel's name for {@link Notebook#init}. */
     String name();
 
-    /** Registers renderers for figures and tables that are a cell's value. */
+    /** Registers a renderer for values of cells: figures, tables, arrays; a user's own renderer of a class goes before it. */
     void register();
 
     /** Shows a bundle and returns its id for {@link #update}. */

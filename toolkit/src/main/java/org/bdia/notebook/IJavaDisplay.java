@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.bdia.report.Figure;
-import tech.tablesaw.api.Table;
 
 /**
  * Output in IJava.
@@ -64,9 +62,11 @@ final class IJavaDisplay implements Display {
 
     @Override
     public void register() {
-        register(Figure.class);
-        register(Table.class);
-        register(MimeBundle.class);
+        kernel.getRenderer()
+                .createRegistration(Object.class)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.ANY)
+                .register(this::render);
     }
 
     @Override
@@ -84,14 +84,6 @@ final class IJavaDisplay implements Display {
     @Override
     public Duration refresh() {
         return Duration.ofMillis(500);
-    }
-
-    private <T> void register(Class<T> type) {
-        kernel.getRenderer()
-                .createRegistration(type)
-                .preferring(MIMEType.TEXT_HTML)
-                .supporting(MIMEType.ANY)
-                .register(this::render);
     }
 
     private void render(Object value, RenderContext context) {

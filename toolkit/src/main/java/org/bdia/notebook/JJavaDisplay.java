@@ -4,12 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.bdia.report.Figure;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
-import tech.tablesaw.api.Table;
 
 /** Output in kernels built on JJava's base library: JJava and the toolkit's own. */
 final class JJavaDisplay implements Display {
@@ -45,9 +43,11 @@ final class JJavaDisplay implements Display {
 
     @Override
     public void register() {
-        register(Figure.class);
-        register(Table.class);
-        register(MimeBundle.class);
+        kernel.getRenderer()
+                .createRegistration(Object.class)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.ANY)
+                .register(this::render);
     }
 
     @Override
@@ -65,14 +65,6 @@ final class JJavaDisplay implements Display {
     @Override
     public Duration refresh() {
         return Duration.ofMillis(500);
-    }
-
-    private <T> void register(Class<T> type) {
-        kernel.getRenderer()
-                .createRegistration(type)
-                .preferring(MIMEType.TEXT_HTML)
-                .supporting(MIMEType.ANY)
-                .register(this::render);
     }
 
     /** Renders once, though a kernel with both the extension and an init cell asks twice. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bdia.report.Figure;
 import org.bdia.report.Tables;
+import org.bdia.report.Tabular;
 import tech.tablesaw.api.Table;
 
 /**
@@ -31,8 +32,8 @@ record MimeBundle(Map<String, String> data) {
     }
 
     /**
-     * Returns a value's forms. A figure is interactive HTML, PNG and text; a Tablesaw table HTML, Markdown and text;
-     * anything else its {@code toString()}.
+     * Returns a value's forms. A figure is interactive HTML, PNG and text, one of tablesaw-jsplot HTML and text; a table,
+     * Tablesaw's or that of a result, HTML, Markdown and text; anything else text.
      *
      * @param script whether a figure's HTML carries plotly.js, see {@link PlotlyHtml}
      */
@@ -45,14 +46,30 @@ record MimeBundle(Map<String, String> data) {
             data.put("text/html", PlotlyHtml.of(figure, script));
             data.put("image/png", Base64.getEncoder().encodeToString(figure.png(PNG_SCALE)));
             data.put("text/plain", figure.title() + " (" + figure.caption().text() + ")");
+        } else if (TablesawFigure.is(value)) {
+            data.put("text/html", PlotlyHtml.of(new TablesawFigure(value), script));
+            data.put("text/plain", "Plotly figure of Tablesaw, shown as HTML only");
+        } else if (value instanceof Tabular result) {
+            return of(result.table(), script);
         } else if (value instanceof Table table) {
             data.put("text/html", Tables.html(table));
             data.put("text/markdown", Tables.markdown(table));
+<<<<<<< HEAD
             data.put("text/plain", Tables.text(table));
+=======
+            data.put("text/plain", table.print());
+        } else if (value != null && value.getClass().isArray()) {
+            data.put("text/plain", ArrayText.of(value));
+>>>>>>> kern
         } else {
             data.put("text/plain", String.valueOf(value));
         }
         return new MimeBundle(data);
+    }
+
+    /** Returns whether a value's HTML needs plotly.js. */
+    static boolean needsPlotly(Object value) {
+        return value instanceof Figure || TablesawFigure.is(value);
     }
 
     /** Returns HTML with its plain-text form. */

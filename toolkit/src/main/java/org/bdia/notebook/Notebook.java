@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.bdia.data.DataFolder;
 import org.bdia.data.UserHome;
-import org.bdia.report.Figure;
 import org.bdia.report.Profile;
 import org.bdia.run.Build;
 
@@ -36,7 +35,7 @@ public final class Notebook {
 
         /** Returns a value's forms; the first figure's HTML contains plotly.js. */
         MimeBundle bundle(Object value) {
-            boolean loaded = !(value instanceof Figure) || hasPlotly.getAndSet(true);
+            boolean loaded = !MimeBundle.needsPlotly(value) || hasPlotly.getAndSet(true);
             return MimeBundle.of(
                     value, loaded ? PlotlyHtml.Script.LOADED : PlotlyHtml.Script.INLINE);
         }
@@ -60,7 +59,7 @@ public final class Notebook {
                 "kernel   " + display.name());
     }
 
-    /** Shows a value below the cell: figures and Tablesaw tables in full, anything else as text. */
+    /** Shows a value below the cell: figures and tables in full, anything else as text. */
     public static void show(Object value) {
         Session session = session();
         session.display().show(session.bundle(value));

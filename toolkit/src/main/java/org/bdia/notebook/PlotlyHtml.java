@@ -67,6 +67,26 @@ final class PlotlyHtml {
         return script == Script.INLINE ? loader() + html : html;
     }
 
+    /** Returns a user's figure as HTML that needs no network; it has no PNG to stand in for it. */
+    static String of(TablesawFigure figure, Script script) {
+        String place = "figure" + UUID.randomUUID().toString().replace("-", "");
+        String html =
+                """
+                <div id="%1$s">An interactive figure: run the cell to see it.</div>
+                <script>(function draw(tries) {
+                  var place = document.getElementById("%1$s");
+                  if (window.Plotly && place) {
+                    place.textContent = "";
+                    %2$s
+                  } else if (tries > 0) {
+                    setTimeout(draw, 100, tries - 1);
+                  }
+                })(300);</script>
+                """
+                        .formatted(place, figure.script(place));
+        return script == Script.INLINE ? loader() + html : html;
+    }
+
     private static String loader() {
         return String.format(
                 Locale.ROOT,

@@ -20,7 +20,7 @@ import tech.tablesaw.api.Table;
  * <p>Intervals are Student's: mean ± t<sub>0.975, n−1</sub> std / √n. They assume seeds to be independent and
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
  */
-public final class Comparison {
+public final class Comparison implements Tabular {
     /** The probability in each tail outside a 95 % interval. */
     static final double TAIL = 0.025;
 
@@ -145,6 +145,7 @@ public final class Comparison {
      * Returns a row per method: the mean, its standard deviation and the number of seeds, see {@link Metric#columns}, then the
      * ends of the 95 % interval, all numeric and missing for one seed. Accuracies are fractions, shown in per cent.
      */
+    @Override
     public Table table() {
         List<Summary> summaries = summaries();
         Table table = Table.create(metric.words() + ", mean ± std over seeds");

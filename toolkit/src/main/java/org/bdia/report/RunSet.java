@@ -23,7 +23,7 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Finished runs of one task, several seeds under each label: tables, statistics and curves. */
-public final class RunSet {
+public final class RunSet implements Tabular {
 
     /** The metrics of curves. */
     private static final List<String> CURVES =
@@ -132,6 +132,7 @@ public final class RunSet {
      * number, for example {@code validation loss}, {@code validation loss std} and {@code validation loss n}, all numeric.
      * Accuracies are fractions, shown in per cent.
      */
+    @Override
     public Table table() {
         Table table = Table.create("after the last epoch, mean ± std over seeds");
         table.addColumns(StringColumn.create("method", labels()));

@@ -58,6 +58,37 @@ class IJavaDisplayTest {
     }
 
     @Test
+    void valuesOfCellsAreShownWhateverTheirClass() {
+        Notebook.attach(bundles -> new IJavaDisplay(kernel, bundles));
+        var renderer = kernel.getRenderer();
+        var plot = renderer.render(new tech.tablesaw.plotly.components.Figure());
+        assertThat(text(plot, MIMEType.TEXT_HTML))
+                .contains("DecompressionStream", "Plotly.newPlot");
+        assertThat(text(renderer.render(Samples.exactness("errors")), MIMEType.TEXT_HTML))
+                .as("the page has plotly.js now")
+                .doesNotContain("DecompressionStream");
+        assertThat(text(renderer.render(new int[] {1, 2}), MIMEType.TEXT_PLAIN))
+                .isEqualTo("int[]{1, 2}");
+        var list = renderer.render(List.of(1));
+        assertThat(text(list, MIMEType.TEXT_PLAIN)).isEqualTo("[1]");
+        assertThat(list.hasDataForType(MIMEType.TEXT_HTML)).isFalse();
+    }
+
+    /** The user's own renderer of a class. */
+    @Test
+    void aRegisteredClassKeepsItsRenderer() {
+        Notebook.attach(bundles -> new IJavaDisplay(kernel, bundles));
+        kernel.getRenderer()
+                .createRegistration(java.util.BitSet.class)
+                .preferring(MIMEType.TEXT_PLAIN)
+                .register(
+                        (value, context) ->
+                                context.renderIfRequested(MIMEType.TEXT_PLAIN, () -> "mine"));
+        assertThat(text(kernel.getRenderer().render(new java.util.BitSet()), MIMEType.TEXT_PLAIN))
+                .isEqualTo("mine");
+    }
+
+    @Test
     void onlyTheFirstFigureBringsPlotlyWhoeverShowsIt() {
         Notebook.attach(bundles -> new IJavaDisplay(kernel, bundles));
         Notebook.show(Samples.exactness("first"));

@@ -48,6 +48,40 @@ class JJavaDisplayTest {
     }
 
     @Test
+    void valuesOfCellsAreShownWhateverTheirClass() {
+        kernel.onStartup();
+        var renderer = kernel.getRenderer();
+        var plot = renderer.render(new tech.tablesaw.plotly.components.Figure());
+        assertThat(html(plot)).contains("DecompressionStream", "Plotly.newPlot");
+        assertThat(html(renderer.render(Samples.exactness("errors"))))
+                .as("the page has plotly.js now")
+                .doesNotContain("DecompressionStream");
+        assertThat((String) renderer.render(new int[] {1, 2}).getData(MIMEType.TEXT_PLAIN))
+                .isEqualTo("int[]{1, 2}");
+        var list = renderer.render(List.of(1));
+        assertThat((String) list.getData(MIMEType.TEXT_PLAIN)).isEqualTo("[1]");
+        assertThat(list.hasDataForType(MIMEType.TEXT_HTML)).isFalse();
+    }
+
+    /** The user's own renderer of a class. */
+    @Test
+    void aRegisteredClassKeepsItsRenderer() {
+        kernel.onStartup();
+        kernel.getRenderer()
+                .createRegistration(java.util.BitSet.class)
+                .preferring(MIMEType.TEXT_PLAIN)
+                .register(
+                        (value, context) ->
+                                context.renderIfRequested(MIMEType.TEXT_PLAIN, () -> "mine"));
+        assertThat(
+                        (String)
+                                kernel.getRenderer()
+                                        .render(new java.util.BitSet())
+                                        .getData(MIMEType.TEXT_PLAIN))
+                .isEqualTo("mine");
+    }
+
+    @Test
     void onlyTheFirstFigureBringsPlotlyWhoeverShowsIt() {
         kernel.onStartup();
         Notebook.init("01-exactness");

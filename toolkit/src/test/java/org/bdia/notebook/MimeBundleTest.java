@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.bdia.report.Samples;
+import org.bdia.report.Tabular;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -75,6 +76,44 @@ class MimeBundleTest {
         assertThat(bundle.data()).containsOnlyKeys("text/html", "text/markdown", "text/plain");
         assertThat(bundle.data().get("text/html")).doesNotContain("<script>", "<b>");
         assertThat(bundle.text()).contains("losses");
+    }
+
+    @Test
+    void aFigureOfTablesawIsHtmlThatNeedsNoNetwork() {
+        var figure = new tech.tablesaw.plotly.components.Figure();
+        var bundle = MimeBundle.of(figure, PlotlyHtml.Script.LOADED);
+        assertThat(bundle.data()).containsOnlyKeys("text/html", "text/plain");
+        var html = bundle.data().get("text/html");
+        assertThat(html)
+                .contains("window.Plotly", "Plotly.newPlot(target_figure", "a <\\/script> in")
+                .doesNotContain("http://", "https://");
+        assertThat(html.split("</script>", -1)).hasSize(2);
+        assertThat(MimeBundle.of(figure).data().get("text/html")).contains("DecompressionStream");
+    }
+
+    @Test
+    void aResultIsItsTable() {
+        Tabular result = () -> Table.create("losses", StringColumn.create("method", "bdia"));
+        assertThat(MimeBundle.of(result).data()).isEqualTo(MimeBundle.of(result.table()).data());
+    }
+
+    @Test
+    void anArrayIsWrittenAsInJavaAndCutWhereItIsLong() {
+        assertThat(MimeBundle.of(new int[] {1, 2}).text()).isEqualTo("int[]{1, 2}");
+        assertThat(MimeBundle.of(new String[] {"a", null}).text())
+                .isEqualTo("String[]{\"a\", null}");
+        assertThat(MimeBundle.of(new double[][] {{1.5}, {}}).text())
+                .isEqualTo("double[][]{{1.5}, {}}");
+        assertThat(MimeBundle.of(new int[1_000]).text())
+                .startsWith("int[]{0, 0,")
+                .endsWith(", …} (1,000 elements)")
+                .hasSizeLessThan(100);
+        assertThat(MimeBundle.of(new long[100][100][100]).text())
+                .endsWith(", …} (100 elements)")
+                .hasSizeLessThan(600);
+        var itself = new Object[1];
+        itself[0] = itself;
+        assertThat(MimeBundle.of(itself).text()).hasSizeLessThan(1_500);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package org.bdia.kernel;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,15 +22,14 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.UnresolvedReferenceException;
-import jdk.jshell.VarSnippet;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
 /** A JShell session that evaluates whole cells, each to a value or one {@link CellError}. */
 public final class CellEvaluator implements AutoCloseable {
-    /** The imports of every Java kernel, so that notebooks run unchanged on all of them. */
-    private static final List<String> IMPORTS =
+    /** The imports of every Java kernel, then those of the README's snippets, which KERNELS.md prints for other kernels. */
+    static final List<String> IMPORTS =
             List.of(
                     "import java.io.*;",
                     "import java.math.*;",
@@ -38,13 +40,35 @@ public final class CellEvaluator implements AutoCloseable {
                     "import java.util.function.*;",
                     "import java.util.stream.*;",
                     "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.display;",
-                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.updateDisplay;");
+                    "import static org.dflib.jjava.jupyter.kernel.BaseNotebookStatics.updateDisplay;",
+                    "import ai.djl.ndarray.*;",
+                    "import ai.djl.ndarray.types.*;",
+                    "import ai.djl.nn.*;",
+                    "import ai.djl.nn.core.*;",
+                    "import ai.djl.nn.norm.*;",
+                    "import org.bdia.config.*;",
+                    "import org.bdia.experiment.*;",
+                    "import org.bdia.notebook.*;",
+                    "import org.bdia.reversible.*;",
+                    "import org.bdia.train.*;");
 
     private static final Pattern TRAILING_COMMENTS =
             Pattern.compile("(?:\\s++|//[^\\n\"]*+|/\\*[^*\"]*+\\*/)+\\z");
 
+    private static final Pattern COMMENT = Pattern.compile("//[^\\n]*+|(?s:/\\*.*?\\*/)");
+
+    private static final String COMMENTS = "(?:\\s++|" + COMMENT.pattern() + ")*+";
+    private static final Pattern IMPORT = Pattern.compile(COMMENTS + "import\\b");
+    private static final Pattern MAGIC = Pattern.compile(COMMENTS + "(%[^\\n]*+)");
+
+    /** The compiler's message on a type that two imports on demand name. */
+    private static final Pattern AMBIGUOUS =
+            Pattern.compile(
+                    "both (?:class|interface) (\\S+) in \\S+ and (?:class|interface) (\\S+) in");
+
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
+    private final CellMagics magics;
     private final Map<String, Origin> origins = new HashMap<>();
     private int cell;
 
@@ -72,6 +96,11 @@ public final class CellEvaluator implements AutoCloseable {
 
     /** Creates a session without cells, in this JVM and on its class path. */
     public CellEvaluator() {
+        this(MavenLibraries.installed());
+    }
+
+    CellEvaluator(MavenLibraries maven) {
+        magics = new CellMagics(maven, this::addToClassPath);
         shell = JShell.builder().executionEngine(new InThisJvm(execution), Map.of()).build();
         IMPORTS.forEach(shell::eval);
     }
@@ -90,7 +119,7 @@ public final class CellEvaluator implements AutoCloseable {
     }
 
     /**
-     * Evaluates a cell, snippet by snippet.
+     * Evaluates a cell, snippet by snippet; a line that begins with {@code %} is a magic.
      *
      * @return the value of the last expression, null if the cell ends otherwise or with a semicolon
      * @throws CellError if a snippet does not compile, is incomplete, throws, or is interrupted; later ones do not run
@@ -103,6 +132,13 @@ public final class CellEvaluator implements AutoCloseable {
         // Without the blank lines in front of a snippet, which JShell miscounts in stack traces.
         var rest = code.stripLeading();
         while (!rest.isEmpty()) {
+            var magic = MAGIC.matcher(rest);
+            if (magic.lookingAt()) {
+                run(magic.group(1));
+                last = null;
+                rest = rest.substring(magic.end()).stripLeading();
+                continue;
+            }
             var info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
             if (info.completeness() == Completeness.EMPTY) {
                 break;
@@ -115,19 +151,49 @@ public final class CellEvaluator implements AutoCloseable {
         return last;
     }
 
+    private void run(String magic) {
+        try {
+            execution.call(
+                    () -> {
+                        magics.run(magic);
+                        return null;
+                    });
+        } catch (ExecutionException e) {
+            var told = e.getCause().getMessage();
+            if (e.getCause() instanceof IOException
+                    || e.getCause() instanceof IllegalArgumentException) {
+                throw new CellError(told.lines().findFirst().orElse(told), told.lines().toList());
+            }
+            throw new CellError(String.valueOf(told), CellTrace.lines(e.getCause()));
+        } catch (InterruptedException e) {
+            throw new CellError(e.getMessage(), List.of(e.toString()));
+        }
+    }
+
+    /** Adds a jar or folder for the next snippets, and for child JVMs, which get the property's class path. */
+    private void addToClassPath(Path entry) {
+        shell.addToClasspath(entry.toString());
+        var property = "java.class.path";
+        System.setProperty(property, System.getProperty(property) + File.pathSeparator + entry);
+    }
+
     private Object evaluate(Part part, List<Snippet> declared) {
         var complete = part.info().completeness().isComplete();
         // Incomplete source is compiled, too, for the compiler's message.
         var source = complete ? part.info().source() : part.cellCode().substring(part.start());
+        if (isDeclared(source, new Origin(cell, part.line(0)))) {
+            return null;
+        }
+        var before = new CellVariables(shell, execution);
+        var events = shell.eval(onOneLine(source));
+        events.forEach(before::keepValue);
         Object value = null;
-        for (var event : shell.eval(source)) {
+        for (var event : events) {
             if (event.causeSnippet() == null) {
                 declared.add(event.snippet());
                 origins.put(event.snippet().id(), new Origin(cell, part.line(0)));
                 check(event, part);
                 value = part.showsValue() && hasValue(event) ? execution.value() : null;
-            } else {
-                warnOfLostValue(event);
             }
         }
         if (!complete) {
@@ -138,16 +204,32 @@ public final class CellEvaluator implements AutoCloseable {
         return value;
     }
 
-    /** Warns of a variable that JShell has silently reset because its type was declared again. */
-    private static void warnOfLostValue(SnippetEvent event) {
-        if (event.snippet() instanceof VarSnippet variable
-                && event.previousStatus() == Snippet.Status.VALID
-                && event.status() == Snippet.Status.VALID) {
-            System.err.println(
-                    "warning: the new declaration reset the variable "
-                            + variable.name()
-                            + "; run the cell that sets it again");
-        }
+    /**
+     * Returns whether a type is already declared by the same source, as when a cell is run again. Declaring it once more
+     * would empty its variables.
+     */
+    private boolean isDeclared(String source, Origin again) {
+        var same =
+                shell.types()
+                        .filter(type -> type.source().strip().equals(source.strip()))
+                        .filter(type -> shell.status(type) == Snippet.Status.VALID)
+                        .findFirst();
+        same.ifPresent(type -> origins.put(type.id(), again));
+        return same.isPresent();
+    }
+
+    /**
+     * Returns an import without comments and line breaks, of the same length; other source as it is.
+     *
+     * <p>JShell copies imports in front of every declaration: with another number of lines, all classes would differ in
+     * their line numbers, and be declared again.
+     */
+    private static String onOneLine(String source) {
+        return IMPORT.matcher(source).lookingAt()
+                ? COMMENT.matcher(source)
+                        .replaceAll(comment -> " ".repeat(comment.group().length()))
+                        .replaceAll("[\\r\\n]", " ")
+                : source;
     }
 
     private static boolean hasValue(SnippetEvent event) {
@@ -203,6 +285,17 @@ public final class CellEvaluator implements AutoCloseable {
                 .lines()
                 .filter(text -> !text.strip().startsWith("location:"))
                 .forEach(text -> lines.add(lines.isEmpty() ? "line " + line + ": " + text : text));
+        var both = AMBIGUOUS.matcher(diagnostic.getMessage(Locale.ENGLISH));
+        if (both.find()) {
+            lines.set(
+                    0,
+                    lines.get(0)
+                            + ": "
+                            + both.group(1)
+                            + " or "
+                            + both.group(2)
+                            + "; import the one that you mean by this name");
+        }
         lines.add("    " + part.cellCode().lines().skip(line - 1L).findFirst().orElse("").strip());
         return lines;
     }
@@ -221,6 +314,12 @@ public final class CellEvaluator implements AutoCloseable {
     /** Interrupts the running cell, if there is one, from another thread. */
     public void interrupt() {
         execution.interrupt();
+    }
+
+    /** Returns the source without the magics, and their comments, that it begins with. */
+    static String afterMagics(String source) {
+        var magic = MAGIC.matcher(source);
+        return magic.lookingAt() ? afterMagics(source.substring(magic.end())) : source;
     }
 
     SourceCodeAnalysis analysis() {

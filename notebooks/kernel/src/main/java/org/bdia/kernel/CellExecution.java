@@ -1,7 +1,9 @@
 package org.bdia.kernel;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +33,7 @@ final class CellExecution extends DirectExecutionControl {
     private volatile boolean interrupted;
     private Object value;
     private Throwable thrown;
+    private Field variable;
 
     private ExecutorService newThread() {
         return Executors.newSingleThreadExecutor(
@@ -116,13 +119,33 @@ final class CellExecution extends DirectExecutionControl {
         }
     }
 
+    @Override
+    public void load(ClassBytecodes[] classes)
+            throws ClassInstallException, NotImplementedException, EngineTerminationException {
+        super.load(
+                Arrays.stream(classes)
+                        .map(
+                                one ->
+                                        new ClassBytecodes(
+                                                one.name(), CellExit.redirect(one.bytecodes())))
+                        .toArray(ClassBytecodes[]::new));
+    }
+
     /** Runs a compiled snippet for JShell; keeps the value and returns a placeholder. */
     @Override
     protected String invoke(Method snippet) throws Exception {
         value = null;
         thrown = null;
         try {
-            value = call(() -> snippet.invoke(null));
+            value =
+                    call(
+                            () -> {
+                                // Libraries that a cell has added find their services.
+                                Thread.currentThread()
+                                        .setContextClassLoader(
+                                                snippet.getDeclaringClass().getClassLoader());
+                                return snippet.invoke(null);
+                            });
             return "";
         } catch (ExecutionException e) {
             thrown = unwrap(e);
@@ -133,6 +156,23 @@ final class CellExecution extends DirectExecutionControl {
             throw unresolved;
         }
         throw new UserException("", thrown.getClass().getName(), CellTrace.cellFrames(thrown));
+    }
+
+    /** Finds the field of a variable for {@link #variable}; its text is not asked for, which may run the user's code. */
+    @Override
+    public String varValue(String type, String name) throws InternalException {
+        try {
+            variable = findClass(type).getDeclaredField(name);
+            variable.setAccessible(true);
+            return "";
+        } catch (ReflectiveOperationException e) {
+            throw new InternalException(e.toString());
+        }
+    }
+
+    /** Returns the static field of the variable that JShell was last asked about. */
+    Field variable() {
+        return variable;
     }
 
     private static Throwable unwrap(ExecutionException e) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
 import org.bdia.data.UserHome;
@@ -35,13 +35,16 @@ import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 
 /**
- * A small Jupyter kernel for Java: JShell with JJava's protocol library, without magics.
+ * A small Jupyter kernel for Java: JShell with JJava's protocol library.
  *
  * <p>It differs from IJava and JJava in what long experiments need: exceptions keep their causes and name the cell's line, no
  * error ends the kernel, interrupts reach rendering, and the JVM ends with the process that started it.
  */
 public final class JavaKernel extends BaseKernel {
     private static final Duration EXIT_HOOK_LIMIT = Duration.ofSeconds(10);
+
+    private static final Pattern NO_STATEMENT =
+            Pattern.compile("(?m)^[ \\t]*(?:import\\s[^;\\n]*;|%.*$)");
 
     private final CellEvaluator cells;
 
@@ -180,10 +183,7 @@ public final class JavaKernel extends BaseKernel {
 
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
-        var text =
-                cells.analysis().documentation(code, offset(code, at), true).stream()
-                        .map(d -> d.signature() + (d.javadoc() == null ? "" : "\n" + d.javadoc()))
-                        .collect(Collectors.joining("\n\n"));
+        var text = new Inspection(cells.analysis()).at(statements(code), offset(code, at));
         return text.isEmpty() ? null : new DisplayData(text);
     }
 
@@ -191,13 +191,21 @@ public final class JavaKernel extends BaseKernel {
     public ReplacementOptions complete(String code, int at) {
         var anchor = new int[1];
         var found =
-                cells.analysis().completionSuggestions(code, offset(code, at), anchor).stream()
+                cells
+                        .analysis()
+                        .completionSuggestions(statements(code), offset(code, at), anchor)
+                        .stream()
                         .map(Suggestion::continuation)
                         .distinct()
                         .toList();
         return found.isEmpty()
                 ? null
                 : new ReplacementOptions(found, code.codePointCount(0, anchor[0]), at);
+    }
+
+    /** Blanks imports and magics, among which JShell would not find the statements of the same cell. */
+    private static String statements(String code) {
+        return NO_STATEMENT.matcher(code).replaceAll(line -> " ".repeat(line.group().length()));
     }
 
     /** Converts Jupyter's cursor position, in code points, to Java's, in UTF-16 units. */
@@ -210,6 +218,7 @@ public final class JavaKernel extends BaseKernel {
     public String isComplete(String code) {
         var rest = code;
         while (true) {
+            rest = CellEvaluator.afterMagics(rest);
             var info = cells.analysis().analyzeCompletion(rest);
             if (info.completeness() == Completeness.UNKNOWN) {
                 return IS_COMPLETE_BAD;

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,41 @@ class CellEvaluatorTest {
             })
     void incompleteSourceIsAnError(String code) {
         assertThat(error(code)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Trainer trainer = null;", "class Mine { Trainer trainer; }"})
+    void aNameOfTwoImportsIsReportedWithBothFullNames(String code) {
+        cells.evaluate("import ai.djl.training.*;");
+        assertThat(error(code))
+                .hasMessage(
+                        "compile error: line 1: reference to Trainer is ambiguous:"
+                                + " ai.djl.training.Trainer or org.bdia.train.Trainer;"
+                                + " import the one that you mean by this name");
+        cells.evaluate("import org.bdia.train.Trainer;");
+        cells.evaluate(code);
+    }
+
+    /** All that the README's snippets import on demand is there in a new notebook, and KERNELS.md prints it for others. */
+    @Test
+    void theReadmesImportsAreThereAndPrintedForOtherKernels() throws IOException {
+        var readme = Files.readString(Path.of("..", "..", "README.md"));
+        var packages =
+                Pattern.compile("(?m)^import (\\S+)\\.\\w+;|^import (\\S+)\\.\\*;")
+                        .matcher(readme)
+                        .results()
+                        .map(line -> line.group(1) == null ? line.group(2) : line.group(1))
+                        .map(name -> "import " + name + ".*;")
+                        .toList();
+        assertThat(packages).isNotEmpty();
+        assertThat(CellEvaluator.IMPORTS).containsAll(packages);
+        var ours =
+                CellEvaluator.IMPORTS.stream()
+                        .filter(line -> !line.contains(" java.") && !line.contains(" static "))
+                        .toList();
+        assertThat(Path.of("..", "..", "toolkit", "KERNELS.md"))
+                .content()
+                .contains("```java\n" + String.join("\n", ours) + "\n```");
     }
 
     @Test
@@ -233,18 +272,75 @@ class CellEvaluatorTest {
     @Test
     void aVariableThatARedefinitionEmptiesIsReported() {
         cells.evaluate("class A {}\nA kept = new A();\nint other = 1;");
+        assertThat(warnings("class A { int more; }"))
+                .contains("reset the variable kept")
+                .doesNotContain("other");
+        assertThat(cells.evaluate("kept")).isNull();
+    }
+
+    @Test
+    void aVariableThatAnImportMakesAmbiguousIsReported() {
+        cells.evaluate("var list = List.of(1);\nint other = 1;");
+        assertThat(warnings("import java.awt.*;"))
+                .contains("dropped the variable list")
+                .doesNotContain("other");
+    }
+
+    @Test
+    void whatReplacesAVariableIsNotReported() {
+        cells.evaluate("int x = 1;");
+        assertThat(warnings("int x = 2;")).isEmpty();
+        assertThat(warnings("String x = \"text\";")).isEmpty();
+    }
+
+    private String warnings(String code) {
         var out = new ByteArrayOutputStream();
         var err = System.err;
         System.setErr(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            cells.evaluate("class A { int more; }");
+            cells.evaluate(code);
         } finally {
             System.setErr(err);
         }
-        assertThat(cells.evaluate("kept")).isNull();
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("variable kept")
-                .doesNotContain("other");
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What makes JShell declare variables again, though they could keep their values. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "// a comment\nimport java.util.zip.*;",
+                "/* a\n comment */ import java.util.zip.*;",
+                "import java.util\n    .zip.*; // a comment",
+                "import java.util.List;",
+                "class A { int v = 1; }",
+                "int f() { return 2; }",
+                "// a comment\nint f() { return 1; }",
+                "int base = 3;",
+                "class A { int v = 1; }\nint f() { return 7; }\nimport java.awt.event.*;"
+            })
+    void variablesKeepTheirValuesWhateverIsDeclared(String code) {
+        cells.evaluate("class A { int v = 1; }\nint base = 1;\nint f() { return base; }");
+        cells.evaluate(
+                """
+                A made = new A();
+                made.v = 5;
+                var list = new ArrayList<String>(List.of("a"));
+                int[] array = {1};
+                int called = f();
+                String text = "t" + base;
+                var nameless = new Object() { int q = 1; };
+                """);
+        cells.evaluate(code);
+        cells.evaluate(code);
+        assertThat(cells.evaluate("made.v + \" \" + list + array[0] + called + text + nameless.q"))
+                .isEqualTo("5 [a]11t11");
+    }
+
+    @Test
+    void aCompileErrorInACommentedImportNamesItsLine() {
+        assertThat(error("int a = 1;\n// a comment\nimport missing.*;"))
+                .hasMessage("compile error: line 3: package missing does not exist");
     }
 
     @Test

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class JavaKernelTest {
@@ -86,10 +90,73 @@ class JavaKernelTest {
         assertThat(kernel.inspect("1 + 1", 5, false)).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "text.sub|string(1); String String.substring(int beginIndex)",
+                "text.substring|; String String.substring(int beginIndex)",
+                "|text.length(); text:java.lang.String",
+                "text.length().|x;",
+                "twi|ce (3); int twice(int n)",
+                "Mi|ne x = null; Mine",
+                "new Mi|ne(); Mine()",
+                "new Mine().si|ze; Mine.size:int",
+                "Ma|th.max(1, 2); java.lang.Math",
+                "Math.max(1, |; int Math.max(int a, int b)",
+                "unknown|(1);"
+            })
+    void inspectionFindsTheNameUnderTheCursor(String marked, String signature) {
+        kernel.eval("String text = \"\"; int twice(int n) { return n; } class Mine { int size; }");
+        for (var before : List.of("", "import java.util.zip.*;\n%maven a:b:1\nint other = 3;\n")) {
+            var code = before + marked.replace("|", "");
+            var shown = kernel.inspect(code, before.length() + marked.indexOf('|'), false);
+            if (signature == null) {
+                assertThat(shown).isNull();
+            } else {
+                assertThat(shown.getData(MIMEType.TEXT_PLAIN).toString()).startsWith(signature);
+            }
+        }
+    }
+
+    @Test
+    void completionKnowsTheStatementsAfterAnImport() {
+        var code = "import java.util.zip.*;\nvar list = new ArrayList<String>();\nlist.isEm";
+        assertThat(kernel.complete(code, code.length()).getReplacements())
+                .containsExactly("isEmpty()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "System.exit(3);",
+                "Runnable end = () -> System.exit(3);\nend.run();",
+                "java.util.function.IntConsumer end = System::exit;\nend.accept(3);",
+                "class Main { long a = 1L << 40; double b = 2.5; static void main(String s) { System.exit(3); } }\nMain.main(\"\u00fc\");"
+            })
+    void anExitEndsTheCellOnly(String code) {
+        kernel.eval("int kept = 1;");
+        assertThat(error(code))
+                .hasMessage(
+                        "System.exit(3) ends the cell, not the kernel; Jupyter restarts or shuts down the kernel");
+        assertThat(kernel.eval("kept").getData(MIMEType.TEXT_PLAIN)).isEqualTo("1");
+    }
+
+    @Test
+    void aMethodOfTheUsersThatIsNamedExitIsCalled() {
+        assertThat(
+                        kernel.eval(
+                                        "class Door { static int exit(int n) { return n + 1; } }\nSystem.gc();\nDoor.exit(1)")
+                                .getData(MIMEType.TEXT_PLAIN))
+                .isEqualTo("2");
+    }
+
     @Test
     void tellsWhetherMoreSourceIsNeeded() {
         assertThat(kernel.isComplete("int a = 1; a")).isEqualTo(BaseKernel.IS_COMPLETE_YES);
         assertThat(kernel.isComplete("int a = 1; for (;;) {")).isEmpty();
+        assertThat(kernel.isComplete("%maven a:b:1")).isEqualTo(BaseKernel.IS_COMPLETE_YES);
+        assertThat(kernel.isComplete("// one\n%maven a:b:1\nint f() {")).isEmpty();
         assertThat(kernel.isComplete("int a = ;")).isEqualTo(BaseKernel.IS_COMPLETE_BAD);
     }
 

@@ -134,6 +134,16 @@ class KernelProcessTest {
     }
 
     @Test
+    void arraysAreShownAsJavaWritesThem() throws Exception {
+        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
+            kernel.listen();
+            kernel.execute("new int[] {1, 2}");
+            assertThat(kernel.published().get(1).content().at("/data/text~1plain").asText())
+                    .isEqualTo("int[]{1, 2}");
+        }
+    }
+
+    @Test
     void aFailedCellAbortsThoseThatWait() throws Exception {
         try (var kernel = new KernelProcess(folder, KEY, List.of())) {
             kernel.listen();

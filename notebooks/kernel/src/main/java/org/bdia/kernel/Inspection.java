@@ -1,0 +1,72 @@
+package org.bdia.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.SourceCodeAnalysis.Documentation;
+
+/**
+ * What a notebook shows about the name under the cursor: signatures and their Javadoc.
+ *
+ * @param analysis of the session's names
+ */
+record Inspection(SourceCodeAnalysis analysis) {
+    private static final Pattern LINK = Pattern.compile("\\{@link(?:plain)? ([^}]*)}");
+    private static final Pattern CODE = Pattern.compile("\\{@(?:code|literal|value) ?([^}]*)}");
+    private static final Pattern TAG = Pattern.compile("</?[a-zA-Z][^>]*>");
+
+    /**
+     * Returns the documentation of the name at the cursor, else of the call whose arguments it is in; empty where neither
+     * is known.
+     *
+     * @param code the cell up to its end
+     * @param cursor the offset in the code, 0 … its length
+     */
+    String at(String code, int cursor) {
+        for (var start : starts(code, cursor)) {
+            var found = analysis.documentation(start, start.length(), true);
+            if (!found.isEmpty()) {
+                return found.stream()
+                        .map(Inspection::text)
+                        .distinct()
+                        .collect(Collectors.joining("\n\n"));
+            }
+        }
+        return "";
+    }
+
+    /** Returns the code up to where JShell, which reads from its end, finds the name: as called, as it stands, as a method. */
+    private static List<String> starts(String code, int cursor) {
+        int end = cursor;
+        while (end < code.length() && Character.isJavaIdentifierPart(code.charAt(end))) {
+            end++;
+        }
+        var starts = new ArrayList<String>();
+        if (end > 0 && Character.isJavaIdentifierPart(code.charAt(end - 1))) {
+            var name = code.substring(0, end);
+            if (code.substring(end).stripLeading().startsWith("(")) {
+                starts.add(name + "(");
+            }
+            starts.add(name);
+            starts.add(name + "(");
+        }
+        starts.add(code.substring(0, cursor));
+        return starts;
+    }
+
+    private static String text(Documentation found) {
+        return found.javadoc() == null
+                ? found.signature()
+                : found.signature() + "\n" + plain(found.javadoc());
+    }
+
+    /** Returns Javadoc without its tags, which front ends would show as they are. */
+    private static String plain(String javadoc) {
+        var text = CODE.matcher(javadoc).replaceAll("$1");
+        text = LINK.matcher(text).replaceAll("$1");
+        text = TAG.matcher(text).replaceAll("");
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip();
+    }
+}
