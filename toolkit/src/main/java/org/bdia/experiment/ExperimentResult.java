@@ -101,16 +101,12 @@ public final class ExperimentResult implements Tabular {
                 .orElseThrow();
     }
 
-<<<<<<< HEAD
     /**
      * Returns one row per variant, {@code method}, with numeric columns per metric, for example {@code validation loss} (the mean
      * over seeds), {@code validation loss std} (their sample standard deviation) and {@code validation loss n} (their number);
      * shown as {@code 0.512 ± 0.013 (n = 3)}. Accuracies are fractions, shown in per cent.
      */
-=======
-    /** One line per variant, mean ± sample standard deviation over seeds. */
     @Override
->>>>>>> kern
     public Table table() {
         return runs.table();
     }

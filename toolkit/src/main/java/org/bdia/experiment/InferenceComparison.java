@@ -126,15 +126,11 @@ public final class InferenceComparison implements Tabular {
         return inferred.stream().flatMap(one -> one.rows().stream()).toList();
     }
 
-<<<<<<< HEAD
     /**
      * Returns one row per trained variant and method of inference, with numeric columns per metric: mean, sample standard
      * deviation and number of seeds, see {@link Metric#columns}. Accuracies are fractions, shown in per cent.
      */
-=======
-    /** One line per trained variant and method of inference, mean ± sample standard deviation over seeds. */
     @Override
->>>>>>> kern
     public Table table() {
         Map<List<String>, List<Result>> lines = new LinkedHashMap<>();
         SortedSet<String> measured = new TreeSet<>();

@@ -54,13 +54,9 @@ record MimeBundle(Map<String, String> data) {
         } else if (value instanceof Table table) {
             data.put("text/html", Tables.html(table));
             data.put("text/markdown", Tables.markdown(table));
-<<<<<<< HEAD
             data.put("text/plain", Tables.text(table));
-=======
-            data.put("text/plain", table.print());
         } else if (value != null && value.getClass().isArray()) {
             data.put("text/plain", ArrayText.of(value));
->>>>>>> kern
         } else {
             data.put("text/plain", String.valueOf(value));
         }

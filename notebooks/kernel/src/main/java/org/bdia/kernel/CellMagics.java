@@ -64,7 +64,8 @@ final class CellMagics {
     private static List<Path> files(String argument) throws IOException {
         if (argument.isEmpty()) {
             throw new IllegalArgumentException(
-                    "%classpath needs a path: a jar, a folder of classes, or FOLDER/* for its jars");
+                    "a path is missing: a jar, a folder of classes, or FOLDER/* for its jars; "
+                            + KNOWN);
         }
         var all = argument.endsWith("/*");
         var path =
