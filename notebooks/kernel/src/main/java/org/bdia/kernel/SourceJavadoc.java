@@ -54,7 +54,7 @@ record SourceJavadoc(String classPath) {
                 var types = new ArrayList<String>();
                 for (var parameter : call.group(3).split(",", -1)) {
                     if (!parameter.isBlank()) {
-                        types.add(simple(parameter.strip().split("\\s+")[0]));
+                        types.add(simple(parameter.strip().split("\\s+", 2)[0]));
                     }
                 }
                 return Optional.of(
@@ -189,7 +189,7 @@ record SourceJavadoc(String classPath) {
                                                 comments.getDocComment(
                                                         new TreePath(getCurrentPath(), member)));
             }
-            return super.visitClass(type, nothing);
+            return super.visitClass(type, null);
         }
     }
 }
