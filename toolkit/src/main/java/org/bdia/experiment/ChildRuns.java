@@ -11,7 +11,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.bdia.config.FileException;
 import org.bdia.config.RunConfig;
+import org.bdia.notebook.LiveFigure;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
 import org.bdia.run.RunRecord;
@@ -24,12 +26,17 @@ final class ChildRuns {
     private final Map<String, String> titles = new HashMap<>();
     private final Map<String, Progress> bars = new HashMap<>();
     private final List<String> failures = new ArrayList<>();
+    private final Map<String, String> labels = new HashMap<>();
+    private final LiveLosses losses;
+    private final LiveFigure chart = Notebook.liveFigure();
     private final int open;
     private int begun;
 
     private ChildRuns(List<Planned> runs, RunStore store) {
         plan = SweepPlan.of(runs.stream().map(Planned::config).toList());
+        losses = new LiveLosses(store);
         for (Planned run : runs) {
+            labels.putIfAbsent(run.config().id(), run.variant().label());
             titles.putIfAbsent(
                     run.config().id(), run.variant().label() + ", seed " + run.config().seed());
         }
@@ -90,6 +97,8 @@ final class ChildRuns {
                     "interrupted; what was not finished goes on from its checkpoint next time", e);
         } catch (ExecutionException e) {
             throw new ExperimentException("the runs broke off: " + e.getCause(), e.getCause());
+        } finally {
+            draw(chart::finish);
         }
         if (!failures.isEmpty()) {
             throw new ExperimentException(
@@ -111,18 +120,31 @@ final class ChildRuns {
         }
     }
 
+    private static void draw(Runnable drawing) {
+        try {
+            drawing.run();
+        } catch (FileException | IllegalArgumentException e) {
+            System.err.println("the losses cannot be drawn; the runs go on: " + e.getMessage());
+        }
+    }
+
     private void tell(SweepEvent event) {
         String id = event.item().id();
         String title = titles.getOrDefault(id, event.item().text());
         if (event instanceof SweepEvent.Started && !bars.containsKey(id)) {
             begun++;
-            bars.put(
-                    id,
+            var bar =
                     Notebook.progress(
-                            String.format(Locale.ROOT, "run %d of %d · %s", begun, open, title)));
+                            String.format(Locale.ROOT, "run %d of %d · %s", begun, open, title));
+            bar.announce("starting");
+            bars.put(id, bar);
         } else if (event instanceof SweepEvent.Progressed progressed) {
             StepLine step = progressed.step();
             bars.get(id).update(step.samples(), step.total(), step.text());
+            losses.add(labels.getOrDefault(id, title), event.item().config(), step);
+            if (!losses.isEmpty()) {
+                draw(() -> chart.update(losses::figure));
+            }
         } else if (event instanceof SweepEvent.Elsewhere) {
             bars.get(id).update(0, 1, "another process is at it; waiting");
         } else if (event instanceof SweepEvent.Failed failed) {

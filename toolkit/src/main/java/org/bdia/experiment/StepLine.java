@@ -1,6 +1,8 @@
 package org.bdia.experiment;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.bdia.train.TrainEvent;
 
 /**
@@ -13,6 +15,7 @@ import org.bdia.train.TrainEvent;
 public record StepLine(long samples, long total, String text) {
 
     private static final String MARK = "@step ";
+    private static final Pattern LOSS = Pattern.compile("loss (\\S+)");
 
     /** The line for a step. */
     public static String format(TrainEvent.Step step, int batch) {
@@ -24,6 +27,14 @@ public record StepLine(long samples, long total, String text) {
                 step.totalSteps() * batch,
                 step.epoch() + 1,
                 step.loss());
+    }
+
+    /** The batch's loss, as its text tells it; empty where it tells none. */
+    OptionalDouble loss() {
+        var found = LOSS.matcher(text);
+        return found.find()
+                ? OptionalDouble.of(Double.parseDouble(found.group(1)))
+                : OptionalDouble.empty();
     }
 
     /** The step that a line tells of; null for any other line. */

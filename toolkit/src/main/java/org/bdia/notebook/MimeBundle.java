@@ -2,7 +2,9 @@ package org.bdia.notebook;
 
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bdia.report.Figure;
 import org.bdia.report.Tables;
 import org.bdia.report.Tabular;
@@ -60,6 +62,24 @@ record MimeBundle(Map<String, String> data) {
         } else {
             data.put("text/plain", String.valueOf(value));
         }
+        return new MimeBundle(data);
+    }
+
+    /** Returns a figure as a static image, and its lines' last values as text. */
+    static MimeBundle image(Figure figure) {
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("image/png", Base64.getEncoder().encodeToString(figure.png(1)));
+        data.put(
+                "text/plain",
+                figure.series().stream()
+                        .map(
+                                one ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.4f",
+                                                one.name(),
+                                                one.y().get(one.y().size() - 1)))
+                        .collect(Collectors.joining(" · ", figure.title() + ": ", "")));
         return new MimeBundle(data);
     }
 

@@ -75,6 +75,11 @@ public final class Notebook {
         return new Progress(title, unit, session().display(), System::nanoTime);
     }
 
+    /** Creates a figure below the cell that is redrawn in place, for example losses while a model trains. */
+    public static LiveFigure liveFigure() {
+        return new LiveFigure(session().display(), System::nanoTime);
+    }
+
     /** Uses a display from now on, when a kernel starts. */
     static void attach(Function<Function<Object, MimeBundle>, Display> display) {
         Session session = new Session(display);

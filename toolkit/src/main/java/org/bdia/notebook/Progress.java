@@ -21,6 +21,7 @@ public final class Progress {
     private long started;
     private long startedAt;
     private String id;
+    private boolean begun;
     private long shown;
 
     Progress(String title, String unit, Display display, LongSupplier nanos) {
@@ -28,6 +29,19 @@ public final class Progress {
         this.unit = unit;
         this.display = display;
         this.nanos = nanos;
+    }
+
+    /**
+     * Shows a text before anything is done, for example while data are read; nothing once there was an update.
+     *
+     * @param text text beside the title
+     */
+    public void announce(String text) {
+        if (id == null) {
+            id =
+                    display.show(
+                            MimeBundle.html(line(Html.escape(" · " + text)), title + " · " + text));
+        }
     }
 
     /**
@@ -44,10 +58,11 @@ public final class Progress {
                     "progress '" + title + "': " + done + " of " + total + " done cannot be");
         }
         long now = nanos.getAsLong();
-        if (id != null && done < total && now - shown < display.refresh().toNanos()) {
+        if (begun && done < total && now - shown < display.refresh().toNanos()) {
             return;
         }
-        if (id == null) {
+        if (!begun) {
+            begun = true;
             started = now;
             startedAt = done;
         }
@@ -64,17 +79,18 @@ public final class Progress {
         int filled = (int) (BAR * done / total);
         String numbers = numbers(done, total, seconds) + (text.isBlank() ? "" : " · " + text);
         String bar = "█".repeat(filled) + "░".repeat(BAR - filled);
-        String html =
-                "<div style=\"font-family:monospace\">"
-                        + Html.escape(title)
-                        + " <progress value=\""
+        String drawn =
+                " <progress value=\""
                         + done
                         + "\" max=\""
                         + total
                         + "\" style=\"width:16em;vertical-align:middle\"></progress> "
-                        + Html.escape(numbers)
-                        + "</div>";
-        return MimeBundle.html(html, title + " " + bar + " " + numbers);
+                        + Html.escape(numbers);
+        return MimeBundle.html(line(drawn), title + " " + bar + " " + numbers);
+    }
+
+    private String line(String html) {
+        return "<div style=\"font-family:monospace\">" + Html.escape(title) + html + "</div>";
     }
 
     private String numbers(long done, long total, double seconds) {

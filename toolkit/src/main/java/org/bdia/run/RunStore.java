@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
@@ -140,6 +141,26 @@ public final class RunStore {
                 Json.tree(folder.resolve(MANIFEST)),
                 MetricsFile.read(folder.resolve(METRICS)),
                 Json.read(folder.resolve(SAMPLES), Samples.class).samples());
+    }
+
+    /**
+     * Returns a run as far as it has come, without samples; empty until it has begun to train. Another process may be writing
+     * it.
+     *
+     * @throws FileException if a file is damaged
+     */
+    public Optional<RunRecord> soFar(String id) {
+        var folder = folder(id);
+        if (Files.notExists(folder.resolve(MANIFEST)) || Files.notExists(folder.resolve(METRICS))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new RunRecord(
+                        id,
+                        Json.tree(folder.resolve(CONFIG)),
+                        Json.tree(folder.resolve(MANIFEST)),
+                        MetricsFile.recover(folder.resolve(METRICS)),
+                        List.of()));
     }
 
     /** The names of all runs, finished or not, in alphabetical order. */

@@ -67,6 +67,9 @@ class EnvironmentTest {
         StepLine line = StepLine.parse(StepLine.format(step, 10));
 
         assertThat(line).isEqualTo(new StepLine(30, 400, "epoch 1 · loss 1.2500"));
+        assertThat(line.loss()).hasValue(1.25);
+        assertThat(new StepLine(1, 2, "epoch 1 · loss NaN").loss()).hasValue(Double.NaN);
+        assertThat(new StepLine(1, 2, "reading").loss()).isEmpty();
         assertThat(StepLine.parse("anything else")).isNull();
     }
 }

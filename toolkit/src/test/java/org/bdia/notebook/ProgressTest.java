@@ -25,6 +25,20 @@ class ProgressTest {
     }
 
     @Test
+    void saysTheFirstWordBeforeAnythingIsDoneAndCountsFromTheFirstUpdate() {
+        progress.announce("starting");
+        assertThat(shown).singleElement().asString().contains("train", "starting");
+        now = Duration.ofSeconds(9).toNanos();
+        progress.update(0, 1000, "");
+        now += Duration.ofSeconds(4).toNanos();
+        progress.update(100, 1000, "");
+        assertThat(shown.get(2)).contains("25 samples/s");
+        assertThat(ids).hasSize(2).containsOnly("the id");
+        progress.announce("late");
+        assertThat(shown).hasSize(3);
+    }
+
+    @Test
     void theLastUpdateAlwaysShows() {
         progress.update(0, 10, "");
         progress.update(9, 10, "");

@@ -37,11 +37,13 @@ public final class CellExit extends Error {
      *
      * @param status the exit status that a program would have
      */
+    @SuppressWarnings("DoNotCallSuggester") // only compiled cells call it
     public static void exit(int status) {
         throw new CellExit(status);
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the user has thrown nothing of this class
     public String toString() {
         return getMessage();
     }
@@ -97,7 +99,14 @@ public final class CellExit extends Error {
     }
 
     /** A constant pool: the class file, and where each constant begins, 0 where there is none. */
-    private record Pool(ByteBuffer file, int[] places) {
+    private static final class Pool {
+        private final ByteBuffer file;
+        private final int[] places;
+
+        Pool(ByteBuffer file, int[] places) {
+            this.file = file;
+            this.places = places;
+        }
 
         boolean isExit(int method) {
             if (method == 0 || file.get(method) != METHOD) {
@@ -115,8 +124,9 @@ public final class CellExit extends Error {
         }
 
         private String text(int place) {
-            int length = Short.toUnsignedInt(file.getShort(place + 1));
-            return new String(file.array(), place + 3, length, StandardCharsets.UTF_8);
+            var bytes = new byte[Short.toUnsignedInt(file.getShort(place + 1))];
+            file.get(place + 3, bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 }

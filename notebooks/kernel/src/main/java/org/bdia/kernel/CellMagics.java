@@ -64,7 +64,7 @@ final class CellMagics {
     private static List<Path> files(String argument) throws IOException {
         if (argument.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a path is missing: a jar, a folder of classes, or FOLDER/* for its jars; "
+                    "expected a path: a jar, a folder of classes, or FOLDER/* for its jars; found none; "
                             + KNOWN);
         }
         var all = argument.endsWith("/*");

@@ -26,6 +26,8 @@ final class CellTrace {
     /** JJava's library, whose frames are between a cell's display call and toString. */
     private static final String PROTOCOL = "org.dflib.jjava.";
 
+    private static final String EXIT = CellExit.class.getName();
+
     private static final String BODY = "do_it$";
 
     private CellTrace() {}
@@ -47,7 +49,7 @@ final class CellTrace {
             if (KERNEL.contains(frame.getClassName())) {
                 break;
             }
-            if (frame.getClassName().startsWith(PROTOCOL)) {
+            if (frame.getClassName().startsWith(PROTOCOL) || frame.getClassName().equals(EXIT)) {
                 continue;
             }
             frames.add(frame);

@@ -57,9 +57,12 @@ record Inspection(SourceCodeAnalysis analysis) {
     }
 
     private static String text(Documentation found) {
-        return found.javadoc() == null
-                ? found.signature()
-                : found.signature() + "\n" + plain(found.javadoc());
+        var javadoc = found.javadoc();
+        if (javadoc == null) {
+            var sources = new SourceJavadoc(System.getProperty("java.class.path"));
+            javadoc = sources.of(found.signature()).orElse("");
+        }
+        return (found.signature() + "\n" + plain(javadoc)).strip();
     }
 
     /** Returns Javadoc without its tags, which front ends would show as they are. */

@@ -136,7 +136,9 @@ class JavaKernelTest {
             })
     void anExitEndsTheCellOnly(String code) {
         kernel.eval("int kept = 1;");
-        assertThat(error(code))
+        var error = error(code);
+        assertThat(error.lines().get(1)).startsWith("    at cell");
+        assertThat(error)
                 .hasMessage(
                         "System.exit(3) ends the cell, not the kernel; Jupyter restarts or shuts down the kernel");
         assertThat(kernel.eval("kept").getData(MIMEType.TEXT_PLAIN)).isEqualTo("1");

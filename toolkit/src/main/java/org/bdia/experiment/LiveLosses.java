@@ -1,0 +1,122 @@
+package org.bdia.experiment;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.bdia.config.RunConfig;
+import org.bdia.report.Axis;
+import org.bdia.report.Figure;
+import org.bdia.report.RunSet;
+import org.bdia.report.Series;
+import org.bdia.run.RunRecord;
+import org.bdia.run.RunStore;
+
+/** Training and validation loss of the runs that began last, from their steps and files, as a figure. */
+final class LiveLosses {
+    /** The most runs shown; a figure of more is not read. */
+    private static final int MOST_RUNS = 3;
+
+    /** The most points of a training curve; beyond, every second one is dropped. */
+    private static final int MOST_POINTS = 400;
+
+    private final RunStore store;
+    private final Deque<Losses> runs = new ArrayDeque<>();
+
+    LiveLosses(RunStore store) {
+        this.store = store;
+    }
+
+    /** The training losses that a run has told, over epochs. */
+    private record Losses(
+            String label, RunConfig config, List<Double> epochs, List<Double> losses) {
+        String name(String split) {
+            return label + ", seed " + config.seed() + ", " + split;
+        }
+
+        void add(double epoch, double loss) {
+            if (epochs.size() == MOST_POINTS) {
+                for (int i = MOST_POINTS - 2; i > 0; i -= 2) {
+                    epochs.remove(i);
+                    losses.remove(i);
+                }
+            }
+            epochs.add(epoch);
+            losses.add(loss);
+        }
+    }
+
+    /** Adds what a run has told; the first time, the run takes the place of the oldest. */
+    void add(String label, RunConfig config, StepLine step) {
+        if (step.loss().isEmpty()) {
+            return;
+        }
+        var run =
+                runs.stream()
+                        .filter(known -> known.config().equals(config))
+                        .findFirst()
+                        .orElseGet(() -> begin(label, config));
+        double epoch = (double) config.train().epochs() * step.samples() / step.total();
+        run.add(epoch, step.loss().getAsDouble());
+    }
+
+    private Losses begin(String label, RunConfig config) {
+        if (runs.size() == MOST_RUNS) {
+            runs.removeFirst();
+        }
+        var first = new Losses(label, config, new ArrayList<>(), new ArrayList<>());
+        boolean taken = runs.stream().anyMatch(run -> run.name("").equals(first.name("")));
+        runs.addLast(
+                taken
+                        ? new Losses(
+                                label + " " + config.id(), config, first.epochs(), first.losses())
+                        : first);
+        return runs.getLast();
+    }
+
+    /** Whether no run has told a loss yet. */
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** Returns the figure; there has been a step. */
+    Figure figure() {
+        List<Series> lines = new ArrayList<>();
+        List<RunSet.Labelled> begun = new ArrayList<>();
+        for (Losses run : runs) {
+            lines.add(
+                    new Series.Line(
+                            run.name("training"),
+                            run.epochs(),
+                            run.losses(),
+                            List.of(),
+                            List.of()));
+            Optional<RunRecord> record = store.soFar(run.config().id());
+            record.flatMap(r -> validation(run, r)).ifPresent(lines::add);
+            record.ifPresent(r -> begun.add(new RunSet.Labelled(r.id(), run.config().seed(), r)));
+        }
+        return new Figure(
+                "loss while training",
+                Axis.linear("epoch"),
+                Axis.linear("loss"),
+                lines,
+                RunSet.of(begun).caption());
+    }
+
+    private static Optional<Series> validation(Losses run, RunRecord record) {
+        var rows =
+                record.metrics().stream()
+                        .filter(row -> row.split().equals("val") && row.metric().equals("loss"))
+                        .toList();
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Series.Line(
+                                run.name("validation"),
+                                rows.stream().map(row -> (double) row.epoch()).toList(),
+                                rows.stream().map(row -> row.value()).toList(),
+                                List.of(),
+                                List.of()));
+    }
+}
