@@ -181,10 +181,13 @@ public final class StepWorker implements AutoCloseable {
 
     private Map<String, Object> memory() {
         var probe = new MemoryProbe(device, System.getenv());
-        MemoryProbe.Reading reading = probe.measure(this::step);
         double[] saved = new double[1];
-        double before = probe.live();
-        step(() -> saved[0] = probe.live() - before);
+        MemoryProbe.Reading reading =
+                probe.measure(
+                        () -> {
+                            double before = probe.live();
+                            step(() -> saved[0] = probe.live() - before);
+                        });
         return Map.of(
                 "saved_mib",
                 saved[0],

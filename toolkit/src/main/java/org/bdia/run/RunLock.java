@@ -43,7 +43,7 @@ final class RunLock implements AutoCloseable {
                 return lock(folder, owner);
             } catch (IOException e) {
                 throw new FileException(
-                        folder + ": cannot be locked (" + e + "); check permissions", e);
+                        folder + ": cannot be locked (" + e + "); check space and permissions", e);
             }
         }
     }

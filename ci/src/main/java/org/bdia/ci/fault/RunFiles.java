@@ -62,6 +62,16 @@ final class RunFiles {
                 .orElse(-1);
     }
 
+    /** Returns the process that {@code lock.owner} of a run names; it is there and lives. */
+    static ProcessHandle owner(Path folder) {
+        try {
+            var words = Files.readString(folder.resolve("lock.owner")).split(" ", 3);
+            return ProcessHandle.of(Long.parseLong(words[1])).orElseThrow();
+        } catch (IOException e) {
+            throw new IllegalStateException(folder + " has no owner: " + e, e);
+        }
+    }
+
     /** Returns whether a checkpoint is being written, or was when its writer died. */
     static boolean hasHalfWritten(Path folder) {
         return entries(folder).stream().anyMatch(name -> name.startsWith(".writing-"));
