@@ -1,6 +1,8 @@
 package org.bdia.notebook;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.bdia.report.Figure;
@@ -44,13 +46,22 @@ public final class LiveFigure {
         if (waiting == null) {
             return;
         }
-        var bundle = MimeBundle.image(waiting.get());
+        var bundle = image(waiting.get());
         waiting = null;
         shown = nanos.getAsLong();
         if (id == null) {
             id = display.show(bundle);
         } else {
             display.update(id, bundle);
+        }
+    }
+
+    /** Draws on another thread, since Java2D swallows an interrupt of the one that draws, and a cell's must end its runs. */
+    private static MimeBundle image(Figure figure) {
+        try {
+            return CompletableFuture.supplyAsync(() -> MimeBundle.image(figure)).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 }
