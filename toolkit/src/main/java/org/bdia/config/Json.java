@@ -48,8 +48,11 @@ public final class Json {
     /** Proper names, which kebab case would split. */
     private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
 
-    /** The one key that may be left out: it came after runs whose names are made of their JSON. */
+    /** Keys that may be left out: they came after runs whose names are made of their JSON. */
     static final String PATIENCE = "patience";
+
+    static final String UPDATE = "update";
+    static final String CLIP_BY = "clipBy";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -163,7 +166,11 @@ public final class Json {
                 StrictJson.builder()
                         // Double.toString changed in Java 19; hashes must not.
                         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-                        .injectableValues(new InjectableValues.Std().addValue(PATIENCE, 0))
+                        .injectableValues(
+                                new InjectableValues.Std()
+                                        .addValue(PATIENCE, 0)
+                                        .addValue(UPDATE, Update.AFTER_BACKWARD)
+                                        .addValue(CLIP_BY, ClipBy.GLOBAL))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

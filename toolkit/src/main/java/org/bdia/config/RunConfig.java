@@ -25,11 +25,13 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the model cannot be built, or the method cannot be differentiated this way
+     * @throws IllegalArgumentException if the model cannot be built, the method cannot be differentiated this way,
+     *     or gradients cannot be clipped so
      */
     public RunConfig {
         model.requireBuildable();
         backprop.requireSupports(method);
+        train.requireConsistent();
     }
 
     /** Returns a copy with another model. */

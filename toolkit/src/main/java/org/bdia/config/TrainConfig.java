@@ -19,6 +19,8 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  * @param patience early stopping: training ends at the first evaluation so many epochs, 1 or more, after the one with the lowest
  *     validation loss; 0 to train all epochs, which JSON does not say. The schedule stays that of all epochs: training that
  *     stops early never reaches its end
+ * @param update when a step changes the weights; JSON does not say {@link Update#AFTER_BACKWARD}
+ * @param clipBy the norm that clipNorm bounds; JSON does not say {@link ClipBy#GLOBAL}
  */
 public record TrainConfig(
         int epochs,
@@ -31,7 +33,13 @@ public record TrainConfig(
         int checkpointEvery,
         @JacksonInject(value = Json.PATIENCE, useInput = OptBoolean.TRUE)
                 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-                int patience) {
+                int patience,
+        @JacksonInject(value = Json.UPDATE, useInput = OptBoolean.TRUE)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = AfterBackward.class)
+                Update update,
+        @JacksonInject(value = Json.CLIP_BY, useInput = OptBoolean.TRUE)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Global.class)
+                ClipBy clipBy) {
 
     /**
      * Checks the ranges.
@@ -75,7 +83,9 @@ public record TrainConfig(
                 0,
                 1,
                 1,
-                0);
+                0,
+                Update.AFTER_BACKWARD,
+                ClipBy.GLOBAL);
     }
 
     /** Returns a copy over another number of epochs. */
@@ -123,9 +133,68 @@ public record TrainConfig(
         return Records.with(this, "patience", value);
     }
 
+    /** Returns a copy that changes the weights at another time. */
+    public TrainConfig withUpdate(Update value) {
+        return Records.with(this, "update", value);
+    }
+
+    /** Returns a copy that bounds another norm. */
+    public TrainConfig withClipBy(ClipBy value) {
+        return Records.with(this, "clipBy", value);
+    }
+
+    /**
+     * Checks that the parts fit together.
+     *
+     * @throws IllegalArgumentException if gradients are to be clipped by a norm that is not known when they are used
+     */
+    public void requireConsistent() {
+        if (clipNorm == 0) {
+            return;
+        }
+        if (update == Update.PER_BLOCK && clipBy == ClipBy.GLOBAL) {
+            throw new IllegalArgumentException(
+                    "update PER_BLOCK cannot clip by the norm of all gradients, clipBy GLOBAL, which is known only when the"
+                            + " first blocks have been updated; take clipBy BLOCK or PREVIOUS_STEP, or clipNorm 0");
+        }
+        if (update == Update.AFTER_BACKWARD && clipBy != ClipBy.GLOBAL) {
+            throw new IllegalArgumentException(
+                    "clipBy "
+                            + clipBy
+                            + " is for update PER_BLOCK; after the backward pass the norm of all gradients is known: take"
+                            + " clipBy GLOBAL, or update PER_BLOCK");
+        }
+    }
+
     private static void atLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
+        }
+    }
+
+    /** Equals what JSON leaves out: run ids are made of JSON, and these keys came after the first runs. */
+    private static final class AfterBackward {
+        @Override
+        public boolean equals(Object value) {
+            return value == Update.AFTER_BACKWARD;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
+    /** Equals what JSON leaves out. */
+    private static final class Global {
+        @Override
+        public boolean equals(Object value) {
+            return value == ClipBy.GLOBAL;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
         }
     }
 }

@@ -2,6 +2,7 @@ package org.bdia.measure;
 
 import org.bdia.config.GptConfig;
 import org.bdia.config.Precision;
+import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
 import org.bdia.nn.Attention;
 import org.bdia.nn.TransformerBlock;
@@ -74,6 +75,11 @@ record Footprint(
     /** The parameters of one block. */
     private static long block(long width, long mlp, boolean locality) {
         return 4 * width * width + 2 * width * mlp + 9 * width + mlp + (locality ? 1 : 0);
+    }
+
+    /** The gradients that {@link Update#PER_BLOCK} has alive at once: one block's, and those of what belongs to none. */
+    long gradientsPerBlock(int depth) {
+        return parameters - (depth - 1) * block(width, mlp, locality);
     }
 
     /** One state, or its gradient. */

@@ -8,6 +8,7 @@ import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
 import org.bdia.nn.ReversibleModel;
 
@@ -23,7 +24,7 @@ import org.bdia.nn.ReversibleModel;
 public final class MemoryModel {
 
     /** Weights, their gradients and AdamW's two moments. */
-    private static final int RESTING = 4;
+    private static final long WEIGHTS_AND_MOMENTS = 3;
 
     private final ModelConfig model;
     private final Method method;
@@ -103,7 +104,21 @@ public final class MemoryModel {
 
     /** The weights, their gradients and AdamW's two moments; bytes. */
     public long resting() {
-        return RESTING * parameters() * Float.BYTES;
+        return resting(Update.AFTER_BACKWARD);
+    }
+
+    /** The weights, AdamW's two moments and the gradients that are alive at once; bytes. */
+    public long resting(Update update) {
+        long gradients =
+                update == Update.PER_BLOCK
+                        ? footprint(Precision.FLOAT32).gradientsPerBlock(model.depth())
+                        : parameters();
+        return (WEIGHTS_AND_MOMENTS * parameters() + gradients) * Float.BYTES;
+    }
+
+    /** {@link #total(Execution, int)} of a step that updates so. */
+    public long total(Execution execution, int batch, Update update) {
+        return peak(execution, batch) + resting(update);
     }
 
     /** The number of the model's parameters. */

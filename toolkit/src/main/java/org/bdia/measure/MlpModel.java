@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bdia.nn.Mlp;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
@@ -57,10 +58,13 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    public float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw) {
+    public float differentiate(
+            NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray leaf = Autograd.leaf(stack.forward(inputs.singletonOrThrow(), draw));
+            NDArray leaf =
+                    Autograd.leaf(
+                            stack.forward(inputs.singletonOrThrow(), new NDList(), draw, updates));
             NDArray value = Autograd.differentiate(() -> loss.apply(head(leaf)));
             stack.backward(leaf.getGradient());
             return value.getFloat();

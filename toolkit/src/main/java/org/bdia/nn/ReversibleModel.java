@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.function.UnaryOperator;
+import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StepKey;
 
 /**
@@ -46,7 +47,17 @@ public interface ReversibleModel extends Block {
      * @param draw what γ and dropout masks are a function of
      * @return the loss
      */
-    float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw);
+    default float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw) {
+        return differentiate(inputs, loss, draw, BlockUpdates.NONE);
+    }
+
+    /**
+     * {@link #differentiate(NDList, UnaryOperator, StepKey)} that hands out gradients of blocks as soon as they are complete.
+     *
+     * @param updates takes them, after the loss is known and before the pass has ended
+     */
+    float differentiate(
+            NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates);
 
     /** Returns what selects the kernels of the model's branches; a model without fused kernels selects none. */
     default KernelSelector kernels() {

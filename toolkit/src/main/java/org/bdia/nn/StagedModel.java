@@ -11,6 +11,7 @@ import ai.djl.util.PairList;
 import java.util.function.UnaryOperator;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
+import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -65,8 +66,9 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
     }
 
     @Override
-    public final float differentiate(NDList inputs, UnaryOperator<NDArray> loss, StepKey draw) {
-        var pass = new TrainingPass(draw);
+    public final float differentiate(
+            NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates) {
+        var pass = new TrainingPass(draw, updates);
         return pass.differentiate(() -> forward(pass, store(inputs.get(0)), inputs), loss);
     }
 

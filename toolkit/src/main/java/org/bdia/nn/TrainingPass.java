@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
@@ -27,11 +28,13 @@ final class TrainingPass implements Pass {
     private record Finished(Stage stage, NDArray state, NDArray output) {}
 
     private final StepKey draw;
+    private final BlockUpdates updates;
     private final Deque<Finished> finished = new ArrayDeque<>();
     private final List<ReversibleStack> stacks = new ArrayList<>();
 
-    TrainingPass(StepKey draw) {
+    TrainingPass(StepKey draw, BlockUpdates updates) {
         this.draw = draw;
+        this.updates = updates;
     }
 
     @Override
@@ -85,7 +88,7 @@ final class TrainingPass implements Pass {
     private NDArray forward(Stage stage) {
         stacks.add(stage.stack());
         try (NDArray x = Autograd.unrecorded(stage.embed())) {
-            return stage.stack().forward(x, stage.context(), draw);
+            return stage.stack().forward(x, stage.context(), draw, updates);
         }
     }
 

@@ -69,6 +69,7 @@ final class BackwardPass {
             } else if (repeatsFirst(k)) {
                 verifyFirst(tape.current);
             }
+            tape.update(k);
         }
         return outer;
     }

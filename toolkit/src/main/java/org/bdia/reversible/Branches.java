@@ -7,8 +7,10 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bdia.reversible.Tape.Recorded;
@@ -22,6 +24,7 @@ final class Branches {
     private final int firstLayer;
     private final DropPath dropPath;
     private final Function<Parameter, NDArray> parameters;
+    private final Set<Parameter> shared;
 
     /**
      * Takes the branches, counted from layer 0, none skipped.
@@ -29,7 +32,7 @@ final class Branches {
      * @throws IllegalArgumentException if there is none, or one keeps running statistics
      */
     Branches(List<? extends Block> blocks) {
-        this(List.copyOf(blocks), 0, new DropPath(0), null);
+        this(List.copyOf(blocks), 0, new DropPath(0), null, shared(blocks));
         if (blocks.isEmpty()) {
             throw new IllegalArgumentException("a stack needs at least one branch, but got none");
         }
@@ -42,11 +45,28 @@ final class Branches {
             List<Block> blocks,
             int firstLayer,
             DropPath dropPath,
-            Function<Parameter, NDArray> parameters) {
+            Function<Parameter, NDArray> parameters,
+            Set<Parameter> shared) {
         this.blocks = blocks;
         this.firstLayer = firstLayer;
         this.dropPath = dropPath;
         this.parameters = parameters;
+        this.shared = shared;
+    }
+
+    private static Set<Parameter> shared(List<? extends Block> blocks) {
+        Set<Parameter> seen = new HashSet<>();
+        Set<Parameter> again = new HashSet<>();
+        for (Block block : blocks) {
+            var own = new HashSet<>(block.getParameters().values());
+            own.stream().filter(parameter -> !seen.add(parameter)).forEach(again::add);
+        }
+        return again;
+    }
+
+    /** Whether several branches have a parameter. */
+    boolean share(Parameter parameter) {
+        return shared.contains(parameter);
     }
 
     /** K. */
@@ -56,17 +76,17 @@ final class Branches {
 
     /** Returns the same branches, counted from another layer. */
     Branches withFirstLayer(int layer) {
-        return new Branches(blocks, layer, dropPath, parameters);
+        return new Branches(blocks, layer, dropPath, parameters, shared);
     }
 
     /** Returns the same branches with stochastic depth. */
     Branches withDropPath(DropPath value) {
-        return new Branches(blocks, firstLayer, value, parameters);
+        return new Branches(blocks, firstLayer, value, parameters, shared);
     }
 
-    /** Returns the same branches with other arrays for their parameters, which blocks get from their store. */
+    /** Returns the same branches with other arrays for their parameters, which blocks get from their store; null for the parameter's own. */
     Branches withParameters(Function<Parameter, NDArray> values) {
-        return new Branches(blocks, firstLayer, dropPath, values);
+        return new Branches(blocks, firstLayer, dropPath, values, shared);
     }
 
     private ParameterStore store(NDArray like) {
@@ -76,7 +96,8 @@ final class Branches {
         return new ParameterStore(like.getManager(), false) {
             @Override
             public NDArray getValue(Parameter parameter, Device device, boolean training) {
-                return parameter == null ? null : parameters.apply(parameter);
+                NDArray other = parameter == null ? null : parameters.apply(parameter);
+                return other == null ? super.getValue(parameter, device, training) : other;
             }
         };
     }

@@ -134,13 +134,14 @@ final class ForwardPass {
 
     /** The graph of block k over a slice. */
     static Recorded record(Branches branches, Step step, Tape tape, int k, int c, NDArray x) {
-        return branches.record(
-                k,
-                c,
-                x,
-                Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
-                tape.chunks.of(tape.draw, c),
-                step.sums() && !tape.leaps(k));
+        return tape.recording(branches, k)
+                .record(
+                        k,
+                        c,
+                        x,
+                        Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
+                        tape.chunks.of(tape.draw, c),
+                        step.sums() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {

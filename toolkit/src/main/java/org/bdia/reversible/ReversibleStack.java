@@ -134,10 +134,23 @@ public final class ReversibleStack implements AutoCloseable {
 
     /** {@link #forward(NDArray, NDList, StepKey)} that shows every state x<sub>0</sub> … x<sub>K</sub>. */
     public NDArray forward(NDArray x, NDList context, StepKey draw, StateVisitor visitor) {
+        return forward(x, context, draw, visitor, BlockUpdates.NONE);
+    }
+
+    /**
+     * {@link #forward(NDArray, NDList, StepKey)} whose {@link #backward} hands out the gradients of each block as soon as they are
+     * complete.
+     */
+    public NDArray forward(NDArray x, NDList context, StepKey draw, BlockUpdates updates) {
+        return forward(x, context, draw, (index, state) -> {}, updates);
+    }
+
+    private NDArray forward(
+            NDArray x, NDList context, StepKey draw, StateVisitor visitor, BlockUpdates updates) {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
         close();
-        tape = new Tape(x, draw, context, branches.depth(), execution, method);
+        tape = new Tape(x, draw, context, branches.depth(), execution, method, updates);
         try {
             return Autograd.unrecorded(() -> run(x, visitor));
         } catch (RuntimeException e) {

@@ -7,8 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.HostMemory;
 
 /**
@@ -65,7 +70,24 @@ final class Tape implements AutoCloseable {
 
     NDArray current;
 
+    private final BlockUpdates updates;
+
+    /** Stand-ins of the parameters whose gradients are taken, each over its weight's storage, per block that is recorded. */
+    private final Map<Integer, Map<Parameter, NDArray>> leaves = new HashMap<>();
+
     Tape(NDArray x, StepKey draw, NDList context, int blocks, Execution execution, Method method) {
+        this(x, draw, context, blocks, execution, method, BlockUpdates.NONE);
+    }
+
+    Tape(
+            NDArray x,
+            StepKey draw,
+            NDList context,
+            int blocks,
+            Execution execution,
+            Method method,
+            BlockUpdates updates) {
+        this.updates = updates;
         this.manager = x.getManager().newSubManager();
         this.draw = draw;
         this.context = context;
@@ -86,6 +108,36 @@ final class Tape implements AutoCloseable {
         NDScope.unregister(array);
         array.attach(manager);
         return array;
+    }
+
+    /** Returns the branches as block k's graphs read them. */
+    Branches recording(Branches branches, int k) {
+        return updates == BlockUpdates.NONE
+                ? branches
+                : branches.withParameters(
+                        parameter -> branches.share(parameter) ? null : leaf(k, parameter));
+    }
+
+    private NDArray leaf(int k, Parameter parameter) {
+        return updates.takes(parameter)
+                ? leaves.computeIfAbsent(k, block -> new LinkedHashMap<>())
+                        .computeIfAbsent(parameter, p -> keep(Autograd.leaf(p.getArray())))
+                : null;
+    }
+
+    /** Hands out the gradients of block k that are taken, and frees them. */
+    void update(int k) {
+        Map<Parameter, NDArray> own = leaves.remove(k);
+        if (own == null) {
+            return;
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Map<Parameter, NDArray> gradients = new LinkedHashMap<>();
+            own.forEach((parameter, leaf) -> gradients.put(parameter, leaf.getGradient()));
+            updates.update(gradients);
+        }
+        own.values().forEach(NDArray::close);
     }
 
     /** Whether x_{k+1} depends on x_{k−1} beside x_k. */

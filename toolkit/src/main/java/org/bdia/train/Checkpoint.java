@@ -36,9 +36,17 @@ public final class Checkpoint {
     /**
      * Writes a checkpoint, unless a whole one of this step is there already, and deletes all others but the newest
      * whole one before it: newer ones are of a course that the run has left.
+     *
+     * @param gradientNorm of the last step where the next one is clipped by it, else null
      */
     static Path save(
-            Path run, String config, long step, double lossSum, Block model, Optimizer optimizer) {
+            Path run,
+            String config,
+            long step,
+            double lossSum,
+            Double gradientNorm,
+            Block model,
+            Optimizer optimizer) {
         try {
             Files.createDirectories(run);
             CheckpointFolder.deleteTemporaries(run);
@@ -52,6 +60,7 @@ public final class Checkpoint {
                                         config,
                                         step,
                                         lossSum,
+                                        gradientNorm,
                                         CheckpointFolder.write(
                                                 temporary.resolve(CheckpointFolder.WEIGHTS),
                                                 Weights.of(model)),

@@ -17,6 +17,7 @@ import org.bdia.io.StrictJson;
  * @param lossSum the sum of the step losses of the epoch under way
  * @param weightsSha256 of weights.safetensors
  * @param optimizerSha256 of optimizer.safetensors; null where weights are kept alone
+ * @param gradientNorm the norm of the last step's gradient where the next step is clipped by it, else null
  * @param validationLoss the loss of weights that are kept alone, else null
  * @param sha256 of what stands before it, see {@link #checksum}
  */
@@ -28,6 +29,7 @@ record CheckpointState(
         double lossSum,
         String weightsSha256,
         String optimizerSha256,
+        Double gradientNorm,
         Double validationLoss,
         String sha256) {
 
@@ -44,15 +46,30 @@ record CheckpointState(
 
     /** The state of a new checkpoint, its files' SHA-256 known. */
     static CheckpointState of(
-            String config, long step, double lossSum, String weights, String optimizer) {
-        return new CheckpointState(VERSION, config, step, lossSum, weights, optimizer, null, null)
+            String config,
+            long step,
+            double lossSum,
+            Double gradientNorm,
+            String weights,
+            String optimizer) {
+        return new CheckpointState(
+                        VERSION,
+                        config,
+                        step,
+                        lossSum,
+                        weights,
+                        optimizer,
+                        gradientNorm,
+                        null,
+                        null)
                 .signed();
     }
 
     /** The state of weights that are kept alone, their SHA-256 known. */
     static CheckpointState ofWeights(
             String config, long step, double validationLoss, String weights) {
-        return new CheckpointState(VERSION, config, step, 0, weights, null, validationLoss, null)
+        return new CheckpointState(
+                        VERSION, config, step, 0, weights, null, null, validationLoss, null)
                 .signed();
     }
 
@@ -64,6 +81,7 @@ record CheckpointState(
                 lossSum,
                 weightsSha256,
                 optimizerSha256,
+                gradientNorm,
                 validationLoss,
                 checksum());
     }
@@ -91,14 +109,15 @@ record CheckpointState(
     private String checksum() {
         return Sha256.of(
                 String.join(
-                        "\n",
-                        "" + version,
-                        config,
-                        "" + step,
-                        Double.toHexString(lossSum),
-                        weightsSha256,
-                        validationLoss == null
-                                ? optimizerSha256
-                                : Double.toHexString(validationLoss)));
+                                "\n",
+                                "" + version,
+                                config,
+                                "" + step,
+                                Double.toHexString(lossSum),
+                                weightsSha256,
+                                validationLoss == null
+                                        ? optimizerSha256
+                                        : Double.toHexString(validationLoss))
+                        + (gradientNorm == null ? "" : "\n" + Double.toHexString(gradientNorm)));
     }
 }

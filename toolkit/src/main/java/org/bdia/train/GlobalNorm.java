@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bdia.torch.Autograd;
 
 /** The gradient of all parameters as one vector. */
@@ -28,7 +30,7 @@ final class GlobalNorm {
         }
         return Autograd.unrecorded(
                 () -> {
-                    double norm = norm(weights);
+                    double norm = norm(weights, NDArray::getGradient);
                     if (maxNorm > 0 && norm > maxNorm && Double.isFinite(norm)) {
                         for (NDArray weight : weights) {
                             try (NDArray gradient = weight.getGradient()) {
@@ -40,13 +42,18 @@ final class GlobalNorm {
                 });
     }
 
-    private static double norm(List<NDArray> weights) {
-        try (NDArray total = weights.get(0).getManager().create(0f)) {
-            for (NDArray weight : weights) {
+    /** Returns the norm of gradients as one vector; 0 of none. */
+    static double of(Collection<NDArray> gradients) {
+        return gradients.isEmpty() ? 0 : norm(gradients, gradient -> gradient);
+    }
+
+    private static double norm(Collection<NDArray> arrays, UnaryOperator<NDArray> gradient) {
+        try (NDArray total = arrays.iterator().next().getManager().create(0f)) {
+            for (NDArray array : arrays) {
                 // A scope each, so that no more than one gradient's square is held at once.
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    total.addi(weight.getGradient().square().sum());
+                    total.addi(gradient.apply(array).square().sum());
                 }
             }
             return Math.sqrt(total.getFloat());

@@ -10,7 +10,12 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
 
@@ -21,23 +26,31 @@ import org.bdia.torch.Autograd;
 public abstract sealed class Optimizer implements AutoCloseable permits AdamW, SetAdam {
 
     /** One parameter with its moments m and v. */
-    record Slot(String name, NDArray weight, NDArray mean, NDArray variance) {}
+    record Slot(String name, Parameter parameter, NDArray weight, NDArray mean, NDArray variance) {}
 
     private final NDManager manager;
     private final List<Slot> slots = new ArrayList<>();
+    private final Map<Parameter, List<Slot>> ofParameter = new LinkedHashMap<>();
+    private final Set<Parameter> pending = new LinkedHashSet<>();
     private long step;
 
     Optimizer(NDManager parent, Block model) {
         manager = parent.newSubManager();
         for (Pair<String, Parameter> entry : model.getParameters()) {
             if (entry.getValue().requiresGradient()) {
-                slots.add(slot(entry.getKey(), entry.getValue().getArray()));
+                slots.add(slot(entry.getKey(), entry.getValue()));
             }
         }
+        slots.forEach(
+                slot ->
+                        ofParameter
+                                .computeIfAbsent(slot.parameter(), p -> new ArrayList<>())
+                                .add(slot));
     }
 
-    private Slot slot(String name, NDArray weight) {
-        return new Slot(name, weight, zeros(weight), zeros(weight));
+    private Slot slot(String name, Parameter parameter) {
+        NDArray weight = parameter.getArray();
+        return new Slot(name, parameter, weight, zeros(weight), zeros(weight));
     }
 
     private NDArray zeros(NDArray weight) {
@@ -66,17 +79,52 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
      * @param learningRate the step's learning rate
      */
     public void update(double learningRate) {
-        step++;
+        begin();
         for (Slot slot : slots) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                Autograd.unrecorded(
-                        () -> {
-                            update(slot, slot.weight().getGradient(), learningRate, step);
-                            return null;
-                        });
-            }
+            update(slot, slot.weight()::getGradient, learningRate);
         }
+    }
+
+    private void update(Slot slot, Supplier<NDArray> gradient, double learningRate) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Autograd.unrecorded(
+                    () -> {
+                        update(slot, gradient.get(), learningRate, step);
+                        return null;
+                    });
+        }
+    }
+
+    /** Begins a step whose parameters are moved one by one. */
+    void begin() {
+        step++;
+        pending.addAll(ofParameter.keySet());
+    }
+
+    /** Whether a parameter is trained, and stands at one place of the model alone. */
+    boolean isAlone(Parameter parameter) {
+        return ofParameter.getOrDefault(parameter, List.of()).size() == 1;
+    }
+
+    /** Moves one parameter, once a step, along a gradient that need not be the one it holds. */
+    void update(Parameter parameter, NDArray gradient, double learningRate) {
+        List<Slot> places = ofParameter.get(parameter);
+        if (!pending.remove(parameter)) {
+            throw new IllegalStateException(
+                    places.get(0).name()
+                            + " was updated by one block and is part of another: expected a parameter of one block"
+                            + " alone; register it with every block that has it, or train with update"
+                            + " AFTER_BACKWARD");
+        }
+        places.forEach(slot -> update(slot, () -> gradient, learningRate));
+    }
+
+    /** The parameters that the step has not moved yet, with the gradients that they hold. */
+    Map<Parameter, NDArray> pending() {
+        Map<Parameter, NDArray> gradients = new LinkedHashMap<>();
+        pending.forEach(parameter -> gradients.put(parameter, parameter.getArray().getGradient()));
+        return gradients;
     }
 
     /** Sets every gradient to zero, in place. */

@@ -1,5 +1,6 @@
 package org.bdia.train;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.bdia.config.ClipBy;
 import org.bdia.config.TrainConfig;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.StateRangeException;
@@ -22,7 +24,7 @@ public final class Trainer {
 
     private static final String LAST = "the last checkpoint is ";
     private static final String NO_CHECKPOINT = "there is no checkpoint to go on from";
-    private static final String UNTOUCHED = "; the weights are those of the step before";
+    static final String UNTOUCHED = "; the weights are those of the step before";
     private static final String NOT_SAVED = "; these weights are not saved";
 
     private final ReversibleModel model;
@@ -39,10 +41,11 @@ public final class Trainer {
      *
      * @param model an initialised model
      * @param seed what every draw is a function of
-     * @throws IllegalArgumentException if the training data do not fill one batch
+     * @throws IllegalArgumentException if the training data do not fill one batch, or gradients cannot be clipped so
      */
     public Trainer(ReversibleModel model, Task task, TrainConfig config, long seed) {
         this(model, task, config, seed, event -> {}, null, "", () -> false);
+        config.requireConsistent();
         if (task.stepsPerEpoch(config.batch()) < 1) {
             throw new IllegalArgumentException(
                     "the training data do not fill one batch of "
@@ -110,6 +113,7 @@ public final class Trainer {
                 Optimizer optimizer = Optimizer.of(config.optimizer(), own, model)) {
             long step = 0;
             double lossSum = 0;
+            Double clippedBy = config.clipBy() == ClipBy.PREVIOUS_STEP ? 0.0 : null;
             String lastGood = NO_CHECKPOINT;
             Optional<Checkpoint> resumed = checkpoint();
             BestEpoch best = shielded(() -> BestEpoch.of(folder, configHash, resumed));
@@ -117,6 +121,7 @@ public final class Trainer {
                 resumed.get().restore(model, optimizer);
                 step = resumed.get().state().step();
                 lossSum = resumed.get().state().lossSum();
+                clippedBy = resumed.get().state().gradientNorm();
                 lastGood = LAST + resumed.get().folder();
                 tell(new TrainEvent.Resumed(step, resumed.get().folder()), lastGood);
             } else {
@@ -125,21 +130,23 @@ public final class Trainer {
             }
             requireStoppable(best);
             optimizer.zeroGradients();
+            var update = StepUpdate.of(config, model, optimizer, clippedBy == null ? 0 : clippedBy);
             long lastTime = System.nanoTime();
             while (step < total && !stopsEarly(best, step, perEpoch)) {
                 if (Thread.currentThread().isInterrupted() || stop.getAsBoolean()) {
-                    save(step, lossSum, optimizer, lastGood);
+                    save(step, lossSum, clippedBy, optimizer, lastGood);
                     return false;
                 }
                 int epoch = (int) (step / perEpoch);
                 double rate = config.schedule().rate(step, total);
-                float loss = differentiate(own, step, epoch, (int) (step % perEpoch), lastGood);
-                double norm = GlobalNorm.clip(model, config.clipNorm());
-                requireFinite(step, "the gradient's norm", norm, UNTOUCHED, lastGood);
-                optimizer.update(rate);
-                optimizer.zeroGradients();
+                float loss = differentiate(own, step, perEpoch, update, rate, lastGood);
+                double norm = update.end(rate);
+                requireFinite(step, "the gradient's norm", norm, update.consequence(), lastGood);
                 step++;
                 lossSum += loss;
+                if (clippedBy != null) {
+                    clippedBy = norm;
+                }
                 long now = System.nanoTime();
                 double speed = config.batch() * 1e9 / (now - lastTime);
                 lastTime = now;
@@ -164,7 +171,7 @@ public final class Trainer {
                         tell(new TrainEvent.Stopped(step, finished, bestEpoch), lastGood);
                     }
                     if (folder != null && (last || finished % config.checkpointEvery() == 0)) {
-                        lastGood = save(step, lossSum, optimizer, lastGood);
+                        lastGood = save(step, lossSum, clippedBy, optimizer, lastGood);
                     }
                     lastTime = System.nanoTime(); // evaluation is not training time
                 }
@@ -213,17 +220,26 @@ public final class Trainer {
     }
 
     private float differentiate(
-            NDManager manager, long step, int epoch, int index, String lastGood) {
+            NDManager manager,
+            long step,
+            int perEpoch,
+            StepUpdate update,
+            double rate,
+            String lastGood) {
+        int epoch = (int) (step / perEpoch);
+        int index = (int) (step % perEpoch);
         try (NDScope scope = new NDScope();
                 Batch batch = task.training(manager, seed, epoch, index, config.batch())) {
             scope.suppressNotUsedWarning();
-            float loss =
-                    model.differentiate(
-                            batch.inputs(),
-                            output -> task.loss(output, batch.labels(), config.labelSmoothing()),
-                            new StepKey(seed, step, batch.sampleIds()));
-            requireFinite(step, "the loss", loss, UNTOUCHED, lastGood);
-            return loss;
+            return model.differentiate(
+                    batch.inputs(),
+                    output -> {
+                        NDArray loss = task.loss(output, batch.labels(), config.labelSmoothing());
+                        requireFinite(step, "the loss", loss.getFloat(), UNTOUCHED, lastGood);
+                        return loss;
+                    },
+                    new StepKey(seed, step, batch.sampleIds()),
+                    update.begin(rate));
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(step, e.getMessage() + UNTOUCHED, lastGood, e);
         }
@@ -283,7 +299,8 @@ public final class Trainer {
     }
 
     /** Writes a checkpoint; returns in words which is the last one now. */
-    private String save(long step, double lossSum, Optimizer optimizer, String lastGood) {
+    private String save(
+            long step, double lossSum, Double clippedBy, Optimizer optimizer, String lastGood) {
         if (folder == null) {
             return lastGood;
         }
@@ -293,7 +310,13 @@ public final class Trainer {
                     shielded(
                             () ->
                                     Checkpoint.save(
-                                            folder, configHash, step, lossSum, model, optimizer));
+                                            folder,
+                                            configHash,
+                                            step,
+                                            lossSum,
+                                            clippedBy,
+                                            model,
+                                            optimizer));
         } catch (UncheckedIOException e) {
             throw new TrainingAbortedException(step, lastGood, e);
         }

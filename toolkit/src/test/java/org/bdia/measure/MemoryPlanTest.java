@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import java.util.List;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -14,10 +15,11 @@ import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
 import org.bdia.measure.MemoryPlan.Costs;
 import org.bdia.nn.Gpt;
-import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.TransformerBlock;
 import org.bdia.nn.VisionTransformer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,10 +139,17 @@ class MemoryPlanTest {
             var gpt = new Gpt(config, BDIA, Backprop.REVERSIBLE);
             gpt.initialize(manager, 1);
             assertThat(MemoryModel.of(config, BDIA).parameters()).isEqualTo(size(gpt));
+            Block one =
+                    gpt.getChildren().values().stream()
+                            .filter(TransformerBlock.class::isInstance)
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(MemoryModel.of(config, BDIA).resting(Update.PER_BLOCK))
+                    .isEqualTo((4 * size(gpt) - size(one)) * Float.BYTES);
         }
     }
 
-    private static long size(ReversibleModel model) {
+    private static long size(Block model) {
         return model.getParameters().values().stream()
                 .mapToLong(parameter -> parameter.getArray().size())
                 .sum();
