@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.bdia.BadInput.Step;
 import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
+import org.bdia.data.Parts;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,8 @@ class BadTextsTest {
     private static final String SHAKESPEARE = "tinyshakespeare/input.txt";
     private static final String TOKENS = "openwebtext-sample/owt10k-val.gpt2.u16le.bin";
     private static final String SENTENCES = "e2e-nlg/trainset.csv";
+    private static final String LINE =
+            "; correct the line; a published file is to be put there again, see datasets/README.md";
     private static final String AGAIN = "; put the file there again, see datasets/README.md";
 
     static Stream<BadInput> texts() {
@@ -45,7 +48,7 @@ class BadTextsTest {
                         pairs,
                         "ROOT/eng-fra/eng-fra.txt: expected a sentence, a tab and its translation in "
                                 + "line 2, found no tab in 'Run.'"
-                                + AGAIN),
+                                + LINE),
                 file(
                         "pairs, empty side",
                         PAIRS,
@@ -53,7 +56,7 @@ class BadTextsTest {
                         pairs,
                         "ROOT/eng-fra/eng-fra.txt: expected a sentence, a tab and its translation in "
                                 + "line 1, found an empty side in 'Go.\t '"
-                                + AGAIN),
+                                + LINE),
                 file(
                         "pairs, too few",
                         PAIRS,
@@ -91,7 +94,7 @@ class BadTextsTest {
                 BadInput.of(
                         "text, none of one's own",
                         root -> own(root.resolve("notes.txt")),
-                        "ROOT/notes.txt: expected a UTF-8 text or a .bin file of GPT-2 ids, found no "
+                        "ROOT/notes.txt: found no "
                                 + "such file (also looked for .gz and .xz); give the path of one"),
                 file(
                         "tokens, odd bytes",
@@ -138,9 +141,9 @@ class BadTextsTest {
                         SENTENCES,
                         bytes("mr,ref\na,b,c\n"),
                         sentences,
-                        "ROOT/e2e-nlg/trainset.csv: expected a meaning representation and a sentence "
+                        "ROOT/e2e-nlg/trainset.csv: expected two fields with text, mr and ref, "
                                 + "in line 2, found 3 fields [a, b, c]"
-                                + AGAIN),
+                                + LINE),
                 file(
                         "csv, empty",
                         SENTENCES,
@@ -185,7 +188,7 @@ class BadTextsTest {
     }
 
     private static void own(Path text) {
-        TextCorpus.load(text, TextCorpus.Unit.CHARACTERS, 8, 4, 2, 0);
+        TextCorpus.load(text, TextCorpus.Unit.CHARACTERS, new Parts(8, 4, 2), 0);
     }
 
     private static byte[] bytes(String text) {

@@ -1,5 +1,6 @@
 package org.bdia.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bdia.io.SplitMix64;
@@ -7,10 +8,10 @@ import org.bdia.io.SplitMix64;
 /**
  * The preparation of images as network input: a random crop, a random flip, then (v / 255 − mean) / std per channel.
  *
- * <p>The crop is torchvision's {@code RandomCrop(32, padding)}: zeros are put around the uint8 image, so a
+ * <p>The crop is torchvision's {@code RandomCrop(S, padding)}: zeros are put around the uint8 image, so a
  * padded pixel is black, not average. A sample's crop and flip are a function of (seed, epoch, sample id).
  *
- * @param padding the pixels put at each side before a 32 × 32 window is cut, 0 to 32; 0 = no crop
+ * @param padding the pixels put at each side before a window of the image's size S × S is cut, 0 to 32; 0 = no crop
  * @param flip whether every second image, by chance, is mirrored left to right
  * @param mean the mean of R, G, B in units of full brightness
  * @param std the standard deviation of R, G, B in the same units, above 0
@@ -50,6 +51,36 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
         return new Augmentation(4, true, PAPER_MEAN, PAPER_STD);
     }
 
+    /**
+     * Returns the normalisation by the mean and standard deviation of a user's own training images.
+     *
+     * @param train the images; a channel without contrast is divided by 1 / 255
+     * @param augment whether to crop, with a padding of an eighth of the side, at most 32, and to flip
+     */
+    public static Augmentation of(ImageSet train, boolean augment) {
+        int plane = train.side() * train.side();
+        var sums = new long[ImageSet.CHANNELS];
+        var squares = new long[ImageSet.CHANNELS];
+        for (int i = 0; i < train.size(); i++) {
+            byte[] image = train.image(i);
+            for (int j = 0; j < image.length; j++) {
+                int level = image[j] & 0xFF;
+                sums[j / plane] += level;
+                squares[j / plane] += (long) level * level;
+            }
+        }
+        double count = (double) train.size() * plane;
+        List<Double> mean = new ArrayList<>();
+        List<Double> std = new ArrayList<>();
+        for (int c = 0; c < sums.length; c++) {
+            double m = sums[c] / count;
+            mean.add(m / 255);
+            std.add(Math.sqrt(Math.max(1, squares[c] / count - m * m)) / 255);
+        }
+        int padding = augment ? Math.min(ImageSet.SIDE, train.side() / 8) : 0;
+        return new Augmentation(padding, augment, mean, std);
+    }
+
     /** Returns the same normalisation without crop and flip, for evaluation. */
     public Augmentation deterministic() {
         return new Augmentation(0, false, mean, std);
@@ -68,9 +99,9 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
         return tables;
     }
 
-    /** Writes one image (3, 32, 32) of a batch; {@code key} decides crop and flip. */
-    void apply(byte[] images, int from, float[][] tables, float[] batch, int to, long key) {
-        int side = ImageSet.SIDE;
+    /** Writes one image (3, side, side) of a batch; {@code key} decides crop and flip. */
+    void apply(
+            int side, byte[] images, int from, float[][] tables, float[] batch, int to, long key) {
         int dy = SplitMix64.bounded(key, 0, 2 * padding + 1) - padding;
         int dx = SplitMix64.bounded(key, 1, 2 * padding + 1) - padding;
         boolean mirrored = flip && SplitMix64.mix(key, 2) < 0;

@@ -25,6 +25,19 @@ public final class DataException extends RuntimeException {
                         found));
     }
 
+    /** Returns the exception for a file whose line or row a user may have written. */
+    static DataException line(Object file, String expected, long line, String found) {
+        return new DataException(
+                String.format(
+                        Locale.ROOT,
+                        "%s: expected %s in line %d, found %s; correct the line; a published file is to be put there"
+                                + " again, see datasets/README.md",
+                        file,
+                        expected,
+                        line,
+                        found));
+    }
+
     /** Returns the exception for a download that is not the published file. */
     static DataException refused(PublishedFile file, String expected, String found) {
         return new DataException(

@@ -50,6 +50,21 @@ public final class DataFolder {
         return new DataFolder(path.toAbsolutePath().normalize());
     }
 
+    /**
+     * Returns the folder that a user's own file lies in.
+     *
+     * @throws DataException if the file is not there, plain or compressed
+     */
+    static DataFolder of(Path file) {
+        var folder = at(file.toAbsolutePath().resolveSibling(""));
+        if (!folder.has(String.valueOf(file.getFileName()))) {
+            throw new DataException(
+                    file
+                            + ": found no such file (also looked for .gz and .xz); give the path of one");
+        }
+        return folder;
+    }
+
     static DataFolder from(Map<String, String> environment, Supplier<Path> home) {
         var named = environment.getOrDefault(VARIABLE, "");
         return at(named.isBlank() ? home.get().resolve(".cache").resolve("bdia") : Path.of(named));

@@ -107,6 +107,11 @@ final class Documents {
         return ends.length;
     }
 
+    /** Returns the number of ids of all documents. */
+    long size() {
+        return store.size();
+    }
+
     /** Returns the ids of one document, its closing included. */
     int[] ids(int document) {
         return LongStream.range(start(document), ends[document]).mapToInt(store::get).toArray();

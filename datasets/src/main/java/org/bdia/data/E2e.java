@@ -32,6 +32,7 @@ public final class E2e {
     private static final String VALIDATION = "e2e-nlg/devset.csv";
     private static final String TEST = "e2e-nlg/testset_w_refs.csv";
     private static final int LIMIT = 1 << 27;
+    private static final List<String> COLUMNS = List.of("mr", "ref");
 
     /** The most characters of bad fields in a message. */
     private static final int SHOWN = 80;
@@ -75,8 +76,13 @@ public final class E2e {
         List<E2eEntry> trainPart =
                 sample(folder.locate(TRAIN), trainFile.entries(), train, splitSeed);
         List<E2eEntry> validationPart =
-                sample(folder.locate(VALIDATION), grouped(validationFile), validation, splitSeed);
-        List<E2eEntry> testPart = sample(folder.locate(TEST), grouped(testFile), test, splitSeed);
+                sample(
+                        folder.locate(VALIDATION),
+                        grouped(validationFile.entries()),
+                        validation,
+                        splitSeed);
+        List<E2eEntry> testPart =
+                sample(folder.locate(TEST), grouped(testFile.entries()), test, splitSeed);
         return new E2eSplit(
                 trainPart,
                 validationPart,
@@ -103,24 +109,83 @@ public final class E2e {
     private static File read(DataFolder folder, String name) {
         byte[] bytes = folder.read(name, LIMIT);
         Path file = folder.locate(name);
-        return new File(parse(file, Utf8.decode(file, bytes)), Sha256.of(bytes));
+        return new File(parse(file, Utf8.decode(file, bytes), COLUMNS), Sha256.of(bytes));
     }
 
-    private static List<E2eEntry> parse(Path file, String text) {
+    /**
+     * Reads and splits a user's own completions by prompt: all completions of a prompt are in one part. The prompts, permuted by the
+     * seed, fill test, validation and training in this order.
+     *
+     * @param file UTF-8 csv with the columns {@code prompt} and {@code completion}; plain, gzipped or xz-compressed
+     * @param parts prompts, or fractions of them
+     * @throws DataException if the file is missing or damaged, lacks a column, or has fewer prompts
+     */
+    public static E2eSplit load(Path file, Parts parts, long splitSeed) {
+        var folder = DataFolder.of(file);
+        String name = String.valueOf(file.getFileName());
+        byte[] bytes = folder.read(name, LIMIT);
+        List<E2eEntry> all =
+                grouped(parse(file, Utf8.decode(file, bytes), List.of("prompt", "completion")));
+        int total = all.size();
+        int[] order = SplitMix64.permutation(total, Purpose.SPLIT.key(splitSeed, 0, 0));
+        int test = parts.test(total);
+        int validation = parts.validation(total);
+        int train = parts.train(total);
+        int rest = total - Math.max(0, test) - Math.max(0, validation) - Math.max(0, train);
+        test = test == ALL ? rest : test;
+        validation = validation == ALL ? rest : validation;
+        train = train == ALL ? rest : train;
+        if (rest < 0 || train < 1) {
+            throw new DataException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %d training, %d validation and %d test prompts are asked for, but it holds %d;"
+                                    + " ask for fewer",
+                            file,
+                            train,
+                            validation,
+                            test,
+                            total));
+        }
+        return new E2eSplit(
+                pick(all, order, test + validation, train),
+                pick(all, order, test, validation),
+                pick(all, order, 0, test),
+                new Provenance(
+                        String.format(
+                                Locale.ROOT,
+                                "%s, %d training prompts, %d validation, %d test",
+                                name,
+                                train,
+                                validation,
+                                test),
+                        name,
+                        false,
+                        Sha256.of(bytes)));
+    }
+
+    private static List<E2eEntry> pick(List<E2eEntry> all, int[] order, int from, int count) {
+        return Arrays.stream(order, from, from + count).mapToObj(all::get).toList();
+    }
+
+    private static List<E2eEntry> parse(Path file, String text, List<String> columns) {
         List<E2eEntry> entries = new ArrayList<>();
         try (CSVParser parser = CSVFormat.RFC4180.parse(new StringReader(text))) {
             boolean header = true;
             long line = 1;
             for (CSVRecord row : parser) {
                 List<String> fields = row.stream().map(E2e::normalise).toList();
-                if (header && !fields.equals(List.of("mr", "ref"))) {
-                    throw DataException.damaged(
-                            file, "the columns mr and ref", "the columns " + shown(fields));
-                }
-                if (fields.size() != 2 || fields.stream().anyMatch(String::isEmpty)) {
+                if (header && !fields.equals(columns)) {
                     throw DataException.damaged(
                             file,
-                            "a meaning representation and a sentence in line " + line,
+                            "the columns " + String.join(" and ", columns),
+                            "the columns " + shown(fields));
+                }
+                if (fields.size() != 2 || fields.stream().anyMatch(String::isEmpty)) {
+                    throw DataException.line(
+                            file,
+                            "two fields with text, " + String.join(" and ", columns) + ",",
+                            line,
                             fields.size() + " fields " + shown(fields));
                 }
                 if (!header) {
@@ -131,7 +196,8 @@ public final class E2e {
                 line = parser.getCurrentLineNumber() + 1;
             }
             if (header) {
-                throw DataException.damaged(file, "the columns mr and ref", "nothing");
+                throw DataException.damaged(
+                        file, "the columns " + String.join(" and ", columns), "nothing");
             }
         } catch (UncheckedIOException e) {
             throw notCsv(file, e.getCause());
@@ -159,9 +225,9 @@ public final class E2e {
         return all.substring(0, Math.min(SHOWN, all.length()));
     }
 
-    private static List<E2eEntry> grouped(File file) {
+    private static List<E2eEntry> grouped(List<E2eEntry> entries) {
         Map<String, List<E2eEntry>> byMeaning = new LinkedHashMap<>();
-        for (E2eEntry entry : file.entries()) {
+        for (E2eEntry entry : entries) {
             byMeaning.computeIfAbsent(entry.meaning(), m -> new ArrayList<>()).add(entry);
         }
         return byMeaning.values().stream()

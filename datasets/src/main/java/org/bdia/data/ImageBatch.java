@@ -3,7 +3,7 @@ package org.bdia.data;
 /**
  * A batch of B images, ready to become tensors.
  *
- * @param pixels normalised float32, (B, 3, 32, 32) row-major
+ * @param pixels normalised float32, (B, 3, S, S) row-major
  * @param labels the class of each image, (B)
  * @param sampleIds the image's number in its data set, (B)
  */

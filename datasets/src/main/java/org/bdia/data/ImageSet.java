@@ -3,18 +3,19 @@ package org.bdia.data;
 import java.util.Arrays;
 import java.util.List;
 
-/** N labelled images in memory, as one uint8 array (N, 3, 32, 32). */
+/** N labelled images in memory, as one uint8 array (N, 3, S, S). */
 public final class ImageSet {
     /** The channels of an image, in the order red, green, blue. */
     public static final int CHANNELS = 3;
 
-    /** The height and width of an image. */
+    /** The height and width S of an image of CIFAR. */
     public static final int SIDE = 32;
 
-    /** The bytes of an image. */
+    /** The bytes of an image of CIFAR. */
     public static final int PIXELS = CHANNELS * SIDE * SIDE;
 
     private final byte[] pixels;
+    private final int side;
     private final int[] labels;
     private final long[] sampleIds;
     private final int classes;
@@ -22,9 +23,25 @@ public final class ImageSet {
     private final Provenance provenance;
 
     /**
+     * Wraps images of 32 × 32 pixels.
+     *
+     * @see #ImageSet(byte[], int, int[], long[], int, List, Provenance)
+     */
+    public ImageSet(
+            byte[] pixels,
+            int[] labels,
+            long[] sampleIds,
+            int classes,
+            List<String> classNames,
+            Provenance provenance) {
+        this(pixels, SIDE, labels, sampleIds, classes, classNames, provenance);
+    }
+
+    /**
      * Wraps images. The arrays are taken over, not copied, and must not be changed afterwards.
      *
-     * @param pixels uint8 (N, 3, 32, 32), row-major
+     * @param pixels uint8 (N, 3, S, S), row-major
+     * @param side S, 1 or more
      * @param labels (N), each 0 to classes − 1
      * @param sampleIds (N), each different: keys of the random choices
      * @param classes the number of classes
@@ -34,17 +51,19 @@ public final class ImageSet {
      */
     public ImageSet(
             byte[] pixels,
+            int side,
             int[] labels,
             long[] sampleIds,
             int classes,
             List<String> classNames,
             Provenance provenance) {
-        if (pixels.length != (long) labels.length * PIXELS || sampleIds.length != labels.length) {
+        this.side = side;
+        if (pixels.length != (long) labels.length * bytes() || sampleIds.length != labels.length) {
             throw new IllegalArgumentException(
                     "images, labels and ids must be equally many, but there are "
                             + pixels.length
                             + " pixels ("
-                            + PIXELS
+                            + bytes()
                             + " an image), "
                             + labels.length
                             + " labels and "
@@ -75,6 +94,15 @@ public final class ImageSet {
         return labels.length;
     }
 
+    /** Returns the height and width S of an image in pixels. */
+    public int side() {
+        return side;
+    }
+
+    private int bytes() {
+        return CHANNELS * side * side;
+    }
+
     /** Returns the number of classes. */
     public int classes() {
         return classes;
@@ -100,10 +128,10 @@ public final class ImageSet {
         return sampleIds[position];
     }
 
-    /** Returns a copy of the image at a position, uint8 (3, 32, 32). */
+    /** Returns a copy of the image at a position, uint8 (3, S, S). */
     public byte[] image(int position) {
-        int from = position * PIXELS;
-        return Arrays.copyOfRange(pixels, from, from + PIXELS);
+        int from = position * bytes();
+        return Arrays.copyOfRange(pixels, from, from + bytes());
     }
 
     /**
@@ -127,7 +155,7 @@ public final class ImageSet {
      */
     public ImageBatch batch(int[] positions, Augmentation augmentation, long seed, int epoch) {
         var tables = augmentation.tables();
-        var batch = new float[Math.multiplyExact(positions.length, PIXELS)];
+        var batch = new float[Math.multiplyExact(positions.length, bytes())];
         var batchLabels = new int[positions.length];
         var batchIds = new long[positions.length];
         for (int i = 0; i < positions.length; i++) {
@@ -139,7 +167,7 @@ public final class ImageSet {
             batchLabels[i] = labels[position];
             batchIds[i] = sampleIds[position];
             long key = Purpose.AUGMENTATION.key(seed, epoch, batchIds[i]);
-            augmentation.apply(pixels, position * PIXELS, tables, batch, i * PIXELS, key);
+            augmentation.apply(side, pixels, position * bytes(), tables, batch, i * bytes(), key);
         }
         return new ImageBatch(batch, batchLabels, batchIds);
     }

@@ -68,8 +68,43 @@ public final class SentencePairs {
                             test,
                             maxWords));
         }
-        byte[] bytes = folder.read(FILE, LIMIT);
-        Path file = folder.locate(FILE);
+        return load(
+                folder,
+                FILE,
+                "English–French",
+                new Parts(train, validation, test),
+                maxWords,
+                splitSeed);
+    }
+
+    /**
+     * Reads and splits a user's own pairs, as {@link #load(DataFolder, int, int, int, int, long)} does.
+     *
+     * @param file UTF-8 text, a line per pair: source, a tab, target, and, if wanted, more columns, which are left out; plain, gzipped
+     *     or xz-compressed
+     * @param parts pairs, or fractions of those that are short enough
+     * @param maxWords pairs with more words on either side are left out, 1 or more
+     * @throws IllegalArgumentException if maxWords is not positive
+     * @throws DataException as the other method
+     */
+    public static PairSplit load(Path file, Parts parts, int maxWords, long splitSeed) {
+        if (maxWords < 1) {
+            throw new IllegalArgumentException("maxWords must be 1 or more, but is " + maxWords);
+        }
+        var folder = DataFolder.of(file);
+        String name = String.valueOf(file.getFileName());
+        return load(folder, name, name, parts, maxWords, splitSeed);
+    }
+
+    private static PairSplit load(
+            DataFolder folder,
+            String name,
+            String title,
+            Parts parts,
+            int maxWords,
+            long splitSeed) {
+        byte[] bytes = folder.read(name, LIMIT);
+        Path file = folder.locate(name);
         Map<String, List<SentencePair>> bySentence = new LinkedHashMap<>();
         int pairs = 0;
         int longer = 0;
@@ -84,9 +119,10 @@ public final class SentencePairs {
         List<List<SentencePair>> groups = new ArrayList<>(bySentence.values());
         int[] order = SplitMix64.permutation(groups.size(), Purpose.SPLIT.key(splitSeed, 0, 0));
         Iterator<List<SentencePair>> next = IntStream.of(order).mapToObj(groups::get).iterator();
-        List<SentencePair> testPart = take(file, next, test, "test");
-        List<SentencePair> validationPart = take(file, next, validation, "validation");
-        List<SentencePair> trainPart = take(file, next, train, "training");
+        int kept = pairs - longer;
+        List<SentencePair> testPart = take(file, next, parts.test(kept), "test");
+        List<SentencePair> validationPart = take(file, next, parts.validation(kept), "validation");
+        List<SentencePair> trainPart = take(file, next, parts.train(kept), "training");
         return new PairSplit(
                 trainPart,
                 validationPart,
@@ -94,14 +130,15 @@ public final class SentencePairs {
                 new Provenance(
                         String.format(
                                 Locale.ROOT,
-                                "English–French, %d training pairs, %d validation, %d test",
+                                "%s, %d training pairs, %d validation, %d test",
+                                title,
                                 trainPart.size(),
-                                validation,
-                                test),
+                                validationPart.size(),
+                                testPart.size()),
                         String.format(
                                 Locale.ROOT,
                                 "%s; %d of %d pairs left out, longer than %d words",
-                                FILE,
+                                name,
                                 longer,
                                 pairs,
                                 maxWords),
@@ -121,9 +158,10 @@ public final class SentencePairs {
             String target = fields.length < 2 ? "" : normalise(fields[1]);
             if (source.isEmpty() || target.isEmpty()) {
                 String shown = lines[i].substring(0, Math.min(SHOWN, lines[i].length()));
-                throw DataException.damaged(
+                throw DataException.line(
                         file,
-                        "a sentence, a tab and its translation in line " + (i + 1),
+                        "a sentence, a tab and its translation",
+                        i + 1,
                         (fields.length < 2 ? "no tab in '" : "an empty side in '") + shown + "'");
             }
             pairs.add(new SentencePair(source, target, i));

@@ -3,6 +3,7 @@ package org.bdia.data;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bdia.data.Documents.Sizes;
@@ -102,7 +103,8 @@ public final class TextCorpus {
             int test,
             long splitSeed) {
         var sizes = new Sizes(train, validation, test);
-        return load(folder, source.file(folder, unit), source.title, unit, sizes, splitSeed);
+        return load(
+                folder, source.file(folder, unit), source.title, unit, total -> sizes, splitSeed);
     }
 
     /**
@@ -112,30 +114,35 @@ public final class TextCorpus {
      * @param file UTF-8 text whose documents {@code <|endoftext|>} separates; or, if the name ends with
      *     {@code .bin}, GPT-2 ids, uint16 little-endian, each document closed by 50256; plain, gzipped or
      *     xz-compressed
+     * @param parts tokens, or fractions of all tokens
      * @throws DataException if the file is missing or damaged, or has fewer tokens than asked for
      * @throws IllegalArgumentException if a size is out of range, or more than one is ALL
      */
-    public static TextSplit load(
-            Path file, Unit unit, int train, int validation, int test, long splitSeed) {
-        var sizes = new Sizes(train, validation, test);
-        var folder = DataFolder.at(file.toAbsolutePath().resolveSibling(""));
+    public static TextSplit load(Path file, Unit unit, Parts parts, long splitSeed) {
+        var folder = DataFolder.of(file);
         var name = String.valueOf(file.getFileName());
-        if (!folder.has(name)) {
-            throw new DataException(
-                    file
-                            + ": expected a UTF-8 text or a .bin file of GPT-2 ids, found no such file"
-                            + " (also looked for .gz and .xz); give the path of one");
-        }
-        return load(folder, name, name, unit, sizes, splitSeed);
+        return load(
+                folder,
+                name,
+                name,
+                unit,
+                total -> new Sizes(parts.train(total), parts.validation(total), parts.test(total)),
+                splitSeed);
     }
 
     private static TextSplit load(
-            DataFolder folder, String name, String title, Unit unit, Sizes sizes, long splitSeed) {
+            DataFolder folder,
+            String name,
+            String title,
+            Unit unit,
+            LongFunction<Sizes> sizes,
+            long splitSeed) {
         var content =
                 name.replaceFirst("\\.(gz|xz)$", "").endsWith(".bin")
                         ? readTokens(folder, name, unit)
                         : readText(folder, name, unit);
-        var parts = content.documents().split(sizes, splitSeed, folder.locate(name));
+        var documents = content.documents();
+        var parts = documents.split(sizes.apply(documents.size()), splitSeed, folder.locate(name));
         return TextSplit.of(unit, parts, new Provenance(title, name, false, content.sha256()));
     }
 

@@ -63,12 +63,12 @@ class E2eTest {
                 "meaning,ref~a,b | expected the columns mr and ref, found the columns [meaning, ref]",
                 "mr,ref,x~a,b,c | expected the columns mr and ref, found the columns [mr, ref, x]",
                 "mr~a | expected the columns mr and ref, found the columns [mr]",
-                "mr,ref~a,b,c | a sentence in line 2, found 3 fields [a, b, c]",
-                "mr,ref~a | a sentence in line 2, found 1 fields [a]",
-                "mr,ref~a,' ' | a sentence in line 2, found 2 fields [a, ]",
-                "mr,ref~,b | a sentence in line 2, found 2 fields [, b]",
-                "mr,ref~a,'b~c'~,d | a sentence in line 4, found 2 fields [, d]",
-                "mr,ref~a,b~~a,b | a sentence in line 3, found 1 fields []",
+                "mr,ref~a,b,c | mr and ref, in line 2, found 3 fields [a, b, c]",
+                "mr,ref~a | mr and ref, in line 2, found 1 fields [a]",
+                "mr,ref~a,' ' | mr and ref, in line 2, found 2 fields [a, ]",
+                "mr,ref~,b | mr and ref, in line 2, found 2 fields [, b]",
+                "mr,ref~a,'b~c'~,d | mr and ref, in line 4, found 2 fields [, d]",
+                "mr,ref~a,b~~a,b | mr and ref, in line 3, found 1 fields []",
                 "mr,ref~a,b~a,'b | expected csv with every quote closed, found: (startline 3)",
                 "mr,ref~a,'b'c | expected csv with every quote closed, found:"
             })

@@ -211,13 +211,13 @@ class TextCorpusTest {
     void ownFilesAreReadPlainAndCompressed() throws IOException {
         var plain = write("own/notes.txt", String.join(CLOSING, DOCUMENTS));
         var packed = write("own/packed.txt.xz", String.join(CLOSING, DOCUMENTS) + CLOSING + "\n");
-        var split = TextCorpus.load(plain, Unit.GPT2_BPE, 300, 100, 100, 3);
-        assertThat(texts(TextCorpus.load(packed, Unit.GPT2_BPE, 300, 100, 100, 3)))
+        var split = TextCorpus.load(plain, Unit.GPT2_BPE, new Parts(300, 100, 100), 3);
+        assertThat(texts(TextCorpus.load(packed, Unit.GPT2_BPE, new Parts(300, 100, 100), 3)))
                 .isEqualTo(texts(split));
         assertThat(split.train().provenance().name())
                 .isEqualTo("notes.txt, 300 training tokens (GPT-2 BPE)");
         var tokens = writeTokens();
-        assertThat(texts(TextCorpus.load(tokens, Unit.GPT2_BPE, 300, 100, 100, 3)))
+        assertThat(texts(TextCorpus.load(tokens, Unit.GPT2_BPE, new Parts(300, 100, 100), 3)))
                 .isEqualTo(texts(split));
     }
 
@@ -227,7 +227,13 @@ class TextCorpusTest {
         assertThatThrownBy(() -> load(Unit.GPT2_BPE, 1, 1, 1, 3))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(TOKEN_FILE, "BDIA_DATA");
-        assertThatThrownBy(() -> TextCorpus.load(root.resolve("no.txt"), Unit.GPT2_BPE, 1, 1, 1, 3))
+        assertThatThrownBy(
+                        () ->
+                                TextCorpus.load(
+                                        root.resolve("no.txt"),
+                                        Unit.GPT2_BPE,
+                                        new Parts(1, 1, 1),
+                                        3))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("no.txt", "no such file");
         writeText();
@@ -261,7 +267,7 @@ class TextCorpusTest {
         System.arraycopy(bytes, 0, all, 0, bytes.length);
         System.arraycopy(hex, 0, all, bytes.length, hex.length);
         var file = TestFiles.write(root.resolve("own.txt"), all);
-        assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, 1, 0, 0, 3))
+        assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, new Parts(1, 0, 0), 3))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(
                         "own.txt",
@@ -273,7 +279,7 @@ class TextCorpusTest {
     @Test
     void anEmptyTextIsRefused() throws IOException {
         var file = write("own.txt", "");
-        assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, 1, 0, 0, 3))
+        assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, new Parts(1, 0, 0), 3))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("own.txt", "no characters");
     }

@@ -57,7 +57,9 @@ class Utf8Test {
     }
 
     private int[] ids(String name) {
-        Tokens train = TextCorpus.load(root.resolve(name), Unit.CHARACTERS, 200, 10, 10, 0).train();
+        Tokens train =
+                TextCorpus.load(root.resolve(name), Unit.CHARACTERS, new Parts(200, 10, 10), 0)
+                        .train();
         return train.window(0, train.size());
     }
 

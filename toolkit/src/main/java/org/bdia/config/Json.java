@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.bdia.io.StrictJson;
 
 /**
@@ -45,14 +46,21 @@ public final class Json {
                     Schedule.class,
                     OptimizerConfig.class);
 
-    /** Proper names, which kebab case would split. */
-    private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
+    /** Proper names, which kebab case would split, and names that would come twice. */
+    private static final Map<Class<?>, String> PROPER =
+            Map.of(
+                    Method.RevNet.class, "revnet",
+                    OwnData.Images.class, "own-images",
+                    OwnData.Text.class, "own-text",
+                    OwnData.Pairs.class, "own-pairs",
+                    OwnData.Completions.class, "own-completions");
 
     /** Keys that may be left out: they came after runs whose names are made of their JSON. */
     static final String PATIENCE = "patience";
 
     static final String UPDATE = "update";
     static final String CLIP_BY = "clipBy";
+    static final String MICRO_BATCHES = "microBatches";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -170,11 +178,12 @@ public final class Json {
                                 new InjectableValues.Std()
                                         .addValue(PATIENCE, 0)
                                         .addValue(UPDATE, Update.AFTER_BACKWARD)
-                                        .addValue(CLIP_BY, ClipBy.GLOBAL))
+                                        .addValue(CLIP_BY, ClipBy.GLOBAL)
+                                        .addValue(MICRO_BATCHES, 0))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);
-            for (var permitted : type.getPermittedSubclasses()) {
+            for (var permitted : permitted(type)) {
                 builder.registerSubtypes(new NamedType(permitted, name(permitted)));
             }
         }
@@ -210,7 +219,17 @@ public final class Json {
      * part of the interface's declaration, so none can be forgotten.
      */
     static List<String> names(Class<?> type) {
-        return Arrays.stream(type.getPermittedSubclasses()).map(Json::name).sorted().toList();
+        return permitted(type).stream().map(Json::name).sorted().toList();
+    }
+
+    private static List<Class<?>> permitted(Class<?> type) {
+        return Arrays.stream(type.getPermittedSubclasses())
+                .<Class<?>>flatMap(
+                        each ->
+                                each.isSealed()
+                                        ? permitted(each).stream()
+                                        : Stream.<Class<?>>of(each))
+                .toList();
     }
 
     private static String name(Class<?> permitted) {

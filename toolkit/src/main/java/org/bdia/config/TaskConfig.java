@@ -6,7 +6,12 @@ import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 
 /** The task of a run and the data that it learns from. */
-public sealed interface TaskConfig {
+public sealed interface TaskConfig
+        permits TaskConfig.Images,
+                TaskConfig.Text,
+                TaskConfig.Translation,
+                TaskConfig.E2eNlg,
+                OwnData {
 
     /** The task's name in results files. */
     String label();
@@ -71,12 +76,12 @@ public sealed interface TaskConfig {
 
         /** Returns a copy with augmentation on or off. */
         public Images withAugment(boolean value) {
-            return new Images(kind, train, validation, test, value, splitSeed, synthetic);
+            return Records.with(this, "augment", value);
         }
 
         /** Returns a copy on synthetic or real images. */
         public Images withSynthetic(boolean value) {
-            return new Images(kind, train, validation, test, augment, splitSeed, value);
+            return Records.with(this, "synthetic", value);
         }
     }
 
@@ -113,12 +118,12 @@ public sealed interface TaskConfig {
 
         /** Returns a copy with other tokens. */
         public Text withUnit(TextCorpus.Unit value) {
-            return new Text(source, value, train, validation, test, splitSeed, synthetic);
+            return Records.with(this, "unit", value);
         }
 
         /** Returns a copy on synthetic or real text. */
         public Text withSynthetic(boolean value) {
-            return new Text(source, unit, train, validation, test, splitSeed, value);
+            return Records.with(this, "synthetic", value);
         }
     }
 
@@ -165,26 +170,22 @@ public sealed interface TaskConfig {
 
         /** Returns a copy with another number of subwords. */
         public Translation withVocabulary(int value) {
-            return new Translation(
-                    train, validation, test, maxWords, value, beams, splitSeed, synthetic);
+            return Records.with(this, "vocabulary", value);
         }
 
         /** Returns a copy with sentences up to another length. */
         public Translation withMaxWords(int value) {
-            return new Translation(
-                    train, validation, test, value, vocabulary, beams, splitSeed, synthetic);
+            return Records.with(this, "maxWords", value);
         }
 
         /** Returns a copy with another number of beams. */
         public Translation withBeams(int value) {
-            return new Translation(
-                    train, validation, test, maxWords, vocabulary, value, splitSeed, synthetic);
+            return Records.with(this, "beams", value);
         }
 
         /** Returns a copy on synthetic or real pairs. */
         public Translation withSynthetic(boolean value) {
-            return new Translation(
-                    train, validation, test, maxWords, vocabulary, beams, splitSeed, value);
+            return Records.with(this, "synthetic", value);
         }
     }
 
@@ -221,17 +222,17 @@ public sealed interface TaskConfig {
 
         /** Returns a copy from other weights. */
         public E2eNlg withStart(Start value) {
-            return new E2eNlg(train, validation, test, value, beams, splitSeed, synthetic);
+            return Records.with(this, "start", value);
         }
 
         /** Returns a copy with another number of beams. */
         public E2eNlg withBeams(int value) {
-            return new E2eNlg(train, validation, test, start, value, splitSeed, synthetic);
+            return Records.with(this, "beams", value);
         }
 
         /** Returns a copy on synthetic or real entries. */
         public E2eNlg withSynthetic(boolean value) {
-            return new E2eNlg(train, validation, test, start, beams, splitSeed, value);
+            return Records.with(this, "synthetic", value);
         }
     }
 }

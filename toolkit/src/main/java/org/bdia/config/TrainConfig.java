@@ -21,6 +21,9 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  *     stops early never reaches its end
  * @param update when a step changes the weights; JSON does not say {@link Update#AFTER_BACKWARD}
  * @param clipBy the norm that clipNorm bounds; JSON does not say {@link ClipBy#GLOBAL}
+ * @param microBatches gradient accumulation: the parts that a step's batch is differentiated in, one after another, so that a step needs
+ *     the memory of a part; 2 up to the batch, or 0 for the batch in one piece, which JSON does not say; 1 becomes 0. The gradient is
+ *     that of the whole batch, up to rounding; dropout draws other masks
  */
 public record TrainConfig(
         int epochs,
@@ -39,7 +42,10 @@ public record TrainConfig(
                 Update update,
         @JacksonInject(value = Json.CLIP_BY, useInput = OptBoolean.TRUE)
                 @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Global.class)
-                ClipBy clipBy) {
+                ClipBy clipBy,
+        @JacksonInject(value = Json.MICRO_BATCHES, useInput = OptBoolean.TRUE)
+                @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+                int microBatches) {
 
     /**
      * Checks the ranges.
@@ -55,6 +61,12 @@ public record TrainConfig(
             throw new IllegalArgumentException(
                     "patience must be at least 1 epoch, or 0 to train all epochs, but is "
                             + patience);
+        }
+        microBatches = microBatches == 1 ? 0 : microBatches;
+        if (microBatches < 0) {
+            throw new IllegalArgumentException(
+                    "microBatches must be at least 1, or 0 for the batch in one piece, but is "
+                            + microBatches);
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException(
@@ -85,7 +97,14 @@ public record TrainConfig(
                 1,
                 0,
                 Update.AFTER_BACKWARD,
-                ClipBy.GLOBAL);
+                ClipBy.GLOBAL,
+                0);
+    }
+
+    /** Returns the most samples that are computed at a time: the batch, or the largest of its parts. */
+    public int samplesAtOnce() {
+        int parts = Math.max(1, microBatches);
+        return (batch + parts - 1) / parts;
     }
 
     /** Returns a copy over another number of epochs. */
@@ -133,6 +152,11 @@ public record TrainConfig(
         return Records.with(this, "patience", value);
     }
 
+    /** Returns a copy whose batches are differentiated in so many parts, or 0 for one piece. */
+    public TrainConfig withMicroBatches(int value) {
+        return Records.with(this, "microBatches", value);
+    }
+
     /** Returns a copy that changes the weights at another time. */
     public TrainConfig withUpdate(Update value) {
         return Records.with(this, "update", value);
@@ -146,9 +170,23 @@ public record TrainConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if gradients are to be clipped by a norm that is not known when they are used
+     * @throws IllegalArgumentException if the batch has fewer samples than parts, or gradients are to be clipped by a norm that is not
+     *     known when they are used, or used before they are those of a whole batch
      */
     public void requireConsistent() {
+        if (microBatches > batch) {
+            throw new IllegalArgumentException(
+                    "microBatches must be 1 to the batch of "
+                            + batch
+                            + " samples, or 0 for the batch in one piece, but is "
+                            + microBatches);
+        }
+        if (update == Update.PER_BLOCK && microBatches > 0) {
+            throw new IllegalArgumentException(
+                    "update PER_BLOCK uses gradients in the backward pass, before those of all "
+                            + microBatches
+                            + " microBatches are added up; take update AFTER_BACKWARD, or microBatches 0");
+        }
         if (clipNorm == 0) {
             return;
         }

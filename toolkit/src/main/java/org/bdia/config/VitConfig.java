@@ -117,6 +117,11 @@ public record VitConfig(
         return pooling == Pooling.CLASS_TOKEN ? patches + 1 : patches;
     }
 
+    /** Returns a copy for images of another side, in pixels. */
+    public VitConfig withImage(int value) {
+        return Records.with(this, "image", value);
+    }
+
     /** Returns a copy with another patch size. */
     public VitConfig withPatch(int value) {
         return Records.with(this, "patch", value);

@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.bdia.config.FileException;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.data.Provenance;
 import org.bdia.notebook.LiveFigure;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
@@ -52,10 +55,11 @@ final class ChildRuns {
     /**
      * Finishes every run that is not finished, with what it begins with, and reads them all.
      *
-     * @throws ExperimentException if a child dies, once all other runs are finished; or if this thread is interrupted, once the
-     *     children have written their checkpoints
+     * @throws ExperimentException if a child dies, once all other runs are finished; if this thread is interrupted, once the
+     *     children have written their checkpoints; or if a finished run was made on a user's own data that have changed since
      */
     static List<Outcome> complete(List<Planned> runs, RunStore store) {
+        requireSameData(runs.stream().map(Planned::config).toList(), store);
         var children = new ChildRuns(runs, store);
         if (children.open > 0) {
             children.finish(store);
@@ -66,6 +70,22 @@ final class ChildRuns {
             outcomes.add(new Outcome(run.variant(), config, store.read(config.id())));
         }
         return outcomes;
+    }
+
+    /** Reads every user's own data once. */
+    private static void requireSameData(List<RunConfig> runs, RunStore store) {
+        Map<TaskConfig, Provenance> data = new HashMap<>();
+        for (RunConfig run : runs) {
+            if (run.task() instanceof OwnData && store.isDone(run.id())) {
+                Provenance now =
+                        data.computeIfAbsent(
+                                run.task(),
+                                task ->
+                                        Workload.of(run, Environment.current().data(), store)
+                                                .provenance());
+                Workload.requireSameData(run, now, store);
+            }
+        }
     }
 
     /** Reports progress on this thread, the cell's, since a kernel displays nothing from others. */

@@ -1,16 +1,19 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.config.OptimizerConfig;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Schedule;
 import org.bdia.config.Start;
@@ -21,6 +24,7 @@ import org.bdia.data.E2e;
 import org.bdia.data.E2eEntry;
 import org.bdia.data.E2eSplit;
 import org.bdia.data.Gpt2Bpe;
+import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticE2e;
 import org.bdia.data.TextCorpus;
@@ -39,6 +43,7 @@ import org.bdia.train.CompletionTask;
 import org.bdia.train.CompletionTask.Completion;
 import org.bdia.train.Task;
 import org.bdia.train.TorchWeights;
+import tech.tablesaw.api.Table;
 
 /**
  * A GPT that is fine-tuned to put meaning representations into words: the meaning, {@code ||}, the sentence, the end of
@@ -54,7 +59,8 @@ final class E2eWorkload implements Workload {
     private static final String SEPARATOR = " ||";
 
     private final RunConfig config;
-    private final TaskConfig.E2eNlg e2e;
+    private final Start start;
+    private final int beams;
     private final DataFolder folder;
     private final RunStore store;
     private final E2eSplit split;
@@ -62,16 +68,33 @@ final class E2eWorkload implements Workload {
     private final GptConfig model;
 
     E2eWorkload(RunConfig config, TaskConfig.E2eNlg e2e, DataFolder folder, RunStore store) {
+        this(config, e2e.start(), e2e.beams(), entries(e2e, folder), folder, store);
+    }
+
+    /** Reads a user's own completions. */
+    E2eWorkload(RunConfig config, OwnData.Completions own, DataFolder folder, RunStore store) {
+        this(
+                config,
+                own.start(),
+                own.beams(),
+                E2e.load(Path.of(own.file()), own.parts(), own.splitSeed()),
+                folder,
+                store);
+    }
+
+    private E2eWorkload(
+            RunConfig config,
+            Start start,
+            int beams,
+            E2eSplit split,
+            DataFolder folder,
+            RunStore store) {
         this.config = config;
-        this.e2e = e2e;
+        this.start = start;
+        this.beams = beams;
         this.folder = folder;
         this.store = store;
-        split =
-                e2e.synthetic()
-                        ? SyntheticE2e.split(
-                                e2e.train(), e2e.validation(), e2e.test(), e2e.splitSeed())
-                        : E2e.load(
-                                folder, e2e.train(), e2e.validation(), e2e.test(), e2e.splitSeed());
+        this.split = split;
         model = (GptConfig) config.model();
     }
 
@@ -134,11 +157,35 @@ final class E2eWorkload implements Workload {
         };
     }
 
+    /** A small GPT on a user's own completions, from weights drawn from the seed, whatever the profile. */
+    static TrainingExperiment<OwnData.Completions, GptConfig> preset(
+            Path file, Environment environment) {
+        return TrainingExperiment.preset(
+                new OwnData.Completions(
+                        file.toAbsolutePath().normalize().toString(),
+                        Parts.nineTenths(),
+                        new Start.Scratch(),
+                        1,
+                        0),
+                GptConfig.nano().withContext(192),
+                TrainConfig.of(5, 8, 1e-3),
+                environment);
+    }
+
+    private static E2eSplit entries(TaskConfig.E2eNlg task, DataFolder folder) {
+        return task.synthetic()
+                ? SyntheticE2e.split(task.train(), task.validation(), task.test(), task.splitSeed())
+                : E2e.load(folder, task.train(), task.validation(), task.test(), task.splitSeed());
+    }
+
     /** The run whose weights another begins with, where it does: the same model and seed, plain, on a text. */
     static Optional<RunConfig> pretraining(RunConfig config) {
-        return config.task() instanceof TaskConfig.E2eNlg e2e
-                        && e2e.start() instanceof Start.Pretrained start
-                ? Optional.of(pretraining(config, start))
+        Start start =
+                config.task() instanceof TaskConfig.E2eNlg e2e
+                        ? e2e.start()
+                        : config.task() instanceof OwnData.Completions own ? own.start() : null;
+        return start instanceof Start.Pretrained pretrained
+                ? Optional.of(pretraining(config, pretrained))
                 : Optional.empty();
     }
 
@@ -159,6 +206,38 @@ final class E2eWorkload implements Workload {
     }
 
     @Override
+    public Table sizes() {
+        List<DataTables.Lengths> rows = new ArrayList<>();
+        for (int i = 0; i < parts().size(); i++) {
+            String part = DataTables.PARTS.get(i);
+            List<E2eEntry> entries = parts().get(i);
+            IntStream prompts = entries.stream().mapToInt(e -> prompt(e.meaning()).length);
+            rows.add(new DataTables.Lengths(part, "prompt", prompts.toArray()));
+            IntStream completions =
+                    entries.stream()
+                            .flatMap(e -> e.references().stream())
+                            .mapToInt(reference -> completion(reference).length);
+            rows.add(new DataTables.Lengths(part, "completion", completions.toArray()));
+        }
+        return DataTables.lengths("tokens of " + provenance().name(), rows);
+    }
+
+    @Override
+    public Table examples() {
+        return DataTables.examples(
+                "entries of " + provenance().name(),
+                parts(),
+                "prompt",
+                E2eEntry::meaning,
+                "completion",
+                e -> String.join("\n", e.references()));
+    }
+
+    private List<List<E2eEntry>> parts() {
+        return List.of(split.train(), split.validation(), split.test());
+    }
+
+    @Override
     public Task task() {
         return new CompletionTask(
                 completions(split.train()),
@@ -170,9 +249,7 @@ final class E2eWorkload implements Workload {
         List<Completion> completions = new ArrayList<>();
         for (E2eEntry entry : entries) {
             for (String reference : entry.references()) {
-                int[] words = bpe.encode(" " + reference);
-                int[] closed = Arrays.copyOf(words, words.length + 1);
-                closed[words.length] = bpe.endOfText();
+                int[] closed = completion(reference);
                 int[] prompt = prompt(entry.meaning());
                 // The last token is guessed, and never read.
                 Workload.requireFits(
@@ -186,6 +263,13 @@ final class E2eWorkload implements Workload {
         return completions;
     }
 
+    private int[] completion(String reference) {
+        int[] words = bpe.encode(" " + reference);
+        int[] closed = Arrays.copyOf(words, words.length + 1);
+        closed[words.length] = bpe.endOfText();
+        return closed;
+    }
+
     private int[] prompt(String meaning) {
         return bpe.encode(meaning + SEPARATOR);
     }
@@ -194,9 +278,9 @@ final class E2eWorkload implements Workload {
     public ReversibleModel model(NDManager manager) {
         Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
-        if (e2e.start() instanceof Start.Published published) {
+        if (start instanceof Start.Published published) {
             TorchWeights.load(folder.locate(published.file()), gpt);
-        } else if (e2e.start() instanceof Start.Pretrained pretrained) {
+        } else if (start instanceof Start.Pretrained pretrained) {
             String id = pretraining(config, pretrained).id();
             Checkpoint.loadWeights(store.finished(id), id, gpt);
         }
@@ -234,9 +318,9 @@ final class E2eWorkload implements Workload {
     @Override
     public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
         Decoding decoding =
-                e2e.beams() == 1
+                beams == 1
                         ? Decoding.greedy()
-                        : Decoding.beam(e2e.beams()).withLengthPenalty(0.9).withNoRepeatNgram(4);
+                        : Decoding.beam(beams).withLengthPenalty(0.9).withNoRepeatNgram(4);
         Gpt gpt = (Gpt) trained;
         int end = bpe.endOfText();
         return inputs.stream()

@@ -1,10 +1,13 @@
 package org.bdia.experiment;
 
+import java.nio.file.Path;
 import org.bdia.config.GptConfig;
+import org.bdia.config.OwnData;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
+import org.bdia.data.ImageSet;
 import org.bdia.data.TextCorpus;
 
 /** Where an experiment begins: {@code Experiment.cifar10().methods(…).run()}. */
@@ -43,6 +46,54 @@ public final class Experiment {
      */
     public static TrainingExperiment<TaskConfig.E2eNlg, GptConfig> e2e() {
         return E2eWorkload.preset(Environment.current());
+    }
+
+    /**
+     * A small vision transformer on your own images, 32 × 32 pixels.
+     *
+     * @param folder a folder per class, see {@link org.bdia.data.ImageFolder}
+     * @throws org.bdia.data.DataException if it is none
+     */
+    public static TrainingExperiment<OwnData.Images, VitConfig> images(Path folder) {
+        return images(folder, ImageSet.SIDE);
+    }
+
+    /**
+     * A small vision transformer on your own images.
+     *
+     * @param folder a folder per class, see {@link org.bdia.data.ImageFolder}
+     * @param side the side that images are brought to, in pixels; best a multiple of 8, the side of a patch
+     * @throws org.bdia.data.DataException if it is none
+     */
+    public static TrainingExperiment<OwnData.Images, VitConfig> images(Path folder, int side) {
+        return ImageWorkload.preset(folder, side, Environment.current());
+    }
+
+    /**
+     * A small GPT on your own text, in characters.
+     *
+     * @param file UTF-8 text, see {@link TextCorpus#load(Path, TextCorpus.Unit, org.bdia.data.Parts, long)}
+     */
+    public static TrainingExperiment<OwnData.Text, GptConfig> text(Path file) {
+        return TextWorkload.preset(file, Environment.current());
+    }
+
+    /**
+     * A small translator on your own pairs of sentences.
+     *
+     * @param file a line per pair: source, a tab, target
+     */
+    public static TrainingExperiment<OwnData.Pairs, Seq2SeqConfig> pairs(Path file) {
+        return TranslationWorkload.preset(file, Environment.current());
+    }
+
+    /**
+     * A small GPT that completes your own prompts, in GPT-2's byte pairs.
+     *
+     * @param csv with the columns {@code prompt} and {@code completion}
+     */
+    public static TrainingExperiment<OwnData.Completions, GptConfig> completions(Path csv) {
+        return E2eWorkload.preset(csv, Environment.current());
     }
 
     /** Reconstruction error of every state, against depth, before and after training. */

@@ -273,7 +273,8 @@ public final class ExperimentResult implements Tabular {
     /**
      * Lets a trained model classify an image, which is normalised first.
      *
-     * @param image uint8 (3, 32, 32), red, green, blue, for example {@link org.bdia.data.ImageSet#image}
+     * @param image uint8 (3, S, S), red, green, blue, for example {@link org.bdia.data.ImageSet#image}, or of a file {@link
+     *     org.bdia.data.ImageFolder#image}
      * @return the probability of every class, the likeliest first
      * @throws IllegalArgumentException as {@link #model} does, or if the task's models classify nothing or the image has another size
      */

@@ -4,12 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bdia.config.OptimizerConfig;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Schedule;
 import org.bdia.config.TaskConfig;
@@ -18,26 +23,84 @@ import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.Cifar;
 import org.bdia.data.DataFolder;
+import org.bdia.data.ImageFolder;
 import org.bdia.data.ImageSet;
 import org.bdia.data.ImageSplit;
+import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
+import org.bdia.io.Sha256;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.report.ImageGrid;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Task;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** A vision transformer that classifies images. */
 final class ImageWorkload implements Workload {
 
+    /** The images that are shown of an epoch. */
+    private static final int SHOWN = 32;
+
     private final RunConfig config;
-    private final TaskConfig.Images images;
     private final ImageSplit split;
+    private final Augmentation augmentation;
 
     ImageWorkload(RunConfig config, TaskConfig.Images images, DataFolder folder) {
         this.config = config;
-        this.images = images;
         split = images(images, folder);
+        augmentation = images.augment() ? Augmentation.paper() : Augmentation.none();
+    }
+
+    /**
+     * Reads a user's own images.
+     *
+     * @throws IllegalArgumentException if the model has not the images' side and number of classes
+     */
+    ImageWorkload(RunConfig config, OwnData.Images images) {
+        this.config = config;
+        split =
+                ImageFolder.load(
+                        Path.of(images.folder()),
+                        images.side(),
+                        images.parts(),
+                        images.splitSeed());
+        augmentation = Augmentation.of(split.train(), images.augment());
+        VitConfig model = (VitConfig) config.model();
+        int classes = split.train().classes();
+        if (model.image() != images.side() || model.classes() != classes) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "the images of %s have %d pixels a side and %d classes, but the model is for %d and %d;"
+                                    + " set it by model(m -> m.withImage(%d).withClasses(%d))",
+                            images.folder(),
+                            images.side(),
+                            classes,
+                            model.image(),
+                            model.classes(),
+                            images.side(),
+                            classes));
+        }
+    }
+
+    /** A small model for a user's own images, whatever the profile. */
+    static TrainingExperiment<OwnData.Images, VitConfig> preset(
+            Path folder, int side, Environment environment) {
+        Path absolute = folder.toAbsolutePath().normalize();
+        int patch =
+                IntStream.of(8, 7, 6, 5, 4, 3, 2).filter(p -> side % p == 0).findFirst().orElse(1);
+        return TrainingExperiment.preset(
+                new OwnData.Images(absolute.toString(), side, Parts.nineTenths(), true, 0),
+                VitConfig.laptop()
+                        .withImage(side)
+                        .withPatch(patch)
+                        .withClasses(ImageFolder.classes(absolute).size()),
+                TrainConfig.of(15, 32, 1e-3),
+                environment);
     }
 
     /** The sizes of every profile on one of the sets. */
@@ -74,12 +137,66 @@ final class ImageWorkload implements Workload {
 
     @Override
     public Provenance provenance() {
-        return provenance(split);
+        return provenance(split, config.task() instanceof OwnData);
+    }
+
+    @Override
+    public Table sizes() {
+        List<ImageSet> parts = List.of(split.train(), split.validation(), split.test());
+        Table table = Table.create("images of " + provenance().name());
+        table.addColumns(
+                StringColumn.create(
+                        "class",
+                        IntStream.range(0, split.train().classes()).mapToObj(this::className)));
+        for (int i = 0; i < parts.size(); i++) {
+            ImageSet part = parts.get(i);
+            int[] counts = new int[split.train().classes()];
+            IntStream.range(0, part.size()).forEach(at -> counts[part.label(at)]++);
+            table.addColumns(IntColumn.create(DataTables.PARTS.get(i), counts));
+        }
+        return table;
+    }
+
+    private String className(int label) {
+        List<String> names = split.train().classNames();
+        return names.isEmpty() ? "class " + label : names.get(label);
+    }
+
+    @Override
+    public ImageGrid trainingImages(int epoch) {
+        if (epoch < 0) {
+            throw new IllegalArgumentException("epoch must be 0 or more, but is " + epoch);
+        }
+        ImageSet train = split.train();
+        int[] order = train.order(config.seed(), epoch);
+        int[] shown = Arrays.copyOf(order, Math.min(SHOWN, order.length));
+        float[] normalised = train.batch(shown, augmentation, config.seed(), epoch).pixels();
+        int plane = train.side() * train.side();
+        int size = ImageSet.CHANNELS * plane;
+        List<ImageGrid.Labelled> images = new ArrayList<>();
+        for (int i = 0; i < shown.length; i++) {
+            byte[] pixels = new byte[size];
+            for (int j = 0; j < size; j++) {
+                double std = augmentation.std().get(j / plane);
+                double mean = augmentation.mean().get(j / plane);
+                pixels[j] = (byte) Math.round(255 * (normalised[i * size + j] * std + mean));
+            }
+            String label = className(train.label(shown[i]));
+            images.add(new ImageGrid.Labelled(label, train.side(), pixels));
+        }
+        return new ImageGrid(
+                String.format(
+                        Locale.ROOT,
+                        "%s · seed %d, epoch %d",
+                        train.provenance().name(),
+                        config.seed(),
+                        epoch),
+                images);
     }
 
     @Override
     public Task task() {
-        return new ImageTask(split, images.augment() ? Augmentation.paper() : Augmentation.none());
+        return new ImageTask(split, augmentation);
     }
 
     @Override
@@ -97,39 +214,34 @@ final class ImageWorkload implements Workload {
         ImageSet one =
                 new ImageSet(
                         image,
+                        train.side(),
                         new int[1],
                         new long[1],
                         train.classes(),
                         train.classNames(),
                         train.provenance());
-        float[] pixels = one.batch(new int[1], Augmentation.none(), 0, 0).pixels();
-        float[] probabilities = probabilities(trained, manager, pixels);
+        float[] pixels = one.batch(new int[1], augmentation.deterministic(), 0, 0).pixels();
+        float[] probabilities = probabilities(trained, manager, pixels, train.side());
         Map<String, Double> byName = new LinkedHashMap<>();
         IntStream.range(0, probabilities.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
-                .forEach(
-                        c ->
-                                byName.put(
-                                        train.classNames().isEmpty()
-                                                ? "class " + c
-                                                : train.classNames().get(c),
-                                        (double) probabilities[c]));
+                .forEach(c -> byName.put(className(c), (double) probabilities[c]));
         return byName;
     }
 
     private static float[] probabilities(
-            ReversibleModel trained, NDManager manager, float[] pixels) {
+            ReversibleModel trained, NDManager manager, float[] pixels, int side) {
         try (NDManager own = manager.newSubManager()) {
-            Shape shape = new Shape(1, ImageSet.CHANNELS, ImageSet.SIDE, ImageSet.SIDE);
+            Shape shape = new Shape(1, ImageSet.CHANNELS, side, side);
             NDArray logits = trained.predict(new NDList(own.create(pixels, shape)));
             logits.attach(own);
             return logits.softmax(1).toFloatArray();
         }
     }
 
-    /** All three parts in one: the digest is that of the training files, the test file's stands in the source. */
-    private static Provenance provenance(ImageSplit images) {
+    /** All three parts in one: the digest of published images is that of the training files, the test file's stands in the source. */
+    private static Provenance provenance(ImageSplit images, boolean own) {
         Provenance train = images.train().provenance();
         Provenance test = images.test().provenance();
         return new Provenance(
@@ -139,7 +251,7 @@ final class ImageWorkload implements Workload {
                         train.name(),
                         images.validation().size(),
                         images.test().size()),
-                train.synthetic()
+                train.synthetic() || own
                         ? train.source()
                         : String.format(
                                 Locale.ROOT,
@@ -148,7 +260,12 @@ final class ImageWorkload implements Workload {
                                 test.source(),
                                 test.sha256()),
                 train.synthetic(),
-                train.sha256());
+                own
+                        ? Sha256.of(
+                                train.sha256()
+                                        + images.validation().provenance().sha256()
+                                        + test.sha256())
+                        : train.sha256());
     }
 
     /** The images of a task, generated where it says so. */

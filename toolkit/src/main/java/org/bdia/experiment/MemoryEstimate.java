@@ -32,7 +32,7 @@ final class MemoryEstimate {
                 MemoryModel.of(
                         predictable(config.model()), streams ? Method.standard() : config.method());
         Execution execution = streams ? Execution.of(Backprop.STORE) : config.execution();
-        return (1L << 20) * JVM_MIB + model.total(execution, config.train().batch());
+        return (1L << 20) * JVM_MIB + model.total(execution, config.train().samplesAtOnce());
     }
 
     private static ModelConfig predictable(ModelConfig model) {

@@ -1,20 +1,26 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bdia.config.GptConfig;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
+import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticText;
 import org.bdia.data.TextCorpus;
 import org.bdia.data.TextSplit;
+import org.bdia.data.Tokens;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
@@ -22,11 +28,16 @@ import org.bdia.nn.ReversibleModel;
 import org.bdia.run.Sample;
 import org.bdia.train.Task;
 import org.bdia.train.TextTask;
+import tech.tablesaw.api.Table;
 
 /** A GPT that models a text. */
 final class TextWorkload implements Workload {
 
     private static final int SAMPLES = 5;
+
+    /** The tokens shown of every part. */
+    private static final int SHOWN = 200;
+
     private static final int LENGTH = 60;
 
     private final RunConfig config;
@@ -34,8 +45,19 @@ final class TextWorkload implements Workload {
     private final GptConfig model;
 
     TextWorkload(RunConfig config, TaskConfig.Text task, DataFolder folder) {
+        this(config, text(task, folder));
+    }
+
+    /** Reads a user's own text. */
+    TextWorkload(RunConfig config, OwnData.Text task) {
+        this(
+                config,
+                TextCorpus.load(Path.of(task.file()), task.unit(), task.parts(), task.splitSeed()));
+    }
+
+    private TextWorkload(RunConfig config, TextSplit text) {
         this.config = config;
-        text = text(task, folder);
+        this.text = text;
         model = ((GptConfig) config.model()).withVocabulary(text.tokenizer().size());
     }
 
@@ -73,6 +95,19 @@ final class TextWorkload implements Workload {
         };
     }
 
+    /** A small GPT in characters on a user's own text, whatever the profile. */
+    static TrainingExperiment<OwnData.Text, GptConfig> preset(Path file, Environment environment) {
+        return TrainingExperiment.preset(
+                new OwnData.Text(
+                        file.toAbsolutePath().normalize().toString(),
+                        TextCorpus.Unit.CHARACTERS,
+                        Parts.nineTenths(),
+                        0),
+                GptConfig.nano().withContext(64),
+                TrainConfig.of(10, 16, 1e-3),
+                environment);
+    }
+
     /** The text of a task, generated where it says so. */
     static TextSplit text(TaskConfig.Text task, DataFolder folder) {
         return task.synthetic()
@@ -101,6 +136,36 @@ final class TextWorkload implements Workload {
                 train.source(),
                 train.synthetic(),
                 train.sha256());
+    }
+
+    @Override
+    public Table sizes() {
+        Task task = task();
+        int[] windows = {
+            task.stepsPerEpoch(1), task.size(Task.Split.VALIDATION), task.size(Task.Split.TEST)
+        };
+        List<DataTables.Lengths> rows = new ArrayList<>();
+        for (int i = 0; i < windows.length; i++) {
+            int[] lengths = new int[windows[i]];
+            Arrays.fill(lengths, model.context());
+            rows.add(new DataTables.Lengths(DataTables.PARTS.get(i), "window", lengths));
+        }
+        return DataTables.lengths("windows of " + provenance().name(), rows);
+    }
+
+    @Override
+    public Table examples() {
+        List<List<Tokens>> parts =
+                Stream.of(text.train(), text.validation(), text.test())
+                        .map(part -> part.size() == 0 ? List.<Tokens>of() : List.of(part))
+                        .toList();
+        return DataTables.examples(
+                "beginnings of " + provenance().name(),
+                parts,
+                "text",
+                part -> text.tokenizer().decode(part.window(0, Math.min(SHOWN, part.size()))),
+                "tokens",
+                part -> String.valueOf(part.size()));
     }
 
     @Override

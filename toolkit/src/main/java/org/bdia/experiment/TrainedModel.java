@@ -60,7 +60,8 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
-        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train().batch());
+        return new Evaluation(
+                load(run, workload, store, LAST, manager), task, run.train().samplesAtOnce());
     }
 
     /**
@@ -76,7 +77,7 @@ final class TrainedModel {
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             ReversibleModel model = load(run, workload, store, BEST, manager);
             scores.putAll(
-                    new Evaluation(model, workload.task(), run.train().batch())
+                    new Evaluation(model, workload.task(), run.train().samplesAtOnce())
                             .measure(manager, Task.Split.TEST, 0));
             scores.putAll(workload.finish(model, manager).metrics());
         }
@@ -110,6 +111,7 @@ final class TrainedModel {
 
     private static ReversibleModel load(
             RunConfig run, Workload workload, RunStore store, Weights weights, NDManager manager) {
+        Workload.requireSameData(run, workload.provenance(), store);
         ReversibleModel model = workload.model(manager);
         weights.load(store.finished(run.id()), run.id(), model);
         return model;

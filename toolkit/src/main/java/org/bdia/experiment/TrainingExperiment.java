@@ -10,8 +10,10 @@ import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.experiment.ChildRuns.Planned;
+import org.bdia.report.ImageGrid;
 import org.bdia.report.Profile;
 import org.bdia.run.RunStore;
+import tech.tablesaw.api.Table;
 
 /**
  * Models trained on one task: every variant with every seed is one run, in a JVM of its own. Immutable; each method
@@ -179,6 +181,43 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
                                 verify,
                                 train,
                                 seed));
+    }
+
+    /**
+     * Returns how much data there is, read for it: of images a row per class with its number in every part, {@code class, training,
+     * validation, test}; of texts a row per part and what of a sample is measured, {@code part, of, samples, tokens, shortest, median,
+     * mean, longest}.
+     *
+     * @throws org.bdia.data.DataException if the data are missing or damaged
+     */
+    public Table sizes() {
+        return workload().sizes();
+    }
+
+    /**
+     * Returns the first texts of every part, as training reads them.
+     *
+     * @throws IllegalArgumentException if the samples are images
+     * @throws org.bdia.data.DataException if the data are missing or damaged
+     */
+    public Table examples() {
+        return workload().examples();
+    }
+
+    /**
+     * Returns the first images of an epoch after cropping and flipping, as the first run's training sees them.
+     *
+     * @param epoch from 0
+     * @throws IllegalArgumentException if the samples are texts, or the epoch is negative
+     * @throws org.bdia.data.DataException if the data are missing or damaged
+     */
+    public ImageGrid trainingImages(int epoch) {
+        return workload().trainingImages(epoch);
+    }
+
+    private Workload workload() {
+        return Workload.of(
+                configs().get(0), Environment.current().data(), RunStore.fromEnvironment());
     }
 
     /**

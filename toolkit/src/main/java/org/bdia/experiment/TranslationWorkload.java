@@ -1,12 +1,15 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TaskConfig;
@@ -14,6 +17,7 @@ import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.data.EncodedPairs;
 import org.bdia.data.PairSplit;
+import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SentencePair;
 import org.bdia.data.SentencePairs;
@@ -28,6 +32,7 @@ import org.bdia.nn.Seq2Seq;
 import org.bdia.run.Sample;
 import org.bdia.train.Task;
 import org.bdia.train.TranslationTask;
+import tech.tablesaw.api.Table;
 
 /** An encoder–decoder that translates; scored by BLEU and chrF on the test part. */
 final class TranslationWorkload implements Workload {
@@ -36,17 +41,31 @@ final class TranslationWorkload implements Workload {
     private static final int SAMPLES = 10;
 
     private final RunConfig config;
-    private final TaskConfig.Translation translation;
+    private final int beams;
     private final PairSplit split;
     private final Vocabulary source;
     private final Vocabulary target;
     private final Seq2SeqConfig model;
 
     TranslationWorkload(RunConfig config, TaskConfig.Translation translation, DataFolder folder) {
+        this(config, pairs(translation, folder), translation.vocabulary(), translation.beams());
+    }
+
+    /** Reads a user's own pairs. */
+    TranslationWorkload(RunConfig config, OwnData.Pairs pairs) {
+        this(
+                config,
+                SentencePairs.load(
+                        Path.of(pairs.file()), pairs.parts(), pairs.maxWords(), pairs.splitSeed()),
+                pairs.vocabulary(),
+                pairs.beams());
+    }
+
+    /** Learns vocabularies of a size on the training part. */
+    private TranslationWorkload(RunConfig config, PairSplit split, int size, int beams) {
         this.config = config;
-        this.translation = translation;
-        split = pairs(translation, folder);
-        int size = translation.vocabulary();
+        this.split = split;
+        this.beams = beams;
         source = Vocabulary.bpe(split.train().stream().map(SentencePair::source).toList(), size);
         target = Vocabulary.bpe(split.train().stream().map(SentencePair::target).toList(), size);
         model = ((Seq2SeqConfig) config.model()).withVocabularies(source.size(), target.size());
@@ -85,6 +104,22 @@ final class TranslationWorkload implements Workload {
         };
     }
 
+    /** A small model on a user's own pairs, whatever the profile. */
+    static TrainingExperiment<OwnData.Pairs, Seq2SeqConfig> preset(
+            Path file, Environment environment) {
+        return TrainingExperiment.preset(
+                new OwnData.Pairs(
+                        file.toAbsolutePath().normalize().toString(),
+                        Parts.nineTenths(),
+                        20,
+                        2_000,
+                        1,
+                        0),
+                Seq2SeqConfig.laptop(),
+                TrainConfig.of(10, 32, 2e-3),
+                environment);
+    }
+
     /** The pairs of a task, generated where it says so. */
     static PairSplit pairs(TaskConfig.Translation task, DataFolder folder) {
         return task.synthetic()
@@ -102,6 +137,39 @@ final class TranslationWorkload implements Workload {
     @Override
     public Provenance provenance() {
         return split.provenance();
+    }
+
+    @Override
+    public Table sizes() {
+        List<DataTables.Lengths> rows = new ArrayList<>();
+        for (int i = 0; i < parts().size(); i++) {
+            String part = DataTables.PARTS.get(i);
+            List<SentencePair> pairs = parts().get(i);
+            rows.add(lengths(part, "source", pairs.stream().map(SentencePair::source), source));
+            rows.add(lengths(part, "target", pairs.stream().map(SentencePair::target), target));
+        }
+        return DataTables.lengths("tokens of " + provenance().name(), rows);
+    }
+
+    private static DataTables.Lengths lengths(
+            String part, String of, Stream<String> sentences, Vocabulary vocabulary) {
+        return new DataTables.Lengths(
+                part, of, sentences.mapToInt(text -> vocabulary.encode(text).length).toArray());
+    }
+
+    @Override
+    public Table examples() {
+        return DataTables.examples(
+                "pairs of " + provenance().name(),
+                parts(),
+                "source",
+                SentencePair::source,
+                "target",
+                SentencePair::target);
+    }
+
+    private List<List<SentencePair>> parts() {
+        return List.of(split.train(), split.validation(), split.test());
     }
 
     @Override
@@ -171,9 +239,7 @@ final class TranslationWorkload implements Workload {
                         Vocabulary.BEGIN,
                         Vocabulary.END,
                         model.context(),
-                        translation.beams() == 1
-                                ? Decoding.greedy()
-                                : Decoding.beam(translation.beams()));
+                        beams == 1 ? Decoding.greedy() : Decoding.beam(beams));
         return Arrays.stream(ids).map(target::decode).toList();
     }
 }

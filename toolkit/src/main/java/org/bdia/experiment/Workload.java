@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.data.Cifar;
@@ -11,9 +12,11 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.Provenance;
 import org.bdia.data.TextCorpus;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.report.ImageGrid;
 import org.bdia.run.RunStore;
 import org.bdia.run.Sample;
 import org.bdia.train.Task;
+import tech.tablesaw.api.Table;
 
 /**
  * The data, model and task that a {@link RunConfig} describes. A new task is a record in {@link TaskConfig}, a file beside this one,
@@ -38,6 +41,18 @@ interface Workload {
         }
         if (config.task() instanceof TaskConfig.E2eNlg e2e) {
             return new E2eWorkload(config, e2e, folder, store);
+        }
+        if (config.task() instanceof OwnData.Images images) {
+            return new ImageWorkload(config, images);
+        }
+        if (config.task() instanceof OwnData.Text text) {
+            return new TextWorkload(config, text);
+        }
+        if (config.task() instanceof OwnData.Pairs pairs) {
+            return new TranslationWorkload(config, pairs);
+        }
+        if (config.task() instanceof OwnData.Completions completions) {
+            return new E2eWorkload(config, completions, folder, store);
         }
         throw new IllegalStateException(
                 config.task() + " has no workload; write one and list it in Workload.of");
@@ -86,8 +101,55 @@ interface Workload {
         }
     }
 
+    /**
+     * Checks that a finished run was made on the data that are there now, where they are a user's own, which may change under the
+     * same name.
+     *
+     * @param now the data that the run's configuration reads
+     * @throws ExperimentException if the run was made on others
+     */
+    static void requireSameData(RunConfig run, Provenance now, RunStore store) {
+        if (!(run.task() instanceof OwnData)) {
+            return;
+        }
+        Provenance then = store.read(run.id()).data();
+        if (!then.equals(now)) {
+            throw new ExperimentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: the run was made on %s, but the data are now %s; bring them back, give the changed data"
+                                    + " another path, or remove the run's folder",
+                            store.finished(run.id()),
+                            then,
+                            now));
+        }
+    }
+
     /** Name, source and digest of the data. */
     Provenance provenance();
+
+    /** Returns how much data there is, see {@link TrainingExperiment#sizes}. */
+    Table sizes();
+
+    /**
+     * Returns the first samples of every part.
+     *
+     * @throws IllegalArgumentException if they are images
+     */
+    default Table examples() {
+        throw new IllegalArgumentException(
+                "the samples of this task are images; show trainingImages(0) instead");
+    }
+
+    /**
+     * Returns the first images of an epoch as training sees them.
+     *
+     * @throws IllegalArgumentException if the task has no images, or the epoch is negative
+     */
+    default ImageGrid trainingImages(int epoch) {
+        throw new IllegalArgumentException(
+                "the samples of this task are texts; show examples() instead");
+    }
 
     /** The batches, loss and metrics of training and evaluation. */
     Task task();
@@ -113,7 +175,7 @@ interface Workload {
     /**
      * Returns the probability of every class, the likeliest first.
      *
-     * @param image uint8 (3, 32, 32), row-major
+     * @param image uint8 (3, S, S), row-major
      * @throws IllegalArgumentException if the task's models classify nothing, or the image has another size
      */
     default Map<String, Double> classify(ReversibleModel trained, NDManager manager, byte[] image) {

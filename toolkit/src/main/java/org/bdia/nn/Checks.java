@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import org.bdia.config.Method;
-import org.bdia.config.ModelConfig;
 import org.bdia.torch.Scoped;
 
 /** Checks of inputs that several models share. */
@@ -90,12 +89,12 @@ final class Checks {
     }
 
     /** Refuses DJL's own training where it would compute something else than the stack does. */
-    static void trainableByDjl(Method method, ModelConfig config) {
-        if (config.dropPath() > 0) {
+    static void trainableByDjl(Method method, double dropPath) {
+        if (dropPath > 0) {
             throw new UnsupportedOperationException(
                     "DJL's own trainer knows no samples' ids, which stochastic depth is a function of, but"
                             + " this model's dropPath is "
-                            + config.dropPath()
+                            + dropPath
                             + "; train it with org.bdia.train.Trainer, or call differentiate(inputs, loss,"
                             + " draw)");
         }

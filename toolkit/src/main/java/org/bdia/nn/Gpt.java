@@ -81,9 +81,14 @@ public final class Gpt extends StagedModel {
                         .withDropPath(config.dropPath());
     }
 
-    @Override
+    /** Returns the architecture. */
     public GptConfig config() {
         return config;
+    }
+
+    @Override
+    double dropPath() {
+        return config.dropPath();
     }
 
     /** The stack of blocks. */

@@ -120,9 +120,14 @@ public final class Seq2Seq extends StagedModel {
                         .withDropPath(config.dropPath());
     }
 
-    @Override
+    /** Returns the architecture. */
     public Seq2SeqConfig config() {
         return config;
+    }
+
+    @Override
+    double dropPath() {
+        return config.dropPath();
     }
 
     /** The encoder's stack. */

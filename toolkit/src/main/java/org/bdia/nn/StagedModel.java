@@ -10,18 +10,17 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.UnaryOperator;
 import org.bdia.config.Method;
-import org.bdia.config.ModelConfig;
 import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**
- * Base of the three models: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
+ * Base of the models: their one {@link #forward(Pass, ParameterStore, NDList) forward pass} predicts, is differentiated by
  * reversal, or is handed to DJL's own trainer, which only {@link Method#standard()} allows.
  */
 abstract sealed class StagedModel extends AbstractBlock implements ReversibleModel
-        permits VisionTransformer, Gpt, Seq2Seq {
+        permits VisionTransformer, Gpt, Seq2Seq, StackModel {
 
     private final KernelSelector kernels = new KernelSelector();
 
@@ -35,8 +34,8 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
     /** Returns the method of every stack. */
     abstract Method method();
 
-    /** Returns the architecture. */
-    public abstract ModelConfig config();
+    /** Returns the rate of stochastic depth. */
+    abstract double dropPath();
 
     /** Returns shapes of inputs to initialise with. */
     abstract Shape[] initialShapes();
@@ -81,7 +80,7 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(method(), config());
+        Checks.trainableByDjl(method(), dropPath());
         var pass = new Pass.Plain(store);
         return new NDList(pass.output(forward(pass, store, inputs)));
     }

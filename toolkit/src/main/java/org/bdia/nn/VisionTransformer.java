@@ -81,9 +81,14 @@ public final class VisionTransformer extends StagedModel {
                         .withDropPath(config.dropPath());
     }
 
-    @Override
+    /** Returns the architecture. */
     public VitConfig config() {
         return config;
+    }
+
+    @Override
+    double dropPath() {
+        return config.dropPath();
     }
 
     /** The stack of blocks. */

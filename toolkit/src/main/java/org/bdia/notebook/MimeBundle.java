@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.bdia.report.Figure;
+import org.bdia.report.ImageGrid;
 import org.bdia.report.Tables;
 import org.bdia.report.Tabular;
 import tech.tablesaw.api.Table;
@@ -34,8 +35,8 @@ record MimeBundle(Map<String, String> data) {
     }
 
     /**
-     * Returns a value's forms. A figure is interactive HTML, PNG and text, one of tablesaw-jsplot HTML and text; a table,
-     * Tablesaw's or that of a result, HTML, Markdown and text; anything else text.
+     * Returns a value's forms. A figure is interactive HTML, PNG and text, one of tablesaw-jsplot HTML and text; images are PNG
+     * and text; a table, Tablesaw's or that of a result, HTML, Markdown and text; anything else text.
      *
      * @param script whether a figure's HTML carries plotly.js, see {@link PlotlyHtml}
      */
@@ -48,6 +49,9 @@ record MimeBundle(Map<String, String> data) {
             data.put("text/html", PlotlyHtml.of(figure, script));
             data.put("image/png", Base64.getEncoder().encodeToString(figure.png(PNG_SCALE)));
             data.put("text/plain", figure.title() + " (" + figure.caption().text() + ")");
+        } else if (value instanceof ImageGrid images) {
+            data.put("image/png", Base64.getEncoder().encodeToString(images.png()));
+            data.put("text/plain", images.toString());
         } else if (TablesawFigure.is(value)) {
             data.put("text/html", PlotlyHtml.of(new TablesawFigure(value), script));
             data.put("text/plain", "Plotly figure of Tablesaw, shown as HTML only");

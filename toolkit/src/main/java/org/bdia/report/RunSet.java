@@ -242,13 +242,7 @@ public final class RunSet implements Tabular {
     public List<Provenance> provenance() {
         Set<Provenance> all = new LinkedHashSet<>();
         for (Labelled run : runs) {
-            var data = run.record().manifest().get("data");
-            all.add(
-                    new Provenance(
-                            data.get("name").asText(),
-                            data.get("source").asText(),
-                            data.get("synthetic").asBoolean(),
-                            data.get("sha256").asText()));
+            all.add(run.record().data());
         }
         return List.copyOf(all);
     }

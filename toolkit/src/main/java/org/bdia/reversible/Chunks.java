@@ -47,7 +47,8 @@ record Chunks(int batch, int size, int axes) {
                         draw.seed(),
                         draw.step(),
                         Arrays.copyOfRange(
-                                draw.sampleIds(), c * size, Math.min(batch, (c + 1) * size)));
+                                draw.sampleIds(), c * size, Math.min(batch, (c + 1) * size)),
+                        draw.part());
     }
 
     /**

@@ -10,25 +10,34 @@ import org.bdia.io.SplitMix64;
  * @param step the training step, 0 or more
  * @param sampleIds for each sample of the batch its index in the data set, so that a sample draws the same γ
  *     wherever in the batch it stands
+ * @param part the number, from 0, of the part of the batch whose samples these are, where gradients are accumulated over parts: each has
+ *     dropout masks of its own, while γ and stochastic depth are functions of the sample
  */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
-public record StepKey(long seed, long step, long[] sampleIds) {
+public record StepKey(long seed, long step, long[] sampleIds, int part) {
 
     /**
      * Copies the ids.
      *
-     * @throws IllegalArgumentException if the step is negative or there is no sample
+     * @throws IllegalArgumentException if step or part are negative or there is no sample
      */
     public StepKey {
-        if (step < 0 || sampleIds.length == 0) {
+        if (step < 0 || part < 0 || sampleIds.length == 0) {
             throw new IllegalArgumentException(
-                    "a step key needs step >= 0 and at least one sample id, but step is "
+                    "a step key needs step >= 0, part >= 0 and at least one sample id, but step is "
                             + step
+                            + ", part is "
+                            + part
                             + " and there are "
                             + sampleIds.length
                             + " ids; pass one sample id per row");
         }
         sampleIds = sampleIds.clone();
+    }
+
+    /** Creates the key of a whole batch. */
+    public StepKey(long seed, long step, long[] sampleIds) {
+        this(seed, step, sampleIds, 0);
     }
 
     @Override
@@ -55,6 +64,7 @@ public record StepKey(long seed, long step, long[] sampleIds) {
     int engineSeed(int layer, int c) {
         long hash = SplitMix64.mix(SplitMix64.mix(seed, step), ~(long) layer);
         hash = c == 0 ? hash : SplitMix64.mix(hash, c);
+        hash = part == 0 ? hash : SplitMix64.mix(hash, -(long) part);
         return (int) (hash >>> 32);
     }
 
@@ -63,16 +73,24 @@ public record StepKey(long seed, long step, long[] sampleIds) {
         return other instanceof StepKey d
                 && d.seed == seed
                 && d.step == step
+                && d.part == part
                 && Arrays.equals(d.sampleIds, sampleIds);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(new long[] {seed, step, Arrays.hashCode(sampleIds)});
+        return Arrays.hashCode(new long[] {seed, step, part, Arrays.hashCode(sampleIds)});
     }
 
     @Override
     public String toString() {
-        return "StepKey[seed=" + seed + ", step=" + step + ", samples=" + sampleIds.length + "]";
+        return "StepKey[seed="
+                + seed
+                + ", step="
+                + step
+                + ", samples="
+                + sampleIds.length
+                + (part == 0 ? "" : ", part=" + part)
+                + "]";
     }
 }

@@ -2,6 +2,7 @@ package org.bdia.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.bdia.data.Provenance;
 
 /**
  * The record of a finished run.
@@ -23,5 +24,15 @@ public record RunRecord(
     public RunRecord {
         metrics = List.copyOf(metrics);
         samples = List.copyOf(samples);
+    }
+
+    /** Returns the data that the run was trained on, as its manifest has them. */
+    public Provenance data() {
+        JsonNode data = manifest.get("data");
+        return new Provenance(
+                data.get("name").asText(),
+                data.get("source").asText(),
+                data.get("synthetic").asBoolean(),
+                data.get("sha256").asText());
     }
 }

@@ -2,6 +2,8 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import java.util.Arrays;
 
 /**
  * One mini batch on a device.
@@ -19,6 +21,22 @@ public record Batch(NDList inputs, NDArray labels, long[] sampleIds, long units)
     /** The number B of samples. */
     public int size() {
         return sampleIds.length;
+    }
+
+    /**
+     * Returns some of the samples, as views that the caller's scope frees. Their units are the samples where the batch's are, else the
+     * labels that are not {@linkplain CrossEntropy#IGNORED ignored}.
+     */
+    Batch rows(int from, int to) {
+        NDIndex rows = new NDIndex(from + ":" + to);
+        NDList some = new NDList();
+        inputs.forEach(input -> some.add(input.get(rows)));
+        NDArray wanted = labels.get(rows);
+        return new Batch(
+                some,
+                wanted,
+                Arrays.copyOfRange(sampleIds, from, to),
+                units == size() ? to - from : CrossEntropy.counted(wanted));
     }
 
     /** Frees the arrays. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.bdia.torch.Autograd;
@@ -48,6 +49,13 @@ public final class CrossEntropy {
                     return loss.mul(Autograd.constant(loss, 1 - labelSmoothing))
                             .sub(spread.mul(Autograd.constant(loss, labelSmoothing)));
                 });
+    }
+
+    /** Returns the number of labels that are not ignored. */
+    static long counted(NDArray labels) {
+        return Arrays.stream(labels.toType(DataType.INT64, false).toLongArray())
+                .filter(label -> label != IGNORED && label != IGNORED_BY_PYTORCH)
+                .count();
     }
 
     private static void require(NDArray labels, NDArray counts, long classes) {

@@ -58,9 +58,10 @@ public final class ImageTask implements Task {
         return split == Split.VALIDATION ? images.validation() : images.test();
     }
 
-    private static Batch batch(NDManager manager, ImageBatch batch) {
+    private Batch batch(NDManager manager, ImageBatch batch) {
         int size = batch.labels().length;
-        Shape shape = new Shape(size, ImageSet.CHANNELS, ImageSet.SIDE, ImageSet.SIDE);
+        int side = images.train().side();
+        Shape shape = new Shape(size, ImageSet.CHANNELS, side, side);
         long[] labels = Arrays.stream(batch.labels()).asLongStream().toArray();
         return new Batch(
                 new NDList(manager.create(batch.pixels(), shape)),

@@ -1,6 +1,5 @@
 package org.bdia.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.io.UncheckedIOException;
@@ -231,15 +230,12 @@ public final class Trainer {
         try (NDScope scope = new NDScope();
                 Batch batch = task.training(manager, seed, epoch, index, config.batch())) {
             scope.suppressNotUsedWarning();
-            return model.differentiate(
-                    batch.inputs(),
-                    output -> {
-                        NDArray loss = task.loss(output, batch.labels(), config.labelSmoothing());
-                        requireFinite(step, "the loss", loss.getFloat(), UNTOUCHED, lastGood);
-                        return loss;
-                    },
-                    new StepKey(seed, step, batch.sampleIds()),
-                    update.begin(rate));
+            return new MicroBatches(model, task, config)
+                    .differentiate(
+                            batch,
+                            new StepKey(seed, step, batch.sampleIds()),
+                            update.begin(rate),
+                            loss -> requireFinite(step, "the loss", loss, UNTOUCHED, lastGood));
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(step, e.getMessage() + UNTOUCHED, lastGood, e);
         }
@@ -265,7 +261,7 @@ public final class Trainer {
         }
         Map<String, Double> means;
         try {
-            means = new Evaluation(model, task, config.batch()).measure(manager, split, 0);
+            means = new Evaluation(model, task, config.samplesAtOnce()).measure(manager, split, 0);
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(
                     step,

@@ -51,7 +51,11 @@ class ModelConfigTest {
                         Schedule.class,
                         new Schedule.Constant(1),
                         OptimizerConfig.class,
-                        OptimizerConfig.setAdam());
+                        OptimizerConfig.setAdam(),
+                        Update.class,
+                        Update.PER_BLOCK,
+                        ClipBy.class,
+                        ClipBy.BLOCK);
         Object config = example(type);
         for (Method method : type.getDeclaredMethods()) {
             if (method.getName().startsWith("with")

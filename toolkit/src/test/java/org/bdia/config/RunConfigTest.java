@@ -70,6 +70,27 @@ class RunConfigTest {
         assertRefused(patient.json().replace("\"patience\":3", "\"patience\":null"), "patience");
     }
 
+    @Test
+    void microBatchesAreSaidOnlyWhereTheyAreMoreThanOne() {
+        RunConfig parts = CONFIG.withTrain(CONFIG.train().withBatch(8).withMicroBatches(4));
+
+        assertThat(CONFIG.json()).doesNotContain("microBatches");
+        assertThat(parts.json()).contains("\"microBatches\":4,");
+        assertThat(Json.parse(parts.json(), RunConfig.class, "text")).isEqualTo(parts);
+        RunConfig whole = CONFIG.withTrain(CONFIG.train().withBatch(8));
+        for (String off : List.of("0", "1")) {
+            String json = parts.json().replace("\"microBatches\":4", "\"microBatches\":" + off);
+            assertThat(Json.parse(json, RunConfig.class, "text").id()).isEqualTo(whole.id());
+        }
+        assertRefused(
+                parts.json().replace("\"microBatches\":4", "\"microBatches\":9"),
+                "microBatches must be 1 to the batch of 8 samples");
+        assertRefused(
+                parts.json().replace("\"microBatches\":4", "\"microBatches\":-1"), "but is -1");
+        assertThat(parts.train().withMicroBatches(3).samplesAtOnce()).isEqualTo(3);
+        assertThat(whole.train().samplesAtOnce()).isEqualTo(8);
+    }
+
     private static RunConfig withModel(ModelConfig model) {
         return new RunConfig(
                 IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);

@@ -78,7 +78,8 @@ class BadConfigTest {
                         "\"epochs\":2",
                         "\"epochs\":2,\"epoch\":3",
                         ": key 'train.epoch' is unknown; expected one of [batch, checkpointEvery, "
-                                + "clipNorm, epochs, evaluateEvery, labelSmoothing, optimizer, patience, schedule]"),
+                                + "clipBy, clipNorm, epochs, evaluateEvery, labelSmoothing, "
+                                + "microBatches, optimizer, patience, schedule, update]"),
                 edit(
                         "missing key",
                         "\"batch\":10,",
@@ -127,8 +128,8 @@ class BadConfigTest {
                         "unknown task",
                         "\"name\":\"images\"",
                         "\"name\":\"image\"",
-                        ": key 'task.name' is \"image\"; expected one of [e2e-nlg, images, text, "
-                                + "translation]"),
+                        ": key 'task.name' is \"image\"; expected one of [e2e-nlg, images, "
+                                + "own-completions, own-images, own-pairs, own-text, text, translation]"),
                 edit(
                         "unknown set",
                         "\"CIFAR_10\"",

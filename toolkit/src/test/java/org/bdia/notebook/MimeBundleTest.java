@@ -9,10 +9,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.bdia.report.ImageGrid;
 import org.bdia.report.Samples;
 import org.bdia.report.Tabular;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,16 @@ class MimeBundleTest {
         assertThat(bundle.data()).containsOnlyKeys("text/html", "text/markdown", "text/plain");
         assertThat(bundle.data().get("text/html")).doesNotContain("<script>", "<b>");
         assertThat(bundle.text()).contains("losses");
+    }
+
+    @Test
+    void imagesArePngAndText() {
+        var image = new ImageGrid.Labelled("cat", 1, new byte[3]);
+        MimeBundle bundle = MimeBundle.of(new ImageGrid("own images", List.of(image)));
+        assertThat(bundle.data()).containsOnlyKeys("image/png", "text/plain");
+        assertThat(Base64.getDecoder().decode(bundle.data().get("image/png")))
+                .startsWith(0x89, 'P', 'N', 'G');
+        assertThat(bundle.text()).isEqualTo("own images: cat");
     }
 
     @Test

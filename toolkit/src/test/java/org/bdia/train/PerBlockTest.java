@@ -165,6 +165,15 @@ class PerBlockTest {
                                         1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("clipBy PREVIOUS_STEP is for update PER_BLOCK");
+        assertThatThrownBy(
+                        () ->
+                                new Trainer(
+                                        model(Method.bdia(0.5)),
+                                        TASK,
+                                        CONFIG.withMicroBatches(2),
+                                        1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("before those of all 2 microBatches are added up");
     }
 
     private static TrainConfig global() {

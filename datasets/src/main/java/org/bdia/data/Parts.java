@@ -1,0 +1,69 @@
+package org.bdia.data;
+
+import java.util.Locale;
+
+/**
+ * The sizes of the parts of a user's own data.
+ *
+ * <p>Each is a count, 0 or a whole number; or a fraction of all, between 0 and 1; or, for one part, {@link #ALL}, what the others
+ * leave. So {@code new Parts(Parts.ALL, 0.1, 500)} holds out a tenth for validation and 500 for the test.
+ *
+ * @param train the training part, not 0
+ * @param validation the part for model selection
+ * @param test the part for final results
+ */
+public record Parts(double train, double validation, double test) {
+
+    /** What the other parts leave, in place of a number. */
+    public static final int ALL = -1;
+
+    /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException if one is no count, fraction or {@link #ALL}, or more than one is ALL
+     */
+    public Parts {
+        int all = (train == ALL ? 1 : 0) + (validation == ALL ? 1 : 0) + (test == ALL ? 1 : 0);
+        if (!isSize(train) || !isSize(validation) || !isSize(test) || train == 0 || all > 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "each part must be a whole number, a fraction between 0 and 1 or, one of them, Parts.ALL (-1),"
+                                    + " and train not 0, but they are %s, %s and %s",
+                            train,
+                            validation,
+                            test));
+        }
+    }
+
+    /** Returns nine tenths for training and the rest in halves. */
+    public static Parts nineTenths() {
+        return new Parts(ALL, 0.05, 0.05);
+    }
+
+    private static boolean isSize(double size) {
+        return size == ALL
+                || (size > 0 && size < 1)
+                || (size >= 0 && size <= Integer.MAX_VALUE && size == Math.rint(size));
+    }
+
+    /** Returns the training part's count, or {@link #ALL}. */
+    int train(long total) {
+        return count(train, total);
+    }
+
+    /** Returns the validation part's count, or {@link #ALL}. */
+    int validation(long total) {
+        return count(validation, total);
+    }
+
+    /** Returns the test part's count, or {@link #ALL}. */
+    int test(long total) {
+        return count(test, total);
+    }
+
+    /** A fraction of something is at least 1. */
+    private static int count(double size, long total) {
+        return size > 0 && size < 1 ? (int) Math.max(1, Math.floor(size * total)) : (int) size;
+    }
+}
