@@ -99,7 +99,7 @@ class BadArraysTest {
                 BadInput.of(
                         "no samples",
                         root -> new StepKey(1, 0, new long[0]),
-                        "a step key needs step >= 0 and at least one sample id, but step is 0 and there are 0"
+                        "a step key needs step >= 0, part >= 0 and at least one sample id, but step is 0, part is 0 and there are 0"
                                 + " ids; pass one sample id per row"));
     }
 
