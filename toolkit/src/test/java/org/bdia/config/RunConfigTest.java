@@ -30,6 +30,8 @@ class RunConfigTest {
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
                         with(Method.revNet(), Backprop.REVERSIBLE),
+                        with(Method.midpoint(), Backprop.REVERSIBLE),
+                        with(Method.midpoint().withLevel(8), Backprop.REVERSIBLE),
                         with(Method.bdia(0.5).withLevel(12).perBatch(), Backprop.REVERSIBLE),
                         with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),

@@ -115,13 +115,13 @@ class BadConfigTest {
                         "unknown method",
                         "\"name\":\"bdia\"",
                         "\"name\":\"bida\"",
-                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, quantised, revnet, "
+                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, midpoint, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "no method",
                         "\"name\":\"bdia\"",
                         "\"nam\":\"bdia\"",
-                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, quantised, revnet, "
+                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, midpoint, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "unknown task",

@@ -193,6 +193,16 @@ class MemoryPlanTest {
     }
 
     @Test
+    void theMidpointRuleTakesNothingPerBlock() {
+        Execution reversible = Execution.of(Backprop.REVERSIBLE);
+        long shallow = MemoryModel.of(BASE.withDepth(6), Method.midpoint()).peak(reversible, 8);
+        long deep = MemoryModel.of(BASE.withDepth(48), Method.midpoint()).peak(reversible, 8);
+        long bdia = MemoryModel.of(BASE.withDepth(48), BDIA).peak(reversible, 8);
+
+        assertThat(deep).isEqualTo(shallow).isLessThan(bdia);
+    }
+
+    @Test
     void theLargestBatchFitsAndOneMoreDoesNot() {
         var memory = MemoryModel.of(BASE, BDIA);
         int batch = memory.largestBatch(Execution.lean(), 300L << 20);
