@@ -48,8 +48,10 @@ public final class Json {
     /** Proper names, which kebab case would split. */
     private static final Map<Class<?>, String> PROPER = Map.of(Method.RevNet.class, "revnet");
 
-    /** The one key that may be left out: it came after runs whose names are made of their JSON. */
+    /** The keys that may be left out: they came after runs whose names are made of their JSON. */
     static final String PATIENCE = "patience";
+
+    static final String HEAD_TOKENS = "headTokens";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -163,7 +165,10 @@ public final class Json {
                 StrictJson.builder()
                         // Double.toString changed in Java 19; hashes must not.
                         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-                        .injectableValues(new InjectableValues.Std().addValue(PATIENCE, 0))
+                        .injectableValues(
+                                new InjectableValues.Std()
+                                        .addValue(PATIENCE, 0)
+                                        .addValue(HEAD_TOKENS, 0))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

@@ -25,11 +25,18 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the model cannot be built, or the method cannot be differentiated this way
+     * @throws IllegalArgumentException if the model cannot be built, the method cannot be differentiated this way, or the head of
+     *     an image model is to work on slices of tokens
      */
     public RunConfig {
         model.requireBuildable();
         backprop.requireSupports(method);
+        if (train.headTokens() > 0 && model instanceof VitConfig) {
+            throw new IllegalArgumentException(
+                    "train.headTokens is "
+                            + train.headTokens()
+                            + ", but an image model has one output per image and none per token; leave the key out");
+        }
     }
 
     /** Returns a copy with another model. */

@@ -19,6 +19,8 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  * @param patience early stopping: training ends at the first evaluation so many epochs, 1 or more, after the one with the lowest
  *     validation loss; 0 to train all epochs, which JSON does not say. The schedule stays that of all epochs: training that
  *     stops early never reaches its end
+ * @param headTokens how many tokens' logits and loss are computed at a time, 1 or more: 128 saves memory where the vocabulary is
+ *     large, and changes gradients by rounding alone; 0 for all at once, which JSON does not say. Language models only
  */
 public record TrainConfig(
         int epochs,
@@ -31,7 +33,10 @@ public record TrainConfig(
         int checkpointEvery,
         @JacksonInject(value = Json.PATIENCE, useInput = OptBoolean.TRUE)
                 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-                int patience) {
+                int patience,
+        @JacksonInject(value = Json.HEAD_TOKENS, useInput = OptBoolean.TRUE)
+                @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+                int headTokens) {
 
     /**
      * Checks the ranges.
@@ -47,6 +52,11 @@ public record TrainConfig(
             throw new IllegalArgumentException(
                     "patience must be at least 1 epoch, or 0 to train all epochs, but is "
                             + patience);
+        }
+        if (headTokens < 0) {
+            throw new IllegalArgumentException(
+                    "headTokens must be at least 1 token, or 0 for all at once, but is "
+                            + headTokens);
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException(
@@ -75,6 +85,7 @@ public record TrainConfig(
                 0,
                 1,
                 1,
+                0,
                 0);
     }
 
@@ -121,6 +132,11 @@ public record TrainConfig(
     /** Returns a copy with early stopping after so many epochs without a lower validation loss, or 0 for none. */
     public TrainConfig withPatience(int value) {
         return Records.with(this, "patience", value);
+    }
+
+    /** Returns a copy that computes logits and loss for so many tokens at a time, or 0 for all at once. */
+    public TrainConfig withHeadTokens(int value) {
+        return Records.with(this, "headTokens", value);
     }
 
     private static void atLeastOne(String name, int value) {

@@ -74,7 +74,7 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
-        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train().batch());
+        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train());
     }
 
     /**
@@ -90,7 +90,7 @@ final class TrainedModel {
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             ReversibleModel model = load(run, workload, store, BEST, manager);
             scores.putAll(
-                    new Evaluation(model, workload.task(), run.train().batch())
+                    new Evaluation(model, workload.task(), run.train())
                             .measure(manager, Task.Split.TEST, 0));
             scores.putAll(workload.finish(model, manager).metrics());
         }

@@ -217,16 +217,24 @@ public final class Trainer {
         try (NDScope scope = new NDScope();
                 Batch batch = task.training(manager, seed, epoch, index, config.batch())) {
             scope.suppressNotUsedWarning();
-            float loss =
-                    model.differentiate(
-                            batch.inputs(),
-                            output -> task.loss(output, batch.labels(), config.labelSmoothing()),
-                            new StepKey(seed, step, batch.sampleIds()));
+            float loss = differentiate(batch, new StepKey(seed, step, batch.sampleIds()));
             requireFinite(step, "the loss", loss, UNTOUCHED, lastGood);
             return loss;
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(step, e.getMessage() + UNTOUCHED, lastGood, e);
         }
+    }
+
+    private float differentiate(Batch batch, StepKey draw) {
+        double smoothing = config.labelSmoothing();
+        if (config.headTokens() == 0) {
+            return model.differentiate(
+                    batch.inputs(), output -> task.loss(output, batch.labels(), smoothing), draw);
+        }
+        return model.differentiate(
+                batch.inputs(),
+                task.slicedLoss(batch.labels(), smoothing, config.headTokens()),
+                draw);
     }
 
     private static void requireFinite(
@@ -249,7 +257,7 @@ public final class Trainer {
         }
         Map<String, Double> means;
         try {
-            means = new Evaluation(model, task, config.batch()).measure(manager, split, 0);
+            means = new Evaluation(model, task, config).measure(manager, split, 0);
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(
                     step,

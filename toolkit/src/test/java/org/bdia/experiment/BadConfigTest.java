@@ -78,7 +78,7 @@ class BadConfigTest {
                         "\"epochs\":2",
                         "\"epochs\":2,\"epoch\":3",
                         ": key 'train.epoch' is unknown; expected one of [batch, checkpointEvery, "
-                                + "clipNorm, epochs, evaluateEvery, labelSmoothing, optimizer, patience, schedule]"),
+                                + "clipNorm, epochs, evaluateEvery, headTokens, labelSmoothing, optimizer, patience, schedule]"),
                 edit(
                         "missing key",
                         "\"batch\":10,",
