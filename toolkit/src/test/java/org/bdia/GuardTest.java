@@ -59,7 +59,8 @@ class GuardTest {
                     Method.bdia(0.5),
                     Method.bdia(0.25),
                     Method.bdiaFloat(0.5),
-                    Method.revNet());
+                    Method.revNet(),
+                    Method.midpoint());
     private static final Execution STORE = Execution.of(Backprop.STORE);
     private static final Decoding BEAM = Decoding.beam(2);
     private static final ActivationConfig GELU = ActivationConfig.GELU;

@@ -93,7 +93,7 @@ public record Execution(
 
     /**
      * Returns a copy in verify mode or not: the forward pass keeps a 64-bit fingerprint of every state, and the backward pass
-     * compares what it rebuilds, and x<sub>1</sub> as the recomputed first block makes it. Of no effect unless exact {@link Method.Bdia} is differentiated by {@link
+     * compares what it rebuilds, and x<sub>1</sub> as the recomputed first block makes it. Of no effect unless an exact method is differentiated by {@link
      * Backprop#REVERSIBLE}: nothing else rebuilds states bit for bit.
      */
     public Execution withVerify(boolean value) {

@@ -61,6 +61,7 @@ public final class Json {
     static final String UPDATE = "update";
     static final String CLIP_BY = "clipBy";
     static final String MICRO_BATCHES = "microBatches";
+    static final String HEAD_TOKENS = "headTokens";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -179,7 +180,8 @@ public final class Json {
                                         .addValue(PATIENCE, 0)
                                         .addValue(UPDATE, Update.AFTER_BACKWARD)
                                         .addValue(CLIP_BY, ClipBy.GLOBAL)
-                                        .addValue(MICRO_BATCHES, 0))
+                                        .addValue(MICRO_BATCHES, 0)
+                                        .addValue(HEAD_TOKENS, 0))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

@@ -25,7 +25,7 @@ public sealed interface Method {
         BATCH
     }
 
-    /** Returns the method's short name, as results files have it: standard, quantised, bdia, bdia-float, revnet. */
+    /** Returns the method's short name, as results files have it: standard, quantised, bdia, bdia-float, revnet, midpoint. */
     String label();
 
     /** Returns the label with a suffix for each setting that is not the default, the magnitude of γ aside: {@code bdia+l5}, {@code bdia-float+uniform}. */
@@ -71,6 +71,14 @@ public sealed interface Method {
         return 1;
     }
 
+    /**
+     * Whether every state but the first two continues from x<sub>k−1</sub> at inference too. Inference is then not the plain
+     * transformer, and the weights are not a plain transformer's.
+     */
+    default boolean twoStep() {
+        return streams() > 1;
+    }
+
     /** The method whose states inference computes, at E[γ] = 0. */
     default Method inference() {
         return this;
@@ -114,6 +122,11 @@ public sealed interface Method {
     /** The reversible transformer of two streams, RevViT, whose inverse subtracts what was added. */
     static RevNet revNet() {
         return new RevNet();
+    }
+
+    /** The midpoint rule at the paper's level 9: exact without side bits, a baseline that is not the plain transformer at inference. */
+    static Midpoint midpoint() {
+        return new Midpoint(FixedPoint.PAPER_LEVEL);
     }
 
     /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
@@ -320,6 +333,61 @@ public sealed interface Method {
         @Override
         public int streams() {
             return 2;
+        }
+
+        @Override
+        public Backprop backprop() {
+            return Backprop.REVERSIBLE;
+        }
+    }
+
+    /**
+     * x<sub>k+1</sub> = x<sub>k−1</sub> + Q<sub>l</sub>[2h<sub>k</sub>(x<sub>k</sub>)] with x<sub>1</sub> = x<sub>0</sub> +
+     * Q<sub>l</sub>[h<sub>0</sub>(x<sub>0</sub>)], in training and at inference: BDIA's update at γ = +1 throughout, whose inverse
+     * needs no side bits on the grid. The rule is only marginally stable, so that states may grow with depth.
+     *
+     * @param level the quantisation level, see {@link FixedPoint}
+     * @see <a href="https://arxiv.org/abs/2512.02056">Gal et al., Reversing Large Language Models, 2025</a>
+     */
+    record Midpoint(int level) implements Method {
+        /** Checks the level as {@link FixedPoint} does. */
+        public Midpoint {
+            new FixedPoint(level);
+        }
+
+        /** Returns a copy on another grid. */
+        public Midpoint withLevel(int newLevel) {
+            return new Midpoint(newLevel);
+        }
+
+        @Override
+        public String label() {
+            return "midpoint";
+        }
+
+        @Override
+        public String name() {
+            return label() + levelSuffix(level);
+        }
+
+        @Override
+        public boolean invertible() {
+            return true;
+        }
+
+        @Override
+        public boolean exact() {
+            return true;
+        }
+
+        @Override
+        public boolean quantises() {
+            return true;
+        }
+
+        @Override
+        public boolean twoStep() {
+            return true;
         }
 
         @Override

@@ -25,13 +25,19 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the model cannot be built, the method cannot be differentiated this way,
-     *     or gradients cannot be clipped so
+     * @throws IllegalArgumentException if the model cannot be built, the method cannot be differentiated this way, training is not
+     *     {@linkplain TrainConfig#requireConsistent consistent}, or the head of an image model is to work on slices of tokens
      */
     public RunConfig {
         model.requireBuildable();
         backprop.requireSupports(method);
         train.requireConsistent();
+        if (train.headTokens() > 0 && model instanceof VitConfig) {
+            throw new IllegalArgumentException(
+                    "train.headTokens is "
+                            + train.headTokens()
+                            + ", but an image model has one output per image and none per token; leave the key out");
+        }
     }
 
     /** Returns a copy with another model. */

@@ -24,6 +24,8 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  * @param microBatches gradient accumulation: the parts that a step's batch is differentiated in, one after another, so that a step needs
  *     the memory of a part; 2 up to the batch, or 0 for the batch in one piece, which JSON does not say; 1 becomes 0. The gradient is
  *     that of the whole batch, up to rounding; dropout draws other masks
+ * @param headTokens how many tokens' logits and loss are computed at a time, 1 or more: 128 saves memory where the vocabulary is
+ *     large, and changes gradients by rounding alone; 0 for all at once, which JSON does not say. Language models only
  */
 public record TrainConfig(
         int epochs,
@@ -45,7 +47,10 @@ public record TrainConfig(
                 ClipBy clipBy,
         @JacksonInject(value = Json.MICRO_BATCHES, useInput = OptBoolean.TRUE)
                 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-                int microBatches) {
+                int microBatches,
+        @JacksonInject(value = Json.HEAD_TOKENS, useInput = OptBoolean.TRUE)
+                @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+                int headTokens) {
 
     /**
      * Checks the ranges.
@@ -67,6 +72,11 @@ public record TrainConfig(
             throw new IllegalArgumentException(
                     "microBatches must be at least 1, or 0 for the batch in one piece, but is "
                             + microBatches);
+        }
+        if (headTokens < 0) {
+            throw new IllegalArgumentException(
+                    "headTokens must be at least 1 token, or 0 for all at once, but is "
+                            + headTokens);
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException(
@@ -98,6 +108,7 @@ public record TrainConfig(
                 0,
                 Update.AFTER_BACKWARD,
                 ClipBy.GLOBAL,
+                0,
                 0);
     }
 
@@ -202,6 +213,11 @@ public record TrainConfig(
                             + " is for update PER_BLOCK; after the backward pass the norm of all gradients is known: take"
                             + " clipBy GLOBAL, or update PER_BLOCK");
         }
+    }
+
+    /** Returns a copy that computes logits and loss for so many tokens at a time, or 0 for all at once. */
+    public TrainConfig withHeadTokens(int value) {
+        return Records.with(this, "headTokens", value);
     }
 
     private static void atLeastOne(String name, int value) {

@@ -30,7 +30,9 @@ final class MemoryEstimate {
         boolean streams = config.method().streams() > 1;
         MemoryModel model =
                 MemoryModel.of(
-                        predictable(config.model()), streams ? Method.standard() : config.method());
+                                predictable(config.model()),
+                                streams ? Method.standard() : config.method())
+                        .withHeadTokens(config.train().headTokens());
         Execution execution = streams ? Execution.of(Backprop.STORE) : config.execution();
         return (1L << 20) * JVM_MIB + model.total(execution, config.train().samplesAtOnce());
     }

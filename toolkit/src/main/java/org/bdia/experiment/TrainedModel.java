@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -38,11 +39,24 @@ final class TrainedModel {
      * @param run has finished in the store
      * @param method computes the inference, the run's own or another one
      * @param manager owns the model
-     * @throws IllegalArgumentException if the task has no validation data, or the method's model has other weights than
-     *     the run's
+     * @throws IllegalArgumentException if the task has no validation data, or the run's weights are not the method's: the model
+     *     has others, or one of the two methods is {@link Method#twoStep}
      */
     static Evaluation evaluation(
             RunConfig run, Method method, RunStore store, DataFolder folder, NDManager manager) {
+        if ((method.twoStep() || run.method().twoStep())
+                && !method.label().equals(run.method().label())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "run %s was trained by %s, but the inference is to be %s's; the weights of one are not the other's:"
+                                    + " infer by %s, or train a run by %s",
+                            run.id(),
+                            run.method().name(),
+                            method.name(),
+                            run.method().name(),
+                            method.name()));
+        }
         RunConfig inferred =
                 new RunConfig(
                         run.task(),
@@ -60,8 +74,7 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
-        return new Evaluation(
-                load(run, workload, store, LAST, manager), task, run.train().samplesAtOnce());
+        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train());
     }
 
     /**
@@ -77,7 +90,7 @@ final class TrainedModel {
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             ReversibleModel model = load(run, workload, store, BEST, manager);
             scores.putAll(
-                    new Evaluation(model, workload.task(), run.train().samplesAtOnce())
+                    new Evaluation(model, workload.task(), run.train())
                             .measure(manager, Task.Split.TEST, 0));
             scores.putAll(workload.finish(model, manager).metrics());
         }

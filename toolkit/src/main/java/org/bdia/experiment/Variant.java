@@ -35,7 +35,7 @@ public record Variant(
         this(method, backprop, "", UnaryOperator.identity());
     }
 
-    /** A method differentiated as it is meant to be, see {@link Method#backprop}: exact BDIA and RevNet by REVERSIBLE, all else by STORE. */
+    /** A method differentiated as it is meant to be, see {@link Method#backprop}: exact BDIA, RevNet and the midpoint rule by REVERSIBLE, all else by STORE. */
     public static Variant of(Method method) {
         return new Variant(method, method.backprop());
     }

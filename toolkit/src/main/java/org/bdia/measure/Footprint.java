@@ -12,6 +12,8 @@ import org.bdia.nn.TransformerBlock;
  *
  * <p>Counted from what automatic differentiation saves of the function that {@code BranchScript} writes for the CPU: D, M and A
  * stand for the arrays (T, D), (T, M) and, where attention is written out as two products, (H, T, T) of a sample.
+ *
+ * @param table bytes of the token embedding's gradient, which the engine makes anew before it adds it up; 0 without one
  */
 record Footprint(
         int tokens,
@@ -23,6 +25,7 @@ record Footprint(
         Precision precision,
         long headPerSample,
         long embeddingPerSample,
+        long table,
         long parameters) {
 
     private static final long FLOAT = Float.BYTES;
@@ -52,6 +55,7 @@ record Footprint(
                 precision,
                 vit.tokens() * width * FLOAT,
                 (6L * vit.tokens() * width + 3 * patches * inputs) * FLOAT,
+                0,
                 embedding + head + vit.depth() * block(width, vit.mlp(), vit.localityAttention()));
     }
 
@@ -69,6 +73,7 @@ record Footprint(
                 precision,
                 gpt.context() * (4L * gpt.vocabulary() + width) * FLOAT,
                 (gpt.dropout() > 0 ? 6L : 4L) * gpt.context() * width * FLOAT,
+                token * FLOAT,
                 token + (gpt.context() + 2) * width + gpt.depth() * block(width, gpt.mlp(), false));
     }
 

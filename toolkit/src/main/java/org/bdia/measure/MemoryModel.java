@@ -8,6 +8,7 @@ import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
 import org.bdia.nn.ReversibleModel;
@@ -28,10 +29,12 @@ public final class MemoryModel {
 
     private final ModelConfig model;
     private final Method method;
+    private final int headTokens;
 
-    private MemoryModel(ModelConfig model, Method method) {
+    private MemoryModel(ModelConfig model, Method method, int headTokens) {
         this.model = model;
         this.method = method;
+        this.headTokens = headTokens;
     }
 
     /**
@@ -52,7 +55,12 @@ public final class MemoryModel {
                             + method
                             + " runs halves of them over two; measure it instead");
         }
-        return new MemoryModel(model, method);
+        return new MemoryModel(model, method, 0);
+    }
+
+    /** Returns the memory with a head that computes so many tokens' logits at a time, see {@link TrainConfig#headTokens}; 0 for all. */
+    public MemoryModel withHeadTokens(int tokens) {
+        return new MemoryModel(model, method, tokens);
     }
 
     /**
@@ -93,7 +101,7 @@ public final class MemoryModel {
                             execution.checkpointed()));
         }
         Footprint footprint = footprint(execution.precision());
-        var step = new StepMemory(footprint, method, execution, model.depth(), batch);
+        var step = new StepMemory(footprint, method, execution, model.depth(), batch, headTokens);
         return step.peak();
     }
 

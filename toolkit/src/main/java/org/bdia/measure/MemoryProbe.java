@@ -18,7 +18,7 @@ import java.util.Map;
  * else the resident set's high-water mark, which is right while the allocator returns freed memory (see {@link
  * org.bdia.torch.Allocator#returnFreed}); on a GPU the memory of the caching allocator.
  */
-final class MemoryProbe {
+public final class MemoryProbe {
 
     /** The variable that names the counters' file. */
     static final String COUNTERS = "BDIA_MEMORY_COUNTERS";
@@ -31,7 +31,7 @@ final class MemoryProbe {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     /** The memory of one computation in MiB: its peak above rest, and the resident set's. */
-    record Reading(double peak, double rest, double residentPeak, String source) {}
+    public record Reading(double peak, double rest, double residentPeak, String source) {}
 
     private final MappedByteBuffer counters; // null if tensors are not counted
     private final Device device;
@@ -41,7 +41,7 @@ final class MemoryProbe {
      *
      * @throws IllegalStateException if the counters are there, but nothing has counted the tensors
      */
-    MemoryProbe(Device device, Map<String, String> environment) {
+    public MemoryProbe(Device device, Map<String, String> environment) {
         this.device = device;
         String file = environment.get(COUNTERS);
         this.counters = file == null || device.isGpu() ? null : map(Path.of(file));
@@ -68,7 +68,7 @@ final class MemoryProbe {
     }
 
     /** Runs the computation and measures its memory. */
-    Reading measure(Runnable computation) {
+    public Reading measure(Runnable computation) {
         System.gc(); // unclosed arrays would count as rest
         if (device.isGpu()) {
             return onGpu(computation);

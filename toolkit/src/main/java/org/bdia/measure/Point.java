@@ -21,7 +21,7 @@ import org.bdia.config.VitConfig;
  * @param engine djl or python
  * @param task vit, gpt, or mlp (branches without attention); a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
  *     one with mean pooling
- * @param method standard, bdia (γ = ±½, level 9) or revnet; the python engine has the first two
+ * @param method standard, bdia (γ = ±½, level 9), revnet or midpoint; the python engine has the first two
  * @param execution how the stack is run
  * @param depth K
  * @param batch B
@@ -56,7 +56,7 @@ public record Point(
     public Point {
         require("engine", engine, "djl", "python");
         require("task", task, "vit", "gpt", "mlp");
-        require("method", method, "standard", "bdia", "revnet");
+        require("method", method, "standard", "bdia", "revnet", "midpoint");
         if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
             throw new IllegalArgumentException(
                     "a vit has 64 tokens, or 65 as the paper's, but tokens is "
@@ -215,7 +215,7 @@ public record Point(
 
     /** Returns the same point for the other engine; empty where that lacks the variant, the activation or the method. */
     Optional<Point> peer() {
-        if (method.equals("revnet")) {
+        if (computed().twoStep()) {
             return Optional.empty();
         }
         Point peer = onEngine(engine.equals("djl") ? "python" : "djl");
@@ -249,6 +249,7 @@ public record Point(
         return switch (method) {
             case "bdia" -> Method.bdia(0.5);
             case "revnet" -> Method.revNet();
+            case "midpoint" -> Method.midpoint();
             default -> Method.standard();
         };
     }

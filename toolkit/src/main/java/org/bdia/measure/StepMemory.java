@@ -16,8 +16,16 @@ final class StepMemory {
     private final int first; // the number of blocks differentiated by the execution's backprop
     private final long state;
     private final long chunk;
+    private final int headTokens;
 
-    StepMemory(Footprint footprint, Method method, Execution execution, int depth, int batch) {
+    StepMemory(
+            Footprint footprint,
+            Method method,
+            Execution execution,
+            int depth,
+            int batch,
+            int headTokens) {
+        this.headTokens = headTokens;
         this.footprint = footprint;
         this.residual = !method.quantises() && method.gamma() == 0;
         this.sideBits = method.sideBits();
@@ -34,6 +42,7 @@ final class StepMemory {
     /** The most that is alive at once. */
     long peak() {
         long peak = batch * footprint.embeddingPerSample();
+        peak = Math.max(peak, footprint.table() + 2 * state);
         peak = Math.max(peak, kept(depth - 1) + last() + head());
         for (int k = 0; k < depth; k++) {
             peak =
@@ -45,7 +54,13 @@ final class StepMemory {
     }
 
     private long head() {
-        return batch * footprint.headPerSample();
+        long rows = (long) batch * footprint.tokens();
+        if (headTokens == 0 || headTokens >= rows) {
+            return batch * footprint.headPerSample();
+        }
+        // Of all tokens the normalised state and its gradient; of a slice what a whole head has of
+        // all.
+        return 2 * state + headTokens * footprint.headPerSample() / footprint.tokens();
     }
 
     /** x_K, where nothing that is kept holds it. */

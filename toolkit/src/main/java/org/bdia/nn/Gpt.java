@@ -17,7 +17,6 @@ import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.torch.Autograd;
-import org.bdia.torch.Scoped;
 
 /**
  * GPT-2 whose blocks form one {@link ReversibleStack}: token ids (B, T) → scores of the next token (B, T, V). Pre-norm
@@ -128,7 +127,7 @@ public final class Gpt extends StagedModel {
                 stack,
                 blocks,
                 new NDList(),
-                state -> head(store, state, training));
+                new TokenHead(state -> norm(store, state, training), embedding, store, training));
     }
 
     /**
@@ -151,13 +150,9 @@ public final class Gpt extends StagedModel {
         return blocks.get(block).halves().get(k % 2).decodeStep(store, state, past.layer(block));
     }
 
-    /** (B, T, D), or (B, T, 2D) of two streams → (B, T, V). */
-    private NDArray head(ParameterStore store, NDArray state, boolean training) {
-        return Scoped.result(
-                () -> {
-                    NDList normed = norm.forward(store, new NDList(merged(state)), training);
-                    return embedding.logits(store, normed.singletonOrThrow(), training);
-                });
+    /** (B, T, D), or (B, T, 2D) of two streams → (B, T, D). */
+    private NDArray norm(ParameterStore store, NDArray state, boolean training) {
+        return norm.forward(store, new NDList(merged(state)), training).singletonOrThrow();
     }
 
     /** The mean of the streams, (B, T, D). */

@@ -55,6 +55,12 @@ interface Pass {
         public NDArray output(Stage stage) {
             return evaluated(stage, x -> stage.stack().infer(x, stage.context(), gamma));
         }
+
+        /** Returns a stage's state x<sub>K</sub>, owned by the caller. */
+        NDArray state(Stage stage) {
+            return Scoped.result(
+                    () -> stage.stack().infer(stage.embed().get(), stage.context(), gamma));
+        }
     }
 
     /** Evaluation of new tokens alone, by branches that read the keys and values of earlier ones from a cache. */

@@ -59,6 +59,31 @@ public interface ReversibleModel extends Block {
     float differentiate(
             NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates);
 
+    /**
+     * {@link #differentiate(NDList, UnaryOperator, StepKey, BlockUpdates)} of a loss over tokens, slice by slice: the logits of a slice, its loss and
+     * both their gradients are freed before the next slice. Gradients differ from those of the whole by rounding.
+     *
+     * @throws IllegalArgumentException if the head does not map each token to logits, or the loss is of another number of tokens
+     */
+    default float differentiate(
+            NDList inputs, SlicedLoss loss, StepKey draw, BlockUpdates updates) {
+        throw SlicedLoss.refused(this);
+    }
+
+    /** {@link #differentiate(NDList, SlicedLoss, StepKey, BlockUpdates)} that adds all gradients to those of the parameters. */
+    default float differentiate(NDList inputs, SlicedLoss loss, StepKey draw) {
+        return differentiate(inputs, loss, draw, BlockUpdates.NONE);
+    }
+
+    /**
+     * The loss in evaluation, slice by slice, of the output that {@link #predict(NDList, double)} gives.
+     *
+     * @throws IllegalArgumentException as {@link #predict(NDList, double)} and {@link #differentiate(NDList, SlicedLoss, StepKey, BlockUpdates)}
+     */
+    default double loss(NDList inputs, double gamma, SlicedLoss loss) {
+        throw SlicedLoss.refused(this);
+    }
+
     /** Returns what selects the kernels of the model's branches; a model without fused kernels selects none. */
     default KernelSelector kernels() {
         return new KernelSelector();

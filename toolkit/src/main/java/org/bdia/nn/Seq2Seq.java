@@ -227,7 +227,11 @@ public final class Seq2Seq extends StagedModel {
                 decoder,
                 decoderBlocks,
                 context,
-                state -> head(store, state, training));
+                new TokenHead(
+                        state -> norm(decoderNorm, store, state, training),
+                        targetEmbedding,
+                        store,
+                        training));
     }
 
     /** The mask of padding; a row of nothing else would leave the decoder nothing to attend to. */
@@ -240,14 +244,6 @@ public final class Seq2Seq extends StagedModel {
 
     private static NDArray norm(LayerNorm norm, ParameterStore store, NDArray x, boolean training) {
         return norm.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
-    /** (B, T, D) → (B, T, V). */
-    private NDArray head(ParameterStore store, NDArray state, boolean training) {
-        return Scoped.result(
-                () ->
-                        targetEmbedding.logits(
-                                store, norm(decoderNorm, store, state, training), training));
     }
 
     @Override

@@ -24,6 +24,19 @@ record Stage(
         NDList context,
         UnaryOperator<NDArray> head) {
 
+    /**
+     * Returns the head, to compute a loss in slices of tokens.
+     *
+     * @param model for the message
+     * @throws IllegalArgumentException if the head does not map each token to logits
+     */
+    TokenHead tokens(Object model) {
+        if (head instanceof TokenHead tokens) {
+            return tokens;
+        }
+        throw SlicedLoss.refused(model);
+    }
+
     /** Returns the same stage, whose head reads the last token's state alone, (B, 1, D). */
     Stage ofLastToken() {
         return new Stage(embed, stack, blocks, context, state -> head.apply(state.get(":, -1:")));

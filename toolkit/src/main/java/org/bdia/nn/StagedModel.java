@@ -3,6 +3,7 @@ package org.bdia.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -68,7 +69,30 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
     public final float differentiate(
             NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates) {
         var pass = new TrainingPass(draw, updates);
-        return pass.differentiate(() -> forward(pass, store(inputs.get(0)), inputs), loss);
+        return pass.differentiate(
+                () -> forward(pass, store(inputs.get(0)), inputs), TrainingPass.whole(loss));
+    }
+
+    @Override
+    public final float differentiate(
+            NDList inputs, SlicedLoss loss, StepKey draw, BlockUpdates updates) {
+        var pass = new TrainingPass(draw, updates);
+        return pass.differentiate(
+                () -> forward(pass, store(inputs.get(0)), inputs),
+                (last, leaf) -> last.tokens(this).differentiate(leaf, loss));
+    }
+
+    @Override
+    public final double loss(NDList inputs, double gamma, SlicedLoss loss) {
+        var pass = new Pass.Inference(gamma);
+        return Autograd.unrecorded(
+                () -> {
+                    try (NDScope scope = new NDScope()) {
+                        scope.suppressNotUsedWarning();
+                        Stage last = forward(pass, store(inputs.get(0)), inputs);
+                        return last.tokens(this).loss(pass.state(last), loss);
+                    }
+                });
     }
 
     @Override

@@ -75,13 +75,18 @@ final class TokenEmbedding extends AbstractBlock {
                 });
     }
 
+    /** Returns the vectors of all ids, (V, D). */
+    NDArray vectors(ParameterStore store, NDArray like, boolean training) {
+        return store.getValue(token, like.getDevice(), training);
+    }
+
     /** Returns the logits of all ids, x · tokenᵀ: (B, T, D) → (B, T, V). */
     NDArray logits(ParameterStore store, NDArray x, boolean training) {
         Shape shape = x.getShape();
         return Scoped.result(
                 () ->
                         x.reshape(-1, width)
-                                .matMul(store.getValue(token, x.getDevice(), training).transpose())
+                                .matMul(vectors(store, x, training).transpose())
                                 .reshape(shape.get(0), shape.get(1), vocabulary));
     }
 

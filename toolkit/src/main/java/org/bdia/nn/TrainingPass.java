@@ -55,20 +55,34 @@ final class TrainingPass implements Pass {
         return output;
     }
 
+    /** A loss of the last stage, differentiated down to the leaf that holds the stage's state. */
+    interface Loss {
+        double differentiate(Stage last, NDArray leaf);
+    }
+
+    /** The loss of a whole output. */
+    static Loss whole(UnaryOperator<NDArray> loss) {
+        return (last, leaf) -> {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                return Autograd.differentiate(() -> loss.apply(last.head().apply(leaf))).getFloat();
+            }
+        };
+    }
+
     /**
      * Differentiates a model, adding to the gradients that its parameters hold; its stacks are left without a forward pass.
      *
      * @param model runs all stages but the last through this pass, and returns the last
-     * @param loss from the last stage's output to a scalar
      * @return the loss
      */
-    float differentiate(Supplier<Stage> model, UnaryOperator<NDArray> loss) {
+    float differentiate(Supplier<Stage> model, Loss loss) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Stage last = model.get();
             NDArray state = forward(last);
             NDArray leaf = Autograd.leaf(state);
-            float value = loss(last, leaf, loss);
+            float value = (float) loss.differentiate(last, leaf);
             NDArray gradient = leaf.getGradient();
             leaf.close();
             state.close();
@@ -89,13 +103,6 @@ final class TrainingPass implements Pass {
         stacks.add(stage.stack());
         try (NDArray x = Autograd.unrecorded(stage.embed())) {
             return stage.stack().forward(x, stage.context(), draw, updates);
-        }
-    }
-
-    private static float loss(Stage last, NDArray leaf, UnaryOperator<NDArray> loss) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            return Autograd.differentiate(() -> loss.apply(last.head().apply(leaf))).getFloat();
         }
     }
 

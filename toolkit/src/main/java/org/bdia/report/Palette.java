@@ -27,7 +27,8 @@ final class Palette {
                     "quantised", new Color(0xCC79A7),
                     "bdia", new Color(0x0072B2),
                     "bdia-float", new Color(0xE69F00),
-                    "revnet", new Color(0x009E73));
+                    "revnet", new Color(0x009E73),
+                    "midpoint", new Color(0x56B4E9));
 
     private static final List<Color> OTHERS =
             List.of(

@@ -4,7 +4,7 @@ package org.bdia.report;
  * One measured number and everything that tells it from its neighbours: a row of {@code results.json}.
  *
  * @param task what was learnt or measured, for example {@code cifar10}
- * @param method the method's short name (standard, quantised, bdia, bdia-float, revnet), a variant by
+ * @param method the method's short name (standard, quantised, bdia, bdia-float, revnet, midpoint), a variant by
  *     suffix ({@code standard+dropout0.1})
  * @param backprop how it was differentiated: store, checkpoint or reversible
  * @param seed the run's seed

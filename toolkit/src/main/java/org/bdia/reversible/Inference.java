@@ -27,7 +27,6 @@ final class Inference {
 
     /** The output of the embedding x, registered with the caller's scope. */
     NDArray run(NDArray x, BranchEvaluator evaluator) {
-        boolean coupled = method.streams() > 1;
         NDArray previous = null;
         NDArray current = step.enter(x);
         step.check(0, current);
@@ -38,13 +37,13 @@ final class Inference {
             }
             previous = current;
             current = next;
-            if (!coupled && gamma == 0) {
+            if (!method.twoStep() && gamma == 0) {
                 previous.close();
                 previous = null;
             }
             step.check(k + 1, current);
         }
-        NDArray output = coupled ? Streams.join(previous, current) : current;
+        NDArray output = method.streams() > 1 ? Streams.join(previous, current) : current;
         if (previous != null) {
             previous.close();
         }
@@ -61,7 +60,7 @@ final class Inference {
                     if (k == 0) {
                         return step.first(current, h);
                     }
-                    if (method.streams() > 1) {
+                    if (method.twoStep()) {
                         NDArray state = previous.duplicate();
                         step.step(state, current, h, null);
                         return state;

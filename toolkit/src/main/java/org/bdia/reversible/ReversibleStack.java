@@ -204,7 +204,7 @@ public final class ReversibleStack implements AutoCloseable {
     /**
      * Rebuilds the quantised embedding x<sub>0</sub> from what the forward pass kept, and consumes nothing.
      *
-     * @return x<sub>0</sub>, owned by the caller: for {@link Method.Bdia} Q<sub>l</sub>[x] bit for bit
+     * @return x<sub>0</sub>, owned by the caller: for an exact method Q<sub>l</sub>[x] bit for bit
      * @throws IllegalStateException if there is no forward pass, or it was not {@link Backprop#REVERSIBLE}
      */
     public NDArray inverse() {
@@ -226,8 +226,8 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     /**
-     * Inference, E[γ] = 0: the plain transformer, on the grid for methods that quantise. Keeps nothing and
-     * leaves a kept forward pass alone.
+     * Inference, E[γ] = 0: the plain transformer, or the method's own rule if it is {@link Method#twoStep}, on the grid for methods
+     * that quantise. Keeps nothing and leaves a kept forward pass alone.
      *
      * @param x the embedding (B, T, D)
      * @return the output, owned by the caller
@@ -257,7 +257,7 @@ public final class ReversibleStack implements AutoCloseable {
      * E[γ] = 0; on a grid each state is rounded to it. How well a model tolerates this is the paper's figure 1.
      *
      * @param gamma γ, −1 to 1; 0 is the inference without
-     * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method's streams have none
+     * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method has none
      */
     public NDArray infer(NDArray x, NDList context, double gamma) {
         return infer(x, (k, state) -> branches.infer(k, state, context), gamma);
@@ -272,8 +272,7 @@ public final class ReversibleStack implements AutoCloseable {
 
     /**
      * Checks the branches in training mode on the states of a batch: that each repeats itself bit for bit, has the same value with
-     * gradients recorded, and has the derivative that central differences find; and that an exact {@link Method.Bdia} rebuilds
-     * every state. To be called once before training with blocks of one's own, on a small batch, since it takes about five passes
+     * gradients recorded, and has the derivative that central differences find; and that an exact method rebuilds every state. To be called once before training with blocks of one's own, on a small batch, since it takes about five passes
      * per parameter. Leaves parameters, gradients and a kept forward pass alone.
      *
      * @param x the embedding (B, T, D)

@@ -14,7 +14,7 @@ import org.bdia.config.Method;
  * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), ignored by
  * methods without γ. Whole batches or slices of them.
  */
-sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
+sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, MidpointStep {
 
     /** The whole of an array, to overwrite it. */
     NDIndex ALL = new NDIndex(":");
@@ -26,6 +26,10 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep {
         }
         if (method instanceof Method.Quantised quantised) {
             return onGrid(new FixedPoint(quantised.level()), 0, kernels);
+        }
+        if (method instanceof Method.Midpoint midpoint) {
+            var grid = new FixedPoint(midpoint.level());
+            return new MidpointStep(grid, onGrid(grid, 0, kernels));
         }
         if (method instanceof Method.RevNet) {
             return new CouplingStep();

@@ -142,7 +142,7 @@ final class Tape implements AutoCloseable {
 
     /** Whether x_{k+1} depends on x_{k−1} beside x_k. */
     boolean leaps(int k) {
-        return method.streams() > 1 ? k > 0 : gammas[k] != null;
+        return method.twoStep() ? k > 0 : gammas[k] != null;
     }
 
     /** Shape, type and device of the output and of its gradient. */

@@ -114,6 +114,23 @@ public final class Autograd {
     }
 
     /**
+     * Returns the array in which a parameter's gradient adds up, for additions in place; zeros where there was none yet.
+     *
+     * @param parameter a leaf that requires gradients
+     */
+    public static NDArray accumulator(NDArray parameter) {
+        try (NDArray known = JniUtils.getGradient((PtNDArray) parameter)) {
+            if (known == null) {
+                try (NDArray view = recorded(() -> parameter.reshape(parameter.getShape()));
+                        NDArray zeros = parameter.zerosLike()) {
+                    backward(view, zeros);
+                }
+            }
+        }
+        return parameter.getGradient();
+    }
+
+    /**
      * Returns a number of shape (1) that a recorded graph may keep.
      *
      * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and releases

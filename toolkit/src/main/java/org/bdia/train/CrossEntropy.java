@@ -2,6 +2,7 @@ package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ public final class CrossEntropy {
     public static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
         return Scoped.result(
                 () -> {
-                    NDArray counts = labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
+                    NDArray counts = counts(labels);
                     Shape shape = scores.getShape();
                     require(labels, counts, shape.get(shape.dimension() - 1));
                     NDArray logs = counting(scores, counts).logSoftmax(-1);
@@ -78,15 +79,56 @@ public final class CrossEntropy {
                             IGNORED_BY_PYTORCH));
         }
         if (!counts.any().getBoolean()) {
-            throw new IllegalArgumentException(
-                    "all "
-                            + labels.size()
-                            + " labels are ignored ("
-                            + IGNORED
-                            + " or "
-                            + IGNORED_BY_PYTORCH
-                            + "), so there is nothing to average; leave the batch out");
+            throw allIgnored(labels.size());
         }
+    }
+
+    private static NDArray counts(NDArray labels) {
+        return labels.neq(IGNORED).logicalAnd(labels.neq(IGNORED_BY_PYTORCH));
+    }
+
+    private static IllegalArgumentException allIgnored(long labels) {
+        return new IllegalArgumentException(
+                "all "
+                        + labels
+                        + " labels are ignored ("
+                        + IGNORED
+                        + " or "
+                        + IGNORED_BY_PYTORCH
+                        + "), so there is nothing to average; leave the batch out");
+    }
+
+    /**
+     * Checks labels (…), of which the scores (…, C) may be a part's.
+     *
+     * @throws IllegalArgumentException if all labels are ignored, or one is neither a class nor ignored
+     */
+    static void require(NDArray labels, NDArray scores) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Shape shape = scores.getShape();
+            require(labels, counts(labels), shape.get(shape.dimension() - 1));
+        }
+    }
+
+    /** Returns how many labels, from from to to − 1, are not ignored. */
+    static long counted(long[] labels, int from, int to) {
+        return Arrays.stream(labels, from, to)
+                .filter(label -> label != IGNORED && label != IGNORED_BY_PYTORCH)
+                .count();
+    }
+
+    /**
+     * Returns how many labels are not ignored.
+     *
+     * @throws IllegalArgumentException if all are
+     */
+    static long counted(long[] labels) {
+        long counted = counted(labels, 0, labels.length);
+        if (counted == 0) {
+            throw allIgnored(labels.length);
+        }
+        return counted;
     }
 
     /** Zeros for the scores of ignored labels, of which NaN and infinity would be NaN times 0. */

@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.bdia.config.TrainConfig;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.SlicedLoss;
 import org.bdia.torch.Autograd;
 
 /** Metrics of a model on data that training does not touch. */
@@ -14,6 +17,7 @@ public final class Evaluation {
     private final ReversibleModel model;
     private final Task task;
     private final int batch;
+    private final int headTokens;
 
     /**
      * An evaluation.
@@ -21,9 +25,19 @@ public final class Evaluation {
      * @param batch the samples computed at a time
      */
     public Evaluation(ReversibleModel model, Task task, int batch) {
+        this(model, task, batch, 0);
+    }
+
+    /** An evaluation on batches as training has them, with the head in slices where training has it so. */
+    public Evaluation(ReversibleModel model, Task task, TrainConfig config) {
+        this(model, task, config.samplesAtOnce(), config.headTokens());
+    }
+
+    private Evaluation(ReversibleModel model, Task task, int batch, int headTokens) {
         this.model = model;
         this.task = task;
         this.batch = batch;
+        this.headTokens = headTokens;
     }
 
     /**
@@ -43,18 +57,33 @@ public final class Evaluation {
             try (NDScope scope = new NDScope();
                     Batch samples = task.evaluation(manager, split, from, to)) {
                 scope.suppressNotUsedWarning();
-                NDArray output = model.predict(samples.inputs(), gamma);
-                float loss =
-                        Autograd.unrecorded(() -> task.loss(output, samples.labels(), 0))
-                                .getFloat();
-                sums.merge("loss", (double) loss * samples.units(), Double::sum);
-                task.sums(output, samples.labels())
-                        .forEach((name, sum) -> sums.merge(name, sum, Double::sum));
+                double loss =
+                        loss(
+                                samples,
+                                gamma,
+                                (output, labels) ->
+                                        task.sums(output, labels)
+                                                .forEach(
+                                                        (n, sum) ->
+                                                                sums.merge(n, sum, Double::sum)));
+                sums.merge("loss", loss * samples.units(), Double::sum);
                 units += samples.units();
             }
         }
         double total = units;
         sums.replaceAll((name, sum) -> sum / total);
         return sums.isEmpty() ? sums : task.summarise(sums);
+    }
+
+    /** The loss; output and labels, or those of every slice, are shown to the consumer. */
+    private double loss(Batch samples, double gamma, BiConsumer<NDArray, NDArray> seen) {
+        NDArray labels = samples.labels();
+        if (headTokens > 0) {
+            SlicedLoss loss = HeadSlices.of(task, labels, 0, headTokens, seen);
+            return model.loss(samples.inputs(), gamma, loss);
+        }
+        NDArray output = model.predict(samples.inputs(), gamma);
+        seen.accept(output, labels);
+        return Autograd.unrecorded(() -> task.loss(output, labels, 0)).getFloat();
     }
 }

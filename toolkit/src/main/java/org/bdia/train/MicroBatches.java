@@ -29,8 +29,7 @@ record MicroBatches(ReversibleModel model, Task task, TrainConfig config) {
     float differentiate(Batch batch, StepKey key, BlockUpdates updates, DoubleConsumer check) {
         int count = config.microBatches();
         if (count == 0) {
-            return model.differentiate(
-                    batch.inputs(), output -> loss(output, batch, check), key, updates);
+            return part(batch, 1, key, updates, check);
         }
         float loss = 0;
         List<Batch> parts = parts(batch, count);
@@ -38,17 +37,27 @@ record MicroBatches(ReversibleModel model, Task task, TrainConfig config) {
             Batch part = parts.get(i);
             if (part.units() > 0) {
                 double share = (double) part.units() / batch.units();
-                loss +=
-                        model.differentiate(
-                                part.inputs(),
-                                output -> {
-                                    NDArray mean = loss(output, part, check);
-                                    return mean.mul(Autograd.constant(mean, share));
-                                },
-                                new StepKey(key.seed(), key.step(), part.sampleIds(), i));
+                var ofPart = new StepKey(key.seed(), key.step(), part.sampleIds(), i);
+                loss += part(part, share, ofPart, updates, check);
             }
         }
         return loss;
+    }
+
+    private float part(
+            Batch part, double share, StepKey key, BlockUpdates updates, DoubleConsumer check) {
+        if (config.headTokens() > 0) {
+            var loss = task.slicedLoss(part.labels(), config.labelSmoothing(), config.headTokens());
+            return model.differentiate(part.inputs(), loss.times(share).shown(check), key, updates);
+        }
+        return model.differentiate(
+                part.inputs(),
+                output -> {
+                    NDArray mean = loss(output, part, check);
+                    return share == 1 ? mean : mean.mul(Autograd.constant(mean, share));
+                },
+                key,
+                updates);
     }
 
     private NDArray loss(NDArray output, Batch batch, DoubleConsumer check) {

@@ -3,6 +3,7 @@ package org.bdia.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
+import org.bdia.nn.SlicedLoss;
 
 /** A learning task: batches, a loss, and the metrics of evaluation. */
 public interface Task {
@@ -38,9 +39,24 @@ public interface Task {
     /** Samples from to to − 1 of a split, as evaluation sees them. */
     Batch evaluation(NDManager manager, Split split, int from, int to);
 
-    /** The mean loss over a batch's units, a scalar: cross-entropy, unless a task says otherwise. */
+    /**
+     * The mean loss over a batch's units, a scalar: cross-entropy, unless a task says otherwise. With {@link
+     * org.bdia.config.TrainConfig#headTokens} it is called for slices, logits (n, V) and labels (n), one or more of them not ignored,
+     * and must be the mean over those.
+     */
     default NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
         return CrossEntropy.mean(output, labels, labelSmoothing);
+    }
+
+    /**
+     * {@link #loss} in slices of tokens, each weighted by its labels that count.
+     *
+     * @param labels (B, T), int64; must outlive the result
+     * @param tokens of a slice, 1 or more
+     * @throws IllegalArgumentException if all labels are ignored
+     */
+    default SlicedLoss slicedLoss(NDArray labels, double labelSmoothing, int tokens) {
+        return HeadSlices.of(this, labels, labelSmoothing, tokens, (logits, part) -> {});
     }
 
     /** Metrics of evaluation beside the loss, each as a sum over the batch's units. */

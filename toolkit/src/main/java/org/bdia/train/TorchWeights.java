@@ -34,8 +34,8 @@ import org.bdia.train.SafetensorsHeader.Tensor;
  *
  * <p>To a program outside the weights are a plain transformer's, whichever method trained them: a BDIA model predicts with E[γ] = 0,
  * which is the plain transformer but for the states' rounding to multiples of 2^−l. The exceptions are {@link
- * org.bdia.config.Method#revNet()}, whose two streams a plain transformer lacks, and shifted patches and locality attention, which
- * timm lacks ({@code patch_embed.norm}, {@code blocks.0.attn.temperature}). LayerNorms have epsilon 1e-5, where timm's default is 1e-6.
+ * org.bdia.config.Method#revNet()} and {@link org.bdia.config.Method#midpoint()}, whose inference is not the plain transformer, and
+ * shifted patches and locality attention, which timm lacks ({@code patch_embed.norm}, {@code blocks.0.attn.temperature}). LayerNorms have epsilon 1e-5, where timm's default is 1e-6.
  *
  * <p>GPT-2's matrices are (in, out), its head is tied to the token embedding, names have the prefix {@code transformer.} or none; files are
  * written with it, as GPT2LMHeadModel's are. A sequence-to-sequence model adds {@code source.weight}, {@code source_position.weight} and the

@@ -261,7 +261,7 @@ public final class Trainer {
         }
         Map<String, Double> means;
         try {
-            means = new Evaluation(model, task, config.samplesAtOnce()).measure(manager, split, 0);
+            means = new Evaluation(model, task, config).measure(manager, split, 0);
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(
                     step,

@@ -32,7 +32,8 @@ class JsonTest {
                 Method.quantised().withLevel(7),
                 Method.bdia(0.25).withLevel(8),
                 Method.bdiaFloat(0.3),
-                Method.revNet());
+                Method.revNet(),
+                Method.midpoint().withLevel(7));
     }
 
     @ParameterizedTest

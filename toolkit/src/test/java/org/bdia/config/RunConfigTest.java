@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.bdia.data.Cifar;
+import org.bdia.data.TextCorpus;
 import org.junit.jupiter.api.Test;
 
 class RunConfigTest {
@@ -30,6 +31,8 @@ class RunConfigTest {
                         with(Method.quantised().withLevel(5), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.6), Backprop.STORE),
                         with(Method.revNet(), Backprop.REVERSIBLE),
+                        with(Method.midpoint(), Backprop.REVERSIBLE),
+                        with(Method.midpoint().withLevel(8), Backprop.REVERSIBLE),
                         with(Method.bdia(0.5).withLevel(12).perBatch(), Backprop.REVERSIBLE),
                         with(Method.bdiaFloat(0.5).uniform(), Backprop.CHECKPOINT),
                         with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),
@@ -89,6 +92,40 @@ class RunConfigTest {
                 parts.json().replace("\"microBatches\":4", "\"microBatches\":-1"), "but is -1");
         assertThat(parts.train().withMicroBatches(3).samplesAtOnce()).isEqualTo(3);
         assertThat(whole.train().samplesAtOnce()).isEqualTo(8);
+    }
+
+    /** The names of runs that were recorded before heads worked in slices must stay. */
+    @Test
+    void headTokensAreSaidOnlyWhereTheyAreSet() {
+        RunConfig text =
+                new RunConfig(
+                        new TaskConfig.Text(
+                                TextCorpus.Source.SHAKESPEARE,
+                                TextCorpus.Unit.CHARACTERS,
+                                900,
+                                200,
+                                500,
+                                0,
+                                true),
+                        ModelConfig.gpt(),
+                        Method.standard(),
+                        Backprop.STORE,
+                        false,
+                        CONFIG.train(),
+                        0);
+        RunConfig sliced = text.withTrain(text.train().withHeadTokens(128));
+
+        assertThat(text.json()).doesNotContain("headTokens");
+        assertThat(sliced.json()).contains("\"headTokens\":128,");
+        assertThat(Json.parse(sliced.json(), RunConfig.class, "text")).isEqualTo(sliced);
+        assertThat(sliced.id()).isNotEqualTo(text.id());
+        String off = sliced.json().replace("\"headTokens\":128", "\"headTokens\":0");
+        assertThat(Json.parse(off, RunConfig.class, "text")).isEqualTo(text);
+        assertRefused(
+                sliced.json().replace("\"headTokens\":128", "\"headTokens\":-1"),
+                "headTokens must be");
+        assertThatThrownBy(() -> CONFIG.withTrain(CONFIG.train().withHeadTokens(8)))
+                .hasMessageContaining("train.headTokens is 8, but an image model has one output");
     }
 
     private static RunConfig withModel(ModelConfig model) {

@@ -78,7 +78,7 @@ class BadConfigTest {
                         "\"epochs\":2",
                         "\"epochs\":2,\"epoch\":3",
                         ": key 'train.epoch' is unknown; expected one of [batch, checkpointEvery, "
-                                + "clipBy, clipNorm, epochs, evaluateEvery, labelSmoothing, "
+                                + "clipBy, clipNorm, epochs, evaluateEvery, headTokens, labelSmoothing, "
                                 + "microBatches, optimizer, patience, schedule, update]"),
                 edit(
                         "missing key",
@@ -116,13 +116,13 @@ class BadConfigTest {
                         "unknown method",
                         "\"name\":\"bdia\"",
                         "\"name\":\"bida\"",
-                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, quantised, revnet, "
+                        ": key 'method.name' is \"bida\"; expected one of [bdia, bdia-float, midpoint, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "no method",
                         "\"name\":\"bdia\"",
                         "\"nam\":\"bdia\"",
-                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, quantised, revnet, "
+                        ": key 'method.name' is missing; expected one of [bdia, bdia-float, midpoint, quantised, revnet, "
                                 + "standard]"),
                 edit(
                         "unknown task",

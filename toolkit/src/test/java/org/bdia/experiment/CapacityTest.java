@@ -68,7 +68,12 @@ class CapacityTest {
     void everyPresetAndMethodHasAnEstimate() {
         var environment = new Environment(Profile.LAPTOP, DataFolder.at(Path.of("nothing")), "1");
         for (String task : Workload.names()) {
-            var methods = List.of(Method.standard(), Method.bdia(0.25), Method.revNet());
+            var methods =
+                    List.of(
+                            Method.standard(),
+                            Method.bdia(0.25),
+                            Method.revNet(),
+                            Method.midpoint());
             for (Method method : methods) {
                 RunConfig run = Workload.preset(task, environment).methods(method).configs().get(0);
                 assertThat(MemoryEstimate.bytes(run)).isGreaterThan(GIB);

@@ -110,6 +110,20 @@ class InferenceComparisonTest {
     }
 
     @Test
+    void aTwoStepMethodInfersNoOtherMethodsWeights() {
+        Outcome midpoint = finished(Method.midpoint());
+
+        assertThat(compare(midpoint, Method.midpoint().withLevel(12), Method.midpoint()).results())
+                .isNotEmpty();
+        assertThatThrownBy(() -> compare(midpoint, Method.standard()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("trained by midpoint, but the inference is to be standard's")
+                .hasMessageContaining("the weights of one are not the other's");
+        assertThatThrownBy(() -> compare(finished(Method.standard()), Method.midpoint()))
+                .hasMessageContaining("trained by standard, but the inference is to be midpoint's");
+    }
+
+    @Test
     void otherWeightsAreRefused() {
         Outcome two = finished(Method.revNet());
 

@@ -43,6 +43,9 @@ class VariantTest {
         assertThat(PLAIN.checkpointed().resultLabel()).isEqualTo("standard");
         assertThat(Variant.of(Method.revNet()).withDropPath(0.2).resultLabel())
                 .isEqualTo("revnet+droppath0.2");
+        assertThat(Variant.of(Method.midpoint()).label()).isEqualTo("midpoint");
+        assertThat(Variant.of(Method.midpoint().withLevel(8)).checkpointed().label())
+                .isEqualTo("midpoint+l8 (checkpoint)");
     }
 
     @Test
@@ -60,6 +63,7 @@ class VariantTest {
     @Test
     void methodsThatRebuildAreReversed() {
         assertThat(Variant.of(Method.revNet()).backprop()).isEqualTo(Backprop.REVERSIBLE);
+        assertThat(Variant.of(Method.midpoint()).backprop()).isEqualTo(Backprop.REVERSIBLE);
         assertThat(Variant.of(Method.bdia(0.5)).backprop()).isEqualTo(Backprop.REVERSIBLE);
         assertThat(Variant.of(Method.bdiaFloat(0.5)).backprop()).isEqualTo(Backprop.STORE);
         assertThat(PLAIN.backprop()).isEqualTo(Backprop.STORE);

@@ -96,6 +96,19 @@ class MemoryPlanTest {
         assertThat(peak).isCloseTo(counted, within(0.02 * counted));
     }
 
+    /** What ci/bench --head counts: a head in slices of tokens, after one block whose graph is stored. */
+    @ParameterizedTest
+    @CsvSource({"0, 1627.6", "256, 256.4", "128, 158.3", "64, 109.2"})
+    void predictsTheCountedPeaksOfAHeadInSlices(int headTokens, double counted) {
+        var gpt = new GptConfig(50257, 256, 384, 1, 6, 1536, 0, ActivationConfig.GELU);
+        double peak =
+                MemoryModel.of(gpt, Method.standard())
+                                .withHeadTokens(headTokens)
+                                .peak(Execution.of(Backprop.STORE), 8)
+                        / MIB;
+        assertThat(peak).isCloseTo(counted, within(0.02 * counted));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "standard, STORE,         0, FLOAT32,         1306.55",
@@ -199,6 +212,16 @@ class MemoryPlanTest {
         Execution execution = MemoryPlan.forBudget(memory, 64, 200L << 20).execution();
         assertThat(execution.backprop()).isEqualTo(Backprop.CHECKPOINT);
         assertThat(execution.stored()).isBetween(1, 5);
+    }
+
+    @Test
+    void theMidpointRuleTakesNothingPerBlock() {
+        Execution reversible = Execution.of(Backprop.REVERSIBLE);
+        long shallow = MemoryModel.of(BASE.withDepth(6), Method.midpoint()).peak(reversible, 8);
+        long deep = MemoryModel.of(BASE.withDepth(48), Method.midpoint()).peak(reversible, 8);
+        long bdia = MemoryModel.of(BASE.withDepth(48), BDIA).peak(reversible, 8);
+
+        assertThat(deep).isEqualTo(shallow).isLessThan(bdia);
     }
 
     @Test

@@ -57,6 +57,15 @@ class PointTest {
     }
 
     @Test
+    void theMidpointRuleIsReversedWithoutSideBits() {
+        Point midpoint = Point.base("gpt", 12).with(Method.midpoint(), Backprop.REVERSIBLE);
+        assertThat(Point.parse(midpoint.arguments().toArray(String[]::new))).isEqualTo(midpoint);
+        assertThat(midpoint.computed()).isEqualTo(Method.midpoint());
+        assertThat(midpoint.sideMib()).isZero();
+        assertThat(midpoint.peer()).isEmpty();
+    }
+
+    @Test
     void thePeerIsToldNothingOfWhatItLacks() {
         Point peer = Point.base("vit", 12).onEngine("python");
         assertThat(peer.arguments()).noneMatch(word -> word.startsWith("activation"));

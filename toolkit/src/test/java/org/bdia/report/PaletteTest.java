@@ -17,7 +17,7 @@ class PaletteTest {
         assertThat(styles("BDIA, γ = 0.25", "bdia+dropout0.1"))
                 .extracting(Style::color)
                 .containsOnly(bdia);
-        assertThat(styles("standard", "quantised", "bdia", "bdia-float", "revnet"))
+        assertThat(styles("standard", "quantised", "bdia", "bdia-float", "revnet", "midpoint"))
                 .extracting(Style::color)
                 .doesNotHaveDuplicates();
     }

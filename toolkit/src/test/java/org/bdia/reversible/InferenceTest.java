@@ -102,13 +102,25 @@ class InferenceTest {
     }
 
     @Test
+    void theMidpointRuleInfersWhatItTrained() {
+        branches = Toy.branches(manager, DEPTH, 0f, DataType.FLOAT32);
+        Method method = Method.midpoint();
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+        float[] trained = stack.forward(x, Toy.draw(3, 0)).toFloatArray();
+        float[] plain = infer(Method.quantised(), 0).toFloatArray();
+
+        assertThat(infer(method, 0).toFloatArray()).isEqualTo(trained).isNotEqualTo(plain);
+    }
+
+    @Test
     void gammaNoughtIsTheInferenceWithout() {
-        for (Method method : List.of(Method.standard(), Method.bdia(0.5), Method.revNet())) {
+        for (Method method :
+                List.of(Method.standard(), Method.bdia(0.5), Method.revNet(), Method.midpoint())) {
             ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
             float[] plain = stack.infer(x).toFloatArray();
 
             assertThat(infer(method, 0).toFloatArray()).isEqualTo(plain);
-            if (!(method instanceof Method.RevNet)) {
+            if (!method.twoStep()) {
                 // Continuous there in floating point; on the grid far less than a step away.
                 assertThat(infer(method, 1e-9).toFloatArray())
                         .usingComparatorWithPrecision(0.01f)
@@ -123,6 +135,9 @@ class InferenceTest {
         assertThatThrownBy(() -> infer(Method.revNet(), 0.5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("RevNet[] has no gamma, but its inference is asked for 0.5; use 0");
+        assertThatThrownBy(() -> infer(Method.midpoint(), 1))
+                .hasMessage(
+                        "Midpoint[level=9] has no gamma, but its inference is asked for 1.0; use 0");
         for (double gamma : new double[] {-1.1, 2, Double.NaN}) {
             assertThatThrownBy(() -> infer(Method.bdia(0.5), gamma))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -132,8 +147,9 @@ class InferenceTest {
 
     @Test
     void liveArraysStayFlat() {
-        for (Method method : List.of(Method.standard(), Method.bdia(0.5), Method.revNet())) {
-            double gamma = method instanceof Method.RevNet ? 0 : 0.3;
+        for (Method method :
+                List.of(Method.standard(), Method.bdia(0.5), Method.revNet(), Method.midpoint())) {
+            double gamma = method.twoStep() ? 0 : 0.3;
             infer(method, gamma).close();
             int before = manager.getManagedArrays().size();
             infer(method, gamma).close();

@@ -47,7 +47,8 @@ class RecordedCheckTest {
                         Method.quantised(),
                         Method.bdia(0.5),
                         Method.bdiaFloat(0.5),
-                        Method.revNet())
+                        Method.revNet(),
+                        Method.midpoint())
                 .flatMap(
                         method ->
                                 Stream.of(Backprop.values())

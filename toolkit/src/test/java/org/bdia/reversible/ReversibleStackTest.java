@@ -45,14 +45,17 @@ class ReversibleStackTest {
         "2, 0.25",
         "6, 0.25",
         "24, 0.25",
-        "48, 0.25"
+        "48, 0.25",
+        "2, midpoint",
+        "6, midpoint",
+        "24, midpoint",
+        "48, midpoint"
     })
-    void inverseRebuildsEveryStateBitForBit(int depth, double gamma) {
+    void inverseRebuildsEveryStateBitForBit(int depth, String name) {
         // 3 samples of 3 tokens of width 5: 45 activations, which neither 8 nor 4 divides.
         NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
         List<Toy.Branch> branches = Toy.branches(manager, depth, 0.1f, DataType.FLOAT32);
-        ReversibleStack stack =
-                ReversibleStack.of(branches, Method.bdia(gamma), Backprop.REVERSIBLE);
+        ReversibleStack stack = ReversibleStack.of(branches, method(name), Backprop.REVERSIBLE);
         List<float[]> made = new ArrayList<>();
         stack.forward(
                 x, new NDList(), Toy.draw(3, 4), (k, state) -> made.add(state.toFloatArray()));
@@ -93,6 +96,7 @@ class ReversibleStackTest {
                 "standard",
                 "float",
                 "revnet",
+                "midpoint",
                 "batch",
                 "uniform"
             })
@@ -102,7 +106,7 @@ class ReversibleStackTest {
         Gradients store = gradients(branches, method, Backprop.STORE);
 
         assertThat(gradients(branches, method, Backprop.CHECKPOINT)).isEqualTo(store);
-        if (method instanceof Method.Bdia) {
+        if (method.exact()) {
             assertThat(gradients(branches, method, Backprop.REVERSIBLE)).isEqualTo(store);
         }
     }
@@ -116,6 +120,7 @@ class ReversibleStackTest {
                 "standard",
                 "float",
                 "revnet",
+                "midpoint",
                 "batch",
                 "uniform"
             })
@@ -195,7 +200,7 @@ class ReversibleStackTest {
     }
 
     @Test
-    void keepsOneBitOrTwoPerActivation() {
+    void keepsNoBitOneOrTwoPerActivation() {
         List<Toy.Branch> branches = Toy.branches(manager, 5, 0f, DataType.FLOAT32);
         NDArray x = Toy.input(manager, 8, 4, DataType.FLOAT32); // 160 activations
 
@@ -204,9 +209,13 @@ class ReversibleStackTest {
         ReversibleStack quarter =
                 ReversibleStack.of(branches, Method.bdia(0.25), Backprop.REVERSIBLE);
         quarter.forward(x, Toy.draw(8, 0));
+        ReversibleStack midpoint =
+                ReversibleStack.of(branches, Method.midpoint(), Backprop.REVERSIBLE);
+        midpoint.forward(x, Toy.draw(8, 0));
 
         assertThat(half.sideBytes()).isEqualTo(4 * 160 / 8);
         assertThat(quarter.sideBytes()).isEqualTo(4 * 160 / 4);
+        assertThat(midpoint.sideBytes()).isZero();
     }
 
     @Test
@@ -261,6 +270,7 @@ class ReversibleStackTest {
             case "batch" -> Method.bdia(0.5).perBatch();
             case "uniform" -> Method.bdiaFloat(0.5).uniform();
             case "revnet" -> Method.revNet();
+            case "midpoint" -> Method.midpoint();
             default -> Method.bdia(Double.parseDouble(name));
         };
     }

@@ -53,12 +53,13 @@ class StackCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bdia", "standard", "revnet", "chunks", "plain"})
+    @ValueSource(strings = {"bdia", "standard", "revnet", "midpoint", "chunks", "plain"})
     void soundBranchesPass(String name) {
         Method method =
                 switch (name) {
                     case "standard" -> Method.standard();
                     case "revnet" -> Method.revNet();
+                    case "midpoint" -> Method.midpoint();
                     default -> Method.bdia(0.5);
                 };
         Execution execution = Execution.of(Backprop.CHECKPOINT);

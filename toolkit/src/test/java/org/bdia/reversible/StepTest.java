@@ -15,7 +15,8 @@ class StepTest {
                     Method.quantised(),
                     Method.bdia(0.5),
                     Method.bdiaFloat(0.5),
-                    Method.revNet());
+                    Method.revNet(),
+                    Method.midpoint());
 
     @Test
     void everyMethodIsPairedWithItsArithmetic() {
@@ -33,8 +34,11 @@ class StepTest {
     @Test
     void whatAMethodSaysOfItselfFitsTogether() {
         for (Method method : METHODS) {
-            assertThat(method.invertible()).isEqualTo(method.gamma() > 0 || method.streams() == 2);
-            assertThat(method.exact()).isEqualTo(method.sideBits() > 0);
+            assertThat(method.invertible()).isEqualTo(method.gamma() > 0 || method.twoStep());
+            assertThat(method.twoStep())
+                    .isEqualTo(method.streams() == 2 || method instanceof Method.Midpoint);
+            assertThat(method.exact())
+                    .isEqualTo(method.sideBits() > 0 || method instanceof Method.Midpoint);
             assertThat(method.inference().gamma() == 0 || !method.exact()).isTrue();
             assertThat(method.name()).startsWith(method.label());
             method.backprop().requireSupports(method);

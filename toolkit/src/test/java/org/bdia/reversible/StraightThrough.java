@@ -27,6 +27,9 @@ final class StraightThrough {
         } else if (method instanceof Method.Quantised quantised) {
             step = Math.scalb(1.0, -quantised.level());
             grid = true;
+        } else if (method instanceof Method.Midpoint midpoint) {
+            step = Math.scalb(1.0, -midpoint.level());
+            grid = true;
         } else if (method instanceof Method.BdiaFloat bdia) {
             magnitude = bdia.gamma();
         }
@@ -38,6 +41,8 @@ final class StraightThrough {
             NDArray next;
             if (method instanceof Method.RevNet) {
                 next = previous.add(h);
+            } else if (method instanceof Method.Midpoint) {
+                next = previous.add(round(h.mul(2), step));
             } else if (magnitude == 0) {
                 NDArray sum = current.add(h);
                 next = grid ? round(sum, step) : sum;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.bdia.config.ActivationConfig;
@@ -25,6 +26,7 @@ import org.bdia.experiment.RunWorker;
 import org.bdia.kernel.CellError;
 import org.bdia.kernel.CellEvaluator;
 import org.bdia.nn.Gpt;
+import org.bdia.nn.SlicedLoss;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
@@ -217,6 +219,8 @@ public final class LeakCampaign {
         model.initialize(manager, 1);
         NDArray ids = manager.create(new long[][] {{1, 2, 3, 4}});
         model.differentiate(new NDList(ids), NDArray::mean, DRAW);
+        var slice = new SlicedLoss.Slice(1, 3, 1, NDArray::mean);
+        model.differentiate(new NDList(ids), new SlicedLoss(4, List.of(slice, slice)), DRAW);
     }
 
     private static void trained(VitConfig config, NDManager manager) {

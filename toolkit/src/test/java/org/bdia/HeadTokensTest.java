@@ -1,0 +1,294 @@
+package org.bdia;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bdia.config.ActivationConfig;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Method;
+import org.bdia.config.TrainConfig;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.SlicedLoss;
+import org.bdia.reversible.StepKey;
+import org.bdia.train.Batch;
+import org.bdia.train.Evaluation;
+import org.bdia.train.Task;
+import org.bdia.train.Trainer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Heads that compute logits and loss for slices of tokens, against heads that do it for all at once. */
+class HeadTokensTest {
+
+    private static final int BATCH = 6;
+    private static final List<Integer> SLICES = List.of(1, 5, 16, 31, 100_000);
+    private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE);
+
+    @TempDir private Path folder;
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    /** A language model by its method. */
+    interface Make {
+        GuardSubject of(NDManager manager);
+    }
+
+    static Stream<Make> models() {
+        return Stream.of(
+                on -> GuardSubject.gpt(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on),
+                on -> GuardSubject.gpt(Method.revNet(), REVERSIBLE, ActivationConfig.GELU, on),
+                on ->
+                        GuardSubject.seq2Seq(
+                                Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void gradientsAndLossAreThoseOfTheWholeHead(Make make) {
+        GuardSubject subject = make.of(manager);
+        ReversibleModel model = subject.model();
+        try (Batch batch = subject.task().training(manager, 3, 0, 0, BATCH)) {
+            for (NDArray labels : List.of(batch.labels(), withIgnored(batch.labels()))) {
+                for (double smoothing : new double[] {0, 0.1}) {
+                    zero(model);
+                    float loss = whole(subject, batch, labels, smoothing);
+                    List<float[]> expected = values(model, NDArray::getGradient);
+                    for (int tokens : SLICES) {
+                        zero(model);
+                        float sliced = sliced(subject, batch, labels, smoothing, tokens);
+
+                        assertThat(sliced).isCloseTo(loss, within(1e-6f * loss));
+                        assertThat(distance(values(model, NDArray::getGradient), expected))
+                                .as("%d tokens, smoothing %s", tokens, smoothing)
+                                .isLessThanOrEqualTo(1e-6);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void gradientsAreAddedToWhatIsThereAndMadeWhereNothingIs(Make make) {
+        GuardSubject fresh = make.of(manager);
+        GuardSubject other = make.of(manager);
+        try (Batch batch = fresh.task().training(manager, 3, 0, 0, BATCH)) {
+            sliced(fresh, batch, batch.labels(), 0, 16); // no parameter has a gradient yet
+            List<float[]> once = values(fresh.model(), NDArray::getGradient);
+            whole(other, batch, batch.labels(), 0);
+            assertThat(distance(once, values(other.model(), NDArray::getGradient)))
+                    .isLessThanOrEqualTo(1e-6);
+
+            sliced(fresh, batch, batch.labels(), 0, 16);
+            once.forEach(gradient -> scale(gradient, 2));
+            assertThat(distance(values(fresh.model(), NDArray::getGradient), once))
+                    .isLessThanOrEqualTo(1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void evaluationMeasuresWhatTheWholeHeadDoes(Make make) {
+        GuardSubject subject = make.of(manager);
+        TrainConfig config = TrainConfig.of(1, BATCH, 1e-3);
+        Map<String, Double> whole = measured(subject, config);
+        for (int tokens : SLICES) {
+            Map<String, Double> sliced = measured(subject, config.withHeadTokens(tokens));
+            assertThat(sliced.keySet()).isEqualTo(whole.keySet());
+            whole.forEach(
+                    (name, mean) ->
+                            assertThat(sliced.get(name))
+                                    .as(name)
+                                    .isCloseTo(mean, within(1e-6 * mean)));
+        }
+    }
+
+    private Map<String, Double> measured(GuardSubject subject, TrainConfig config) {
+        return new Evaluation(subject.model(), subject.task(), config)
+                .measure(manager, Task.Split.VALIDATION, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aResumedRunEndsLikeAnUninterruptedOne(Make make) {
+        List<List<float[]>> ends = new ArrayList<>();
+        train(make, folder.resolve("resumed"), 2, ends);
+        train(make, folder.resolve("resumed"), Integer.MAX_VALUE, ends);
+        train(make, folder.resolve("whole"), Integer.MAX_VALUE, ends);
+
+        assertThat(ends).hasSize(2);
+        for (int i = 0; i < ends.get(0).size(); i++) {
+            assertThat(ends.get(0).get(i)).isEqualTo(ends.get(1).get(i));
+        }
+    }
+
+    private void train(Make make, Path run, int stop, List<List<float[]>> ends) {
+        GuardSubject subject = make.of(manager);
+        TrainConfig config = TrainConfig.of(2, BATCH, 1e-2).withHeadTokens(20);
+        long[] done = {0};
+        boolean finished =
+                new Trainer(subject.model(), subject.task(), config, 4)
+                        .withCheckpoints(run, "sliced")
+                        .withEvents(event -> done[0] = event.step())
+                        .withStop(() -> done[0] >= stop)
+                        .train(manager);
+        if (finished) {
+            ends.add(values(subject.model(), Function.identity()));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void liveArraysStayFlat(Make make) {
+        GuardSubject subject = make.of(manager);
+        int[] live = new int[5];
+        for (int step = 0; step < live.length; step++) {
+            try (Batch batch = subject.task().training(manager, 3, step, 0, BATCH);
+                    NDArray labels = withIgnored(batch.labels())) {
+                sliced(subject, batch, labels, 0.1, 7);
+            }
+            measured(subject, TrainConfig.of(1, BATCH, 1e-3).withHeadTokens(7));
+            live[step] = manager.getManagedArrays().size();
+        }
+        assertThat(live[4]).isEqualTo(live[1]);
+    }
+
+    @Test
+    void wrongLabelsAreNamedByTheirPlaceInTheBatch() {
+        GuardSubject gpt = models().findFirst().orElseThrow().of(manager);
+        try (Batch batch = gpt.task().training(manager, 3, 0, 0, BATCH)) {
+            long[] ids = batch.labels().toLongArray();
+            ids[40] = 1000;
+            assertThatThrownBy(() -> sliced(gpt, batch, labels(batch, ids), 0, 16))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("label 40 of 96 is 1000");
+            Arrays.fill(ids, -100);
+            assertThatThrownBy(() -> sliced(gpt, batch, labels(batch, ids), 0, 16))
+                    .hasMessageContaining("all 96 labels are ignored");
+            assertThatThrownBy(
+                            () ->
+                                    gpt.model()
+                                            .differentiate(
+                                                    batch.inputs(),
+                                                    new SlicedLoss(6, List.of()),
+                                                    key(batch)))
+                    .hasMessageContaining("the loss is of 6 tokens, but the model's output has")
+                    .hasMessageContaining("one label per token");
+        }
+        assertThatThrownBy(() -> new SlicedLoss(6, List.of(new SlicedLoss.Slice(4, 7, 1, l -> l))))
+                .hasMessage("a slice must be one or more of 6 tokens, but is 4 to 7");
+    }
+
+    @Test
+    void aModelOfImagesHasNoTokensToSlice() {
+        GuardSubject vit =
+                GuardSubject.vit(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, manager);
+        TrainConfig config = TrainConfig.of(1, BATCH, 1e-2).withHeadTokens(4);
+        for (TrainConfig each : List.of(config, config.withEvaluateEvery(2))) {
+            assertThatThrownBy(() -> new Trainer(vit.model(), vit.task(), each, 1).train(manager))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(
+                            "the head of VisionTransformer does not map each token to logits; set"
+                                    + " headTokens to 0");
+        }
+    }
+
+    /** Every third label ignored, either way, and all of the first 35. */
+    private NDArray withIgnored(NDArray labels) {
+        long[] ids = labels.toLongArray();
+        for (int i = 0; i < ids.length; i++) {
+            if (i < 35 || i % 3 == 0) {
+                ids[i] = i % 2 == 0 ? -1 : -100;
+            }
+        }
+        return manager.create(ids, labels.getShape());
+    }
+
+    private NDArray labels(Batch batch, long... ids) {
+        return manager.create(ids, batch.labels().getShape());
+    }
+
+    private static StepKey key(Batch batch) {
+        return new StepKey(3, 0, batch.sampleIds());
+    }
+
+    private static float whole(
+            GuardSubject subject, Batch batch, NDArray labels, double smoothing) {
+        return subject.model()
+                .differentiate(
+                        batch.inputs(),
+                        output -> subject.task().loss(output, labels, smoothing),
+                        key(batch));
+    }
+
+    private static float sliced(
+            GuardSubject subject, Batch batch, NDArray labels, double smoothing, int tokens) {
+        SlicedLoss loss = subject.task().slicedLoss(labels, smoothing, tokens);
+        return subject.model().differentiate(batch.inputs(), loss, key(batch));
+    }
+
+    private static void zero(ReversibleModel model) {
+        model.getParameters()
+                .values()
+                .forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter.getArray()));
+    }
+
+    private static List<float[]> values(ReversibleModel model, Function<NDArray, NDArray> values) {
+        List<float[]> all = new ArrayList<>();
+        for (Parameter parameter : model.getParameters().values()) {
+            if (parameter.getArray().hasGradient()) {
+                all.add(values.apply(parameter.getArray()).toFloatArray());
+            }
+        }
+        return all;
+    }
+
+    private static void scale(float[] values, float factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+    }
+
+    /** ‖found − expected‖ / ‖expected‖ over all parameters. */
+    private static double distance(List<float[]> found, List<float[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        double difference = 0;
+        double norm = 0;
+        for (int p = 0; p < found.size(); p++) {
+            for (int i = 0; i < found.get(p).length; i++) {
+                double value = expected.get(p)[i];
+                difference += Math.pow(found.get(p)[i] - value, 2);
+                norm += value * value;
+            }
+        }
+        assertThat(norm).isPositive();
+        return Math.sqrt(difference / norm);
+    }
+}
