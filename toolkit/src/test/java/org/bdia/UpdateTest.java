@@ -113,7 +113,7 @@ class UpdateTest {
             Update update,
             NDManager manager) {
         var config =
-                TrainConfig.of(2, 3, 3e-3)
+                TrainConfig.of(1, 6, 3e-3)
                         .withOptimizer(optimizer)
                         .withClipNorm(0)
                         .withUpdate(update);

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ServiceLoader;
 import org.bdia.data.UserHome;
 import org.bdia.run.Build;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,11 +20,13 @@ import picocli.CommandLine.ScopeType;
         description =
                 "Exact bit-level reversible transformers: runs, sweeps, comparisons, data and diagnostics.",
         subcommands = {
+            NewCommand.class,
             RunCommand.class,
             SweepCommand.class,
             CompareCommand.class,
             DataCommand.class,
-            Doctor.class
+            Doctor.class,
+            AutoComplete.GenerateCompletion.class
         })
 public final class Main {
 

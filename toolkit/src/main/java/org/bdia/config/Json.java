@@ -234,7 +234,8 @@ public final class Json {
                 .toList();
     }
 
-    private static String name(Class<?> permitted) {
+    /** Returns the value of the key {@code name} for a record of a sealed interface. */
+    static String name(Class<?> permitted) {
         if (PROPER.containsKey(permitted)) {
             return PROPER.get(permitted);
         }

@@ -26,7 +26,9 @@ public sealed interface Method {
     }
 
     /** Returns the method's short name, as results files have it: standard, quantised, bdia, bdia-float, revnet, midpoint. */
-    String label();
+    default String label() {
+        return Json.name(getClass());
+    }
 
     /** Returns the label with a suffix for each setting that is not the default, the magnitude of γ aside: {@code bdia+l5}, {@code bdia-float+uniform}. */
     default String name() {
@@ -34,11 +36,13 @@ public sealed interface Method {
     }
 
     /** Whether the stack's input can be rebuilt from its two last states. */
-    boolean invertible();
+    default boolean invertible() {
+        return false;
+    }
 
     /** Whether states are rebuilt bit for bit, and not merely up to rounding. */
     default boolean exact() {
-        return false;
+        return invertible() && quantises();
     }
 
     /** Whether states are float32 on the grid of a {@link FixedPoint}, and not any floating-point numbers. */
@@ -86,7 +90,23 @@ public sealed interface Method {
 
     /** The recommended way to differentiate the method: reversed where that is as good as storing. */
     default Backprop backprop() {
-        return Backprop.STORE;
+        return exact() || streams() > 1 ? Backprop.REVERSIBLE : Backprop.STORE;
+    }
+
+    /** A method whose states are on the grid of a {@link FixedPoint}. */
+    sealed interface OnGrid extends Method {
+        /** The quantisation level. */
+        int level();
+
+        @Override
+        default boolean quantises() {
+            return true;
+        }
+
+        @Override
+        default String name() {
+            return label() + (level() == FixedPoint.PAPER_LEVEL ? "" : "+l" + level());
+        }
     }
 
     /** The plain transformer, x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
@@ -130,17 +150,7 @@ public sealed interface Method {
     }
 
     /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>). */
-    record Standard() implements Method {
-        @Override
-        public String label() {
-            return "standard";
-        }
-
-        @Override
-        public boolean invertible() {
-            return false;
-        }
-    }
+    record Standard() implements Method {}
 
     /**
      * x<sub>k+1</sub> = Q<sub>l</sub>[x<sub>k</sub> + h<sub>k</sub>(x<sub>k</sub>)]: the plain transformer on
@@ -148,7 +158,7 @@ public sealed interface Method {
      *
      * @param level the quantisation level, see {@link FixedPoint}
      */
-    record Quantised(int level) implements Method {
+    record Quantised(int level) implements OnGrid {
         /** Checks the level as {@link FixedPoint} does. */
         public Quantised {
             new FixedPoint(level);
@@ -157,26 +167,6 @@ public sealed interface Method {
         /** Returns a copy on another grid. */
         public Quantised withLevel(int newLevel) {
             return new Quantised(newLevel);
-        }
-
-        @Override
-        public String label() {
-            return "quantised";
-        }
-
-        @Override
-        public String name() {
-            return label() + levelSuffix(level);
-        }
-
-        @Override
-        public boolean quantises() {
-            return true;
-        }
-
-        @Override
-        public boolean invertible() {
-            return false;
         }
     }
 
@@ -188,7 +178,7 @@ public sealed interface Method {
      * @param level the quantisation level, see {@link FixedPoint}
      * @param per who shares a draw
      */
-    record Bdia(double gamma, int level, Per per) implements Method {
+    record Bdia(double gamma, int level, Per per) implements OnGrid {
         /** Checks gamma and level. */
         public Bdia {
             if (gamma != 0.5 && gamma != 0.25) {
@@ -224,13 +214,8 @@ public sealed interface Method {
         }
 
         @Override
-        public String label() {
-            return "bdia";
-        }
-
-        @Override
         public String name() {
-            return label() + levelSuffix(level) + batchSuffix(per);
+            return OnGrid.super.name() + batchSuffix(per);
         }
 
         @Override
@@ -239,23 +224,8 @@ public sealed interface Method {
         }
 
         @Override
-        public boolean exact() {
-            return true;
-        }
-
-        @Override
-        public boolean quantises() {
-            return true;
-        }
-
-        @Override
         public Quantised inference() {
             return new Quantised(level);
-        }
-
-        @Override
-        public Backprop backprop() {
-            return Backprop.REVERSIBLE;
         }
     }
 
@@ -294,11 +264,6 @@ public sealed interface Method {
         }
 
         @Override
-        public String label() {
-            return "bdia-float";
-        }
-
-        @Override
         public String name() {
             return label() + (law == Law.UNIFORM ? "+uniform" : "") + batchSuffix(per);
         }
@@ -321,11 +286,6 @@ public sealed interface Method {
      */
     record RevNet() implements Method {
         @Override
-        public String label() {
-            return "revnet";
-        }
-
-        @Override
         public boolean invertible() {
             return true;
         }
@@ -333,11 +293,6 @@ public sealed interface Method {
         @Override
         public int streams() {
             return 2;
-        }
-
-        @Override
-        public Backprop backprop() {
-            return Backprop.REVERSIBLE;
         }
     }
 
@@ -349,7 +304,7 @@ public sealed interface Method {
      * @param level the quantisation level, see {@link FixedPoint}
      * @see <a href="https://arxiv.org/abs/2512.02056">Gal et al., Reversing Large Language Models, 2025</a>
      */
-    record Midpoint(int level) implements Method {
+    record Midpoint(int level) implements OnGrid {
         /** Checks the level as {@link FixedPoint} does. */
         public Midpoint {
             new FixedPoint(level);
@@ -361,27 +316,7 @@ public sealed interface Method {
         }
 
         @Override
-        public String label() {
-            return "midpoint";
-        }
-
-        @Override
-        public String name() {
-            return label() + levelSuffix(level);
-        }
-
-        @Override
         public boolean invertible() {
-            return true;
-        }
-
-        @Override
-        public boolean exact() {
-            return true;
-        }
-
-        @Override
-        public boolean quantises() {
             return true;
         }
 
@@ -389,15 +324,6 @@ public sealed interface Method {
         public boolean twoStep() {
             return true;
         }
-
-        @Override
-        public Backprop backprop() {
-            return Backprop.REVERSIBLE;
-        }
-    }
-
-    private static String levelSuffix(int level) {
-        return level == FixedPoint.PAPER_LEVEL ? "" : "+l" + level;
     }
 
     private static String batchSuffix(Per per) {

@@ -8,6 +8,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Json;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
 import org.bdia.run.Build;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +42,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "sweep", "compare", "data", "data fetch", "doctor"})
+    @ValueSource(strings = {"", "new", "run", "sweep", "compare", "data", "data fetch", "doctor"})
     void everyCommandExplainsItself(String command) {
         String[] words = (command + " --help").strip().split(" ");
         assertThat(run(words)).isZero();
@@ -101,6 +105,56 @@ class MainTest {
                 .contains("1/2 … 2/2, but is 3/2", "1/4, but is 'half'", "but is 0");
         assertThat(run("compare", sweep.toString(), "--runs", folder.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("there are no folders to compare");
+    }
+
+    @Test
+    void aNewConfigurationIsOneThatRuns() throws IOException {
+        Path file = folder.resolve("first.json");
+        assertThat(run("new", "shakespeare", "--profile", "laptop", "--output", file.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("next: bdia run " + file);
+        var config = Json.read(file, RunConfig.class);
+        assertThat(config.method()).isEqualTo(Method.bdia(0.5));
+        assertThat(config.backprop()).isEqualTo(Backprop.REVERSIBLE);
+        assertThat(file).content().contains("\"epochs\" : ", "\"seed\" : 0");
+
+        assertThat(run("new", "cifar10", "--output", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("first.json is there already");
+        assertThat(Json.read(file, RunConfig.class)).isEqualTo(config);
+    }
+
+    @Test
+    void aNewSweepIsOneThatRuns() {
+        Path file = folder.resolve("sweep.json");
+        assertThat(
+                        run(
+                                "new",
+                                "cifar10",
+                                "--sweep",
+                                "--profile",
+                                "smoke",
+                                "--output",
+                                file.toString()))
+                .isZero();
+        assertThat(run("sweep", file.toString(), "--runs", folder.toString(), "--dry-run"))
+                .isZero();
+        assertThat(out.toString()).contains("now 6 runs", "6 runs, 6 to do");
+    }
+
+    @Test
+    void aNewFileOfNothingNamesWhatThereIs() {
+        Path file = folder.resolve("new.json");
+        assertThat(run("new", "cifar", "--output", file.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("there is no task 'cifar'; choose one of [cifar10,");
+        assertThat(run("new", "e2e", "--profile", "small", "--output", file.toString()))
+                .isEqualTo(2);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void theShellCanCompleteCommandsAndOptions() {
+        assertThat(run("generate-completion")).isZero();
+        assertThat(out.toString()).contains("_complete_bdia", "--parallel", "compare");
     }
 
     private int run(String... args) {

@@ -7,11 +7,23 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
 
 /** Gradients compared array by array. */
 final class Gradients {
 
     private Gradients() {}
+
+    /** The output, ∂L/∂x and all parameter gradients, where ∂L/∂output is 0.01 x. */
+    static List<float[]> of(
+            ReversibleStack stack, List<? extends Block> blocks, NDArray x, StepKey draw) {
+        NDArray y = stack.forward(x, draw);
+        NDArray dx = stack.backward(x.mul(0.01));
+        List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
+        all.addAll(of(blocks));
+        return all;
+    }
 
     /** The gradients of all parameters, block by block. */
     static List<float[]> of(List<? extends Block> blocks) {

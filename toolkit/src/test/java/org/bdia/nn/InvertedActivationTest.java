@@ -175,7 +175,7 @@ class InvertedActivationTest {
         var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
         try (ReversibleStack stack =
                 ReversibleStack.of(blocks, method, execution).withDropPath(0.5)) {
-            return gradients(stack, blocks, input(TOKENS));
+            return Gradients.of(stack, blocks, input(TOKENS), draw());
         }
     }
 
@@ -296,7 +296,7 @@ class InvertedActivationTest {
     private void train(List<TransformerBlock> blocks, Execution execution, double dropPath) {
         try (ReversibleStack stack =
                 ReversibleStack.of(blocks, Method.bdia(0.5), execution).withDropPath(dropPath)) {
-            gradients(stack, blocks, input(TOKENS));
+            Gradients.of(stack, blocks, input(TOKENS), draw());
         }
     }
 
@@ -310,17 +310,8 @@ class InvertedActivationTest {
     private List<float[]> gradients(
             List<? extends Block> blocks, Method method, Execution execution, NDArray x) {
         try (ReversibleStack stack = ReversibleStack.of(blocks, method, execution)) {
-            return gradients(stack, blocks, x);
+            return Gradients.of(stack, blocks, x, draw());
         }
-    }
-
-    private static List<float[]> gradients(
-            ReversibleStack stack, List<? extends Block> blocks, NDArray x) {
-        NDArray y = stack.forward(x, draw());
-        NDArray dx = stack.backward(x.mul(0.01));
-        List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
-        all.addAll(Gradients.of(blocks));
-        return all;
     }
 
     private static NDArray forward(Block block, NDArray x) {

@@ -9,9 +9,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -208,55 +205,6 @@ class CellEvaluatorTest {
                 error(
                         "throw new RuntimeException() { public String getMessage() { throw new Error(); } };");
         assertThat(error).hasMessageContaining("cannot be read");
-    }
-
-    @Test
-    void aSleepingCellIsInterrupted() throws Exception {
-        var error = interruptOnceStarted("Thread.sleep(60_000); }");
-        assertThat(error.lines()).contains("java.lang.InterruptedException: cell interrupted");
-        assertThat(cells.evaluate("Thread.interrupted()"))
-                .as("the flag does not leak")
-                .isEqualTo(false);
-    }
-
-    @Test
-    void aLoopThatListensIsInterruptedAndLaterSnippetsDoNotRun() throws Exception {
-        interruptOnceStarted("while (!Thread.interrupted()) {} }\nint after = 1;");
-        assertThat(error("after")).isNotNull();
-    }
-
-    @Test
-    void codeThatTidiesUpAfterAnInterruptIsWaitedForAndTheThreadStays() throws Exception {
-        cells.evaluate("var thread = Thread.currentThread(); boolean tidy = false;");
-        var error =
-                interruptOnceStarted(
-                        "while (!Thread.interrupted()) {} Thread.sleep(2_500); tidy = true; }");
-        assertThat(error).hasMessage("java.lang.InterruptedException: cell interrupted");
-        assertThat(cells.evaluate("tidy && thread == Thread.currentThread()")).isEqualTo(true);
-    }
-
-    @Test
-    void aLoopThatDoesNotListenIsLeftBehindAndSaysSo() throws Exception {
-        cells.evaluate("var stop = new java.util.concurrent.atomic.AtomicBoolean();");
-        var error = interruptOnceStarted("while (!stop.get()) {} }");
-        assertThat(error).hasMessageContaining("restart the kernel");
-        assertThat(cells.evaluate("stop.set(true); 1")).isEqualTo(1);
-    }
-
-    /** Evaluates the code, the rest of a block, and interrupts it once the block has begun. */
-    private CellError interruptOnceStarted(String code) throws Exception {
-        var started =
-                (CountDownLatch) cells.evaluate("var started = new CountDownLatch(1); started");
-        var cell = CompletableFuture.supplyAsync(() -> error("{ started.countDown(); " + code));
-        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
-        cells.interrupt();
-        return cell.get(30, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void anInterruptOfNothingDoesNotHitTheNextCell() {
-        cells.interrupt();
-        assertThat(cells.evaluate("1")).isEqualTo(1);
     }
 
     @Test
