@@ -14,7 +14,7 @@ import java.util.Locale;
  */
 public record Parts(double train, double validation, double test) {
 
-    /** What the other parts leave, in place of a number. */
+    /** Stands in place of a number for all that the other parts leave. */
     public static final int ALL = -1;
 
     /**

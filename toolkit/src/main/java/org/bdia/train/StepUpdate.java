@@ -5,7 +5,7 @@ import org.bdia.config.Update;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.BlockUpdates;
 
-/** What a training step does with its gradients, see {@link Update}. */
+/** Uses the gradients of a training step, see {@link Update}. */
 sealed interface StepUpdate permits AfterBackward, PerBlock {
 
     /** Says where a step that fails leaves the weights. */

@@ -41,7 +41,7 @@ record SourceJavadoc(String classPath) {
 
     private static final Pattern TYPE = Pattern.compile("[\\w.$]+");
 
-    /** What is looked for: the simple name of a type, that of its member or an empty one, and the types of parameters. */
+    /** Names a declaration to look for: the simple name of a type, that of its member or an empty one, and the types of parameters. */
     private record Wanted(String type, String member, List<String> parameters) {
 
         static Optional<Wanted> of(String signature) {
