@@ -22,13 +22,22 @@ final class AdamW extends Optimizer {
 
     @Override
     void update(Slot slot, NDArray gradient, double learningRate, long t) {
-        moments(slot, gradient, config.beta1(), config.beta2());
-        if (config.weightDecay() > 0 && slot.weight().getShape().dimension() == 2) {
-            slot.weight().muli(1 - learningRate * config.weightDecay());
-        }
+        double decay = slot.weight().getShape().dimension() == 2 ? config.weightDecay() : 0;
         double correction1 = 1 - Math.pow(config.beta1(), (double) t);
         double correction2 = 1 - Math.pow(config.beta2(), (double) t);
-        NDArray denominator = slot.variance().mul(1 / correction2).sqrt().addi(config.epsilon());
-        slot.weight().subi(slot.mean().mul(learningRate / correction1).divi(denominator));
+        moments(slot, gradient, config.beta1(), config.beta2());
+        Rows.each(
+                slot.weight().getShape(),
+                part -> {
+                    NDArray weight = part.apply(slot.weight());
+                    if (decay > 0) {
+                        weight.muli(1 - learningRate * decay);
+                    }
+                    NDArray variance = part.apply(slot.variance());
+                    NDArray mean = part.apply(slot.mean());
+                    NDArray denominator =
+                            variance.mul(1 / correction2).sqrt().addi(config.epsilon());
+                    weight.subi(mean.mul(learningRate / correction1).divi(denominator));
+                });
     }
 }

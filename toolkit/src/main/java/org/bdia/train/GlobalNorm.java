@@ -50,10 +50,11 @@ final class GlobalNorm {
     private static double norm(Collection<NDArray> arrays, UnaryOperator<NDArray> gradient) {
         try (NDArray total = arrays.iterator().next().getManager().create(0f)) {
             for (NDArray array : arrays) {
-                // A scope each, so that no more than one gradient's square is held at once.
+                // The gradient is asked for in a scope, since each answer is another handle.
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    total.addi(gradient.apply(array).square().sum());
+                    NDArray of = gradient.apply(array);
+                    Rows.each(of.getShape(), part -> total.addi(part.apply(of).square().sum()));
                 }
             }
             return Math.sqrt(total.getFloat());

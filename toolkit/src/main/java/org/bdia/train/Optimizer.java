@@ -139,8 +139,13 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
 
     /** m ← β1 m + (1−β1) g, v ← β2 v + (1−β2) g². */
     static void moments(Slot slot, NDArray gradient, double beta1, double beta2) {
-        slot.mean().muli(beta1).addi(gradient.mul(1 - beta1));
-        slot.variance().muli(beta2).addi(gradient.square().muli(1 - beta2));
+        Rows.each(
+                gradient.getShape(),
+                part -> {
+                    NDArray g = part.apply(gradient);
+                    part.apply(slot.mean()).muli(beta1).addi(g.mul(1 - beta1));
+                    part.apply(slot.variance()).muli(beta2).addi(g.square().muli(1 - beta2));
+                });
     }
 
     /** The updates made so far. */

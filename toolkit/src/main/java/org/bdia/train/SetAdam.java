@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import org.bdia.config.OptimizerConfig;
+import org.bdia.torch.Scoped;
 
 /**
  * Adam whose step sizes are held together: per parameter tensor ṽ = v·cos²∠(v, 1), w = √(ṽ/(1−β2ᵗ) + ε), and the
@@ -24,15 +25,21 @@ final class SetAdam extends Optimizer {
     void update(Slot slot, NDArray gradient, double learningRate, long t) {
         moments(slot, gradient, config.beta1(), config.beta2());
         NDArray v = slot.variance();
-        // v scaled to a largest value of 1, so that v² cannot underflow; the angle does not change.
-        NDArray unit = v.div(v.max().addi(Float.MIN_NORMAL));
-        NDArray sum = unit.sum();
-        NDArray squares = unit.square().sum().muli(v.size()).addi(Float.MIN_NORMAL);
-        NDArray cosine = sum.square().divi(squares);
+        NDArray cosine = Scoped.result(() -> cosine(v));
         double correction1 = 1 - Math.pow(config.beta1(), (double) t);
         double correction2 = 1 - Math.pow(config.beta2(), (double) t);
-        NDArray w = v.mul(cosine).muli(1 / correction2).addi(config.epsilon()).sqrt();
-        NDArray denominator = w.sub(w.min().muli(0.5));
+        NDArray denominator =
+                Scoped.result(
+                        () -> v.mul(cosine).muli(1 / correction2).addi(config.epsilon()).sqrt());
+        denominator.subi(denominator.min().muli(0.5));
         slot.weight().subi(slot.mean().mul(learningRate / correction1).divi(denominator));
+    }
+
+    /** cos²∠(v, 1). */
+    private static NDArray cosine(NDArray v) {
+        // v scaled to a largest value of 1, so that v² cannot underflow; the angle does not change.
+        NDArray unit = v.div(v.max().addi(Float.MIN_NORMAL));
+        NDArray squares = unit.square().sum().muli(v.size()).addi(Float.MIN_NORMAL);
+        return unit.sum().square().divi(squares);
     }
 }

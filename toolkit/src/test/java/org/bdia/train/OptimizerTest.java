@@ -13,6 +13,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
@@ -87,6 +88,32 @@ class OptimizerTest {
             }
             assertThat(weight().toFloatArray()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void aLargeArrayIsMovedInPartsAndEveryRowOnce() {
+        Shape shape = new Shape(700, 2_000);
+        Linear large = Linear.builder().setUnits(700).optBias(false).build();
+        large.initialize(manager, DataType.FLOAT32, new Shape(1, 2_000));
+        NDArray weight = large.getParameters().get("weight").getArray();
+        float[] before = weight.toFloatArray();
+        float[] signs = new float[before.length];
+        for (int i = 0; i < signs.length; i++) {
+            signs[i] = i * 7 % 11 < 5 ? 1 : -1;
+        }
+        Autograd.backward(Autograd.recorded(() -> weight.mul(manager.create(signs, shape)).sum()));
+        try (Optimizer optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, large)) {
+            optimizer.update(0.5);
+        }
+        float[] after = weight.toFloatArray();
+        for (int i = 0; i < signs.length; i++) {
+            // m̂ / √v̂ is the gradient's sign in the first step
+            if (Math.abs(after[i] - (before[i] - 0.5 * signs[i])) > 1e-6) {
+                assertThat(after[i]).as("element %d", i).isEqualTo(before[i] - 0.5f * signs[i]);
+            }
+        }
+        assertThat(GlobalNorm.of(List.of(weight.getGradient())))
+                .isCloseTo(Math.sqrt((double) shape.size()), within(1e-3));
     }
 
     @Test
