@@ -38,6 +38,8 @@ import org.bdia.train.Batch;
 import org.bdia.train.Optimizer;
 import org.bdia.train.Task;
 import org.bdia.train.Trainer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,8 +69,24 @@ class GuardTest {
     private static final ActivationConfig INVERTED =
             ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
+    /** The number of threads that the pinned bits are of, whatever the other tests have. */
+    private static final int THREADS = 2;
+
     @TempDir private Path folder;
     private final List<String> lines = new ArrayList<>();
+    private int before;
+
+    @BeforeEach
+    void takeTwoThreads() {
+        Engine.getEngine("PyTorch"); // loads what is told its threads
+        before = JniUtils.getNumThreads();
+        JniUtils.setNumThreads(THREADS);
+    }
+
+    @AfterEach
+    void giveThreadsBack() {
+        JniUtils.setNumThreads(before);
+    }
 
     @Test
     void everyBitIsThePinnedOne() throws IOException {
@@ -246,7 +264,6 @@ class GuardTest {
 
     /** Processor, vector instructions and threads: what the bits of float32 products depend on. */
     private static String processor() throws IOException {
-        Engine.getEngine("PyTorch"); // loads what is asked for its threads
         Path file = Path.of("/proc/cpuinfo");
         String text = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
         String model =

@@ -87,7 +87,7 @@ public final class ExactnessExperiment {
                                     !Cifar.isIn(environment.data(), Cifar.Kind.CIFAR_10)),
                             smoke,
                             all,
-                            300,
+                            100,
                             1e-3);
             case LAPTOP ->
                     new ExactnessExperiment(

@@ -217,14 +217,14 @@ class TrainerTest {
     }
 
     @Test
-    void liveArraysStayFlatOverAThousandSteps() {
+    void liveArraysStayFlatOverManySteps() {
         VitConfig tiny = SMALL.withPatch(16).withWidth(4).withMlp(4).withHeads(1);
         VisionTransformer model =
                 new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);
         Task task = new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.paper());
         List<Integer> live = new ArrayList<>();
-        new Trainer(model, task, TrainConfig.of(100, 2, 1e-3).withEvaluateEvery(20), 1)
+        new Trainer(model, task, TrainConfig.of(20, 2, 1e-3).withEvaluateEvery(4), 1)
                 .withEvents(
                         event -> {
                             if (event instanceof TrainEvent.Step) {
@@ -233,8 +233,8 @@ class TrainerTest {
                         })
                 .train(manager);
 
-        assertThat(live).hasSize(1000);
-        assertThat(live.get(999)).isEqualTo(live.get(10));
+        assertThat(live).hasSize(200);
+        assertThat(live.get(199)).isEqualTo(live.get(10));
     }
 
     @Test

@@ -175,7 +175,7 @@ class KernelProcessTest {
     @Test
     void whoWaitsForTheReplyIsNotAborted() throws Exception {
         try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 15; i++) {
                 assertThat(kernel.execute("throw new Error();").path("status").asText())
                         .isEqualTo("error");
                 assertThat(kernel.execute("1").path("status").asText()).isEqualTo("ok");
