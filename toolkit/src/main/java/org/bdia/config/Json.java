@@ -62,6 +62,7 @@ public final class Json {
     static final String CLIP_BY = "clipBy";
     static final String MICRO_BATCHES = "microBatches";
     static final String HEAD_TOKENS = "headTokens";
+    static final String PRECISION = "precision";
 
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
@@ -181,7 +182,8 @@ public final class Json {
                                         .addValue(UPDATE, Update.AFTER_BACKWARD)
                                         .addValue(CLIP_BY, ClipBy.GLOBAL)
                                         .addValue(MICRO_BATCHES, 0)
-                                        .addValue(HEAD_TOKENS, 0))
+                                        .addValue(HEAD_TOKENS, 0)
+                                        .addValue(PRECISION, Precision.FLOAT32))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

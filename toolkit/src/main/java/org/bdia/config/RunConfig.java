@@ -1,5 +1,8 @@
 package org.bdia.config;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import org.bdia.io.Sha256;
 
 /**
@@ -10,6 +13,7 @@ import org.bdia.io.Sha256;
  * @param method what is computed
  * @param backprop how it is differentiated
  * @param verify whether rebuilt states are compared with fingerprints
+ * @param precision what branches compute in; JSON does not say {@link Precision#FLOAT32}
  * @param train how it is trained
  * @param seed what weights, order, crops, γ and dropout are functions of
  */
@@ -19,8 +23,23 @@ public record RunConfig(
         Method method,
         Backprop backprop,
         boolean verify,
+        @JacksonInject(value = Json.PRECISION, useInput = OptBoolean.TRUE)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Float32.class)
+                Precision precision,
         TrainConfig train,
         long seed) {
+
+    /** A run in float32. */
+    public RunConfig(
+            TaskConfig task,
+            ModelConfig model,
+            Method method,
+            Backprop backprop,
+            boolean verify,
+            TrainConfig train,
+            long seed) {
+        this(task, model, method, backprop, verify, Precision.FLOAT32, train, seed);
+    }
 
     /**
      * Checks that the parts fit together.
@@ -50,9 +69,14 @@ public record RunConfig(
         return Records.with(this, "train", value);
     }
 
+    /** Returns a copy whose branches compute in another precision. */
+    public RunConfig withPrecision(Precision value) {
+        return Records.with(this, "precision", value);
+    }
+
     /** The execution of the model's stacks. */
     public Execution execution() {
-        return Execution.of(backprop).withVerify(verify);
+        return Execution.of(backprop).withVerify(verify).withPrecision(precision);
     }
 
     /** The run's name: the first 12 hexadecimal digits of the SHA-256 of {@link #json}. */
@@ -63,5 +87,18 @@ public record RunConfig(
     /** The canonical JSON, in one line. */
     public String json() {
         return Json.canonical(this);
+    }
+
+    /** Equals what JSON leaves out: run ids are made of JSON, and this key came after the first runs. */
+    private static final class Float32 {
+        @Override
+        public boolean equals(Object value) {
+            return value == Precision.FLOAT32;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
     }
 }

@@ -64,6 +64,7 @@ final class TrainedModel {
                         method,
                         Backprop.STORE,
                         false,
+                        run.precision(),
                         run.train(),
                         run.seed());
         Workload workload = Workload.of(inferred, folder, store);

@@ -121,7 +121,7 @@ record Footprint(
             saved = 10L * width + 2L * mlp + extra;
             attention = scores(samples) * FLOAT / 2;
         } else {
-            saved = 15L * width + 2L * mlp + 2L * heads + extra;
+            saved = 11L * width + 2L * mlp + 2L * heads + extra;
         }
         return rows * (saved + 2 * STATISTICS) + attention + weights() / 2;
     }

@@ -27,7 +27,7 @@ import org.bdia.torch.Scoped;
  */
 public final class Attention extends AbstractBlock {
 
-    /** The most tokens for which two products in bfloat16 beat fused attention, which on the CPU is fast in float32 alone. */
+    /** The most tokens for which bfloat16 uses two products, which keep the scores, instead of libtorch's fused attention. */
     public static final int SHORT = 128;
 
     /** The tokens that a token attends to, and the scale of the scores. */

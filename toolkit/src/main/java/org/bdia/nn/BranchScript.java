@@ -54,6 +54,9 @@ final class BranchScript {
         /** x → f. */
         ATTENTION,
 
+        /** x, memory → c, a decoder block's attention to its memory after a LayerNorm. */
+        CROSS,
+
         /** x → g, with an activation that autograd differentiates. */
         MLP,
 
@@ -66,12 +69,20 @@ final class BranchScript {
         private static final int NORM_AND_LINEAR = 4;
         private static final int LINEAR = 2;
 
-        /** Returns those of the block's parameters, or of their names, that the function takes. */
+        /** Returns whether the function has attention, and so takes a mask. */
+        boolean attends() {
+            return this == WHOLE || this == ATTENTION || this == CROSS;
+        }
+
+        /**
+         * Returns those of the block's parameters, or of their names, that the function takes; of {@link #CROSS}, which is no part
+         * of that block, all of its own.
+         */
         <T> List<T> of(List<T> all) {
             int hidden = all.size() - NORM_AND_LINEAR - LINEAR;
             int projection = all.size() - LINEAR;
             return switch (this) {
-                case WHOLE -> all;
+                case WHOLE, CROSS -> all;
                 case ATTENTION -> all.subList(0, hidden);
                 case MLP -> all.subList(hidden, all.size());
                 case HIDDEN -> all.subList(hidden, projection);
@@ -89,6 +100,9 @@ final class BranchScript {
     private static final String PARAMETERS =
             "ln1_gamma, ln1_beta, temperature, qkv_weight, qkv_bias, out_weight, out_bias, "
                     + "ln2_gamma, ln2_beta, fc1_weight, fc1_bias, fc2_weight, fc2_bias";
+
+    private static final String CROSS_PARAMETERS =
+            "ln_gamma, ln_beta, query_weight, query_bias, kv_weight, kv_bias, out_weight, out_bias";
 
     private BranchScript() {}
 
@@ -109,16 +123,17 @@ final class BranchScript {
         String inputs =
                 switch (part) {
                     case WHOLE, ATTENTION -> "x";
+                    case CROSS -> "x, memory";
                     case MLP, HIDDEN -> "a";
                     case PROJECTION -> "y, f";
                 };
         boolean temperature = pattern == Attention.Pattern.LOCALITY;
         List<String> names =
                 Pattern.compile(", ")
-                        .splitAsStream(PARAMETERS)
+                        .splitAsStream(part == Part.CROSS ? CROSS_PARAMETERS : PARAMETERS)
                         .filter(name -> temperature || !name.equals("temperature"))
                         .toList();
-        String mask = masked && (part == Part.WHOLE || part == Part.ATTENTION) ? ", mask" : "";
+        String mask = masked && part.attends() ? ", mask" : "";
         return inputs + ", " + String.join(", ", part.of(names)) + mask;
     }
 

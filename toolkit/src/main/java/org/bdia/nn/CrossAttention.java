@@ -106,6 +106,11 @@ final class CrossAttention extends AbstractBlock {
                 });
     }
 
+    /** Returns the rate of dropout. */
+    float dropout() {
+        return dropout;
+    }
+
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
         return block.forward(store, new NDList(x), training).singletonOrThrow();
     }

@@ -7,11 +7,18 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bdia.activation.SplitBranch;
 import org.bdia.config.ActivationConfig;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.Precision;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
@@ -32,20 +39,47 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     private final LayerNorm ln3;
     private final Mlp mlp;
     private final HalfBlock f;
+    private final HalfBlock c;
     private final HalfBlock g;
+    private final FusedBranch fused;
     private final SplitBranch split;
 
     /**
-     * A block.
+     * A block in float32.
+     *
+     * @see #DecoderBlock(int, int, int, ActivationConfig, float, Execution, KernelSelector)
+     */
+    public DecoderBlock(int width, int heads, int mlp, ActivationConfig activation, float dropout) {
+        this(
+                width,
+                heads,
+                mlp,
+                activation,
+                dropout,
+                Execution.of(Backprop.STORE),
+                new KernelSelector());
+    }
+
+    /**
+     * A block, in float32 by plain kernels, in bfloat16 by a fused one for each of f, c and g.
      *
      * @param width D, a multiple of heads
      * @param heads attention heads
      * @param mlp the hidden width of the MLP
      * @param activation the MLP's activation
      * @param dropout the rate inside the branch, 0 ≤ dropout &lt; 1
+     * @param execution whose precision is used
+     * @param selector the model's
      * @throws IllegalArgumentException if a size or the dropout is out of range
      */
-    public DecoderBlock(int width, int heads, int mlp, ActivationConfig activation, float dropout) {
+    public DecoderBlock(
+            int width,
+            int heads,
+            int mlp,
+            ActivationConfig activation,
+            float dropout,
+            Execution execution,
+            KernelSelector selector) {
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
         attention =
                 addChildBlock(
@@ -56,8 +90,21 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         ln3 = addChildBlock("ln3", LayerNorm.builder().axis(2).build());
         this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
         split = new SplitBranch(activation);
-        f = new HalfBlock(ln1, attention, null);
-        g = new HalfBlock(ln3, this.mlp, null);
+        Function<Attention.Pattern, FusedBranch> kernels =
+                pattern ->
+                        execution.precision() == Precision.FLOAT32
+                                ? null
+                                : new FusedBranch(
+                                        new BranchScript.Options(
+                                                width, heads, mlp, pattern, activation),
+                                        dropout,
+                                        execution,
+                                        selector,
+                                        BranchScript::of);
+        fused = kernels.apply(Attention.Pattern.FULL);
+        f = new HalfBlock(ln1, attention, kernels.apply(Attention.Pattern.CAUSAL));
+        c = new HalfBlock(ln2, cross, fused);
+        g = new HalfBlock(ln3, this.mlp, fused);
     }
 
     @Override
@@ -70,12 +117,12 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         NDList context = inputs.subNDList(1);
         return new NDList(
                 split.recordsItself()
-                        ? Scoped.result(() -> split.run(pieces(store, context, training), x))
+                        ? Scoped.result(() -> split.run(pieces(store, x, context, training), x))
                         : branch(store, x, context, null, null, training));
     }
 
     /**
-     * Returns h(x, memory) of new tokens, using and extending a key/value cache.
+     * Returns h(x, memory) of new tokens, in float32, using and extending a key/value cache.
      *
      * @param seen the memory's keys and values, computed the first time
      */
@@ -98,7 +145,8 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         return Scoped.result(
                 () -> {
                     NDArray attended = attended(store, x, context, past, seen, training);
-                    return attended.add(g.branch(store, x.add(attended), null, null, training));
+                    return attended.add(
+                            g.value(store, x.add(attended), null, null, past, training));
                 });
     }
 
@@ -114,9 +162,8 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
         NDArray mask = context.size() > 1 ? context.get(1) : null;
         return Scoped.result(
                 () -> {
-                    NDArray self = f.branch(store, x, null, past, training);
-                    NDArray query = run(ln2, store, x.add(self), training);
-                    return self.add(cross.attend(store, query, memory, mask, seen, training));
+                    NDArray self = f.value(store, x, null, null, past, training);
+                    return self.add(c.value(store, x.add(self), memory, mask, seen, training));
                 });
     }
 
@@ -133,16 +180,35 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     @Override
     public BranchGraph record(
             ParameterStore store, NDArray leaf, NDList context, boolean residual) {
-        return split.record(pieces(store, context, true), leaf, residual);
+        return split.record(pieces(store, leaf, context, true), leaf, residual);
     }
 
     /** The branch cut at its activation. */
-    private SplitBranch.Pieces pieces(ParameterStore store, NDList context, boolean training) {
+    private SplitBranch.Pieces pieces(
+            ParameterStore store, NDArray like, NDList context, boolean training) {
+        UnaryOperator<NDArray> attend = x -> attended(store, x, context, null, null, training);
+        float dropout = training ? mlp.dropout() : 0;
+        if (fused != null
+                && fused.takes(BranchScript.Part.HIDDEN, null, training, like)
+                && fused.takes(BranchScript.Part.PROJECTION, null, training, like)) {
+            return new SplitBranch.Pieces(
+                    attend,
+                    a -> fused(BranchScript.Part.HIDDEN, store, training, a),
+                    (y, attended) ->
+                            fused(BranchScript.Part.PROJECTION, store, training, y, attended),
+                    dropout);
+        }
         return new SplitBranch.Pieces(
-                x -> attended(store, x, context, null, null, training),
+                attend,
                 a -> Scoped.result(() -> mlp.hidden(store, run(ln3, store, a, training), training)),
                 (y, attended) -> Scoped.result(() -> attended.add(mlp.project(store, y, training))),
-                training ? mlp.dropout() : 0);
+                dropout);
+    }
+
+    private NDArray fused(
+            BranchScript.Part part, ParameterStore store, boolean training, NDArray... inputs) {
+        List<Parameter> parameters = part.of(g.getParameters().values());
+        return fused.call(part, store, parameters, null, training, inputs);
     }
 
     private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {

@@ -58,11 +58,11 @@ final class FusedBranch {
     /**
      * Returns whether a part is to be computed by its fused kernel.
      *
-     * @param x (B, T, D), a state
      * @param mask added to the scores, or null
+     * @param inputs x (B, T, D), a state, and of {@link BranchScript.Part#CROSS} the memory (B, S, D)
      */
-    boolean takes(BranchScript.Part part, NDArray x, NDArray mask, boolean training) {
-        if (execution.kernels() != Kernels.FUSED || x.getDataType() != DataType.FLOAT32) {
+    boolean takes(BranchScript.Part part, NDArray mask, boolean training, NDArray... inputs) {
+        if (execution.kernels() != Kernels.FUSED || inputs[0].getDataType() != DataType.FLOAT32) {
             return false;
         }
         BranchScript.Dropping dropping = dropping(training);
@@ -71,8 +71,8 @@ final class FusedBranch {
                         part,
                         options,
                         execution.precision(),
-                        x,
-                        mask == null ? null : Heads.maskShape(mask, scores(x)),
+                        inputs,
+                        mask == null ? null : Heads.maskShape(mask, scores(part, inputs)),
                         dropping.masks(),
                         training || Autograd.isRecording());
         return selector.allows(
@@ -82,10 +82,11 @@ final class FusedBranch {
                                 s, script(part, mask != null, dropping.withoutChance())));
     }
 
-    /** The shape of the scores, (B, H, T, T). */
-    private Shape scores(NDArray x) {
-        long tokens = x.getShape().get(1);
-        return new Shape(x.getShape().get(0), options.heads(), tokens, tokens);
+    /** The shape of the scores, (B, H, T, T) or (B, H, T, S). */
+    private Shape scores(BranchScript.Part part, NDArray... inputs) {
+        Shape state = inputs[0].getShape();
+        Shape keys = inputs[part == BranchScript.Part.CROSS ? 1 : 0].getShape();
+        return new Shape(state.get(0), options.heads(), state.get(1), keys.get(1));
     }
 
     private BranchScript.Dropping dropping(boolean training) {
@@ -120,7 +121,7 @@ final class FusedBranch {
         }
         return Scoped.result(
                 () -> {
-                    arguments.add(Heads.mask(mask, scores(inputs[0])));
+                    arguments.add(Heads.mask(mask, scores(part, inputs)));
                     return script.call(arguments.toArray(NDArray[]::new));
                 });
     }

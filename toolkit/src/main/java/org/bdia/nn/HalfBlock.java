@@ -16,6 +16,9 @@ import org.bdia.torch.Scoped;
 /**
  * One half of a {@link TransformerBlock} as a branch of its own, over the block's weights: f(x) = attention(LN x) or g(x) =
  * MLP(LN x), without the skip. (B, T, D) → (B, T, D); a second input is a mask, which only attention looks at.
+ *
+ * <p>A {@link DecoderBlock} has three such parts: c(x, m) = cross-attention(LN x, m) takes the memory m (B, S, D) as its second
+ * input, a mask as its third.
  */
 final class HalfBlock extends AbstractBlock implements DrawingBranch {
 
@@ -27,6 +30,11 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
 
     HalfBlock(LayerNorm norm, Attention attention, FusedBranch fused) {
         this(norm, attention, fused, attention.dropout(), BranchScript.Part.ATTENTION);
+    }
+
+    /** c; without fused kernels where fused is null. */
+    HalfBlock(LayerNorm norm, CrossAttention cross, FusedBranch fused) {
+        this(norm, cross, fused, cross.dropout(), BranchScript.Part.CROSS);
     }
 
     /** g; without fused kernels where fused is null. */
@@ -54,34 +62,55 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray x = inputs.get(0);
-        boolean masked = inputs.size() > 1 && part == BranchScript.Part.ATTENTION;
-        NDArray mask = masked ? inputs.get(1) : null;
-        return new NDList(
-                fused != null && fused.takes(part, x, mask, training)
-                        ? fused.call(part, store, getParameters().values(), mask, training, x)
-                        : branch(store, x, mask, null, training));
+        boolean cross = part == BranchScript.Part.CROSS;
+        int last = cross ? 2 : 1;
+        NDArray mask = inputs.size() > last && part.attends() ? inputs.get(last) : null;
+        NDArray memory = cross ? inputs.get(1) : null;
+        return new NDList(value(store, inputs.get(0), memory, mask, null, training));
+    }
+
+    /** Returns {@link #branch}, by the fused kernel where there is one that may be used, and no past. */
+    NDArray value(
+            ParameterStore store,
+            NDArray x,
+            NDArray memory,
+            NDArray mask,
+            KeyValueCache.Layer past,
+            boolean training) {
+        NDArray[] inputs = memory == null ? new NDArray[] {x} : new NDArray[] {x, memory};
+        return fused != null && past == null && fused.takes(part, mask, training, inputs)
+                ? fused.call(part, store, getParameters().values(), mask, training, inputs)
+                : branch(store, x, memory, mask, past, training);
     }
 
     /** Returns the half's value for new tokens; attention uses and extends a key/value cache. */
     NDArray decodeStep(ParameterStore store, NDArray x, KeyValueCache.Layer past) {
-        return branch(store, x, null, past, false);
+        return branch(store, x, null, null, past, false);
     }
 
-    /** The plain kernel: attention(LN x) or MLP(LN x), which takes neither mask nor past. */
+    /**
+     * The plain kernel: attention(LN x), cross-attention(LN x, memory), or MLP(LN x), which uses neither mask nor past.
+     *
+     * @param memory null where there is none
+     * @param past keys and values: of earlier tokens, or of the memory, which are computed the first time; null for none
+     */
     NDArray branch(
             ParameterStore store,
             NDArray x,
+            NDArray memory,
             NDArray mask,
             KeyValueCache.Layer past,
             boolean training) {
         return Scoped.result(
                 () -> {
-                    NDList normed = norm.forward(store, new NDList(x), training);
-                    return inner instanceof Attention attention
-                            ? attention.attend(
-                                    store, normed.singletonOrThrow(), mask, past, training)
-                            : inner.forward(store, normed, training).singletonOrThrow();
+                    NDArray normed =
+                            norm.forward(store, new NDList(x), training).singletonOrThrow();
+                    if (inner instanceof Attention attention) {
+                        return attention.attend(store, normed, mask, past, training);
+                    }
+                    return inner instanceof CrossAttention cross
+                            ? cross.attend(store, normed, memory, mask, past, training)
+                            : inner.forward(store, new NDList(normed), training).singletonOrThrow();
                 });
     }
 

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +37,7 @@ import org.bdia.torch.TorchScript;
  * use with gradients the latter holds ten to thirteen arrays of scores, or one row's if that is longer: 41 to 53 MiB were counted at
  * T = 2,048 with 8 heads. {@code MemoryModel} does not count it, as it is taken once per shape.
  *
- * <p>Letters: B batch, T tokens, D width, M hidden width, R the rows that are compared.
+ * <p>Letters: B batch, T tokens, S a memory's tokens, D width, M hidden width, R the rows that are compared.
  */
 final class KernelCheck {
 
@@ -48,7 +50,7 @@ final class KernelCheck {
     private final NDManager manager;
     private final int sequences;
     private final Heads.Rows rows;
-    private final TransformerBlock twin;
+    private final AbstractBlock twin;
     private final List<Parameter> parameters;
 
     private KernelCheck(KernelShape shape, NDManager manager) {
@@ -57,16 +59,20 @@ final class KernelCheck {
         this.sequences = (int) Math.min(SEQUENCES, shape.batch());
         this.rows = rows();
         BranchScript.Options options = shape.options();
-        Execution plain = Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN);
         twin =
-                new TransformerBlock(
-                        options.width(),
-                        options.heads(),
-                        options.mlp(),
-                        options.pattern(),
-                        options.activation(),
-                        0,
-                        plain);
+                shape.part() == BranchScript.Part.CROSS
+                        ? new HalfBlock(
+                                LayerNorm.builder().axis(2).build(),
+                                new CrossAttention(options.width(), options.heads(), 0),
+                                null)
+                        : new TransformerBlock(
+                                options.width(),
+                                options.heads(),
+                                options.mlp(),
+                                options.pattern(),
+                                options.activation(),
+                                0,
+                                Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN));
         twin.setInitializer(
                 (m, sizes, type) -> noise(sizes, (int) sizes.size() + 1, scale(sizes)),
                 parameter -> parameter.getType() != Parameter.Type.OTHER);
@@ -98,14 +104,7 @@ final class KernelCheck {
         NDArray mask = mask();
         ParameterStore store = new ParameterStore(manager, false);
         NDArray plainMask = mask == null ? null : rowsOf(sequences(mask));
-        Function<List<NDArray>, NDArray> plain =
-                leaves ->
-                        twin.plain(
-                                shape.part(),
-                                store,
-                                plainMask,
-                                rows,
-                                leaves.toArray(NDArray[]::new));
+        Function<List<NDArray>, NDArray> plain = leaves -> plain(store, plainMask, leaves);
         List<NDArray> weights =
                 parameters.stream()
                         .map(Parameter::getArray)
@@ -145,6 +144,15 @@ final class KernelCheck {
         return KernelDifference.largest(found, expected, inputs.size() + 1);
     }
 
+    /** The twin's value, of the rows alone. */
+    private NDArray plain(ParameterStore store, NDArray mask, List<NDArray> inputs) {
+        if (twin instanceof TransformerBlock block) {
+            return block.plain(shape.part(), store, mask, rows, inputs.toArray(NDArray[]::new));
+        }
+        NDArray x = rows.of(inputs.get(0), 1);
+        return ((HalfBlock) twin).branch(store, x, inputs.get(1), mask, null, false);
+    }
+
     private static boolean areNumbers(NDArray value) {
         try (NDArray none = value.isNaN();
                 NDArray any = none.any()) {
@@ -163,15 +171,11 @@ final class KernelCheck {
         return results;
     }
 
-    private boolean attends() {
-        return shape.part() == BranchScript.Part.WHOLE
-                || shape.part() == BranchScript.Part.ATTENTION;
-    }
-
     private Heads.Rows rows() {
         long tokens = shape.tokens();
-        long row = tokens * sequences * shape.options().heads();
-        if (!attends() || row * tokens <= SCORES) {
+        long keys = shape.memory() == 0 ? tokens : shape.memory();
+        long row = keys * sequences * shape.options().heads();
+        if (!shape.part().attends() || row * tokens <= SCORES) {
             return Heads.Rows.ALL;
         }
         long most = Math.max(1, SCORES / row);
@@ -202,6 +206,10 @@ final class KernelCheck {
     /** The part's inputs for the distinct sequences. */
     private List<NDArray> inputs() {
         Shape state = new Shape(sequences, shape.tokens(), shape.options().width());
+        if (shape.part() == BranchScript.Part.CROSS) {
+            Shape memory = new Shape(sequences, shape.memory(), shape.options().width());
+            return List.of(noise(state, 3, 1), noise(memory, 4, 1));
+        }
         if (shape.part() != BranchScript.Part.PROJECTION) {
             return List.of(noise(state, 3, 1));
         }

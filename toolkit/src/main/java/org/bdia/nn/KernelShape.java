@@ -9,8 +9,8 @@ import org.bdia.config.Precision;
 /**
  * Everything that the engine may choose a kernel by when it computes a branch.
  *
- * <p>A class of shapes are those that differ in tokens alone, from more than half a power of two up to it, and in a mask's sizes
- * with them.
+ * <p>A class of shapes are those that differ in tokens alone, from more than half a power of two up to it, in a memory's tokens
+ * likewise, and in a mask's sizes with them.
  *
  * @param part what is computed of the branch
  * @param options the branch's sizes
@@ -18,6 +18,7 @@ import org.bdia.config.Precision;
  * @param device where it is computed
  * @param batch B
  * @param tokens T
+ * @param memory S, the tokens attended to where they are another sequence's; 0 where they are not
  * @param mask the mask's shape, of four axes; null without one
  * @param dropout whether dropout masks are drawn
  * @param gradients whether it is used in training, or while gradients are recorded
@@ -30,19 +31,22 @@ record KernelShape(
         Device device,
         long batch,
         long tokens,
+        long memory,
         Shape mask,
         boolean dropout,
         boolean gradients,
         int threads) {
 
+    /** Returns the shape of a part of inputs as the part takes them. */
     static KernelShape of(
             BranchScript.Part part,
             BranchScript.Options options,
             Precision precision,
-            NDArray x,
+            NDArray[] inputs,
             Shape mask,
             boolean dropout,
             boolean gradients) {
+        NDArray x = inputs[0];
         Shape state = x.getShape();
         return new KernelShape(
                 part,
@@ -51,6 +55,7 @@ record KernelShape(
                 x.getDevice(),
                 state.get(0),
                 state.get(1),
+                part == BranchScript.Part.CROSS ? inputs[1].getShape().get(1) : 0,
                 mask,
                 dropout,
                 gradients,
@@ -70,6 +75,7 @@ record KernelShape(
                 device,
                 batch,
                 most(tokens),
+                most(memory),
                 largest,
                 dropout,
                 gradients,
@@ -95,6 +101,7 @@ record KernelShape(
                 + batch
                 + ", tokens up to "
                 + largest.tokens
+                + (memory == 0 ? "" : ", memory up to " + largest.memory)
                 + (mask == null ? "" : ", mask up to " + largest.mask)
                 + (dropout ? ", dropout" : "")
                 + ", "

@@ -14,7 +14,6 @@ import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
-import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.torch.Autograd;
@@ -57,17 +56,10 @@ public final class Seq2Seq extends StagedModel {
     /**
      * The model of a configuration, without weights.
      *
-     * @param execution how either stack is run; the decoder's branches are computed by plain kernels
-     * @throws IllegalArgumentException if the method cannot be differentiated this way, has two streams, or the
-     *     precision is not float32
+     * @param execution how either stack is run; in float32 the decoder's branches are computed by plain kernels
+     * @throws IllegalArgumentException if the method cannot be differentiated this way, or has two streams
      */
     public Seq2Seq(Seq2SeqConfig config, Method method, Execution execution) {
-        if (execution.precision() != Precision.FLOAT32) {
-            throw new IllegalArgumentException(
-                    "the decoder of a Seq2Seq computes in float32 only, but the precision is "
-                            + execution.precision()
-                            + "; use Precision.FLOAT32");
-        }
         if (method.streams() > 1) {
             throw new IllegalArgumentException(
                     "a Seq2Seq runs one stream per stack, but "
@@ -106,7 +98,13 @@ public final class Seq2Seq extends StagedModel {
         for (int k = 0; k < config.decoderDepth(); k++) {
             DecoderBlock block =
                     new DecoderBlock(
-                            width, config.heads(), config.mlp(), config.activation(), dropout);
+                            width,
+                            config.heads(),
+                            config.mlp(),
+                            config.activation(),
+                            dropout,
+                            execution,
+                            kernels());
             decoderBlocks.add(addChildBlock("decoder", block));
         }
         decoderNorm = addChildBlock("decoder_norm", LayerNorm.builder().axis(2).build());

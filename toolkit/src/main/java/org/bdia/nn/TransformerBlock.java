@@ -18,6 +18,7 @@ import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
+import org.bdia.config.Precision;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
@@ -132,7 +133,13 @@ public final class TransformerBlock extends AbstractBlock
         fused = new FusedBranch(options, dropout, execution, selector, source);
         split = new SplitBranch(activation);
         f = new HalfBlock(ln1, attention, fused);
-        g = new HalfBlock(ln2, this.mlp, split.recordsItself() ? null : fused);
+        // As a branch of its own the half has no cut at the activation: the fused kernel would
+        // differentiate it exactly, which in
+        // float32 is not what an inverted activation computes, and in bfloat16 differs by less than
+        // the products round.
+        boolean exact =
+                !split.recordsItself() || execution.precision() == Precision.BFLOAT16_BRANCH;
+        g = new HalfBlock(ln2, this.mlp, exact ? fused : null);
     }
 
     /**
@@ -149,8 +156,9 @@ public final class TransformerBlock extends AbstractBlock
             boolean training) {
         return Scoped.result(
                 () -> {
-                    NDArray attended = f.branch(store, x, mask, past, training);
-                    return attended.add(g.branch(store, x.add(attended), null, null, training));
+                    NDArray attended = f.branch(store, x, null, mask, past, training);
+                    return attended.add(
+                            g.branch(store, x.add(attended), null, null, null, training));
                 });
     }
 
@@ -167,7 +175,7 @@ public final class TransformerBlock extends AbstractBlock
             return new NDList(Scoped.result(() -> split.run(pieces, x)));
         }
         return new NDList(
-                fused.takes(BranchScript.Part.WHOLE, x, mask, training)
+                fused.takes(BranchScript.Part.WHOLE, mask, training, x)
                         ? fused(BranchScript.Part.WHOLE, store, training, mask, x)
                         : branch(store, x, mask, null, training));
     }
@@ -191,9 +199,9 @@ public final class TransformerBlock extends AbstractBlock
 
     private SplitBranch.Pieces pieces(
             ParameterStore store, NDArray like, NDArray mask, boolean training) {
-        if (!fused.takes(BranchScript.Part.ATTENTION, like, mask, training)
-                || !fused.takes(BranchScript.Part.HIDDEN, like, null, training)
-                || !fused.takes(BranchScript.Part.PROJECTION, like, null, training)) {
+        if (!fused.takes(BranchScript.Part.ATTENTION, mask, training, like)
+                || !fused.takes(BranchScript.Part.HIDDEN, null, training, like)
+                || !fused.takes(BranchScript.Part.PROJECTION, null, training, like)) {
             return plain(store, mask, training);
         }
         return new SplitBranch.Pieces(
@@ -250,12 +258,13 @@ public final class TransformerBlock extends AbstractBlock
             case WHOLE -> {
                 NDArray attended = attended(store, inputs[0], mask, rows);
                 NDArray x = rows.of(inputs[0], 1);
-                yield attended.add(g.branch(store, x.add(attended), null, null, false));
+                yield attended.add(g.branch(store, x.add(attended), null, null, null, false));
             }
             case ATTENTION -> attended(store, inputs[0], mask, rows);
-            case MLP -> g.branch(store, inputs[0], null, null, false);
+            case MLP -> g.branch(store, inputs[0], null, null, null, false);
             case HIDDEN -> pieces.hidden().apply(inputs[0]);
             case PROJECTION -> pieces.project().apply(inputs[0], inputs[1]);
+            case CROSS -> throw new IllegalArgumentException("no part of this block: " + part);
         };
     }
 
@@ -266,7 +275,7 @@ public final class TransformerBlock extends AbstractBlock
     /** The branch cut at its activation. */
     private SplitBranch.Pieces plain(ParameterStore store, NDArray mask, boolean training) {
         return new SplitBranch.Pieces(
-                x -> f.branch(store, x, mask, null, training),
+                x -> f.branch(store, x, null, mask, null, training),
                 a -> Scoped.result(() -> mlp.hidden(store, run(ln2, store, a, training), training)),
                 (y, attended) -> Scoped.result(() -> attended.add(mlp.project(store, y, training))),
                 training ? fused.dropout() : 0);

@@ -128,6 +128,21 @@ class RunConfigTest {
                 .hasMessageContaining("train.headTokens is 8, but an image model has one output");
     }
 
+    /** The names of runs that were recorded before a run had a precision must stay. */
+    @Test
+    void thePrecisionIsSaidOnlyWhereItIsNotFloat32() {
+        RunConfig half = CONFIG.withPrecision(Precision.BFLOAT16_BRANCH);
+
+        assertThat(CONFIG.json()).doesNotContain("precision");
+        assertThat(half.json()).contains("\"precision\":\"BFLOAT16_BRANCH\",");
+        assertThat(half.execution().precision()).isEqualTo(Precision.BFLOAT16_BRANCH);
+        assertThat(Json.parse(half.json(), RunConfig.class, "text")).isEqualTo(half);
+        assertThat(half.id()).isNotEqualTo(CONFIG.id());
+        String off = half.json().replace("BFLOAT16_BRANCH", "FLOAT32");
+        assertThat(Json.parse(off, RunConfig.class, "text")).isEqualTo(CONFIG);
+        assertRefused(half.json().replace("\"BFLOAT16_BRANCH\"", "null"), "key 'precision'");
+    }
+
     private static RunConfig withModel(ModelConfig model) {
         return new RunConfig(
                 IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);

@@ -74,6 +74,11 @@ class BadConfigTest {
                         ": key 'seed' is missing; found the keys [backprop, method, model, seeds, "
                                 + "task, train, verify]"),
                 edit(
+                        "unknown precision",
+                        "\"seed\":7",
+                        "\"precision\":\"BF16\",\"seed\":7",
+                        ": key 'precision' must be one of [FLOAT32, BFLOAT16_BRANCH], but is \"BF16\""),
+                edit(
                         "unknown key within",
                         "\"epochs\":2",
                         "\"epochs\":2,\"epoch\":3",

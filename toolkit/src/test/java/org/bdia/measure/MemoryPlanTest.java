@@ -72,8 +72,8 @@ class MemoryPlanTest {
         "standard, STORE,         0, FLOAT32,         156.53",
         "bdia,     REVERSIBLE,    0, FLOAT32,          55.06",
         "bdia,     REVERSIBLE, 1024, FLOAT32,          22.22",
-        "standard, STORE,         0, BFLOAT16_BRANCH, 114.03",
-        "bdia,     REVERSIBLE,    0, BFLOAT16_BRANCH,  41.32",
+        "standard, STORE,         0, BFLOAT16_BRANCH,  98.03",
+        "bdia,     REVERSIBLE,    0, BFLOAT16_BRANCH,  36.81",
         "bdia,     REVERSIBLE, 1024, BFLOAT16_BRANCH,  22.22",
     })
     void predictsTheCountedPeaksOfAGpt(

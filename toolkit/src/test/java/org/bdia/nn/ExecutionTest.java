@@ -19,7 +19,6 @@ import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
-import org.bdia.config.Seq2SeqConfig;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
@@ -157,13 +156,6 @@ class ExecutionTest {
                 .hasMessage(
                         "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses it"
                                 + " for the first 1 of 2 blocks");
-        assertThatThrownBy(
-                        () ->
-                                new Seq2Seq(
-                                        Seq2SeqConfig.smoke(),
-                                        Method.bdia(0.5),
-                                        REVERSIBLE.withPrecision(Precision.BFLOAT16_BRANCH)))
-                .hasMessageContaining("computes in float32 only");
     }
 
     /** With as many samples as tokens, a mask (T, T) or (T) is not mistaken for one row per sample. */

@@ -23,6 +23,7 @@ class KernelCheckTest {
     private static final int HEADS = 3;
     private static final int MLP = 20;
     private static final int LONG = 700;
+    private static final int MEMORY = 9;
 
     @BeforeAll
     static void loadTheEngine() {
@@ -67,15 +68,33 @@ class KernelCheckTest {
             Shape mask,
             boolean dropout,
             boolean gradients) {
-        boolean attends = part == BranchScript.Part.WHOLE || part == BranchScript.Part.ATTENTION;
+        return shape(part, pattern, Precision.FLOAT32, batch, tokens, mask, dropout, gradients);
+    }
+
+    private static KernelShape shape(
+            BranchScript.Part part,
+            Attention.Pattern pattern,
+            Precision precision,
+            long batch,
+            long tokens,
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
+        boolean cross = part == BranchScript.Part.CROSS;
         return new KernelShape(
                 part,
-                new BranchScript.Options(WIDTH, HEADS, MLP, pattern, ActivationConfig.GELU),
-                Precision.FLOAT32,
+                new BranchScript.Options(
+                        WIDTH,
+                        HEADS,
+                        MLP,
+                        cross ? Attention.Pattern.FULL : pattern,
+                        ActivationConfig.GELU),
+                precision,
                 Device.cpu(),
                 batch,
                 tokens,
-                attends ? mask : null,
+                !cross ? 0 : mask == null ? MEMORY : mask.get(3),
+                part.attends() ? mask : null,
                 dropout,
                 gradients,
                 JniUtils.getNumThreads());
@@ -86,7 +105,7 @@ class KernelCheckTest {
                 source.of(
                         shape.part(),
                         shape.options(),
-                        Precision.FLOAT32,
+                        shape.precision(),
                         shape.mask() != null,
                         new BranchScript.Dropping(shape.dropout(), 0));
         return KernelCheck.difference(shape, script);
@@ -151,6 +170,84 @@ class KernelCheckTest {
                         "dot_product_attention(q, k, v",
                         "dot_product_attention(q, torch.detach(k), v");
         assertThat(difference(shape, source)).isGreaterThan(1e-3);
+    }
+
+    /** Below and above the length up to which attention is two products, and where the twin computes some rows alone. */
+    @ParameterizedTest
+    @EnumSource(BranchScript.Part.class)
+    void everyPartInBfloat16AgreesWithItsFloat32Twin(BranchScript.Part part) {
+        for (Attention.Pattern pattern : Attention.Pattern.values()) {
+            for (long tokens : new long[] {7, Attention.SHORT, Attention.SHORT + 1, 256, LONG}) {
+                for (boolean gradients : new boolean[] {false, true}) {
+                    assertThat(bfloat16(part, pattern, tokens, null, false, gradients))
+                            .as("%s %s %d", part, pattern, tokens)
+                            .isBetween(1e-4, KernelSelector.tolerance(Precision.BFLOAT16_BRANCH));
+                }
+            }
+            Shape padding = new Shape(3, 1, 1, 150);
+            for (Shape mask : new Shape[] {null, padding}) {
+                assertThat(bfloat16(part, pattern, 150, mask, true, true))
+                        .as("%s %s %s", part, pattern, mask)
+                        .isLessThan(KernelSelector.tolerance(Precision.BFLOAT16_BRANCH));
+            }
+        }
+    }
+
+    private static double bfloat16(
+            BranchScript.Part part,
+            Attention.Pattern pattern,
+            long tokens,
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
+        KernelShape shape =
+                shape(
+                        part,
+                        pattern,
+                        Precision.BFLOAT16_BRANCH,
+                        3,
+                        tokens,
+                        mask,
+                        dropout,
+                        gradients);
+        return difference(shape, BranchScript::of);
+    }
+
+    @Test
+    void noProductOfALongBranchInBfloat16IsInFloat32() {
+        for (Attention.Pattern pattern : Attention.Pattern.values()) {
+            var options =
+                    new BranchScript.Options(WIDTH, HEADS, MLP, pattern, ActivationConfig.GELU);
+            String body =
+                    BranchScript.body(
+                            BranchScript.Part.WHOLE,
+                            options,
+                            Precision.BFLOAT16_BRANCH,
+                            false,
+                            BranchScript.Dropping.NONE);
+            assertThat(body.lines().filter(line -> line.matches(".*torch.to\\(\\w+, 6\\)")))
+                    .allMatch(line -> line.strip().matches("(f|g) = torch.to\\(\\1, 6\\)"));
+        }
+    }
+
+    @Test
+    void aWrongMemoryGradientIsFound() {
+        KernelShape shape =
+                shape(
+                        BranchScript.Part.CROSS,
+                        Attention.Pattern.FULL,
+                        3,
+                        7,
+                        new Shape(3, 1, 1, 5),
+                        false,
+                        true);
+        assertThat(difference(shape, BranchScript::of)).isLessThan(2e-5);
+        assertThat(shape.label()).contains("CROSS", "tokens up to 8, memory up to 8, mask");
+        FusedBranch.Source detached =
+                faulty(
+                        "kv = torch.linear(memory,",
+                        "memory = torch.detach(memory)\n  kv = torch.linear(memory,");
+        assertThat(difference(shape, detached)).isGreaterThan(1e-3);
     }
 
     static FusedBranch.Source faulty(String right, String wrong) {

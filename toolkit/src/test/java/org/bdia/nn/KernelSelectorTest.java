@@ -210,7 +210,7 @@ class KernelSelectorTest {
                         new BranchScript.Options(
                                 WIDTH, HEADS, MLP, Attention.Pattern.FULL, ActivationConfig.GELU),
                         Precision.FLOAT32,
-                        input(2),
+                        new NDArray[] {input(2)},
                         null,
                         false,
                         true);
