@@ -39,12 +39,15 @@ class BenchmarkTest {
     void measuresInProcessesOfTheirOwn() {
         Point reversible = TINY.with(Method.bdia(0.5), Backprop.REVERSIBLE);
         Point twoStreams = TINY.with(Method.revNet(), Backprop.REVERSIBLE);
-        List<Point> points = List.of(TINY, reversible, twoStreams);
+        Point text = Point.base("gpt", 2).withSize(16, 2, 16).withBatch(2).withTokens(4);
+        List<Point> points =
+                List.of(TINY, reversible, twoStreams, TINY.whole(), text.lean().perBlock(3));
         List<Row> rows = new Benchmark(TOOLS, 1, 1, line -> {}).measure(points);
         assertThat(rows).extracting(Row::point).isEqualTo(points);
-        assertThat(rows.get(0).ratioToStore()).isEqualTo(1);
-        assertThat(rows.get(1).ratioToStore()).isPositive();
-        assertThat(rows.get(0).ratioToPeer()).isNaN();
+        assertThat(rows.get(0).toStore().median()).isEqualTo(1);
+        assertThat(rows.get(1).toStore().median()).isPositive();
+        assertThat(rows.get(0).toPeer().median()).isNaN();
+        assertThat(rows).extracting(Row::kernels).containsOnly(Row.AGREE);
         for (Row row : rows) {
             assertThat(row.median()).isPositive();
             assertThat(row.csv().split(",", -1)).hasSize(Row.HEADER.split(",").length);

@@ -35,10 +35,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             description = "Number of turns of each point; default: ${DEFAULT-VALUE}.",
-            defaultValue = "7")
+            defaultValue = "9")
     private int rounds;
 
-    @Option(names = "--task", description = "Only vit or gpt.")
+    @Option(names = "--task", description = "Only vit, gpt or gpt2-medium.")
     private String task;
 
     @Option(names = "--depths", split = ",", description = "Only these depths, for example 12,24.")
@@ -56,7 +56,8 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var out = spec.commandLine().getOut();
         Tools tools = Tools.fromEnvironment();
-        var benchmark = new Benchmark(tools, Benchmark.WARM_UP, rounds, out::println);
+        int warmUp = Math.min(Benchmark.WARM_UP, rounds);
+        var benchmark = new Benchmark(tools, warmUp, rounds, out::println);
         Files.createDirectories(output);
         List<Row> rows = new ArrayList<>();
         for (List<Point> group :
