@@ -29,6 +29,7 @@ import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Bfloat16;
+import org.bdia.torch.Devices;
 import org.bdia.train.CrossEntropy;
 import org.bdia.train.Optimizer;
 
@@ -78,8 +79,7 @@ public final class StepWorker implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
-        try (var worker = new StepWorker(Point.parse(args), device)) {
+        try (var worker = new StepWorker(Point.parse(args), Devices.chosen())) {
             worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
             out.println(StrictJson.MAPPER.writeValueAsString(worker.ready()));
             for (String line = in.readLine();
