@@ -156,13 +156,13 @@ public final class Benchmark {
     private static String describe(Row row) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %.1f | %s | %s | %s | %.1f | %.1f | %.1f | %s | %s |",
+                "| %s | %.1f | %s | %s | %s | %s | %.1f | %.1f | %s | %s |",
                 name(row.point()),
                 row.median(),
                 row.toStore(),
                 row.toPeer(),
                 row.toPeerStore(),
-                row.saved(),
+                Double.isNaN(row.saved()) ? "" : String.format(Locale.ROOT, "%.1f", row.saved()),
                 row.peak(),
                 row.total(),
                 row.source(),
