@@ -2,14 +2,21 @@
 """The PyTorch engineer's version of the toolkit's transformer: what our speed and memory are compared with.
 
 usage: reversible.py [KEY=VALUE...]    ARGUMENTS has the keys: choices, the first being the default, or a default number
+       reversible.py version           prints the version of PyTorch, which must be 2.13 or newer to be a peer
 
 A worker: it builds one model, warms up, prints a line {"ready": true, ...} and answers each line of its input with a line
-of JSON; `quit` or the end of the input ends it. Exit status 2: a bad argument or command; 3: PyTorch is not installed.
+of JSON; `quit` or the end of the input ends it. Where torch.compile does not work the line is {"ready": false, "reason"},
+and the worker ends. Exit status 2: a bad argument or command; 3: PyTorch is not installed, or too old.
 
-    step N   {"ms", "loss"}: N timed steps; a step zeroes the gradients, runs forward and backward, and reads the loss
+    step N   {"ms", "loss"}: N timed steps
     memory   {"peak_mib", "rest_mib", "rss_peak_mib", "source"}: what one step needs beyond what lies there at rest,
              counted if ci/memory.c is preloaded and BDIA_MEMORY_COUNTERS set, else by the resident set, which is coarser
     check    {"mismatches", "compared", "gradient_error"}: is the reversible back-propagation exact?
+
+step=bare zeroes the gradients, runs forward and backward on one batch, and reads the loss. step=whole also fetches the batch
+(crop and flip, or windows of a text) and updates by fused AdamW, setting gradients to None. step=per-block updates each
+parameter in the backward pass, when its gradient is complete, and frees the gradient: PyTorch's recipe with
+register_post_accumulate_grad_hook. engine=compiled compiles each block by torch.compile.
 
 Letters: B batch, T tokens, D width, H heads. A block's branch is h(x) = f(x) + g(x + f(x)) with attention f and feed-forward
 g, each behind its own LayerNorm. With method=standard x_{k+1} = x_k + h_k(x_k); with method=bdia x_0 = Q[embedding],
@@ -27,6 +34,7 @@ import gc
 import json
 import mmap
 import os
+import re
 import struct
 import sys
 import time
@@ -38,22 +46,34 @@ def fail(message, status=2):
     sys.exit(status)
 
 
+OLDEST = (2, 13)
+
 try:
     import torch
+
+    if tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2]) < OLDEST:
+        fail(f"PyTorch {torch.__version__} is too old to compare with; expected 2.13 or newer, see BDIA_PYTHON in ci/bench --help", 3)
+    if sys.argv[1:] == ["version"]:
+        print("PyTorch", torch.__version__)
+        sys.exit()
     import torch.nn.functional as F
     from torch import nn
     from torch.utils.checkpoint import checkpoint
 except ImportError as error:
-    fail(f"PyTorch is not installed ({error}); on Debian: apt install python3-torch", status=3)
+    fail(f"PyTorch is not installed ({error}); install torch 2.13 or newer", status=3)
 
 ARGUMENTS = {
     **{"task": ("vit", "gpt"), "method": ("standard", "bdia"), "backprop": ("store", "checkpoint", "reversible")},
     "precision": ("float32", "bfloat16"),  # of the branches; states stay float32
+    **{"step": ("bare", "whole", "per-block"), "engine": ("python", "compiled")},
     **{"depth": 6, "batch": 64, "tokens": 64, "width": 128, "heads": 4, "mlp": 512, "warmup": 2},
+    "vocabulary": 256,  # of task=gpt
     "threads": 0,  # 0 leaves the number to PyTorch
 }
 STEP, MIB = 2.0**-9, 2.0**20
-SIDE, PATCH, CHANNELS, CLASSES, VOCABULARY = 8, 4, 3, 10, 256  # an image is 8 by 8 patches of 4 by 4 pixels
+SIDE, PATCH, CHANNELS, CLASSES = 8, 4, 3, 10  # an image is 8 by 8 patches of 4 by 4 pixels
+BATCHES, PADDING = 4, 4  # the data of whole steps; images are cropped after padding
+MEAN, STD = torch.tensor([[0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]]).view(2, 1, 3, 1, 1)
 
 
 def parse(arguments):
@@ -74,6 +94,8 @@ def parse(arguments):
         fail(f"tokens must be {SIDE**2} for task=vit, not {s.tokens}")
     if s.method == "standard" and s.backprop == "reversible":
         fail("only method=bdia can be inverted; with method=standard take backprop=store or checkpoint")
+    if s.engine == "compiled" and (s.method, s.backprop) != ("standard", "store"):
+        fail(f"engine=compiled is for method=standard backprop=store, not {s.method} {s.backprop}")
     return s
 
 
@@ -84,16 +106,11 @@ class Block(nn.Module):
         self.heads, self.causal, self.bfloat16 = s.heads, s.task == "gpt", s.precision == "bfloat16"
         self.norm1, self.qkv, self.out = nn.LayerNorm(s.width), nn.Linear(s.width, 3 * s.width), nn.Linear(s.width, s.width)
         self.norm2, self.up, self.down = nn.LayerNorm(s.width), nn.Linear(s.width, s.mlp), nn.Linear(s.mlp, s.width)
-        self.mask = torch.full((s.tokens, s.tokens), float("-inf")).triu(1) if self.causal else None
 
     def attention(self, x):
         B, T, D = x.shape
         q, k, v = self.qkv(x).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (B, H, T, D/H)
-        if hasattr(F, "scaled_dot_product_attention"):
-            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
-        else:
-            scores = (q @ k.transpose(2, 3)).mul_((D // self.heads) ** -0.5)  # (B, H, T, T)
-            mixed = (scores.add_(self.mask) if self.causal else scores).softmax(-1) @ v
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         return self.out(mixed.transpose(1, 2).reshape(B, T, D))
 
     def forward(self, x):
@@ -184,19 +201,37 @@ class Reversible(torch.autograd.Function):
 
 
 class Model(nn.Module):
-    """Embedding, the stack and the head with its loss, on one batch of random data."""
+    """Embedding, the stack and the head with its loss, on data and targets: one random batch until fetch() takes another."""
     def __init__(self, s):
         super().__init__()
         self.vit, self.gammas = s.task == "vit", None if s.method == "standard" else (s.depth, s.batch, 1, 1)
         self.blocks, self.norm = nn.ModuleList(Block(s) for _ in range(s.depth)), nn.LayerNorm(s.width)
         self.positions = nn.Parameter(0.02 * torch.randn(s.tokens, s.width))
+        self.shape = s.batch, s.tokens
         if self.vit:
+            self.images = torch.randint(256, (BATCHES * s.batch, CHANNELS, *2 * [SIDE * PATCH]), dtype=torch.uint8)
+            self.labels = torch.randint(CLASSES, (BATCHES * s.batch,))
             self.embedding, self.head = nn.Linear(CHANNELS * PATCH**2, s.width), nn.Linear(s.width, CLASSES)
             self.data, self.targets = torch.randn(s.batch, CHANNELS, *2 * [SIDE * PATCH]), torch.randint(CLASSES, (s.batch,))
         else:
-            self.embedding = nn.Embedding(VOCABULARY, s.width)
+            self.text = torch.randint(s.vocabulary, (BATCHES * s.batch * s.tokens,))
+            self.embedding = nn.Embedding(s.vocabulary, s.width)
             nn.init.normal_(self.embedding.weight, std=0.02)
-            self.data, self.targets = torch.randint(VOCABULARY, (2, s.batch, s.tokens))
+            self.data, self.targets = torch.randint(s.vocabulary, (2, s.batch, s.tokens))
+
+    def fetch(self):
+        """The next training batch: images cropped, half of them flipped, and normalised; or windows of the text."""
+        B, T = self.shape
+        if self.vit:
+            chosen, side = torch.randint(len(self.labels), (B,)), torch.arange(SIDE * PATCH)
+            top, left = torch.randint(2 * PADDING + 1, (2, B, 1))
+            rows, columns = top + side, left + torch.where(torch.randint(2, (B, 1)) == 1, side.flip(0), side)  # (B, side)
+            padded = F.pad(self.images[chosen], 4 * [PADDING]).transpose(1, 3).transpose(1, 2)  # (B, rows, columns, channels)
+            pixels = padded[torch.arange(B).view(B, 1, 1), rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+            self.data, self.targets = (pixels / 255).sub_(MEAN).div_(STD), self.labels[chosen]
+        else:
+            windows = self.text[torch.randint(len(self.text) - T, (B, 1)) + torch.arange(T + 1)]
+            self.data, self.targets = windows[:, :-1], windows[:, 1:]
 
     def draw(self):
         """γ for every block, sample by sample, of which block 0 uses none; None without BDIA."""
@@ -226,28 +261,44 @@ class Worker:
     def __init__(self, s):
         torch.set_num_threads(s.threads or torch.get_num_threads())
         torch.manual_seed(0)
-        self.model, self.backprop = Model(s), s.backprop
+        self.model, self.backprop, self.whole = Model(s), s.backprop, s.step != "bare"
         self.parameters = list(self.model.parameters())
-        optimizer = torch.optim.AdamW(self.parameters)
+        if s.engine == "compiled":
+            for block in self.model.blocks:
+                block.compile()
+        if s.step == "per-block":
+            self.optimizers = {p: torch.optim.AdamW([p], weight_decay=0, fused=True) for p in self.parameters}
+            for p in self.parameters:
+                p.register_post_accumulate_grad_hook(self.update)
+        else:
+            self.optimizers = {None: torch.optim.AdamW(self.parameters, weight_decay=0, fused=True)}
         self.step()
-        optimizer.step()  # from here on the moments exist and weigh
-        self.moments = [t for state in optimizer.state.values() for t in state.values() if torch.is_tensor(t)]
+        if not self.whole:
+            self.optimizers[None].step()  # from here on the moments exist and weigh
         self.steps(s.warmup - 1)
         self.counted = os.environ.get("BDIA_MEMORY_COUNTERS")
         self.counters = mmap.mmap(os.open(self.counted, os.O_RDWR) if self.counted else -1, 4096)
         if self.counted and struct.unpack_from("<q", self.counters, 16) == (0,):
             fail(f"no allocation has been counted: LD_PRELOAD={os.environ.get('LD_PRELOAD')} is not loaded")
 
+    def update(self, parameter=None):
+        self.optimizers[parameter].step()
+        self.optimizers[parameter].zero_grad()
+
     def step(self, gammas=None, backprop=None, watch=lambda k, state: None):
-        self.model.zero_grad(set_to_none=False)
+        if self.whole:
+            self.model.fetch()
+        else:
+            self.model.zero_grad(set_to_none=False)
         loss = self.model(self.model.draw() if gammas is None else gammas, backprop or self.backprop, watch)
         loss.backward()
+        if None in self.optimizers and self.whole:
+            self.update()
         return loss.item()
 
     def ready(self):
-        sizes = {"params": self.parameters, "optimizer": self.moments, "gradients": [p.grad for p in self.parameters]}
-        sizes = {f"{key}_mib": sum(t.numel() * t.element_size() for t in tensors) / MIB for key, tensors in sizes.items()}
-        return {"ready": True, "engine": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads(), **sizes}
+        params = sum(p.numel() * p.element_size() for p in self.parameters) / MIB
+        return {"ready": True, "engine": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads(), "params_mib": params}
 
     def steps(self, count):
         times, loss = [time.perf_counter()], None
@@ -290,7 +341,15 @@ def status(name):
 
 
 def main():
-    worker = Worker(parse(sys.argv[1:]))
+    s = parse(sys.argv[1:])
+    try:
+        worker = Worker(s)
+    except Exception as error:
+        if s.engine != "compiled":
+            raise
+        reason = str(error).strip().splitlines() or [""]
+        print(json.dumps({"ready": False, "reason": f"torch.compile does not work here: {type(error).__name__}: {reason[0]}"}))
+        return
     answer = worker.ready()
     while True:
         print(json.dumps(answer), flush=True)
@@ -299,10 +358,10 @@ def main():
             return
         if command == "step" and count.isdigit():
             answer = worker.steps(int(count))
-        elif command == "memory" or (command == "check" and worker.backprop == "reversible"):
+        elif command == "memory" or (command == "check" and worker.backprop == "reversible" and not worker.whole):
             answer = getattr(worker, command)()
         else:
-            fail(f"cannot {command!r} {count!r}; known are step N, memory, quit, and check if backprop=reversible")
+            fail(f"cannot {command!r} {count!r}; known are step N, memory, quit, and check if step=bare backprop=reversible")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,9 @@ class ArchitectureTest {
                     entry("activation", Set.of("torch", "config", "reversible")),
                     entry("nn", Set.of("io", "torch", "config", "reversible", "activation")),
                     entry("train", Set.of("io", "torch", "data", "config", "reversible", "nn")),
-                    entry("measure", Set.of("io", "torch", "config", "reversible", "nn", "train")),
+                    entry(
+                            "measure",
+                            Set.of("io", "torch", "data", "config", "reversible", "nn", "train")),
                     entry("run", Set.of("io", "data", "config")),
                     entry("report", Set.of("io", "data", "config", "run")),
                     entry("notebook", Set.of("data", "run", "report")));

@@ -2,17 +2,22 @@ package org.bdia.ci;
 
 import java.util.List;
 import org.bdia.ci.bench.BenchCommand;
+import org.bdia.ci.bench.GpuCommand;
 import org.bdia.ci.bench.HeadCommand;
 import org.bdia.ci.bench.StatesCommand;
 import org.bdia.ci.fault.FaultsCommand;
 import org.bdia.cli.CommandModule;
 
-/** Adds {@code bdia bench}, {@code bench-head}, {@code bench-states} and {@code faults}, which ci/bench and ci/faults call. */
+/** Adds {@code bdia bench}, {@code bench-head}, {@code bench-states}, {@code bench-gpu} and {@code faults}, which ci/bench, ci/gpu and ci/faults call. */
 public final class CiModule implements CommandModule {
 
     @Override
     public List<Object> commands() {
         return List.of(
-                new BenchCommand(), new HeadCommand(), new StatesCommand(), new FaultsCommand());
+                new BenchCommand(),
+                new HeadCommand(),
+                new StatesCommand(),
+                new GpuCommand(),
+                new FaultsCommand());
     }
 }

@@ -58,7 +58,7 @@ public final class ActivationMemory implements Tabular {
         }
 
         double timeRatio() {
-            return inverted.ratioToStore() / exact.ratioToStore();
+            return inverted.toStore().median() / exact.toStore().median();
         }
     }
 

@@ -1,10 +1,10 @@
 package org.bdia.experiment;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import java.util.Map;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
+import org.bdia.torch.Devices;
 
 /** Settings from environment variables, read in this one place. */
 record Environment(Profile profile, DataFolder data, String seedsText) {
@@ -43,27 +43,6 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
 
     /** The device that BDIA_DEVICE names (cpu, gpu, gpu0, gpu1 …), else the first GPU, else the CPU. */
     static Device device() {
-        int gpus = Engine.getEngine("PyTorch").getGpuCount();
-        return device(System.getenv().getOrDefault("BDIA_DEVICE", "").strip(), gpus);
-    }
-
-    static Device device(String name, int gpus) {
-        if (name.isEmpty()) {
-            return gpus > 0 ? Device.gpu() : Device.cpu();
-        }
-        if (!name.matches("cpu|gpu\\d*")) {
-            throw new IllegalArgumentException(
-                    "BDIA_DEVICE must be cpu, gpu, or gpu and a number, but is '" + name + "'");
-        }
-        int number = name.matches("gpu\\d+") ? Integer.parseInt(name.substring(3)) : 0;
-        if (name.startsWith("gpu") && number >= gpus) {
-            throw new IllegalArgumentException(
-                    "BDIA_DEVICE is "
-                            + name
-                            + ", but the engine sees "
-                            + gpus
-                            + " GPU(s); run bdia doctor, or set BDIA_DEVICE=cpu");
-        }
-        return name.equals("cpu") ? Device.cpu() : Device.gpu(number);
+        return Devices.chosen();
     }
 }

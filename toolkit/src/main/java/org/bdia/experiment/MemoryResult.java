@@ -166,7 +166,7 @@ public final class MemoryResult implements Tabular {
                 rows.add(row(m, "prediction_error", Math.abs(m.predicted() / m.row().peak() - 1)));
             }
             rows.add(row(m, "step_ms", m.row().median()));
-            rows.add(row(m, "time_ratio_to_store", m.row().ratioToStore()));
+            rows.add(row(m, "time_ratio_to_store", m.row().toStore().median()));
         }
         return rows;
     }
@@ -197,7 +197,7 @@ public final class MemoryResult implements Tabular {
                 column("predicted", Measurement::predicted),
                 column("total", m -> m.row().total()),
                 column("step, ms", m -> m.row().median()),
-                column("time / store", m -> m.row().ratioToStore()));
+                column("time / store", m -> m.row().toStore().median()));
         return table;
     }
 

@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.bdia.config.ActivationConfig;
-import org.bdia.config.Backprop;
-import org.bdia.config.Method;
 
 /**
  * Measures points side by side, each in its own process. All processes of a group are alive at once and take turns of one
@@ -23,6 +20,10 @@ public final class Benchmark {
 
     /** Pause between two turns: a process's threads spin for a while when they have nothing to do. */
     private static final long PAUSE_MILLIS = 50;
+
+    private static final String HEADER =
+            "| row | ms | / store (95 %) | / same row of the peer (95 %) | / the peer's store (95 %) | saved MiB"
+                    + " | peak MiB | total MiB | source | fused kernels |\n|---|---|---|---|---|---|---|---|---|---|";
 
     private final Tools tools;
     private final int warmUp;
@@ -50,7 +51,7 @@ public final class Benchmark {
     /**
      * Measures a group of points.
      *
-     * @return a row for each, in order
+     * @return a row for each, in order; none where the engine says that it cannot, as torch.compile may, which is logged
      * @throws IllegalStateException if a process dies
      */
     public List<Row> measure(List<Point> points) {
@@ -61,16 +62,18 @@ public final class Benchmark {
                 workers.add(worker);
                 worker.await(); // one after the other: warming up takes all cores
             }
+            List<Worker> able = workers.stream().filter(this::isAble).toList();
             Map<Point, List<Double>> times = new LinkedHashMap<>();
             for (int round = 0; round < rounds; round++) {
-                for (Worker worker : rotated(workers, round)) {
+                for (Worker worker : rotated(able, round)) {
                     pause();
                     double milliseconds = worker.ask("step 1").get("ms").get(0).asDouble();
                     times.computeIfAbsent(worker.point(), p -> new ArrayList<>()).add(milliseconds);
                 }
             }
             List<Row> rows = new ArrayList<>();
-            for (Worker worker : workers) {
+            log.accept(HEADER);
+            for (Worker worker : able) {
                 Row row = row(worker, times);
                 rows.add(row);
                 log.accept(describe(row));
@@ -79,6 +82,15 @@ public final class Benchmark {
         } finally {
             workers.forEach(Worker::close);
         }
+    }
+
+    private boolean isAble(Worker worker) {
+        JsonNode answer = worker.await();
+        boolean able = answer.get("ready").asBoolean();
+        if (!able) {
+            log.accept(name(worker.point()) + " is left out: " + answer.get("reason").asText());
+        }
+        return able;
     }
 
     /** Returns the order of a round, in which no worker is always first or always behind the same one. */
@@ -99,55 +111,61 @@ public final class Benchmark {
         }
     }
 
-    private Row row(Worker worker, Map<Point, List<Double>> times) {
+    private static Row row(Worker worker, Map<Point, List<Double>> times) {
         Point point = worker.point();
         JsonNode ready = worker.await();
         JsonNode memory = worker.ask("memory");
-        Point store =
-                point.with(Method.standard(), Backprop.STORE).withActivation(ActivationConfig.GELU);
+        double parameters = ready.get("params_mib").asDouble();
+        String source = memory.get("source").asText();
+        List<Double> own = times.get(point);
+        Point store = point.store();
         return new Row(
                 point,
                 ready.get("engine").asText(),
-                ready.get("params_mib").asDouble(),
+                parameters,
+                point.countsAll() && source.equals("counted")
+                        ? memory.get("rest_mib").asDouble()
+                        : 4 * parameters,
                 memory.get("peak_mib").asDouble(),
                 memory.path("saved_mib").asDouble(Double.NaN),
                 memory.get("rss_peak_mib").asDouble(),
-                memory.get("source").asText(),
-                times.get(point),
-                ratio(times.get(point), times.get(store)),
-                ratio(times.get(point), point.peer().map(times::get).orElse(null)));
+                source,
+                own,
+                Row.Ratio.of(own, times.get(store)),
+                Row.Ratio.of(own, point.peer().map(times::get).orElse(null)),
+                Row.Ratio.of(
+                        own,
+                        point.engine().equals("djl") ? times.get(store.onEngine("python")) : null),
+                memory.path("kernels").asText(""));
     }
 
-    /** Returns the median of the rounds' ratios. */
-    private static double ratio(List<Double> times, List<Double> others) {
-        if (others == null) {
-            return Double.NaN;
-        }
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < times.size(); i++) {
-            ratios.add(times.get(i) / others.get(i));
-        }
-        return Row.median(ratios);
-    }
-
-    private static String describe(Row row) {
-        Point p = row.point();
-        return String.format(
-                Locale.ROOT,
-                "%-6s %s K=%-2d %-8s %-10s %-4s %-8s %-13s  saved %7.1f  peak %7.1f MiB (%s)  %7.1f ms  / store %.3f  / peer %.3f",
+    private static String name(Point p) {
+        return String.join(
+                " ",
                 p.engine(),
                 p.task(),
-                p.depth(),
+                "K=" + p.depth(),
                 p.method(),
                 p.backprop(),
                 p.variant(),
                 p.precision(),
-                p.activation(),
-                row.saved(),
-                row.peak(),
-                row.source(),
+                p.activation().word(),
+                p.step() + (p.headTokens() > 0 ? ", head of " + p.headTokens() + " tokens" : ""));
+    }
+
+    private static String describe(Row row) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %.1f | %s | %s | %s | %s | %.1f | %.1f | %s | %s |",
+                name(row.point()),
                 row.median(),
-                row.ratioToStore(),
-                row.ratioToPeer());
+                row.toStore(),
+                row.toPeer(),
+                row.toPeerStore(),
+                Double.isNaN(row.saved()) ? "" : String.format(Locale.ROOT, "%.1f", row.saved()),
+                row.peak(),
+                row.total(),
+                row.source(),
+                row.kernels());
     }
 }

@@ -13,12 +13,14 @@ import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
+import org.bdia.config.Records;
+import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
 
 /**
  * One configuration whose training step is measured.
  *
- * @param engine djl or python
+ * @param engine djl, python, or compiled: python's blocks by torch.compile, of the plain transformer that stores its graphs
  * @param task vit, gpt, or mlp (branches without attention); a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
  *     one with mean pooling
  * @param method standard, bdia (γ = ±½, level 9), revnet or midpoint; the python engine has the first two
@@ -30,6 +32,10 @@ import org.bdia.config.VitConfig;
  * @param heads attention heads
  * @param mlp the hidden width of the MLP
  * @param activation the MLP's; the python engine has only GELU
+ * @param step bare: forward and backward pass on one batch; whole: data, both passes, and AdamW's update of all weights; per-block:
+ *     whole, with the update inside the backward pass, see {@link Update#PER_BLOCK}
+ * @param vocabulary V, of a gpt
+ * @param headTokens tokens whose logits a gpt's whole step computes at a time, 0 for all; the djl engine alone
  */
 public record Point(
         String engine,
@@ -42,30 +48,45 @@ public record Point(
         int width,
         int heads,
         int mlp,
-        ActivationConfig activation) {
+        ActivationConfig activation,
+        String step,
+        int vocabulary,
+        int headTokens) {
 
     /** The tokens of the paper's model: 64 patches and a class token. */
     static final int PAPER_TOKENS = 65;
 
-    /** The number of different tokens of a gpt. */
-    static final int VOCABULARY = 256;
-
+    private static final String BARE = "bare";
+    private static final String WHOLE = "whole";
+    static final String PER_BLOCK = "per-block";
+    private static final int VOCABULARY = 256;
     private static final int PLAIN_TOKENS = 64;
 
-    /** Checks engine, task, method and tokens. */
+    /** Checks engine, task, method, tokens and step. */
     public Point {
-        require("engine", engine, "djl", "python");
+        require("engine", engine, "djl", "python", "compiled");
         require("task", task, "vit", "gpt", "mlp");
         require("method", method, "standard", "bdia", "revnet", "midpoint");
+        require("step", step, BARE, WHOLE, PER_BLOCK);
         if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
             throw new IllegalArgumentException(
                     "a vit has 64 tokens, or 65 as the paper's, but tokens is "
                             + tokens
                             + "; measure gpt to vary the length");
         }
-        if (engine.equals("python")) {
+        if (!engine.equals("djl")) {
             require("method", method, "standard", "bdia");
             require("activation", activation.word(), ActivationConfig.GELU.word());
+        }
+        if (engine.equals("compiled")) {
+            require("method", method, "standard");
+        }
+        if (task.equals("mlp")) {
+            require("step", step, BARE);
+        }
+        if (headTokens != 0 && !(task.equals("gpt") && !step.equals(BARE))) {
+            throw new IllegalArgumentException(
+                    "headTokens is " + headTokens + "; expected 0, or the whole step of a gpt");
         }
     }
 
@@ -90,39 +111,24 @@ public record Point(
                 128,
                 4,
                 512,
-                ActivationConfig.GELU);
+                ActivationConfig.GELU,
+                BARE,
+                VOCABULARY,
+                0);
     }
 
     /** Returns the paper's image model: K = 6, batch 128, 65 tokens, width 512, 8 heads, MLP 512. */
     public static Point paper() {
-        return new Point(
-                "djl",
-                "vit",
-                "standard",
-                Execution.of(Backprop.STORE),
-                6,
-                128,
-                PAPER_TOKENS,
-                512,
-                8,
-                512,
-                ActivationConfig.GELU);
+        return base("vit", 6).withBatch(128).withTokens(PAPER_TOKENS).withSize(512, 8, 512);
+    }
+
+    private Point with(String component, Object value) {
+        return Records.with(this, component, value);
     }
 
     /** Returns a copy with another method and execution. */
     public Point with(Method other, Execution run) {
-        return new Point(
-                engine,
-                task,
-                other.label(),
-                run,
-                depth,
-                batch,
-                tokens,
-                width,
-                heads,
-                mlp,
-                activation);
+        return with("method", other.label()).with("execution", run);
     }
 
     /** Returns a copy with another method, all blocks differentiated in one way on the whole batch, in this precision. */
@@ -132,85 +138,65 @@ public record Point(
 
     /** Returns a copy that works on {@link Execution#LEAN_TOKENS} tokens at a time. */
     public Point lean() {
-        return withExecution(execution.withChunkTokens(Execution.LEAN_TOKENS));
+        return with("execution", execution.withChunkTokens(Execution.LEAN_TOKENS));
     }
 
     /** Returns a copy with another precision. */
     public Point withPrecision(Precision value) {
-        return withExecution(execution.withPrecision(value));
-    }
-
-    private Point withExecution(Execution run) {
-        return new Point(
-                engine, task, method, run, depth, batch, tokens, width, heads, mlp, activation);
+        return with("execution", execution.withPrecision(value));
     }
 
     /** Returns a copy with another depth. */
     public Point withDepth(int blocks) {
-        return withShape(blocks, batch, tokens);
+        return with("depth", blocks);
     }
 
     /** Returns a copy with another batch size. */
     public Point withBatch(int samples) {
-        return withShape(depth, samples, tokens);
+        return with("batch", samples);
     }
 
     /** Returns a copy with another number of tokens. */
     public Point withTokens(int length) {
-        return withShape(depth, batch, length);
-    }
-
-    private Point withShape(int blocks, int samples, int length) {
-        return new Point(
-                engine,
-                task,
-                method,
-                execution,
-                blocks,
-                samples,
-                length,
-                width,
-                heads,
-                mlp,
-                activation);
+        return with("tokens", length);
     }
 
     /** Returns a copy with another model size. */
     public Point withSize(int newWidth, int newHeads, int newMlp) {
-        return new Point(
-                engine,
-                task,
-                method,
-                execution,
-                depth,
-                batch,
-                tokens,
-                newWidth,
-                newHeads,
-                newMlp,
-                activation);
+        return with("width", newWidth).with("heads", newHeads).with("mlp", newMlp);
     }
 
     /** Returns a copy with another activation. */
     public Point withActivation(ActivationConfig value) {
-        return new Point(
-                engine, task, method, execution, depth, batch, tokens, width, heads, mlp, value);
+        return with("activation", value);
     }
 
-    /** Returns a copy for another engine; only djl has a lean variant, and activations other than GELU. */
+    /** Returns a copy with another vocabulary V, of a gpt. */
+    public Point withVocabulary(int size) {
+        return with("vocabulary", size);
+    }
+
+    /** Returns a copy that counts the whole training step, the weights updated at its end. */
+    public Point whole() {
+        return with("step", WHOLE);
+    }
+
+    /**
+     * Returns a copy that counts the whole training step, each block's weights updated in the backward pass.
+     *
+     * @param slice tokens whose logits are computed at a time; 0 for all
+     */
+    public Point perBlock(int slice) {
+        return with("step", PER_BLOCK).with("headTokens", slice);
+    }
+
+    /** Returns a copy for another engine; only djl has a lean variant, activations other than GELU, and a head in slices. */
     public Point onEngine(String value) {
-        return new Point(
-                value,
-                task,
-                method,
-                execution.withChunkTokens(0),
-                depth,
-                batch,
-                tokens,
-                width,
-                heads,
-                mlp,
-                value.equals("djl") ? activation : ActivationConfig.GELU);
+        boolean ours = value.equals("djl");
+        return with("execution", execution.withChunkTokens(0))
+                .with("headTokens", ours ? headTokens : 0)
+                .withActivation(ours ? activation : ActivationConfig.GELU)
+                .with("engine", value);
     }
 
     /** Returns the same point for the other engine; empty where that lacks the variant, the activation or the method. */
@@ -220,6 +206,20 @@ public record Point(
         }
         Point peer = onEngine(engine.equals("djl") ? "python" : "djl");
         return Optional.of(peer).filter(other -> other.onEngine(engine).equals(this));
+    }
+
+    /** Returns the point that ratios refer to: the plain transformer whose graphs are stored, which updates after the backward pass. */
+    Point store() {
+        return with("headTokens", 0)
+                .with("step", countsAll() ? WHOLE : BARE)
+                .with(Method.standard(), Backprop.STORE)
+                .withActivation(ActivationConfig.GELU)
+                .with("engine", engine.equals("djl") ? engine : "python");
+    }
+
+    /** Returns whether the step is whole, and memory at rest is counted, too. */
+    public boolean countsAll() {
+        return !step.equals(BARE);
     }
 
     /** Returns how blocks are differentiated: store, checkpoint or reversible. */
@@ -265,7 +265,7 @@ public record Point(
                     "task mlp has branches alone, and no model around them");
         }
         if (task.equals("gpt")) {
-            return new GptConfig(VOCABULARY, tokens, width, depth, heads, mlp, 0, activation);
+            return new GptConfig(vocabulary, tokens, width, depth, heads, mlp, 0, activation);
         }
         VitConfig kind = tokens == PAPER_TOKENS ? VitConfig.paper() : VitConfig.laptop();
         return kind.withWidth(width)
@@ -291,6 +291,7 @@ public record Point(
         List<String> words =
                 new ArrayList<>(
                         List.of(
+                                "engine=" + engine,
                                 "task=" + task,
                                 "method=" + method,
                                 "backprop=" + backprop(),
@@ -300,12 +301,15 @@ public record Point(
                                 "tokens=" + tokens,
                                 "width=" + width,
                                 "heads=" + heads,
-                                "mlp=" + mlp));
+                                "mlp=" + mlp,
+                                "step=" + step,
+                                "vocabulary=" + vocabulary));
         if (engine.equals("djl")) {
             words.add("checkpointed=" + execution.checkpointed());
             words.add("stored=" + execution.stored());
             words.add("chunk=" + execution.chunkTokens());
             words.add("activation=" + activation);
+            words.add("head=" + headTokens);
         }
         return words;
     }
@@ -334,7 +338,10 @@ public record Point(
                 number(values, "width"),
                 number(values, "heads"),
                 number(values, "mlp"),
-                ActivationConfig.parse(values.get("activation")));
+                ActivationConfig.parse(values.get("activation")),
+                values.get("step"),
+                number(values, "vocabulary"),
+                number(values, "head"));
     }
 
     private static int number(Map<String, String> values, String key) {

@@ -16,6 +16,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.bdia.config.GptConfig;
@@ -28,6 +29,7 @@ import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Bfloat16;
+import org.bdia.torch.Devices;
 import org.bdia.train.CrossEntropy;
 import org.bdia.train.Optimizer;
 
@@ -35,13 +37,13 @@ import org.bdia.train.Optimizer;
  * Measures one point in its own process, driven by lines on standard input: {@code step N} times N training steps, {@code
  * memory} takes one step's peak, {@code quit} ends. Every answer is a line of JSON, the first one {@code ready}.
  *
- * <p>A step is zeroing the gradients, forward, backward and reading the loss. The optimiser's state exists, but its update,
- * which is the same for all methods, is not part of the step.
+ * <p>A bare step is zeroing the gradients, forward, backward and reading the loss. The optimiser's state exists, but its update,
+ * which is the same for all methods, is not part of the step. For a step that counts all see {@link WholeSteps}.
  */
 public final class StepWorker implements AutoCloseable {
 
-    private static final int CLASSES = 10;
-    private static final long SEED = 1;
+    static final int CLASSES = 10;
+    static final long SEED = 1;
     private static final double MIB = 1 << 20;
 
     private final Point point;
@@ -51,6 +53,7 @@ public final class StepWorker implements AutoCloseable {
     private final Optimizer optimizer;
     private final NDArray inputs;
     private final NDArray labels;
+    private final WholeSteps whole; // null for a bare step
     private long steps;
 
     private StepWorker(Point point, Device device) {
@@ -63,9 +66,10 @@ public final class StepWorker implements AutoCloseable {
         model = model();
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
         boolean text = point.task().equals("gpt");
-        inputs = text ? ids(Point.VOCABULARY, point.tokens()) : numbers();
-        labels = text ? ids(Point.VOCABULARY, point.tokens()) : ids(CLASSES);
-        optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, model);
+        inputs = text ? ids(point.vocabulary(), point.tokens()) : numbers();
+        labels = text ? ids(point.vocabulary(), point.tokens()) : ids(CLASSES);
+        whole = point.countsAll() ? new WholeSteps(point, model, manager) : null;
+        optimizer = whole == null ? Optimizer.of(OptimizerConfig.adamW(0), manager, model) : null;
     }
 
     /**
@@ -75,8 +79,7 @@ public final class StepWorker implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        Device device = Engine.getEngine("PyTorch").getGpuCount() > 0 ? Device.gpu() : Device.cpu();
-        try (var worker = new StepWorker(Point.parse(args), device)) {
+        try (var worker = new StepWorker(Point.parse(args), Devices.chosen())) {
             worker.warmUp(Integer.parseInt(args[args.length - 1].replace("warmup=", "")));
             out.println(StrictJson.MAPPER.writeValueAsString(worker.ready()));
             for (String line = in.readLine();
@@ -127,7 +130,9 @@ public final class StepWorker implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             step();
         }
-        optimizer.update(1e-6);
+        if (whole == null) {
+            optimizer.update(1e-6);
+        }
     }
 
     private float step() {
@@ -136,9 +141,12 @@ public final class StepWorker implements AutoCloseable {
 
     /**
      * Runs a step that calls back between the model's forward pass and the loss, when everything kept for the backward pass
-     * is alive.
+     * is alive; a whole one does not.
      */
     private float step(Runnable turn) {
+        if (whole != null) {
+            return whole.step();
+        }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             optimizer.zeroGradients();
@@ -181,29 +189,35 @@ public final class StepWorker implements AutoCloseable {
 
     private Map<String, Object> memory() {
         var probe = new MemoryProbe(device, System.getenv());
-        double[] saved = new double[1];
+        double[] saved = {Double.NaN};
         MemoryProbe.Reading reading =
                 probe.measure(
                         () -> {
                             double before = probe.live();
                             step(() -> saved[0] = probe.live() - before);
                         });
-        return Map.of(
-                "saved_mib",
-                saved[0],
-                "peak_mib",
-                reading.peak(),
-                "rest_mib",
-                reading.rest(),
-                "rss_peak_mib",
-                reading.residentPeak(),
-                "source",
-                reading.source());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        if (Double.isFinite(saved[0])) {
+            answer.put("saved_mib", saved[0]);
+        }
+        answer.put("peak_mib", reading.peak());
+        answer.put("rest_mib", reading.rest());
+        answer.put("rss_peak_mib", reading.residentPeak());
+        answer.put("source", reading.source());
+        List<String> refused = model.kernels().refused();
+        answer.put(
+                "kernels",
+                refused.isEmpty() ? Row.AGREE : "refused: " + String.join("; ", refused));
+        return answer;
     }
 
     @Override
     public void close() {
-        optimizer.close();
+        if (whole == null) {
+            optimizer.close();
+        } else {
+            whole.close();
+        }
         manager.close();
     }
 }

@@ -46,7 +46,7 @@ final class Worker implements AutoCloseable {
         List<String> arguments = new ArrayList<>(point.arguments());
         arguments.add("warmup=" + warmUp);
         ProcessBuilder builder =
-                point.engine().equals("python") ? peer(tools, arguments) : ours(arguments);
+                point.engine().equals("djl") ? ours(arguments) : peer(tools, arguments);
         try {
             Path errors = Files.createTempFile("bdia-worker", ".log");
             Path counters = Files.createTempFile("bdia-memory", ".counters");

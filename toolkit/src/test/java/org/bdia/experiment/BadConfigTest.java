@@ -16,6 +16,7 @@ import org.bdia.config.Method;
 import org.bdia.config.Precision;
 import org.bdia.config.RunConfig;
 import org.bdia.report.Profile;
+import org.bdia.torch.Devices;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -228,11 +229,11 @@ class BadConfigTest {
                         "there is no profile 'desktop'; choose one of smoke, laptop, paper"),
                 BadInput.of(
                         "device",
-                        root -> Environment.device("cuda:0", 1),
+                        root -> Devices.of("cuda:0", 1),
                         "BDIA_DEVICE must be cpu, gpu, or gpu and a number, but is 'cuda:0'"),
                 BadInput.of(
                         "absent GPU",
-                        root -> Environment.device("gpu1", 1),
+                        root -> Devices.of("gpu1", 1),
                         "BDIA_DEVICE is gpu1, but the engine sees 1 GPU(s); run bdia doctor, or set "
                                 + "BDIA_DEVICE=cpu"),
                 BadInput.of(

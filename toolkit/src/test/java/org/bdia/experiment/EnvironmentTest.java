@@ -9,6 +9,7 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.VitConfig;
+import org.bdia.torch.Devices;
 import org.bdia.train.TrainEvent;
 import org.junit.jupiter.api.Test;
 
@@ -26,13 +27,13 @@ class EnvironmentTest {
 
     @Test
     void theDeviceIsTheOneNamedElseTheFirstGpuElseTheCpu() {
-        assertThat(Environment.device("", 0)).isEqualTo(Device.cpu());
-        assertThat(Environment.device("", 2)).isEqualTo(Device.gpu(0));
-        assertThat(Environment.device("cpu", 2)).isEqualTo(Device.cpu());
-        assertThat(Environment.device("gpu1", 2)).isEqualTo(Device.gpu(1));
-        assertThatThrownBy(() -> Environment.device("gpu", 0))
+        assertThat(Devices.of("", 0)).isEqualTo(Device.cpu());
+        assertThat(Devices.of("", 2)).isEqualTo(Device.gpu(0));
+        assertThat(Devices.of("cpu", 2)).isEqualTo(Device.cpu());
+        assertThat(Devices.of("gpu1", 2)).isEqualTo(Device.gpu(1));
+        assertThatThrownBy(() -> Devices.of("gpu", 0))
                 .hasMessageContaining("BDIA_DEVICE is gpu, but the engine sees 0 GPU(s)");
-        assertThatThrownBy(() -> Environment.device("tpu", 1))
+        assertThatThrownBy(() -> Devices.of("tpu", 1))
                 .hasMessageContaining("must be cpu, gpu, or gpu and a number, but is 'tpu'");
     }
 

@@ -66,6 +66,22 @@ class PointTest {
     }
 
     @Test
+    void aStepIsComparedWithOneOfItsKind() {
+        Point text = Point.base("gpt", 12).withVocabulary(1000);
+        Point online = text.with(Method.bdia(0.5), Backprop.REVERSIBLE).lean().perBlock(128);
+        assertThat(Point.parse(online.arguments().toArray(String[]::new))).isEqualTo(online);
+        assertThat(online.store()).isEqualTo(text.whole());
+        assertThat(online.with(Method.standard(), Backprop.STORE).peer()).isEmpty(); // sliced
+        assertThat(text.whole().peer()).contains(text.whole().onEngine("python"));
+        assertThat(text.lean().store()).isEqualTo(text);
+        assertThat(text.onEngine("compiled").store()).isEqualTo(text.onEngine("python"));
+        assertThatThrownBy(() -> Point.base("vit", 12).perBlock(128))
+                .hasMessageContaining("headTokens is 128");
+        assertThatThrownBy(() -> Point.base("mlp", 12).whole())
+                .hasMessageContaining("step is whole");
+    }
+
+    @Test
     void thePeerIsToldNothingOfWhatItLacks() {
         Point peer = Point.base("vit", 12).onEngine("python");
         assertThat(peer.arguments()).noneMatch(word -> word.startsWith("activation"));

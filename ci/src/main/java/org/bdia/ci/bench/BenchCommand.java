@@ -1,6 +1,7 @@
 package org.bdia.ci.bench;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import org.bdia.measure.Benchmark;
 import org.bdia.measure.Point;
 import org.bdia.measure.Row;
 import org.bdia.measure.Tools;
+import org.bdia.torch.Bfloat16;
+import org.bdia.torch.Devices;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,10 +38,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             description = "Number of turns of each point; default: ${DEFAULT-VALUE}.",
-            defaultValue = "7")
+            defaultValue = "9")
     private int rounds;
 
-    @Option(names = "--task", description = "Only vit or gpt.")
+    @Option(names = "--task", description = "Only vit, gpt or gpt2-medium.")
     private String task;
 
     @Option(names = "--depths", split = ",", description = "Only these depths, for example 12,24.")
@@ -56,18 +59,34 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var out = spec.commandLine().getOut();
         Tools tools = Tools.fromEnvironment();
-        var benchmark = new Benchmark(tools, Benchmark.WARM_UP, rounds, out::println);
+        int warmUp = Math.min(Benchmark.WARM_UP, rounds);
+        var benchmark = new Benchmark(tools, warmUp, rounds, out::println);
+        boolean bfloat16 = hasBfloat16(out);
         Files.createDirectories(output);
         List<Row> rows = new ArrayList<>();
         for (List<Point> group :
                 BenchmarkGrid.groups(quick, !tools.peer().isEmpty(), task, depths)) {
-            rows.addAll(benchmark.measure(group));
+            rows.addAll(
+                    benchmark.measure(
+                            group.stream()
+                                    .filter(p -> bfloat16 || p.precision().equals("float32"))
+                                    .toList()));
             out.flush();
             write("memory.csv", rows);
             write("time.csv", rows);
         }
         out.println("written: " + output.resolve("memory.csv") + ", " + output.resolve("time.csv"));
         return 0;
+    }
+
+    private static boolean hasBfloat16(PrintWriter out) {
+        try {
+            Bfloat16.requireOn(Devices.chosen());
+            return true;
+        } catch (IllegalArgumentException e) {
+            out.println("bfloat16 is left out: " + e.getMessage());
+            return false;
+        }
     }
 
     private void write(String name, List<Row> rows) throws IOException {

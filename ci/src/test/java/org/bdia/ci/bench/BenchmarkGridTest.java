@@ -20,7 +20,24 @@ class BenchmarkGridTest {
         List<Point> quick = BenchmarkGrid.groups(true, false, null, List.of(12)).get(0);
         assertThat(quick.stream().map(p -> p.method() + p.backprop() + p.variant()))
                 .containsExactly("standardstorefast", "bdiareversiblefast", "bdiareversiblelean");
-        List<Point> full = BenchmarkGrid.groups(false, true, "vit", List.of(12)).get(0);
-        assertThat(full).doesNotHaveDuplicates().hasSize(2 * (7 + 4));
+        List<List<Point>> full = BenchmarkGrid.groups(false, true, "vit", List.of(12));
+        assertThat(full).hasSize(2);
+        assertThat(full.get(0)).doesNotHaveDuplicates().hasSize(2 * (4 + 3) + 1);
+        assertThat(full.get(0)).noneMatch(Point::countsAll);
+    }
+
+    @Test
+    void wholeStepsOfLanguageModelsHaveThePeersBestRows() {
+        List<Point> whole = BenchmarkGrid.groups(false, true, "gpt", List.of(12)).get(1);
+        assertThat(whole).allMatch(p -> p.countsAll() && p.vocabulary() == 50_257);
+        assertThat(whole.stream().map(p -> p.engine() + " " + p.backprop() + " " + p.step()))
+                .containsExactly(
+                        "djl store whole",
+                        "djl reversible per-block",
+                        "python store whole",
+                        "python checkpoint per-block");
+        assertThat(whole.get(1).variant()).isEqualTo("lean");
+        assertThat(whole.get(1).headTokens()).isEqualTo(128);
+        assertThat(BenchmarkGrid.groups(false, false, "gpt2-medium", null).get(0)).hasSize(2);
     }
 }
