@@ -16,6 +16,11 @@ public sealed interface TaskConfig
     /** The task's name in results files. */
     String label();
 
+    /** Returns a copy whose parts another seed draws. */
+    default TaskConfig withSplitSeed(long value) {
+        return (TaskConfig) Records.with((Record) this, "splitSeed", value);
+    }
+
     /**
      * Image classification on CIFAR.
      *

@@ -1,7 +1,6 @@
 package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -285,28 +284,6 @@ public final class ExperimentResult implements Tabular {
     private <T> T trained(String label, long seed, TrainedModel.Use<T> use) {
         RunStore store = RunStore.fromEnvironment();
         return TrainedModel.use(run(label, seed), store, Environment.current().data(), use);
-    }
-
-    /**
-     * Measures every {@link #bestModel} on the test data, in this JVM: the test score at the epoch that validation chooses, which,
-     * unlike the lowest of all test scores, is not chosen by the test data.
-     *
-     * @param metric for example {@code test_accuracy}
-     * @throws IllegalArgumentException if a run has no best weights, or none has the metric
-     */
-    public Comparison compareAtBest(String metric) {
-        return compareAtBest(metric, RunStore.fromEnvironment());
-    }
-
-    Comparison compareAtBest(String metric, RunStore store) {
-        List<Result> rows = new ArrayList<>();
-        for (Outcome outcome : outcomes) {
-            TrainedModel.testedAtBest(outcome.config(), store, Environment.current().data())
-                    .forEach(
-                            (name, value) ->
-                                    rows.add(RunRows.labelled(outcome, "best", name, value)));
-        }
-        return Comparison.of(rows, metric);
     }
 
     private List<Long> seeds(String label) {

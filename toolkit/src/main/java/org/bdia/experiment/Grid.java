@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,13 +22,14 @@ import org.bdia.config.RunConfig;
 record Grid(String name, Map<String, List<JsonNode>> axes) {
 
     static final String TASK = "task";
+    private static final String SEED = "seed";
     private static final String METHOD = "method";
     private static final String BACKPROP = "backprop";
 
     /** Tasks and then seeds vary slowest, the last axis fastest. */
     List<RunConfig> configs(Environment environment) {
         Map<String, List<JsonNode>> ordered = new LinkedHashMap<>();
-        for (String first : List.of(TASK, "seed")) {
+        for (String first : List.of(TASK, SEED)) {
             if (axes.containsKey(first)) {
                 ordered.put(first, axes.get(first));
             }
@@ -56,9 +58,11 @@ record Grid(String name, Map<String, List<JsonNode>> axes) {
     private RunConfig config(Map<String, JsonNode> point, Environment environment) {
         String source = name + ", " + point;
         String task = point.get(TASK).asText();
+        JsonNode seed = point.getOrDefault(SEED, LongNode.valueOf(0));
         RunConfig preset =
                 Workload.preset(task, environment)
                         .variants(Variant.of(Method.standard()))
+                        .onlySeeds(seed.asLong())
                         .configs()
                         .get(0);
         ObjectNode config = Json.parse(preset.json(), ObjectNode.class, source);

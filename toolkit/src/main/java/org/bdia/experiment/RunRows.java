@@ -13,6 +13,9 @@ final class RunRows {
     /** The stage of what is measured after the last epoch. */
     static final String TRAINED = "trained";
 
+    /** The end of the names of test scores at the epoch with the lowest validation loss. */
+    static final String AT_BEST = "_at_best";
+
     private RunRows() {}
 
     /** A row for each of {@link RunSet#finals}. */
@@ -26,11 +29,6 @@ final class RunRows {
     /** One number that was measured on what the run has learnt. */
     static Result row(Outcome outcome, String stage, String metric, double value) {
         return row(outcome, outcome.variant().resultLabel(), stage, metric, value);
-    }
-
-    /** {@link #row} under the variant's name in tables. */
-    static Result labelled(Outcome outcome, String stage, String metric, double value) {
-        return row(outcome, outcome.variant().label(), stage, metric, value);
     }
 
     private static Result row(

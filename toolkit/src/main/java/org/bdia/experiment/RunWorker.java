@@ -7,9 +7,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
@@ -17,6 +21,9 @@ import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
 import org.bdia.run.RunStore;
+import org.bdia.train.Checkpoint;
+import org.bdia.train.Evaluation;
+import org.bdia.train.Task;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
@@ -81,8 +88,9 @@ public final class RunWorker {
                                             () ->
                                                     run.describe(
                                                             soFar.get().withPlainKernels(shapes))));
+            Task task = workload.task();
             boolean finished =
-                    new Trainer(model, workload.task(), config.train(), config.seed())
+                    new Trainer(model, task, config.train(), config.seed())
                             .withCheckpoints(run.folder(), id)
                             .withStop(stop)
                             .withEvents(
@@ -93,17 +101,49 @@ public final class RunWorker {
                             .train(manager);
             Workload.Outputs outputs =
                     finished ? workload.finish(model, manager) : Workload.Outputs.none();
+            Map<String, Double> scores = new TreeMap<>(outputs.metrics());
+            if (finished) {
+                scores.putAll(atBest(run, workload, task, model, manager, outputs));
+            }
             shielded(
                     () -> {
                         Manifest now = soFar.get().withPlainKernels(model.kernels().refused());
                         if (finished) {
-                            run.finish(now, outputs.metrics(), outputs.samples());
+                            run.finish(now, scores, outputs.samples());
                         } else {
                             run.describe(now);
                         }
                     });
             return finished;
         }
+    }
+
+    /**
+     * Returns the test scores of the epoch with the lowest validation loss, whose weights the model then has: what early stopping would
+     * have ended with. Unlike the lowest of all test losses it is not chosen by the test data.
+     *
+     * @return by names that end in {@value RunRows#AT_BEST}; empty without validation or test data
+     */
+    private Map<String, Double> atBest(
+            Run run,
+            Workload workload,
+            Task task,
+            ReversibleModel model,
+            NDManager manager,
+            Workload.Outputs last) {
+        OptionalLong best = Checkpoint.bestStep(run.folder(), config.id());
+        if (best.isEmpty() || task.size(Task.Split.TEST) == 0) {
+            return Map.of();
+        }
+        Map<String, Double> scores = new TreeMap<>(last.metrics());
+        if (best.getAsLong() < run.lastStep()) {
+            Checkpoint.loadBestWeights(run.folder(), config.id(), model);
+            scores.putAll(workload.finish(model, manager).metrics());
+        }
+        scores.putAll(
+                new Evaluation(model, task, config.train()).measure(manager, Task.Split.TEST, 0));
+        return scores.entrySet().stream()
+                .collect(Collectors.toMap(e -> e.getKey() + RunRows.AT_BEST, Map.Entry::getValue));
     }
 
     /** Java closes the files of an interrupted thread: an interrupt waits until they are written. */

@@ -4,9 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
@@ -76,27 +73,6 @@ final class TrainedModel {
                             + " has no validation data to measure on; give its task some");
         }
         return new Evaluation(load(run, workload, store, LAST, manager), task, run.train());
-    }
-
-    /**
-     * Measures the weights of a run's best validation epoch on the test data, with the scores of its outputs.
-     *
-     * @param run has finished in the store
-     * @return by metric, for example {@code test_loss}
-     * @throws IllegalArgumentException if the run has no such weights
-     */
-    static Map<String, Double> testedAtBest(RunConfig run, RunStore store, DataFolder folder) {
-        Workload workload = Workload.of(run, folder, store);
-        Map<String, Double> scores = new TreeMap<>();
-        try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
-            ReversibleModel model = load(run, workload, store, BEST, manager);
-            scores.putAll(
-                    new Evaluation(model, workload.task(), run.train())
-                            .measure(manager, Task.Split.TEST, 0));
-            scores.putAll(workload.finish(model, manager).metrics());
-        }
-        return scores.entrySet().stream()
-                .collect(Collectors.toMap(e -> "test_" + e.getKey(), Map.Entry::getValue));
     }
 
     /** Uses a run's model of the last epoch, which is closed afterwards. */

@@ -33,11 +33,12 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     private final List<Variant> variants;
     private final List<Long> seeds;
     private final boolean verify;
+    private final boolean resampled;
 
     /** With seeds 0 to {@code seeds} − 1. */
     TrainingExperiment(
             T task, M model, TrainConfig train, List<Variant> variants, int seeds, boolean verify) {
-        this(task, model, train, variants, LongStream.range(0, seeds).boxed().toList(), verify);
+        this(task, model, train, variants, seeds(0, seeds), verify, false);
     }
 
     /** Plain beside BDIA in the profile's number of seeds: one in smoke, whose runs are verified, else three. */
@@ -59,7 +60,8 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
             TrainConfig train,
             List<Variant> variants,
             List<Long> seeds,
-            boolean verify) {
+            boolean verify,
+            boolean resampled) {
         if (variants.isEmpty()
                 || variants.stream().map(Variant::label).distinct().count() != variants.size()) {
             throw new IllegalArgumentException(
@@ -72,6 +74,11 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         this.variants = List.copyOf(variants);
         this.seeds = List.copyOf(seeds);
         this.verify = verify;
+        this.resampled = resampled;
+    }
+
+    private static List<Long> seeds(long first, int n) {
+        return LongStream.range(first, first + n).boxed().toList();
     }
 
     /** The task and its data. */
@@ -91,12 +98,13 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
 
     /** With another task, for example {@code task(t -> t.withAugment(true))}. */
     public TrainingExperiment<T, M> task(UnaryOperator<T> change) {
-        return new TrainingExperiment<>(change.apply(task), model, train, variants, seeds, verify);
+        return new TrainingExperiment<>(
+                change.apply(task), model, train, variants, seeds, verify, resampled);
     }
 
     /** With another architecture. */
     public TrainingExperiment<T, M> model(M value) {
-        return new TrainingExperiment<>(task, value, train, variants, seeds, verify);
+        return new TrainingExperiment<>(task, value, train, variants, seeds, verify, resampled);
     }
 
     /** With a changed architecture, for example {@code model(m -> m.withDepth(12))}. */
@@ -110,25 +118,37 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         for (Method method : values) {
             chosen.add(Variant.of(method));
         }
-        return new TrainingExperiment<>(task, model, train, chosen, seeds, verify);
+        return new TrainingExperiment<>(task, model, train, chosen, seeds, verify, resampled);
     }
 
     /** With these lines in the comparison. */
     public TrainingExperiment<T, M> variants(Variant... values) {
-        return new TrainingExperiment<>(task, model, train, List.of(values), seeds, verify);
+        return new TrainingExperiment<>(
+                task, model, train, List.of(values), seeds, verify, resampled);
     }
 
     /** With one more line in the comparison. */
     public TrainingExperiment<T, M> and(Variant variant) {
         List<Variant> more = new ArrayList<>(variants);
         more.add(variant);
-        return new TrainingExperiment<>(task, model, train, more, seeds, verify);
+        return new TrainingExperiment<>(task, model, train, more, seeds, verify, resampled);
     }
 
     /** With seeds 0 to n − 1; the environment variable BDIA_SEEDS, where it is set, takes precedence. */
     public TrainingExperiment<T, M> seeds(int n) {
         int chosen = Environment.current().seeds(n);
-        return new TrainingExperiment<>(task, model, train, variants, chosen, verify);
+        return new TrainingExperiment<>(
+                task, model, train, variants, seeds(0, chosen), verify, resampled);
+    }
+
+    /**
+     * With seeds 1 to n, each of which also draws the training, validation and test data (of CIFAR the test images stay the file's),
+     * so that an interval over seeds includes what the data decide; the environment variable BDIA_SEEDS, where it is set, takes
+     * precedence.
+     */
+    public TrainingExperiment<T, M> resampled(int n) {
+        List<Long> chosen = seeds(1, Environment.current().seeds(n));
+        return new TrainingExperiment<>(task, model, train, variants, chosen, verify, true);
     }
 
     /**
@@ -136,7 +156,8 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
      * one run that shows something about bits.
      */
     public TrainingExperiment<T, M> onlySeeds(Long... values) {
-        return new TrainingExperiment<>(task, model, train, variants, List.of(values), verify);
+        return new TrainingExperiment<>(
+                task, model, train, variants, List.of(values), verify, resampled);
     }
 
     /** With another number of epochs. */
@@ -146,7 +167,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
 
     /** With another training configuration. */
     public TrainingExperiment<T, M> train(TrainConfig value) {
-        return new TrainingExperiment<>(task, model, value, variants, seeds, verify);
+        return new TrainingExperiment<>(task, model, value, variants, seeds, verify, resampled);
     }
 
     /** With a changed training configuration. */
@@ -156,7 +177,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
 
     /** With every rebuilt state compared with the one made, where the method promises that they are equal. */
     public TrainingExperiment<T, M> verified() {
-        return new TrainingExperiment<>(task, model, train, variants, seeds, true);
+        return new TrainingExperiment<>(task, model, train, variants, seeds, true, resampled);
     }
 
     /** The runs, seed by seed, so that an interrupted experiment has whole seeds. */
@@ -174,7 +195,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         return variant.change()
                 .apply(
                         new RunConfig(
-                                task,
+                                resampled ? task.withSplitSeed(seed) : task,
                                 model,
                                 variant.method(),
                                 variant.backprop(),

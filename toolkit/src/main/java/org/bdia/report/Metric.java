@@ -32,6 +32,8 @@ public record Metric(String id) {
     /** The end of the name of a column of numbers of seeds, which follows the standard deviations. */
     static final String N = " n";
 
+    private static final String AT_BEST = "_at_best";
+
     private static final Map<String, String> WORDS =
             Map.of(
                     "gap", "generalisation gap",
@@ -96,6 +98,9 @@ public record Metric(String id) {
     }
 
     private static String words(String id) {
+        if (id.endsWith(AT_BEST)) {
+            return words(id.substring(0, id.length() - AT_BEST.length())) + " at best epoch";
+        }
         for (Map.Entry<String, String> beginning : BEGINNINGS.entrySet()) {
             if (id.startsWith(beginning.getKey())) {
                 return beginning.getValue() + words(id.substring(beginning.getKey().length()));

@@ -1,6 +1,7 @@
 package org.bdia.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,16 +43,41 @@ public final class RunLabels {
     }
 
     private List<String> labels() {
-        Set<String> shared = varying(configs, path -> !isOfMethod(path));
-        return configs.stream().map(config -> label(config, shared)).toList();
+        List<String> labels = labels(Set.of());
+        Set<String> lacked = lacked(labels);
+        return lacked.isEmpty() ? labels : labels(lacked);
     }
 
-    private String label(Map<String, JsonNode> config, Set<String> shared) {
+    /** Returns the keys that some but not all runs of one label have. */
+    private Set<String> lacked(List<String> labels) {
+        Map<String, Set<String>> shared = new HashMap<>();
+        for (int i = 0; i < labels.size(); i++) {
+            Set<String> keys = configs.get(i).keySet();
+            shared.computeIfAbsent(labels.get(i), label -> new HashSet<>(keys)).retainAll(keys);
+        }
+        Set<String> lacked = new TreeSet<>();
+        for (int i = 0; i < labels.size(); i++) {
+            Set<String> keys = shared.get(labels.get(i));
+            configs.get(i).keySet().stream()
+                    .filter(path -> !path.equals("seed") && !keys.contains(path))
+                    .forEach(lacked::add);
+        }
+        return lacked;
+    }
+
+    private List<String> labels(Set<String> lacked) {
+        Set<String> shared = varying(configs, path -> !isOfMethod(path));
+        lacked.stream().filter(path -> !isOfMethod(path)).forEach(shared::add);
+        return configs.stream().map(config -> label(config, shared, lacked)).toList();
+    }
+
+    private String label(Map<String, JsonNode> config, Set<String> shared, Set<String> lacked) {
         List<Map<String, JsonNode>> sameMethod =
                 configs.stream()
                         .filter(other -> Objects.equals(other.get(METHOD), config.get(METHOD)))
                         .toList();
         Set<String> own = varying(sameMethod, RunLabels::isOfMethod);
+        lacked.stream().filter(RunLabels::isOfMethod).forEach(own::add);
         StringBuilder label = new StringBuilder(config.get(METHOD).asText());
         if (own.remove("method.level")) {
             label.append(suffix("method.level", config, own));

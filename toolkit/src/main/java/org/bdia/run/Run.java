@@ -47,6 +47,11 @@ public final class Run implements AutoCloseable {
         return folder;
     }
 
+    /** The step of the last metric, 0 before the first. */
+    public long lastStep() {
+        return lastStep;
+    }
+
     /**
      * Drops the metrics of later steps than a checkpoint's, so that the resumed run writes them again and its
      * file equals that of a run never interrupted.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.bdia.io.DurableFiles;
@@ -157,6 +158,18 @@ public final class Checkpoint {
      */
     public static void loadBestWeights(Path run, String config, Block model) {
         Weights.load(BestEpoch.find(run, config), model);
+    }
+
+    /**
+     * Returns the steps made when the epoch with the lowest validation loss ended; empty if a run does not have its weights, or they
+     * are damaged or of another configuration.
+     */
+    public static OptionalLong bestStep(Path run, String config) {
+        try {
+            return OptionalLong.of(CheckpointFolder.step(BestEpoch.find(run, config).getParent()));
+        } catch (IllegalArgumentException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /**

@@ -110,7 +110,7 @@ class ExperimentResultTest {
             assertThat(loss(best, task, manager, Task.Split.VALIDATION))
                     .isEqualTo(result.compare("best_val_loss").summary("bdia").mean());
             assertThat(loss(best, task, manager, Task.Split.TEST))
-                    .isEqualTo(result.compareAtBest("test_loss", store).summary("bdia").mean());
+                    .isEqualTo(result.compare("test_loss_at_best").summary("bdia").mean());
             Workload workload = Workload.of(config, DataFolder.fromEnvironment(), store);
             assertThat(workload.classify(model, manager, new byte[3072]))
                     .hasSize(10)

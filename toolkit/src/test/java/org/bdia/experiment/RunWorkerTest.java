@@ -118,6 +118,7 @@ class RunWorkerTest {
                         new MetricRow(5, 1, "train", "stopped_epoch", 1),
                         new MetricRow(5, 1, "train", "best_epoch", 0))
                 .allMatch(row -> row.epoch() <= 1);
+        assertThat(rows).extracting(MetricRow::metric).contains("loss_at_best", "accuracy_at_best");
     }
 
     @Test

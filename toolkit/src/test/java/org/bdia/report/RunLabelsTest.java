@@ -59,6 +59,23 @@ class RunLabelsTest {
     }
 
     @Test
+    void aKeyThatOneOfTwoRunsLacksIsToldWhereNothingElseTellsThemApart() {
+        assertThat(
+                        labels(
+                                STANDARD,
+                                STANDARD + ", 'precision': 'BFLOAT16'",
+                                STANDARD + ", 'train': {'patience': 5}",
+                                STANDARD + ", 'train': {'patience': 5}, 'seed': 1",
+                                STANDARD + ", 'train': {'microBatches': 4, 'headTokens': 128}"))
+                .containsExactly(
+                        "standard",
+                        "standard+precisionbfloat16",
+                        "standard+patience5",
+                        "standard+patience5",
+                        "standard+headTokens128+microBatches4");
+    }
+
+    @Test
     void aKindIsNamedByItsNameAndEqualKeysByTheirPaths() {
         assertThat(
                         labels(
