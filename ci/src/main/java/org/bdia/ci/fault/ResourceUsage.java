@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param arrays the native arrays of the manager and its sub-managers
  * @param threads the threads, native ones included
  * @param files the targets of all open descriptors: files, sockets and pipes
- * @param residentKib the resident set, KiB
+ * @param residentKib the resident set without pages of files, which come and go with the system's cache and cannot leak, KiB
  * @param codeKib the committed metaspace and code heaps, KiB: an upper bound of the part of the resident set for loaded
  *     classes and compiled methods
  */
@@ -61,7 +61,7 @@ record ResourceUsage(int arrays, int threads, List<String> files, long residentK
             long resident =
                     Files.readString(PROCESS.resolve("status"))
                             .lines()
-                            .filter(line -> line.startsWith("VmRSS:"))
+                            .filter(line -> line.startsWith("RssAnon:"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                             .findFirst()
                             .orElseThrow();
