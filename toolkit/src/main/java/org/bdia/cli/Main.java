@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
                 "Exact bit-level reversible transformers: runs, sweeps, comparisons, data and diagnostics.",
         subcommands = {
             NewCommand.class,
+            PlanCommand.class,
             RunCommand.class,
             SweepCommand.class,
             CompareCommand.class,

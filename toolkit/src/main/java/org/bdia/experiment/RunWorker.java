@@ -52,6 +52,16 @@ public final class RunWorker {
     }
 
     /**
+     * Returns the steps that the run's epochs have, by reading its data.
+     *
+     * @throws org.bdia.data.DataException if the data are missing or damaged
+     */
+    public long steps() {
+        Task task = Workload.of(config, folder, store).task();
+        return (long) task.stepsPerEpoch(config.train().batch()) * config.train().epochs();
+    }
+
+    /**
      * Trains to the end, or until told to stop or interrupted; goes on from a checkpoint if there is one.
      *
      * @param events told what happens

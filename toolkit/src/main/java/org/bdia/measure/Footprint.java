@@ -87,6 +87,17 @@ record Footprint(
         return parameters - (depth - 1) * block(width, mlp, locality);
     }
 
+    /**
+     * Floating-point operations of a step's matrix products: 2 for each weight and token forward, twice as many backward, and forward
+     * again in blocks that are computed again; attention's two products beside them.
+     */
+    double flops(long samples, int depth, int recomputed) {
+        double rows = (double) samples * tokens;
+        double attention = 4.0 * samples * tokens * tokens * width;
+        return rows * (6.0 * parameters + 2.0 * recomputed * block(width, mlp, locality))
+                + attention * (3 * depth + recomputed);
+    }
+
     /** One state, or its gradient. */
     long state(long samples) {
         return samples * tokens * width * FLOAT;

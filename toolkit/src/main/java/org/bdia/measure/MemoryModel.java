@@ -1,6 +1,7 @@
 package org.bdia.measure;
 
 import java.util.Locale;
+import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Kernels;
@@ -127,6 +128,16 @@ public final class MemoryModel {
     /** {@link #total(Execution, int)} of a step that updates so. */
     public long total(Execution execution, int batch, Update update) {
         return peak(execution, batch) + resting(update);
+    }
+
+    /**
+     * Floating-point operations of a training step's matrix products, blocks that are computed again counted twice: what a step's time
+     * is bounded by from below on a processor whose operations a second are known.
+     */
+    public double flops(Execution execution, int batch) {
+        boolean stores = execution.backprop() == Backprop.STORE;
+        int recomputed = stores ? execution.checkpointed() : model.depth() - execution.stored();
+        return footprint(execution.precision()).flops(batch, model.depth(), recomputed);
     }
 
     /** The number of the model's parameters. */

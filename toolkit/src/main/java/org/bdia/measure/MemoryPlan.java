@@ -16,51 +16,18 @@ import org.bdia.config.Precision;
  * @param execution how to build the model, {@code new VisionTransformer(config, method, plan.execution())}
  * @param peakBytes the predicted peak above rest
  * @param totalBytes the same with weights, gradients and AdamW's two moments
- * @param relativeTime the predicted time of the blocks' step, divided by that of storing every block
+ * @param time the predicted time of the step, in the unit of the {@link BlockTimes}: milliseconds where they are measured
+ * @param relativeTime the same divided by that of storing every block
  */
 public record MemoryPlan(
-        Execution execution, long peakBytes, long totalBytes, double relativeTime) {
+        Execution execution, long peakBytes, long totalBytes, double time, double relativeTime) {
 
     private static final int[] CHUNKS = {0, 4096, 2048, 1024, 512};
     private static final double MIB = 1 << 20;
 
-    /**
-     * Time of a block that is not stored relative to a stored block. The arithmetic alone says 4/3: one more forward pass.
-     *
-     * @param checkpointed of a block whose state is kept
-     * @param reversed of a block whose state is rebuilt
-     * @param sliced how many times as long a recomputed block takes when it works on {@link Execution#LEAN_TOKENS} tokens at a
-     *     time; other slices are interpolated, their number being what costs
-     */
-    public record Costs(double checkpointed, double reversed, double sliced) {
-
-        /** Checks that nothing costs less than storing. */
-        public Costs {
-            if (!(checkpointed >= 1 && reversed >= 1 && sliced >= 1)) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                Locale.ROOT,
-                                "costs are relative to a stored block and at least 1, but are %s, %s and %s",
-                                checkpointed,
-                                reversed,
-                                sliced));
-            }
-        }
-
-        /** Measured by {@code ci/bench} on two cores at its base size. */
-        public static Costs typical() {
-            return new Costs(1.3, 1.35, 1.15);
-        }
-
-        private double block(double whole, int tokens) {
-            double finer = (double) Execution.LEAN_TOKENS / tokens;
-            return whole * (tokens == 0 ? 1 : 1 + (sliced - 1) * finer);
-        }
-    }
-
-    /** {@link #forBudget(MemoryModel, int, Precision, Costs, long)} in float32 with typical costs. */
+    /** {@link #forBudget(MemoryModel, int, Precision, BlockTimes, long)} in float32 with typical times. */
     public static MemoryPlan forBudget(MemoryModel memory, int batch, long bytes) {
-        return forBudget(memory, batch, Precision.FLOAT32, Costs.typical(), bytes);
+        return forBudget(memory, batch, Precision.FLOAT32, BlockTimes.typical(), bytes);
     }
 
     /**
@@ -72,18 +39,18 @@ public record MemoryPlan(
      * @throws IllegalArgumentException if nothing fits; it names the least that does
      */
     public static MemoryPlan forBudget(
-            MemoryModel memory, int batch, Precision precision, Costs costs, long bytes) {
+            MemoryModel memory, int batch, Precision precision, BlockTimes times, long bytes) {
         Optional<MemoryPlan> fastest =
-                plans(memory, batch, precision, costs)
+                plans(memory, batch, precision, times)
                         .filter(plan -> plan.totalBytes <= bytes)
                         .min(
                                 Comparator.comparingDouble(MemoryPlan::relativeTime)
                                         .thenComparingLong(MemoryPlan::totalBytes));
-        return fastest.orElseThrow(() -> tooSmall(memory, batch, precision, costs, bytes));
+        return fastest.orElseThrow(() -> tooSmall(memory, batch, precision, times, bytes));
     }
 
     private static Stream<MemoryPlan> plans(
-            MemoryModel memory, int batch, Precision precision, Costs costs) {
+            MemoryModel memory, int batch, Precision precision, BlockTimes times) {
         int depth = memory.model().depth();
         Backprop backprop = memory.reverses() ? Backprop.REVERSIBLE : Backprop.CHECKPOINT;
         Execution all = Execution.of(backprop).withPrecision(precision);
@@ -94,15 +61,7 @@ public record MemoryPlan(
                                 IntStream.rangeClosed(0, depth)
                                         .mapToObj(chunked::withStored)
                                         .flatMap(stored -> checkpoints(stored, depth)))
-                .map(
-                        execution -> {
-                            long peak = memory.peak(execution, batch);
-                            return new MemoryPlan(
-                                    execution,
-                                    peak,
-                                    peak + memory.resting(),
-                                    time(execution, depth, costs));
-                        });
+                .map(execution -> of(memory, execution, batch, times));
     }
 
     private static Stream<Execution> checkpoints(Execution execution, int depth) {
@@ -110,22 +69,24 @@ public record MemoryPlan(
         return IntStream.rangeClosed(0, most).mapToObj(execution::withCheckpointed);
     }
 
-    private static double time(Execution execution, int depth, Costs costs) {
-        int others = depth - execution.stored() - execution.checkpointed();
-        double other =
-                execution.backprop() == Backprop.REVERSIBLE ? costs.reversed : costs.checkpointed;
-        int chunk = execution.chunkTokens();
-        double blocks =
-                costs.block(execution.stored(), chunk)
-                        + costs.block(costs.checkpointed * execution.checkpointed(), chunk)
-                        + costs.block(other * others, chunk);
-        return blocks / depth;
+    /**
+     * Returns what an execution is predicted to take.
+     *
+     * @throws IllegalArgumentException as {@link MemoryModel#peak} does
+     */
+    public static MemoryPlan of(
+            MemoryModel memory, Execution execution, int batch, BlockTimes times) {
+        int depth = memory.model().depth();
+        long peak = memory.peak(execution, batch);
+        double time = times.step(execution, depth);
+        double storing = times.step(Execution.of(Backprop.STORE), depth);
+        return new MemoryPlan(execution, peak, peak + memory.resting(), time, time / storing);
     }
 
     private static IllegalArgumentException tooSmall(
-            MemoryModel memory, int batch, Precision precision, Costs costs, long bytes) {
+            MemoryModel memory, int batch, Precision precision, BlockTimes times, long bytes) {
         long least =
-                plans(memory, batch, precision, costs)
+                plans(memory, batch, precision, times)
                         .mapToLong(MemoryPlan::totalBytes)
                         .min()
                         .orElseThrow();

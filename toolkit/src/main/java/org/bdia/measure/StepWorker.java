@@ -19,14 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.bdia.config.GptConfig;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.config.Precision;
-import org.bdia.config.VitConfig;
 import org.bdia.io.StrictJson;
-import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Bfloat16;
 import org.bdia.torch.Devices;
@@ -68,7 +64,7 @@ public final class StepWorker implements AutoCloseable {
         boolean text = point.task().equals("gpt");
         inputs = text ? ids(point.vocabulary(), point.tokens()) : numbers();
         labels = text ? ids(point.vocabulary(), point.tokens()) : ids(CLASSES);
-        whole = point.countsAll() ? new WholeSteps(point, model, manager) : null;
+        whole = point.countsAll() ? WholeSteps.of(point, model, manager) : null;
         optimizer = whole == null ? Optimizer.of(OptimizerConfig.adamW(0), manager, model) : null;
     }
 
@@ -100,14 +96,7 @@ public final class StepWorker implements AutoCloseable {
             mlps.initialize(manager, SEED);
             return mlps;
         }
-        if (point.model() instanceof VitConfig config) {
-            var vit = new VisionTransformer(config, point.computed(), point.execution());
-            vit.initialize(manager, SEED);
-            return vit;
-        }
-        var gpt = new Gpt((GptConfig) point.model(), point.computed(), point.execution());
-        gpt.initialize(manager, SEED);
-        return gpt;
+        return BlockTimes.model(point.model(), point.computed(), point.execution(), manager);
     }
 
     /** Returns images, or states for a model without embedding. */

@@ -36,19 +36,14 @@ final class WholeSteps implements AutoCloseable {
     private CompletableFuture<Float> current = new CompletableFuture<>(); // the training thread's
     private float loss; // likewise
 
-    /** Starts training; returns when the first step can be asked for. */
-    WholeSteps(Point point, ReversibleModel model, NDManager manager) {
-        Update update =
-                point.step().equals(Point.PER_BLOCK) ? Update.PER_BLOCK : Update.AFTER_BACKWARD;
-        TrainConfig config =
-                TrainConfig.of(EPOCHS, point.batch(), 1e-4)
-                        .withSchedule(new Schedule.Constant(1e-4))
-                        .withOptimizer(OptimizerConfig.adamW(0))
-                        .withClipNorm(0)
-                        .withUpdate(update)
-                        .withHeadTokens(point.headTokens());
+    /**
+     * Starts training; returns when the first step can be asked for.
+     *
+     * @param config how to train, its epochs and schedule aside, which are made endless and constant
+     */
+    WholeSteps(ReversibleModel model, Task task, TrainConfig config, NDManager manager) {
         Trainer trainer =
-                new Trainer(model, task(point), config, StepWorker.SEED)
+                new Trainer(model, task, endless(config), StepWorker.SEED)
                         .withStop(this::isEnd)
                         .withEvents(
                                 event -> {
@@ -61,6 +56,27 @@ final class WholeSteps implements AutoCloseable {
         CompletableFuture<Float> start = current;
         thread.start();
         await(start);
+    }
+
+    /** Starts training as a point says. */
+    static WholeSteps of(Point point, ReversibleModel model, NDManager manager) {
+        boolean perBlock = point.step().equals(Point.PER_BLOCK);
+        TrainConfig config =
+                unclipped(point.batch())
+                        .withUpdate(perBlock ? Update.PER_BLOCK : Update.AFTER_BACKWARD)
+                        .withHeadTokens(point.headTokens());
+        return new WholeSteps(model, task(point), config, manager);
+    }
+
+    /** Returns AdamW without decay and without clipping. */
+    static TrainConfig unclipped(int batch) {
+        return TrainConfig.of(EPOCHS, batch, 1e-4)
+                .withOptimizer(OptimizerConfig.adamW(0))
+                .withClipNorm(0);
+    }
+
+    private static TrainConfig endless(TrainConfig config) {
+        return config.withEpochs(EPOCHS).withSchedule(new Schedule.Constant(1e-4));
     }
 
     private static Task task(Point point) {

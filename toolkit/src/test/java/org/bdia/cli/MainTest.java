@@ -42,7 +42,18 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "new", "run", "sweep", "compare", "data", "data fetch", "doctor"})
+    @ValueSource(
+            strings = {
+                "",
+                "new",
+                "plan",
+                "run",
+                "sweep",
+                "compare",
+                "data",
+                "data fetch",
+                "doctor"
+            })
     void everyCommandExplainsItself(String command) {
         String[] words = (command + " --help").strip().split(" ");
         assertThat(run(words)).isZero();

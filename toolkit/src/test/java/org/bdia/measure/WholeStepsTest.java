@@ -36,7 +36,7 @@ class WholeStepsTest {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             Gpt gpt = gpt(manager);
             gpt.getParameters().valueAt(0).getArray().muli(Float.NaN);
-            try (var steps = new WholeSteps(POINT.whole(), gpt, manager)) {
+            try (var steps = WholeSteps.of(POINT.whole(), gpt, manager)) {
                 assertThatThrownBy(steps::step)
                         .isInstanceOf(IllegalStateException.class)
                         .hasCauseInstanceOf(TrainingDivergedException.class);
@@ -46,7 +46,7 @@ class WholeStepsTest {
 
     private static List<Float> losses(Point point) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                var steps = new WholeSteps(point, gpt(manager), manager)) {
+                var steps = WholeSteps.of(point, gpt(manager), manager)) {
             return Stream.generate(steps::step).limit(9).toList();
         }
     }

@@ -1,0 +1,192 @@
+package org.bdia.measure;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.Precision;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.VitConfig;
+import org.bdia.nn.Gpt;
+import org.bdia.nn.ReversibleModel;
+import org.bdia.nn.Seq2Seq;
+import org.bdia.nn.VisionTransformer;
+
+/**
+ * Where the time of a training step goes, AdamW's update included. In an encoder–decoder a block is the mean of an encoder's and a
+ * decoder's.
+ *
+ * @param rest of a step outside its blocks: embedding, head, loss; 0 or more
+ * @param stored of a block whose graph is kept
+ * @param checkpointed of a block whose state is kept, and which is computed again
+ * @param reversed of a block whose state is rebuilt; of a method that cannot, as checkpointed
+ * @param sliced of the last, or where it cannot be rebuilt of a checkpointed block, on {@link Execution#LEAN_TOKENS} tokens at a time
+ */
+public record BlockTimes(
+        double rest, double stored, double checkpointed, double reversed, double sliced) {
+
+    private static final int SHALLOW = 2;
+    private static final int DEEPER = 6;
+    private static final int WARM_UP = 2;
+
+    /** Checks that they are times. */
+    public BlockTimes {
+        if (!(rest >= 0 && stored > 0 && checkpointed > 0 && reversed > 0 && sliced > 0)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "times must be above 0, but are %s outside the blocks, and %s stored, %s checkpointed, %s"
+                                    + " reversed and %s sliced a block; if they were measured, other programs were in the way:"
+                                    + " measure again",
+                            rest,
+                            stored,
+                            checkpointed,
+                            reversed,
+                            sliced));
+        }
+    }
+
+    /**
+     * Relative to a stored block, measured by {@code ci/bench} on two cores at its base size. The arithmetic alone says 4/3 for a
+     * block that is not stored: one more forward pass.
+     */
+    public static BlockTimes typical() {
+        return new BlockTimes(0, 1, 1.3, 1.35, 1.35 * 1.15);
+    }
+
+    /**
+     * Measures, in milliseconds, whole training steps of two and of six blocks on random inputs as long as the model's context, one way
+     * after the other; of each the fastest, since other programs only add. Takes about 80 blocks' time a round, and the memory of eight
+     * blocks beside what is outside them, twice.
+     *
+     * @param batch B, 1 or more
+     * @param headTokens see {@link org.bdia.config.TrainConfig#headTokens}
+     * @param rounds steps of each, 1 or more; 5 on an idle machine
+     * @throws IllegalArgumentException if a time came out below 0, as it may on a machine with other work
+     */
+    public static BlockTimes measured(
+            ModelConfig model,
+            Method method,
+            Precision precision,
+            int batch,
+            int headTokens,
+            int rounds,
+            Device device) {
+        return measured(
+                new Timer(model, method, precision, batch, headTokens, rounds, device),
+                BlockTimes::milliseconds);
+    }
+
+    private static double milliseconds(WholeSteps steps) {
+        long start = System.nanoTime();
+        steps.step();
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    /** Measures with a stopwatch that makes a step and says how long it took. */
+    static BlockTimes measured(Timer timer, ToDoubleFunction<WholeSteps> stopwatch) {
+        double[] stored = timer.line(Execution.of(Backprop.STORE), stopwatch);
+        double checkpointed = timer.line(Execution.of(Backprop.CHECKPOINT), stopwatch)[1];
+        Execution least = timer.least();
+        double reversed =
+                least.backprop() == Backprop.CHECKPOINT
+                        ? checkpointed
+                        : timer.line(least, stopwatch)[1];
+        Execution lean = least.withChunkTokens(Execution.LEAN_TOKENS);
+        return new BlockTimes(
+                stored[0], stored[1], checkpointed, reversed, timer.line(lean, stopwatch)[1]);
+    }
+
+    /** Returns the time of a step of so many blocks. */
+    double step(Execution execution, int depth) {
+        int others = depth - execution.stored() - execution.checkpointed();
+        double other =
+                switch (execution.backprop()) {
+                    case STORE -> stored;
+                    case CHECKPOINT -> checkpointed;
+                    case REVERSIBLE -> reversed;
+                };
+        double blocks =
+                stored * execution.stored()
+                        + checkpointed * execution.checkpointed()
+                        + other * others;
+        int chunk = execution.chunkTokens();
+        // Other slices are interpolated, their number being what costs.
+        double finer = chunk == 0 ? 0 : (double) Execution.LEAN_TOKENS / chunk;
+        return rest + blocks * (1 + (sliced / reversed - 1) * finer);
+    }
+
+    /** Returns a model of any kind with fresh weights. */
+    static ReversibleModel model(
+            ModelConfig config, Method method, Execution execution, NDManager manager) {
+        ReversibleModel model;
+        if (config instanceof VitConfig vit) {
+            model = new VisionTransformer(vit, method, execution);
+        } else if (config instanceof GptConfig gpt) {
+            model = new Gpt(gpt, method, execution);
+        } else {
+            model = new Seq2Seq((Seq2SeqConfig) config, method, execution);
+        }
+        model.initialize(manager, StepWorker.SEED);
+        return model;
+    }
+
+    /** What is measured. */
+    record Timer(
+            ModelConfig model,
+            Method method,
+            Precision precision,
+            int batch,
+            int headTokens,
+            int rounds,
+            Device device) {
+
+        /** Returns the way that keeps least. */
+        Execution least() {
+            return Execution.of(method.invertible() ? Backprop.REVERSIBLE : Backprop.CHECKPOINT);
+        }
+
+        /** Returns the time outside blocks, at least 0, and that of one block: of the line through both depths. */
+        double[] line(Execution way, ToDoubleFunction<WholeSteps> stopwatch) {
+            Execution execution = way.withPrecision(precision);
+            ModelConfig small = withBlocks(SHALLOW);
+            ModelConfig large = withBlocks(DEEPER);
+            double least = Double.POSITIVE_INFINITY;
+            double most = Double.POSITIVE_INFINITY;
+            try (NDManager manager = NDManager.newBaseManager(device);
+                    WholeSteps few = steps(small, execution, manager);
+                    WholeSteps many = steps(large, execution, manager)) {
+                for (int round = -WARM_UP; round < rounds; round++) {
+                    double a = stopwatch.applyAsDouble(few);
+                    double b = stopwatch.applyAsDouble(many);
+                    least = round < 0 ? least : Math.min(least, a);
+                    most = round < 0 ? most : Math.min(most, b);
+                }
+            }
+            double block = (most - least) / (large.depth() - small.depth());
+            return new double[] {Math.max(0, least - small.depth() * block), block};
+        }
+
+        private ModelConfig withBlocks(int blocks) {
+            if (model instanceof VitConfig vit) {
+                return vit.withDepth(blocks);
+            }
+            return model instanceof GptConfig gpt
+                    ? gpt.withDepth(blocks)
+                    : ((Seq2SeqConfig) model).withDepths(blocks / 2, blocks / 2);
+        }
+
+        private WholeSteps steps(ModelConfig config, Execution execution, NDManager manager) {
+            return new WholeSteps(
+                    BlockTimes.model(config, method, execution, manager),
+                    new RandomTask(config),
+                    WholeSteps.unclipped(batch).withHeadTokens(headTokens),
+                    manager);
+        }
+    }
+}
