@@ -3,6 +3,7 @@ package org.bdia.report;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -135,6 +136,29 @@ public final class Comparison implements Tabular {
      */
     public String difference(String method, String reference) {
         return contrast(method, reference).text(metric);
+    }
+
+    /**
+     * Returns how many paired seeds the 95 % interval of a difference needs to be no wider than ± {@code half}, judged by the scatter
+     * of these m pairs alone: ⌈(t<sub>0.975, m−1</sub> s / half)²⌉, s their sample standard deviation.
+     *
+     * @param half the half width to reach, above 0, in the metric's own unit, of accuracies a fraction
+     * @throws IllegalArgumentException if no row has one of the methods, or fewer than two seeds, or seeds that do not pair
+     */
+    public int seedsFor(String method, String reference, double half) {
+        Contrast contrast = contrast(method, reference);
+        double found = contrast.estimate().half();
+        if (!(half > 0) || !contrast.paired() || Double.isNaN(found)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "the scatter of paired differences of two seeds or more, and a half width above 0 are needed, but the"
+                                    + " half width is %s and the difference is %s",
+                            half,
+                            contrast.text(metric)));
+        }
+        double ratio = found / half;
+        return (int) Math.min(Integer.MAX_VALUE, Math.ceil(contrast.n() * ratio * ratio));
     }
 
     Contrast contrast(String method, String reference) {

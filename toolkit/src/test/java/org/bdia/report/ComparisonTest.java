@@ -48,6 +48,23 @@ class ComparisonTest {
                 .isThrownBy(() -> comparison.againstTable("unheard of"));
     }
 
+    /** t(0.975, 3) = 3.1824 and s² = 5/3, so that (t s)² = 16.88. */
+    @Test
+    void theScatterOfFourPairsSaysHowManyAHalfWidthNeeds() {
+        List<Result> rows = rows("standard", 10, 20, 30, 40);
+        rows.addAll(rows("bdia", 11, 22, 33, 44));
+        rows.addAll(rows("revnet", 9));
+        Comparison comparison = Comparison.of(rows, "loss");
+        assertThat(comparison.seedsFor("bdia", "standard", 1)).isEqualTo(17);
+        assertThat(comparison.seedsFor("standard", "bdia", 2)).isEqualTo(5);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> comparison.seedsFor("bdia", "standard", 0))
+                .withMessageContaining("half width is 0.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> comparison.seedsFor("bdia", "revnet", 1))
+                .withMessageContaining("two seeds or more");
+    }
+
     @Test
     void refusesRowsThatAreNotOneExperiment() {
         List<Result> twice = rows("bdia", 1);
