@@ -6,9 +6,9 @@ usage: ci/record.py PROFILE NOTEBOOK...    record these notebooks from target/re
        ci/record.py --claims               check what is recorded against today's ci/claims, after a build
 
 Records results.json, the tables as CSV (but not samples of texts), the figures as SVG, and manifest.json: commit, data, hardware and
-duration of the report, and for every run its configuration and its own manifest. A report with a failed
-notebook or claim, with synthetic data, of another profile, or with runs of another commit is refused, and then
-nothing is recorded.
+duration of the report, and for every run its configuration and its own manifest. The runs may be of several commits if
+they are of one arithmetic version. A report with a failed notebook or guard, with synthetic data, of another profile, or
+with runs of another arithmetic is refused, and then nothing is recorded.
 """
 
 import json
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import result_tables
-from recorded import RESULTS, ROOT
+from recorded import ARCHIVE, RESULTS, ROOT, fails
 
 
 def fail(message: str) -> None:
@@ -44,22 +44,39 @@ def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
         fail(f"the notebook {name} ended as '{run['status']}'; only a good one is recorded")
     if not results["claims"]:
         fail(f"no claim of {name} was checked; see ci/claims")
-    if any(not claim["holds"] for claim in results["claims"]):
-        fail(f"a claim of {name} does not hold; see target/report/index.html")
+    if any(map(fails, results["claims"])):
+        fail(f"a claim of {name} does not hold, or has no verdict; see target/report/index.html")
     if run.get("seeds"):
         fail(f"{name} ran with --seeds {run['seeds']}; a record is what the profile's own number of seeds gives")
-    if run.get("commit", "unknown") == "unknown" or run["commit"].endswith("-dirty"):
+    if not known(run.get("commit", "unknown")):
         fail(f"{name} ran on '{run.get('commit')}'; commit first, so that the record says which code computed it")
+    if "arithmetic" not in run:
+        fail(f"the report of {name} does not say which arithmetic computed it; run ci/regenerate again")
     if results["data"]["synthetic"]:
         fail(f"the data of {name} are synthetic; only results on real data are recorded")
     if Path(run.get("runs", "")).resolve() != runs_folder(profile, name):
         fail(f"{name} took its runs from '{run.get('runs', '')}'; unset BDIA_RUNS and run ci/regenerate again")
     for done in runs_of(profile, name):
-        if done["manifest"]["commit"] != run["commit"]:
+        arithmetic = arithmetic_of(done)
+        if arithmetic != run["arithmetic"]:
             fail(
-                f"run {done['id']} of {name} was computed by commit {done['manifest']['commit']}, but the notebook ran on "
-                f"{run['commit']}; run ci/regenerate without --resume"
+                f"run {done['id']} of {name} was computed by arithmetic {arithmetic}, but the notebook by {run['arithmetic']}; "
+                "run ci/regenerate without --resume"
             )
+        if not known(done["manifest"]["commit"]):
+            fail(f"run {done['id']} of {name} was computed by '{done['manifest']['commit']}'; run ci/regenerate without --resume")
+
+
+def known(commit: str) -> bool:
+    """Whether the commit, or each of several joined by +, can be checked out."""
+    return not any(part == "unknown" or part.endswith("-dirty") for part in commit.split("+"))
+
+
+def arithmetic_of(run: Dict[str, Any]) -> str:
+    """The version in the run's manifest; of the first runs, which lack it, the version in the archive."""
+    archived = ARCHIVE / f"{run['id']}.json"
+    named = run["manifest"].get("arithmetic") or (load(archived)["arithmetic"] if archived.exists() else "unknown")
+    return str(named)
 
 
 def runs_folder(profile: str, notebook: str) -> Path:
@@ -89,7 +106,9 @@ def record(profile: str, notebook: str) -> None:
         "notebook": notebook,
         "profile": profile,
         "command": f"ci/regenerate --profile {profile} --only {notebook}",
-        "commit": run.get("commit", "unknown"),
+        "commit": run["commit"],
+        "commits": sorted({commit for r in runs for commit in r["manifest"]["commit"].split("+")}),
+        "arithmetic": run["arithmetic"],
         "finished": run["finished"],
         "hours": round(sum(r["manifest"]["hours"] for r in runs) or run["seconds"] / 3600, 4),
         "hardware": results["hardware"],

@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "notebooks" / "results"
+ARCHIVE = RESULTS / "runs"
 PROFILES = ("smoke", "laptop", "paper")
 
 # Records, by notebook and commit, whose times are withdrawn until they are measured again: their products were computed in another way.
@@ -13,6 +14,22 @@ WITHDRAWN = {("06-memory-and-time", "62907f5"), ("08-inverted-activations", "ae0
 TIMES = ("time", "step, ms")  # how the names of measured times begin, in tables and figures
 
 Row = Dict[str, Any]
+
+
+def fails(claim: Row) -> bool:
+    """Whether a guard does not hold, or a claim of the paper could not be evaluated."""
+    return claim.get("holds") is not True and not claim.get("verdict")
+
+
+def outcomes(claims: List[Row]) -> str:
+    """For example "5 of 5 hold", and of the claims of the paper "2 of 3 seen, 1 opposite"."""
+    verdicts = [claim["verdict"] for claim in claims if claim.get("verdict")]
+    guards = len(claims) - len(verdicts)
+    held = f"{guards - sum(map(fails, claims))} of {guards} hold"
+    if not verdicts:
+        return held
+    opposite = verdicts.count("opposite")
+    return f"{held}; of the paper's {verdicts.count('seen')} of {len(verdicts)} seen" + (f", {opposite} opposite" if opposite else "")
 
 
 class Record:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
+from recorded import fails, outcomes
 from report_answers import answer
 from standalone import ExternalReference, require_standalone
 
@@ -118,12 +119,12 @@ class Notebook:
 
     def summary(self) -> str:
         """The row of the first table."""
-        held = sum(claim.get("holds") is True for claim in self.claims)
+        good = self.done and bool(self.claims) and not any(map(fails, self.claims))
         minutes = f"{self.run['seconds'] / 60:.1f}" if "seconds" in self.run else ""
         cells = [
             ("", f'<a href="#{escape(self.name)}">{escape(self.name)}</a>'),
             ("", verdict(self.done, str(self.run.get("status", "not run")))),
-            ("number", verdict(self.done and held > 0 and held == len(self.claims), f"{held} of {len(self.claims)}")),
+            ("number", verdict(good, outcomes(self.claims))),
             ("wide", escape(str(self.run.get("profile", "")))),
             ("wide", minutes),
         ]
@@ -167,10 +168,10 @@ class Notebook:
         """Each claim as a sentence, with what was compared behind it."""
         reasons, items = self.reasons(), []
         for claim in self.claims:
-            name, holds = text(claim.get("id", "")), claim.get("holds") is True
+            name, holds = text(claim.get("id", "")), not fails(claim)
             compared = f"<p>expected: <code>{escape(text(claim.get('expected', '')))}</code><br>"
             compared += f"found: <code>{escape(text(claim.get('found', '')))}</code></p>"
-            sentence = verdict(holds, "holds" if holds else "fails") + f" · <b>{escape(name.replace('-', ' '))}</b>"
+            sentence = verdict(holds, claim.get("verdict") or ("holds" if holds else "fails")) + f" · <b>{escape(name.replace('-', ' '))}</b>"
             sentence += f": {escape(reasons[name])}" if name in reasons else ""
             items.append(f"<li>{sentence}{folded('what was compared', compared)}</li>")
         return f'<ul class="claims">{"".join(items)}</ul>' if items else '<p class="note">no claims checked</p>'
@@ -191,7 +192,7 @@ def description(parts: List[Tuple[str, str]]) -> str:
 
 def page(notebooks: List[Notebook]) -> str:
     kinds = {"profile": "wide", "minutes": "wide"}
-    names = ["notebook", "execution", "claims that hold", "profile", "minutes"]
+    names = ["notebook", "execution", "claims", "profile", "minutes"]
     head = "".join(f'<th class="{kinds.get(name, "")}">{name}</th>' for name in names)
     return "\n".join(
         [

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Tuple
 
-from recorded import RESULTS, ROOT, Record, Row, largest, records
+from recorded import RESULTS, ROOT, Record, Row, largest, outcomes, records
 
 README = ROOT / "README.md"
 PAGE = RESULTS / "README.md"
@@ -283,8 +283,10 @@ def folded(title: str, lines: List[str]) -> List[str]:
 def section(record: Record) -> List[str]:
     """A recorded notebook: how it was made, its figures, its tables and its claims."""
     made, where = record.manifest, record.folder.relative_to(RESULTS).as_posix()
+    others = [commit for commit in made.get("commits", []) if commit != made["commit"]]
+    runs = f" (runs: {', '.join(others)})" if others else ""
     lines = [
-        f"**{record.profile}**: `{made['command']}`, commit {made['commit']}, {record.hardware()}, {made['hours']:.2f} h. "
+        f"**{record.profile}**: `{made['command']}`, commit {made['commit']}{runs}, {record.hardware()}, {made['hours']:.2f} h. "
         f"Data: {made['data']['name']}.",
         "",
     ]
@@ -302,9 +304,11 @@ def section(record: Record) -> List[str]:
         shown, cells = readable(file.stem, header, rows)
         lines += folded(file.name, table(map(record.marked, shown), cells))
     claims = record.results["claims"]
-    held = sum(claim["holds"] for claim in claims)
-    checked = ([claim["id"], f"`{claim['expected']}`", claim["found"], "yes" if claim["holds"] else "NO"] for claim in claims)
-    return lines + folded(f"claims: {held} of {len(claims)} hold", table(["claim", "expected", "found", "holds"], checked))[:-1]
+    checked = (
+        [claim["id"], f"`{claim['expected']}`", claim["found"], claim.get("verdict") or ("yes" if claim["holds"] else "NO")]
+        for claim in claims
+    )
+    return lines + folded(f"claims: {outcomes(claims)}", table(["claim", "expected", "found", "holds"], checked))[:-1]
 
 
 def sections(notebook: str) -> Callable[[], List[str]]:

@@ -159,7 +159,7 @@ def write(path: Path, text: str) -> None:
 
 
 def is_finished(output: Path, request: Dict[str, str]) -> bool:
-    """Whether the folder holds a run of this very notebook, profile and number of seeds that went well."""
+    """Whether the folder holds a run of this very notebook, profile, number of seeds and arithmetic that went well."""
     try:
         run = json.loads((output / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -172,6 +172,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("notebook", type=Path)
     parser.add_argument("output", type=Path, help="folder of the executed notebook")
     parser.add_argument("--timeout", type=int, required=True, metavar="S", help="seconds that a cell may take")
+    parser.add_argument("--arithmetic", required=True, metavar="VERSION", help="the version of what the toolkit computes")
     parser.add_argument("--resume", action="store_true", help="do nothing if the same run is finished")
     return parser.parse_args()
 
@@ -183,6 +184,7 @@ def main() -> int:
         "source_sha256": hashlib.sha256(options.notebook.read_bytes()).hexdigest(),
         "profile": os.environ.get("BDIA_PROFILE", "smoke"),
         "seeds": os.environ.get("BDIA_SEEDS", ""),
+        "arithmetic": options.arithmetic,
     }
     if options.resume and is_finished(options.output, request):
         log("finished before, kept")

@@ -24,7 +24,7 @@ def rows(file):
         if row["metric"] not in MEASURED:
             kept[json.dumps({k: v for k, v in row.items() if k not in VALUES}, sort_keys=True)] = row["value"]
     for claim in document["claims"]:
-        kept["claim " + claim["id"]] = claim["holds"]
+        kept["claim " + claim["id"]] = claim.get("verdict", claim["holds"])
     return kept
 
 

@@ -1,6 +1,7 @@
 package org.bdia;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
@@ -34,6 +35,7 @@ import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
 import org.bdia.reversible.StepKey;
+import org.bdia.run.Build;
 import org.bdia.train.Batch;
 import org.bdia.train.Optimizer;
 import org.bdia.train.Task;
@@ -49,7 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>The bits of a float32 product depend on the processor, so each kind of processor has a file of its own; a machine
  * whose file is absent skips the test. {@code -Dbdia.guards=record} writes its file, to be done on a commit whose
- * arithmetic is trusted.
+ * arithmetic is trusted; the file's first line says which {@link Build#ARITHMETIC} its bits are of, and other bits of the same
+ * version are refused.
  */
 class GuardTest {
 
@@ -96,6 +99,7 @@ class GuardTest {
                 record || Files.exists(pinned),
                 () -> "no bits are pinned for this processor, see " + pinned);
 
+        lines.add("arithmetic " + Build.ARITHMETIC);
         model("vit", GuardSubject::vit);
         model("vit-locality", GuardSubject::localityVit);
         model("gpt", GuardSubject::gpt);
@@ -104,9 +108,31 @@ class GuardTest {
 
         if (record) {
             Files.createDirectories(pinned.getParent());
+            List<String> before = Files.exists(pinned) ? Files.readAllLines(pinned) : List.of();
+            requireNewVersion(before, lines);
             Files.write(pinned, lines);
         }
-        assertThat(lines).isEqualTo(Files.readAllLines(pinned));
+        assertThat(lines)
+                .as("whoever changes bits on purpose raises Build.ARITHMETIC and records them anew")
+                .isEqualTo(Files.readAllLines(pinned));
+    }
+
+    @Test
+    void otherBitsOfTheSameVersionAreNotRecorded() {
+        List<String> before = List.of("arithmetic 1", "gpt loss aa");
+        requireNewVersion(before, List.of("arithmetic 1", "gpt loss aa", "vit loss cc"));
+        requireNewVersion(before, List.of("arithmetic 2", "gpt loss bb"));
+        assertThatThrownBy(() -> requireNewVersion(before, List.of("arithmetic 1", "gpt loss bb")))
+                .hasMessage("raise Build.ARITHMETIC: these bits changed: [gpt loss aa]");
+    }
+
+    /** Bits may be added to a version, but none of them may change. */
+    private static void requireNewVersion(List<String> before, List<String> now) {
+        List<String> changed = before.stream().filter(line -> !now.contains(line)).toList();
+        if (!changed.isEmpty() && now.contains(before.get(0))) {
+            throw new IllegalStateException(
+                    "raise Build.ARITHMETIC: these bits changed: " + changed);
+        }
     }
 
     private void model(String name, GuardSubject.Make make) throws IOException {

@@ -33,13 +33,20 @@ public final class Main {
 
     private Main() {}
 
-    /** The build's version and commit. */
+    /** The build's version, commit and arithmetic. */
     static final class Version implements IVersionProvider {
 
         @Override
         public String[] getVersion() {
             Build build = Build.ofThisToolkit();
-            return new String[] {"bdia " + build.version() + ", commit " + build.commit()};
+            return new String[] {
+                "bdia "
+                        + build.version()
+                        + ", commit "
+                        + build.commit()
+                        + ", arithmetic "
+                        + Build.ARITHMETIC
+            };
         }
     }
 

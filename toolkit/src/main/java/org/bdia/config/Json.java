@@ -64,6 +64,9 @@ public final class Json {
     static final String HEAD_TOKENS = "headTokens";
     static final String PRECISION = "precision";
 
+    /** Key of a run's manifest that the first runs lack. */
+    public static final String ARITHMETIC = "arithmetic";
+
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
             MAPPER.writer(
@@ -183,7 +186,8 @@ public final class Json {
                                         .addValue(CLIP_BY, ClipBy.GLOBAL)
                                         .addValue(MICRO_BATCHES, 0)
                                         .addValue(HEAD_TOKENS, 0)
-                                        .addValue(PRECISION, Precision.FLOAT32))
+                                        .addValue(PRECISION, Precision.FLOAT32)
+                                        .addValue(ARITHMETIC, "unknown"))
                         .addModule(texts());
         for (var type : SEALED) {
             builder.addMixIn(type, Named.class);

@@ -19,6 +19,7 @@ import org.bdia.data.Provenance;
 import org.bdia.notebook.LiveFigure;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
+import org.bdia.run.RunArchive;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 
@@ -59,6 +60,13 @@ final class ChildRuns {
      *     children have written their checkpoints; or if a finished run was made on a user's own data that have changed since
      */
     static List<Outcome> complete(List<Planned> runs, RunStore store) {
+        return complete(runs, store, RunArchive.fromEnvironment());
+    }
+
+    /** Takes finished runs from an archive too, see {@link RunArchive#restore}. */
+    static List<Outcome> complete(
+            List<Planned> runs, RunStore store, Optional<RunArchive> archive) {
+        archive.ifPresent(all -> restore(runs, store, all));
         requireSameData(runs.stream().map(Planned::config).toList(), store);
         var children = new ChildRuns(runs, store);
         if (children.open > 0) {
@@ -70,6 +78,15 @@ final class ChildRuns {
             outcomes.add(new Outcome(run.variant(), config, store.read(config.id())));
         }
         return outcomes;
+    }
+
+    /** Restores what is to be compared, not what others begin with, whose weights are needed. */
+    private static void restore(List<Planned> runs, RunStore store, RunArchive archive) {
+        long restored =
+                runs.stream().filter(run -> archive.restore(run.config().id(), store)).count();
+        if (restored > 0) {
+            System.out.println(restored + " finished runs restored from " + archive.folder());
+        }
     }
 
     /** Reads every user's own data once. */

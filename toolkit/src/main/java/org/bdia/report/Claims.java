@@ -29,6 +29,10 @@ import tech.tablesaw.api.Table;
  *  "paper": []}
  * </pre>
  *
+ * <p>Such a claim is a guard: CI fails unless it holds. One with {@code "kind": "paper"} says what the paper found, as {@code
+ * high(a - b) < 0} or {@code low(a - b) > 0}; its verdict is <em>seen</em> where that holds, <em>opposite</em> where the whole
+ * interval is on the other side of 0, else <em>not seen</em>, and CI fails only if there is no interval.
+ *
  * <p>{@code why} is for the reader and may be left out. A statement compares two sums of numbers and
  * references. A reference is a metric with selectors in brackets: a bare word is a method (or one of store,
  * checkpoint, reversible: the backprop), the others are {@code depth=24} (or {@code K=24}),
@@ -42,9 +46,17 @@ final class Claims {
     private static final TypeReference<Map<String, List<Map<String, String>>>> FILE =
             new TypeReference<>() {};
 
-    private final Map<String, Statement> statements;
+    private static final String GUARD = "guard";
+    private static final String PAPER = "paper";
 
-    private Claims(Map<String, Statement> statements) {
+    /** Decides a claim, named {@code id}, by the rows of a report. */
+    private interface Check {
+        Claim of(String id, List<Result> rows);
+    }
+
+    private final Map<String, Check> statements;
+
+    private Claims(Map<String, Check> statements) {
         this.statements = statements;
     }
 
@@ -67,7 +79,7 @@ final class Claims {
                                 + profile.label()
                                 + "; write [] if nothing is claimed there");
             }
-            Map<String, Statement> statements = new LinkedHashMap<>();
+            Map<String, Check> statements = new LinkedHashMap<>();
             for (Map<String, String> claim : profiles.get(profile.label())) {
                 if (statements.put(claim.getOrDefault("id", ""), statement(claim)) != null) {
                     throw new IllegalArgumentException("id occurs twice: " + claim);
@@ -82,24 +94,28 @@ final class Claims {
     /** Checks every statement against rows. */
     List<Claim> check(List<Result> rows) {
         List<Claim> claims = new ArrayList<>();
-        statements.forEach((id, statement) -> claims.add(statement.check(id, rows)));
+        statements.forEach((id, statement) -> claims.add(statement.of(id, rows)));
         return claims;
     }
 
-    /** Returns the table <em>claim · expected · found · holds</em>. */
+    /** Returns the table <em>claim · expected · found · holds</em>, the last of them yes, NO or a verdict. */
     static Table table(List<Claim> claims) {
         return Table.create(
                 "claims",
                 StringColumn.create("claim", claims.stream().map(Claim::id)),
                 StringColumn.create("expected", claims.stream().map(Claim::expected)),
                 StringColumn.create("found", claims.stream().map(Claim::found)),
-                StringColumn.create("holds", claims.stream().map(c -> c.holds() ? "yes" : "NO")));
+                StringColumn.create("holds", claims.stream().map(Claims::outcome)));
+    }
+
+    private static String outcome(Claim claim) {
+        return claim.verdict().isEmpty() ? claim.holds() ? "yes" : "NO" : claim.verdict();
     }
 
     /**
      * Checks a report: {@code Claims <report folder> <claims file> <profile>}. Prints the table, writes the
-     * outcome into the report's {@code results.json}, and exits with 0 if all claims hold, 1 if one fails, 2
-     * if a file is missing or bad.
+     * outcome into the report's {@code results.json}, and exits with 0 if all guards hold and all claims of the paper have a
+     * verdict, 1 if not, 2 if a file is missing or bad.
      */
     public static void main(String[] args) {
         System.exit(run(args, System.out, System.err));
@@ -128,22 +144,29 @@ final class Claims {
             results.withClaims(checked).write(file);
             out.println(results.notebook() + ": " + checked.size() + " claims");
             out.println(table(checked).printAll());
-            return checked.stream().allMatch(Claim::holds) ? 0 : 1;
+            return checked.stream().noneMatch(Claim::fails) ? 0 : 1;
         } catch (IOException | DataException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return 2;
         }
     }
 
-    private static Statement statement(Map<String, String> claim) {
+    private static Check statement(Map<String, String> claim) {
         boolean named = !claim.getOrDefault("id", "").isBlank();
-        if (!named || !Set.of("id", "expected", "why").containsAll(claim.keySet())) {
+        String kind = claim.getOrDefault("kind", GUARD);
+        if (!named
+                || !Set.of("id", "expected", "why", "kind").containsAll(claim.keySet())
+                || !Set.of(GUARD, PAPER).contains(kind)) {
             throw new IllegalArgumentException(
-                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\", nothing else; found "
+                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\" and \"kind\" (guard or paper),"
+                            + " nothing else; found "
                             + claim);
         }
         try {
-            return new Statement(claim.getOrDefault("expected", ""));
+            String expected = claim.getOrDefault("expected", "");
+            return kind.equals(PAPER)
+                    ? PaperClaim.of(expected)::check
+                    : new Statement(expected)::check;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "claim '" + claim.get("id") + "': " + e.getMessage(), e);

@@ -1,12 +1,18 @@
 package org.bdia.report;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bdia.data.DataException;
@@ -40,6 +46,14 @@ record ResultsFile(
     /** The file's name in a report's folder. */
     static final String NAME = "results.json";
 
+    static final String SEEN = "seen";
+    static final String NOT_SEEN = "not seen";
+    static final String OPPOSITE = "opposite";
+    private static final Set<String> VERDICTS = Set.of("", SEEN, NOT_SEEN, OPPOSITE);
+    private static final String VERDICT = "verdict";
+    private static final ObjectReader READER =
+            StrictJson.MAPPER.reader(new InjectableValues.Std().addValue(VERDICT, ""));
+
     /**
      * A statement about the results, and what became of it.
      *
@@ -47,8 +61,40 @@ record ResultsFile(
      * @param expected the statement, in the language of {@link Claims}
      * @param found the numbers on both sides, or why there are none
      * @param holds whether the statement is true
+     * @param verdict of a claim of the paper {@code seen}, {@code not seen} or {@code opposite}; empty for a guard, and for a
+     *     claim of the paper that could not be evaluated
      */
-    record Claim(String id, String expected, String found, boolean holds) {}
+    record Claim(
+            String id,
+            String expected,
+            String found,
+            boolean holds,
+            @JacksonInject(value = VERDICT, useInput = OptBoolean.TRUE)
+                    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+                    String verdict) {
+
+        Claim {
+            if (!VERDICTS.contains(verdict)) {
+                throw new IllegalArgumentException(
+                        "claim '"
+                                + id
+                                + "': a verdict is one of "
+                                + VERDICTS
+                                + ", found "
+                                + verdict);
+            }
+        }
+
+        /** A guard. */
+        Claim(String id, String expected, String found, boolean holds) {
+            this(id, expected, found, holds, "");
+        }
+
+        /** Returns whether CI must fail: a guard does not hold, or nothing could be evaluated. */
+        boolean fails() {
+            return !holds && verdict.isEmpty();
+        }
+    }
 
     ResultsFile {
         data = List.copyOf(data);
@@ -128,7 +174,7 @@ record ResultsFile(
             throws JsonProcessingException {
         List<T> items = new ArrayList<>();
         for (JsonNode item : require(parent, key)) {
-            items.add(StrictJson.MAPPER.treeToValue(item, type));
+            items.add(READER.treeToValue(item, type));
         }
         return items;
     }

@@ -22,7 +22,9 @@ import net.objecthunter.exp4j.ValidationResult;
 
 /** A claim's statement, see {@link Claims}: references to rows become variables of an exp4j expression. */
 final class Statement {
-    private static final String ROWS = "([A-Za-z_][\\w.]*+(?:\\[[^\\]]*\\])?+)(?!\\s*\\()";
+    /** A reference to rows, as one group. */
+    static final String ROWS = "([A-Za-z_][\\w.]*+(?:\\[[^\\]]*\\])?+)(?!\\s*\\()";
+
     private static final Pattern QUANTITY =
             Pattern.compile(
                     ("(?<![\\w.])(?:(low|high)\\s*\\(\\s*ROWS\\s*-\\s*ROWS\\s*\\)"
@@ -114,7 +116,12 @@ final class Statement {
             Rows minuend = Rows.of(match.group(2));
             Rows subtrahend = Rows.of(match.group(3));
             boolean upper = match.group(1).equals("high");
-            variables.put(name, rows -> end(upper, minuend, subtrahend, rows));
+            variables.put(
+                    name,
+                    rows -> {
+                        Comparison.Summary interval = interval(minuend, subtrahend, rows);
+                        return upper ? interval.high() : interval.low();
+                    });
         } else {
             String aggregate = match.group(4) == null ? "mean" : match.group(4);
             Rows reference = Rows.of(match.group(match.group(4) == null ? 6 : 5));
@@ -123,8 +130,12 @@ final class Statement {
         return name;
     }
 
-    /** Returns an end of the 95 % interval of the mean difference, seed by seed. */
-    private static double end(boolean upper, Rows minuend, Rows subtrahend, List<Result> rows) {
+    /**
+     * Returns the mean difference, seed by seed, with its 95 % interval.
+     *
+     * @throws NoSuchElementException if the two have not the same two seeds or more
+     */
+    static Comparison.Summary interval(Rows minuend, Rows subtrahend, List<Result> rows) {
         SortedMap<Long, Double> a = minuend.seeds(rows);
         SortedMap<Long, Double> b = subtrahend.seeds(rows);
         if (a.size() < 2 || !a.keySet().equals(b.keySet())) {
@@ -139,12 +150,11 @@ final class Statement {
         }
         double[] differences =
                 a.keySet().stream().mapToDouble(seed -> a.get(seed) - b.get(seed)).toArray();
-        Comparison.Summary summary = Comparison.Summary.of("difference", differences);
-        return upper ? summary.high() : summary.low();
+        return Comparison.Summary.of("difference", differences);
     }
 
     /** A reference: the rows of a metric that pass every selector. */
-    private record Rows(String text, String metric, Predicate<Result> selected) {
+    record Rows(String text, String metric, Predicate<Result> selected) {
 
         static Rows of(String text) {
             String[] parts = text.split("[\\[\\]]", -1);

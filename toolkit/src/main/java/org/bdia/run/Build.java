@@ -15,6 +15,12 @@ import java.util.Properties;
  */
 public record Build(String version, String commit) {
 
+    /**
+     * The version of what training computes, bit by bit: the same configuration on the same machine gives the same numbers as long
+     * as it stays. It is raised by the commit that changes the bits which GuardTest pins.
+     */
+    public static final String ARITHMETIC = "1";
+
     private static final String RESOURCE = "build.properties";
     private static final String OVERRIDE = "BDIA_COMMIT";
     private static final String UNKNOWN = "unknown";

@@ -1,8 +1,11 @@
 package org.bdia.run;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bdia.config.Json;
 import org.bdia.data.Provenance;
 import oshi.SystemInfo;
 
@@ -12,6 +15,8 @@ import oshi.SystemInfo;
  * @param version the toolkit's version, as {@link Build} has it
  * @param commit the toolkit's commit, as {@link Build} has it; of a run that others resumed, all of them in order, joined by
  *     {@code +}
+ * @param arithmetic {@link Build#ARITHMETIC}; of a run that others resumed, all of them in order, joined by {@code +}; {@code
+ *     unknown} of a run that was begun before there were such versions
  * @param java the Java runtime's version and vendor
  * @param os the operating system, its version and the processor architecture
  * @param cpu the processor's name
@@ -30,6 +35,7 @@ import oshi.SystemInfo;
 public record Manifest(
         String version,
         String commit,
+        @JacksonInject(value = Json.ARITHMETIC, useInput = OptBoolean.TRUE) String arithmetic,
         String java,
         String os,
         String cpu,
@@ -55,6 +61,7 @@ public record Manifest(
         return new Manifest(
                 build.version(),
                 build.commit(),
+                Build.ARITHMETIC,
                 System.getProperty("java.version") + " " + System.getProperty("java.vendor"),
                 System.getProperty("os.name")
                         + " "
@@ -75,9 +82,13 @@ public record Manifest(
 
     /** This machine, going on with a run whose beginning an earlier manifest tells. */
     public Manifest resuming(Manifest earlier) {
-        boolean known = List.of(earlier.commit.split("\\+")).contains(commit);
-        String commits = known ? earlier.commit : earlier.commit + "+" + commit;
-        return with(commits, earlier.started, finished, earlier.plainKernels, earlier.hours);
+        return with(
+                joined(earlier.commit, commit),
+                joined(earlier.arithmetic, arithmetic),
+                earlier.started,
+                finished,
+                earlier.plainKernels,
+                earlier.hours);
     }
 
     /**
@@ -87,16 +98,22 @@ public record Manifest(
      * @param passed the time that the session has run since this manifest, by a clock that nobody sets
      */
     public Manifest until(Instant now, Duration passed) {
-        return with(commit, started, now, plainKernels, hours + passed.toNanos() / 3.6e12);
+        return with(
+                commit, arithmetic, started, now, plainKernels, hours + passed.toNanos() / 3.6e12);
     }
 
     /** Returns the same run with other shapes that plain kernels are used for. */
     public Manifest withPlainKernels(List<String> shapes) {
-        return with(commit, started, finished, shapes, hours);
+        return with(commit, arithmetic, started, finished, shapes, hours);
+    }
+
+    private static String joined(String all, String last) {
+        return List.of(all.split("\\+")).contains(last) ? all : all + "+" + last;
     }
 
     private Manifest with(
             String newCommit,
+            String newArithmetic,
             Instant newStarted,
             Instant newFinished,
             List<String> newPlainKernels,
@@ -104,6 +121,7 @@ public record Manifest(
         return new Manifest(
                 version,
                 newCommit,
+                newArithmetic,
                 java,
                 os,
                 cpu,

@@ -2,6 +2,8 @@ package org.bdia.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
+import org.bdia.config.FileException;
 import org.bdia.data.Provenance;
 
 /**
@@ -11,19 +13,34 @@ import org.bdia.data.Provenance;
  * @param config config.json
  * @param manifest manifest.json, see {@link Manifest}
  * @param metrics metrics.csv in the order of the file
- * @param samples samples.json
+ * @param written samples.json, where there is one
  */
 public record RunRecord(
         String id,
         JsonNode config,
         JsonNode manifest,
         List<MetricRow> metrics,
-        List<Sample> samples) {
+        Optional<List<Sample>> written) {
 
     /** Copies the lists. */
     public RunRecord {
         metrics = List.copyOf(metrics);
-        samples = List.copyOf(samples);
+        written = written.map(List::copyOf);
+    }
+
+    /**
+     * Returns the outputs that the run has left for people to read, none if its model writes nothing.
+     *
+     * @throws FileException if it was restored from a {@link RunArchive}, which leaves them out
+     */
+    public List<Sample> samples() {
+        return written.orElseThrow(
+                () ->
+                        new FileException(
+                                "run "
+                                        + id
+                                        + " has no samples.json: archived runs are restored without samples; to have them,"
+                                        + " remove the run's folder and train it again without the archive"));
     }
 
     /** Returns the data that the run was trained on, as its manifest has them. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
 import org.bdia.config.TextFile;
@@ -118,7 +119,7 @@ public final class RunStore {
     }
 
     /**
-     * Reads a finished run.
+     * Reads a finished run; one restored from a {@link RunArchive} may have no samples.
      *
      * @throws FileException if the run is not finished, or a file is missing, damaged or changed since
      */
@@ -140,7 +141,9 @@ public final class RunStore {
                 Json.tree(folder.resolve(CONFIG)),
                 Json.tree(folder.resolve(MANIFEST)),
                 MetricsFile.read(folder.resolve(METRICS)),
-                Json.read(folder.resolve(SAMPLES), Samples.class).samples());
+                Files.exists(folder.resolve(SAMPLES))
+                        ? Optional.of(Json.read(folder.resolve(SAMPLES), Samples.class).samples())
+                        : Optional.empty());
     }
 
     /**
@@ -160,7 +163,7 @@ public final class RunStore {
                         Json.tree(folder.resolve(CONFIG)),
                         Json.tree(folder.resolve(MANIFEST)),
                         MetricsFile.recover(folder.resolve(METRICS)),
-                        List.of()));
+                        Optional.empty()));
     }
 
     /** The names of all runs, finished or not, in alphabetical order. */
@@ -180,12 +183,18 @@ public final class RunStore {
 
     /** The content of DONE, as sha256sum writes and checks it. */
     static String checksums(Path folder) {
-        return List.of(CONFIG, MANIFEST, METRICS, SAMPLES).stream()
-                .map(name -> Sha256.of(TextFile.exact(folder.resolve(name))) + "  " + name + "\n")
+        return Stream.of(CONFIG, MANIFEST, METRICS, SAMPLES)
+                .filter(name -> !name.equals(SAMPLES) || Files.exists(folder.resolve(name)))
+                .map(name -> checksum(name, TextFile.exact(folder.resolve(name))) + "\n")
                 .collect(Collectors.joining());
     }
 
-    private Path folder(String id) {
+    /** A line of DONE. */
+    static String checksum(String name, String text) {
+        return Sha256.of(text) + "  " + name;
+    }
+
+    Path folder(String id) {
         if (!id.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {
             throw new IllegalArgumentException(
                     "a run's id must be letters, digits and . _ + -, but is '" + id + "'");

@@ -154,9 +154,9 @@ final class BestEpoch {
                         run
                                 + ": expected the weights of the epoch with the lowest validation loss, "
                                 + PREFIX
-                                + "STEP, found none: the run has no validation data, or began before such"
-                                + " weights were kept; use the weights of the last epoch, or remove the folder"
-                                + " and run it again");
+                                + "STEP, found none: the run has no validation data, was restored from an archive,"
+                                + " or began before such weights were kept; use the weights of the last epoch, or"
+                                + " remove the folder and train it again without an archive");
             }
             CheckpointFolder.read(all.get(0), config);
             return all.get(0).resolve(CheckpointFolder.WEIGHTS);

@@ -145,7 +145,9 @@ public final class Checkpoint {
                                         new IllegalArgumentException(
                                                 run
                                                         + ": expected a checkpoint, found none; train"
-                                                        + " the run first"));
+                                                        + " the run first, or, if it was restored from an archive, which"
+                                                        + " has no weights, remove the folder and train it again without"
+                                                        + " the archive"));
         Weights.load(newest.folder.resolve(CheckpointFolder.WEIGHTS), model);
     }
 

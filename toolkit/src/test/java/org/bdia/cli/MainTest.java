@@ -38,7 +38,13 @@ class MainTest {
         Build build = Build.ofThisToolkit();
         run("--version");
         assertThat(out.toString().strip())
-                .isEqualTo("bdia " + build.version() + ", commit " + build.commit());
+                .isEqualTo(
+                        "bdia "
+                                + build.version()
+                                + ", commit "
+                                + build.commit()
+                                + ", arithmetic "
+                                + Build.ARITHMETIC);
     }
 
     @ParameterizedTest

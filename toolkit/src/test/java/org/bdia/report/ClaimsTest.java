@@ -51,6 +51,64 @@ class ClaimsTest {
     }
 
     @Test
+    void aClaimOfThePaperIsRecordedWithItsVerdictAndNeverFails() throws IOException {
+        Report report = Report.open("01-exactness", folder, Profile.SMOKE).use(Samples.REAL);
+        for (int seed = 0; seed < 4; seed++) {
+            report.add(Samples.row("bdia", seed, "loss", 1 + seed * 0.1))
+                    .add(Samples.row("standard", seed, "loss", 2 + seed * 0.2))
+                    .add(Samples.row("revnet", seed, "loss", 1.1 + seed * (seed - 2) * 0.5));
+        }
+        report.write();
+        String claims =
+                "{\"smoke\": ["
+                        + paper("better", "high(loss[bdia] - loss[standard]) < 0")
+                        + ","
+                        + paper("worse", "low(loss[bdia] - loss[standard]) > 0")
+                        + ","
+                        + paper("open", "low(loss[bdia] - loss[revnet]) > 0")
+                        + "]}";
+        assertThat(run(claims, "smoke")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("seen", "not seen", "opposite");
+        ResultsFile results = ResultsFile.read(folder.resolve("results.json"));
+        assertThat(results.claims())
+                .extracting(ResultsFile.Claim::verdict)
+                .containsExactly("seen", "opposite", "not seen");
+        assertThat(results.claims().get(0).found()).matches("\\[-1\\.\\d+, -0\\.\\d+], n = 4");
+        assertThat(results.claims())
+                .extracting(ResultsFile.Claim::holds)
+                .containsExactly(true, false, false);
+    }
+
+    @Test
+    void aClaimOfThePaperWithoutRowsFails() throws IOException {
+        String claims = "{\"smoke\": [" + paper("a", "low(loss[bdia] - loss[revnet]) > 0") + "]}";
+        assertThat(run(claims, "smoke")).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("results.json")))
+                .contains("an interval needs the same two seeds")
+                .doesNotContain("verdict");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loss[bdia] < loss[standard]",
+                "high(loss[bdia] - loss[standard]) > 0",
+                "low(loss[bdia] - loss[standard]) < 0",
+                "low(loss[bdia] - loss[standard]) > 1",
+                "2 * low(loss[bdia] - loss[standard]) > 0"
+            })
+    void aClaimOfThePaperIsTheSignOfADifference(String statement) throws IOException {
+        assertThat(run("{\"smoke\": [" + paper("a", statement) + "]}", "smoke")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("claim 'a': a claim of the paper is high(", statement);
+    }
+
+    private static String paper(String id, String statement) {
+        return "{\"id\": \"%s\", \"kind\": \"paper\", \"expected\": \"%s\"}"
+                .formatted(id, statement);
+    }
+
+    @Test
     void filesThatAnEditorOnWindowsSavedAreRead() throws IOException {
         Path results = folder.resolve("results.json");
         Files.writeString(results, "\uFEFF" + Files.readString(results).replace("\n", "\r\n"));
@@ -72,6 +130,7 @@ class ClaimsTest {
                 "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 <\"}]}",
                 "{\"smoke\": [{\"id\": \"a\"}]}",
                 "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\", \"when\": \"now\"}]}",
+                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\", \"kind\": \"wish\"}]}",
                 "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\"},"
                         + " {\"id\": \"a\", \"expected\": \"1 < 3\"}]}"
             })

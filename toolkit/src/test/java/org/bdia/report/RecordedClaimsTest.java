@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is claimed today holds of what is recorded, and no record tells of claims that nobody makes any more. */
+/** Today's guards hold of what is recorded, today's claims of the paper have a verdict, and no record tells of claims that nobody makes any more. */
 class RecordedClaimsTest {
 
     private static final Path RESULTS = Path.of("..", "notebooks", "results");
@@ -27,7 +27,7 @@ class RecordedClaimsTest {
             Path claims = CLAIMS.resolve(recorded.notebook() + ".json");
             List<ResultsFile.Claim> checked =
                     Claims.read(claims, recorded.profile()).check(recorded.results());
-            assertThat(checked).as("%s", file).isNotEmpty().allMatch(ResultsFile.Claim::holds);
+            assertThat(checked).as("%s", file).isNotEmpty().noneMatch(ResultsFile.Claim::fails);
             assertThat(recorded.claims())
                     .as("%s; ci/record.py --claims renews them", file)
                     .isEqualTo(checked);

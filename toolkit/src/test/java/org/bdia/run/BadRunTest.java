@@ -25,6 +25,7 @@ class BadRunTest {
             new Manifest(
                     "1",
                     "abc",
+                    "1",
                     "17",
                     "os",
                     "cpu",
@@ -82,10 +83,9 @@ class BadRunTest {
                                 + REMOVE),
                 missing(
                         "samples.json",
-                        read,
-                        "ROOT/r/samples.json: expected a readable file of UTF-8 text, found no such "
-                                + "file"
-                                + REMOVE),
+                        root -> RunStore.at(root).read("r").samples(),
+                        "run r has no samples.json: archived runs are restored without samples; to have"
+                                + " them, remove the run's folder and train it again without the archive"),
                 new BadInput(
                         "opened again",
                         finishedBut(f -> {}),
@@ -189,6 +189,7 @@ class BadRunTest {
                                 new Manifest(
                                         "1",
                                         "abc",
+                                        "1",
                                         "17",
                                         "os",
                                         "cpu",

@@ -70,6 +70,18 @@ class ManifestTest {
         assertThat(a.resuming(b.resuming(a)).commit()).isEqualTo("aa+bb");
     }
 
+    @Test
+    void aResumedRunNamesEveryArithmeticThatComputedIt() {
+        assertThat(BEGUN.arithmetic()).isEqualTo(Build.ARITHMETIC);
+        ObjectNode old = (ObjectNode) Json.tree(Json.canonical(BEGUN), "text");
+        old.remove("arithmetic");
+        Manifest before = Json.parse(old.toString(), Manifest.class, "text");
+        assertThat(before.arithmetic()).isEqualTo("unknown");
+        assertThat(BEGUN.resuming(BEGUN).arithmetic()).isEqualTo(Build.ARITHMETIC);
+        Manifest resumed = BEGUN.resuming(before).until(START, Duration.ZERO);
+        assertThat(resumed.arithmetic()).isEqualTo("unknown+" + Build.ARITHMETIC);
+    }
+
     private static Manifest at(String commit, JsonNode manifest) {
         ((ObjectNode) manifest).put("commit", commit);
         return Json.parse(manifest.toString(), Manifest.class, "text");

@@ -36,7 +36,9 @@ class BadCheckpointsTest {
                 BadInput.of(
                         "no checkpoint",
                         load,
-                        "ROOT: expected a checkpoint, found none; train the run first"),
+                        "ROOT: expected a checkpoint, found none; train the run first, or, if it was restored from an"
+                                + " archive, which has no weights, remove the folder and train it again without"
+                                + " the archive"),
                 new BadInput(
                         "other configuration",
                         checkpointBut(folder -> {}),
