@@ -8,7 +8,7 @@ package org.bdia.config;
 public sealed interface Method {
 
     /** The values that a draw of γ may take. */
-    public enum Law {
+    enum Law {
         /** +|γ| or −|γ|, equally likely. */
         SIGNS,
 
@@ -17,7 +17,7 @@ public sealed interface Method {
     }
 
     /** The samples that share a draw of γ. */
-    public enum Per {
+    enum Per {
         /** Not shared: each sample draws its own. */
         SAMPLE,
 
@@ -75,12 +75,25 @@ public sealed interface Method {
         return 1;
     }
 
-    /**
-     * Whether every state but the first two continues from x<sub>k−1</sub> at inference too. Inference is then not the plain
-     * transformer, and the weights are not a plain transformer's.
-     */
+    /** Whether every state but the first two continues from x<sub>k−1</sub>, at inference as in training. */
     default boolean twoStep() {
         return streams() > 1;
+    }
+
+    /**
+     * Whether a state that continues from x<sub>k</sub> alone is x<sub>k</sub> + h<sub>k</sub> itself, neither rounded nor scaled,
+     * so that a block's graph may hold it.
+     */
+    default boolean plainSum() {
+        return !quantises();
+    }
+
+    /**
+     * Whether inference is the plain transformer, up to rounding to a grid, so that the weights are a plain transformer's; the
+     * {@linkplain #twoStep two-step} methods' is not.
+     */
+    default boolean plainInference() {
+        return !twoStep();
     }
 
     /** The method whose states inference computes, at E[γ] = 0. */

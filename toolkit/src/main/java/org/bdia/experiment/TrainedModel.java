@@ -37,11 +37,11 @@ final class TrainedModel {
      * @param method computes the inference, the run's own or another one
      * @param manager owns the model
      * @throws IllegalArgumentException if the task has no validation data, or the run's weights are not the method's: the model
-     *     has others, or one of the two methods is {@link Method#twoStep}
+     *     has others, or one of the two methods has no {@link Method#plainInference}
      */
     static Evaluation evaluation(
             RunConfig run, Method method, RunStore store, DataFolder folder, NDManager manager) {
-        if ((method.twoStep() || run.method().twoStep())
+        if ((!method.plainInference() || !run.method().plainInference())
                 && !method.label().equals(run.method().label())) {
             throw new IllegalArgumentException(
                     String.format(

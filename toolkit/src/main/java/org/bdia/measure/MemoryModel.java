@@ -8,7 +8,6 @@ import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
-import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.config.Update;
 import org.bdia.config.VitConfig;
@@ -44,12 +43,7 @@ public final class MemoryModel {
      * @throws IllegalArgumentException if it is another model, or the method has two streams
      */
     public static MemoryModel of(ModelConfig model, Method method) {
-        if (model instanceof Seq2SeqConfig) {
-            throw new IllegalArgumentException(
-                    "memory is predicted for VitConfig and GptConfig, but the model is "
-                            + model
-                            + "; measure an encoder–decoder instead");
-        }
+        footprint(model, Precision.FLOAT32); // refuses another model
         if (method.streams() > 1) {
             throw new IllegalArgumentException(
                     "memory is predicted for one stream of whole blocks, but "
@@ -183,8 +177,19 @@ public final class MemoryModel {
     }
 
     private Footprint footprint(Precision precision) {
-        return model instanceof VitConfig vit
-                ? Footprint.of(vit, precision)
-                : Footprint.of((GptConfig) model, precision);
+        return footprint(model, precision);
+    }
+
+    private static Footprint footprint(ModelConfig model, Precision precision) {
+        if (model instanceof VitConfig vit) {
+            return Footprint.of(vit, precision);
+        }
+        if (model instanceof GptConfig gpt) {
+            return Footprint.of(gpt, precision);
+        }
+        throw new IllegalArgumentException(
+                "memory is predicted for VitConfig and GptConfig, but the model is "
+                        + model
+                        + "; measure its training step instead");
     }
 }

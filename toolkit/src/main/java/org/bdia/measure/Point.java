@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -23,7 +24,7 @@ import org.bdia.config.VitConfig;
  * @param engine djl, python, or compiled: python's blocks by torch.compile, of the plain transformer that stores its graphs
  * @param task vit, gpt, or mlp (branches without attention); a vit of {@value #PAPER_TOKENS} tokens is the paper's (see {@link VitConfig#paper}), of 64 the plain
  *     one with mean pooling
- * @param method standard, bdia (γ = ±½, level 9), revnet or midpoint; the python engine has the first two
+ * @param method standard, bdia (γ = ±½, level 9), revnet or midpoint (level 9); the python engine has the first two
  * @param execution how the stack is run
  * @param depth K
  * @param batch B
@@ -56,6 +57,11 @@ public record Point(
     /** The tokens of the paper's model: 64 patches and a class token. */
     static final int PAPER_TOKENS = 65;
 
+    /** The methods that are measured, with their parameters; a point names one by its label. */
+    private static final List<Method> METHODS =
+            List.of(Method.standard(), Method.bdia(0.5), Method.revNet(), Method.midpoint());
+
+    private static final List<String> PEER_METHODS = List.of("standard", "bdia");
     private static final String BARE = "bare";
     private static final String WHOLE = "whole";
     static final String PER_BLOCK = "per-block";
@@ -64,10 +70,10 @@ public record Point(
 
     /** Checks engine, task, method, tokens and step. */
     public Point {
-        require("engine", engine, "djl", "python", "compiled");
-        require("task", task, "vit", "gpt", "mlp");
-        require("method", method, "standard", "bdia", "revnet", "midpoint");
-        require("step", step, BARE, WHOLE, PER_BLOCK);
+        require("engine", engine, List.of("djl", "python", "compiled"));
+        require("task", task, List.of("vit", "gpt", "mlp"));
+        require("method", method, METHODS.stream().map(Method::label).toList());
+        require("step", step, task.equals("mlp") ? List.of(BARE) : List.of(BARE, WHOLE, PER_BLOCK));
         if (task.equals("vit") && tokens != PLAIN_TOKENS && tokens != PAPER_TOKENS) {
             throw new IllegalArgumentException(
                     "a vit has 64 tokens, or 65 as the paper's, but tokens is "
@@ -75,14 +81,9 @@ public record Point(
                             + "; measure gpt to vary the length");
         }
         if (!engine.equals("djl")) {
-            require("method", method, "standard", "bdia");
-            require("activation", activation.word(), ActivationConfig.GELU.word());
-        }
-        if (engine.equals("compiled")) {
-            require("method", method, "standard");
-        }
-        if (task.equals("mlp")) {
-            require("step", step, BARE);
+            boolean compiled = engine.equals("compiled");
+            require("method", method, compiled ? List.of("standard") : PEER_METHODS);
+            require("activation", activation.word(), List.of(ActivationConfig.GELU.word()));
         }
         if (headTokens != 0 && !(task.equals("gpt") && !step.equals(BARE))) {
             throw new IllegalArgumentException(
@@ -90,10 +91,11 @@ public record Point(
         }
     }
 
-    private static void require(String name, String value, String... known) {
-        if (!List.of(known).contains(value)) {
+    private static void require(String name, Object value, List<?> known) {
+        if (!known.contains(value)) {
+            String words = known.stream().map(String::valueOf).collect(Collectors.joining(", "));
             throw new IllegalArgumentException(
-                    name + " is " + value + "; expected one of " + String.join(", ", known));
+                    name + " is " + value + "; expected one of " + words);
         }
     }
 
@@ -126,8 +128,9 @@ public record Point(
         return Records.with(this, component, value);
     }
 
-    /** Returns a copy with another method and execution. */
+    /** Returns a copy with another execution and method, whose parameters must be {@linkplain #computed these}. */
     public Point with(Method other, Execution run) {
+        require("method", other, METHODS);
         return with("method", other.label()).with("execution", run);
     }
 
@@ -201,7 +204,7 @@ public record Point(
 
     /** Returns the same point for the other engine; empty where that lacks the variant, the activation or the method. */
     Optional<Point> peer() {
-        if (computed().twoStep()) {
+        if (!PEER_METHODS.contains(method)) {
             return Optional.empty();
         }
         Point peer = onEngine(engine.equals("djl") ? "python" : "djl");
@@ -246,12 +249,7 @@ public record Point(
 
     /** Returns the method with its parameters. */
     public Method computed() {
-        return switch (method) {
-            case "bdia" -> Method.bdia(0.5);
-            case "revnet" -> Method.revNet();
-            case "midpoint" -> Method.midpoint();
-            default -> Method.standard();
-        };
+        return METHODS.stream().filter(m -> m.label().equals(method)).findFirst().orElseThrow();
     }
 
     /**

@@ -27,7 +27,7 @@ final class StepMemory {
             int headTokens) {
         this.headTokens = headTokens;
         this.footprint = footprint;
-        this.residual = !method.quantises() && method.gamma() == 0;
+        this.residual = method.plainSum() && method.gamma() == 0 && !method.twoStep();
         this.sideBits = method.sideBits();
         this.execution = execution;
         this.depth = depth;

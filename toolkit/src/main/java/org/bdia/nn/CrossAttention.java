@@ -41,7 +41,7 @@ final class CrossAttention extends AbstractBlock {
      * @throws IllegalArgumentException if a size is not positive, the width is no multiple of the heads, or the
      *     dropout is out of range
      */
-    public CrossAttention(int width, int heads, float dropout) {
+    CrossAttention(int width, int heads, float dropout) {
         Ranges.positive("width", width);
         Ranges.positive("heads", heads);
         Ranges.multiple("width", width, "heads", heads);

@@ -36,7 +36,7 @@ final class PatchEmbedding extends AbstractBlock {
     private final Parameter classToken;
 
     /** The embedding of a configuration. */
-    public PatchEmbedding(VitConfig config) {
+    PatchEmbedding(VitConfig config) {
         this.config = config;
         norm =
                 config.shiftedPatches()

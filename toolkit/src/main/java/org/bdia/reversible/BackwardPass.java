@@ -102,7 +102,7 @@ final class BackwardPass {
             step.adjoint(inner, above, chunks.of(carry, c), signs);
             return outer;
         }
-        if (!step.sums()) {
+        if (!tape.method.plainSum()) {
             // not in place: what a branch only reshapes has a gradient that shares the storage of
             // above
             inner = inner.add(above);
@@ -127,7 +127,7 @@ final class BackwardPass {
     }
 
     private Recorded record(int k, int c, NDArray state) {
-        return ForwardPass.record(branches, step, tape, k, c, tape.chunks.of(state, c));
+        return ForwardPass.record(branches, tape, k, c, tape.chunks.of(state, c));
     }
 
     /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */

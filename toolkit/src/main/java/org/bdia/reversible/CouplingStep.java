@@ -20,11 +20,6 @@ final class CouplingStep implements Step {
     }
 
     @Override
-    public boolean sums() {
-        return true;
-    }
-
-    @Override
     public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {
         state.addi(branch);
     }

@@ -15,11 +15,6 @@ final class FloatStep implements Step {
         return current.add(branch);
     }
 
-    @Override
-    public boolean sums() {
-        return true;
-    }
-
     /** x_{k+1} = γ x_{k−1} + (1 − γ) x_k + (1 + γ) h. */
     @Override
     public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {

@@ -100,7 +100,7 @@ final class ForwardPass {
                 NDArray x = chunks.of(current, c);
                 NDArray h = branch(k, c, x);
                 NDArray part;
-                if (step.sums() && backprop(k) == Backprop.STORE) {
+                if (tape.method.plainSum() && backprop(k) == Backprop.STORE) {
                     part = h; // the graph holds x + h
                 } else {
                     part = k == 0 ? step.first(x, h) : step.residual(x, h);
@@ -122,7 +122,7 @@ final class ForwardPass {
             return branches.train(
                     k, c, x, tape.chunks.of(tape.context, c), tape.chunks.of(tape.draw, c));
         }
-        Recorded recorded = record(branches, step, tape, k, c, x);
+        Recorded recorded = record(branches, tape, k, c, x);
         tape.keep(recorded.leaf());
         recorded.graph().arrays().forEach(tape::keep);
         if (c == 0) {
@@ -133,7 +133,7 @@ final class ForwardPass {
     }
 
     /** The graph of block k over a slice. */
-    static Recorded record(Branches branches, Step step, Tape tape, int k, int c, NDArray x) {
+    static Recorded record(Branches branches, Tape tape, int k, int c, NDArray x) {
         return tape.recording(branches, k)
                 .record(
                         k,
@@ -141,7 +141,7 @@ final class ForwardPass {
                         x,
                         Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
                         tape.chunks.of(tape.draw, c),
-                        step.sums() && !tape.leaps(k));
+                        tape.method.plainSum() && !tape.leaps(k));
     }
 
     private void made(int index, NDArray state, StateVisitor visitor) {

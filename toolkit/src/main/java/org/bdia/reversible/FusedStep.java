@@ -4,13 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.bdia.config.FixedPoint;
 import org.bdia.torch.Scoped;
+import org.bdia.torch.ScriptText;
 import org.bdia.torch.TorchScript;
 
 /**
  * {@link BdiaStep} in place and in few passes over memory, the same bits.
  *
  * <p>In units of the grid t = x 2<sup>l</sup> is a whole number, and γ(x + s 2<sup>−l</sup>) = sign(γ) 2<sup>−l</sup> ⌈t
- * 2<sup>−m</sup>⌉ with s = 2<sup>m</sup> ⌈t 2<sup>−m</sup>⌉ − t. Multiplying by powers of two is exact, so every rounding is
+ * 2<sup>−m</sup>⌉ with s = 2<sup>m</sup> ⌈t 2<sup>−m</sup>⌉ − t, since {@link org.bdia.config.Method.Bdia} admits no |γ| but
+ * 2<sup>−m</sup>, so that sign(γ) and m are all of γ. Multiplying by powers of two is exact, so every rounding is
  * that of the plain step; only above a third of the grid's bound, where (1−γ)x is rounded itself, a fused multiply-add may round
  * otherwise, forward and inverse alike. Whatever is written to a state is added to +0 last, so that no state is −0.0.
  */
@@ -107,13 +109,14 @@ final class FusedStep implements Step {
 
     private TorchScript script(String parameters, String body) {
         int bits = Math.max(1, sideBits); // without side bits there is no step
-        return new TorchScript(
-                parameters,
-                body.replace("UP", Double.toString(grid.scale()))
-                        .replace("DOWN", Double.toString(grid.step()))
-                        .replace("INVERSE", Double.toString(Math.scalb(1.0, -bits)))
-                        .replace("RADIX", Integer.toString(1 << bits))
-                        .replace("COUNT", Integer.toString(8 / bits)));
+        ScriptText text =
+                new ScriptText(body)
+                        .with("UP", grid.scale())
+                        .with("DOWN", grid.step())
+                        .with("INVERSE", Math.scalb(1.0, -bits))
+                        .with("RADIX", 1 << bits)
+                        .with("COUNT", 8 / bits);
+        return new TorchScript(parameters, text.toString());
     }
 
     @Override

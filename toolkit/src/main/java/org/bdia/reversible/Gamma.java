@@ -38,8 +38,7 @@ final class Gamma {
      * @param layer the block's index k
      * @return B values in [−magnitude, magnitude]
      */
-    public static float[] draw(
-            double magnitude, Method.Law law, Method.Per per, StepKey draw, int layer) {
+    static float[] draw(double magnitude, Method.Law law, Method.Per per, StepKey draw, int layer) {
         long stream = SplitMix64.mix(SplitMix64.mix(draw.seed(), draw.step()), layer);
         long[] ids = draw.sampleIds();
         float[] gamma = new float[ids.length];

@@ -16,7 +16,7 @@ final class Inference {
      * A pass.
      *
      * @param step the arithmetic of the method's inference
-     * @param gamma γ of every block but the first, which has none; 0 is the plain transformer
+     * @param gamma γ of every block but the first, which has none; 0 is the inference without γ
      */
     Inference(Step step, Method method, int depth, double gamma) {
         this.step = step;

@@ -226,7 +226,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     /**
-     * Inference, E[γ] = 0: the plain transformer, or the method's own rule if it is {@link Method#twoStep}, on the grid for methods
+     * Inference, E[γ] = 0: the {@linkplain Method#plainInference plain transformer}, or else the method's own rule, on the grid for methods
      * that quantise. Keeps nothing and leaves a kept forward pass alone.
      *
      * @param x the embedding (B, T, D)

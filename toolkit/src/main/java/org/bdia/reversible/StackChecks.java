@@ -46,7 +46,7 @@ final class StackChecks {
                             + gamma
                             + "; training draws it between the method's -|gamma| and |gamma|");
         }
-        if (gamma != 0 && method.twoStep()) {
+        if (gamma != 0 && !method.plainInference()) {
             throw new IllegalArgumentException(
                     method + " has no gamma, but its inference is asked for " + gamma + "; use 0");
         }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 
 /**
- * The statements of a {@link TorchScript} function, read from a resource, whose words in capitals are replaced one by one.
+ * The statements of a {@link TorchScript} function, whose words in capitals are replaced one by one.
  *
  * <p>An {@code if} of the constants {@code True} and {@code False} is decided by the compiler: what it rules out leaves no
  * trace in the function, and may name variables that do not exist.
@@ -17,7 +17,8 @@ public final class ScriptText {
 
     private final String text;
 
-    ScriptText(String text) {
+    /** The statements as they stand, a line each. */
+    public ScriptText(String text) {
         this.text = text;
     }
 

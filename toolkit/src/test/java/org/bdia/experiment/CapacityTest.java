@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.bdia.config.RunConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.DataFolder;
@@ -68,13 +69,7 @@ class CapacityTest {
     void everyPresetAndMethodHasAnEstimate() {
         var environment = new Environment(Profile.LAPTOP, DataFolder.at(Path.of("nothing")), "1");
         for (String task : Workload.names()) {
-            var methods =
-                    List.of(
-                            Method.standard(),
-                            Method.bdia(0.25),
-                            Method.revNet(),
-                            Method.midpoint());
-            for (Method method : methods) {
+            for (Method method : Methods.all()) {
                 RunConfig run = Workload.preset(task, environment).methods(method).configs().get(0);
                 assertThat(MemoryEstimate.bytes(run)).isGreaterThan(GIB);
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Schedule;
@@ -62,11 +63,13 @@ class VariantTest {
 
     @Test
     void methodsThatRebuildAreReversed() {
-        assertThat(Variant.of(Method.revNet()).backprop()).isEqualTo(Backprop.REVERSIBLE);
-        assertThat(Variant.of(Method.midpoint()).backprop()).isEqualTo(Backprop.REVERSIBLE);
-        assertThat(Variant.of(Method.bdia(0.5)).backprop()).isEqualTo(Backprop.REVERSIBLE);
-        assertThat(Variant.of(Method.bdiaFloat(0.5)).backprop()).isEqualTo(Backprop.STORE);
-        assertThat(PLAIN.backprop()).isEqualTo(Backprop.STORE);
+        for (Method method : Methods.all()) {
+            // BDIA in floating point rebuilds states, but its rounding errors double per block.
+            boolean rebuilds = method.invertible() && !method.label().equals("bdia-float");
+            assertThat(Variant.of(method).backprop())
+                    .as(method.label())
+                    .isEqualTo(rebuilds ? Backprop.REVERSIBLE : Backprop.STORE);
+        }
     }
 
     @Test

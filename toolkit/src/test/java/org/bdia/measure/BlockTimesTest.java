@@ -51,8 +51,7 @@ class BlockTimesTest {
         var timer =
                 new BlockTimes.Timer(
                         model, method, Precision.FLOAT32, 2, headTokens, 1, Device.cpu());
-        assertThat(BlockTimes.measured(timer, stopwatch))
-                .isEqualTo(new BlockTimes(8, 5, 5, 5, 5));
+        assertThat(BlockTimes.measured(timer, stopwatch)).isEqualTo(new BlockTimes(8, 5, 5, 5, 5));
     }
 
     @Test

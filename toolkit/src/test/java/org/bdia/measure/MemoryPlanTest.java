@@ -240,7 +240,8 @@ class MemoryPlanTest {
                 .hasMessageContaining("batch 64 fits into 20.0 MiB: the least that does takes")
                 .hasMessageContaining("take a smaller batch");
         assertThatThrownBy(() -> MemoryModel.of(Seq2SeqConfig.laptop(), BDIA))
-                .hasMessageContaining("VitConfig and GptConfig");
+                .hasMessageStartingWith("memory is predicted for VitConfig and GptConfig, but the")
+                .hasMessageContaining("model is Seq2SeqConfig[");
         assertThatThrownBy(() -> MemoryModel.of(BASE, Method.revNet()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("RevNet[] runs halves of them over two; measure it instead");

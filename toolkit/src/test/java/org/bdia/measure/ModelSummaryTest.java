@@ -45,7 +45,7 @@ class ModelSummaryTest {
 
         assertThat(lines[3]).startsWith("encoder × 2 ");
         assertThat(lines[5]).startsWith("decoder × 3 ");
-        assertThat(lines[8]).contains("measure an encoder–decoder instead");
+        assertThat(lines[8]).contains("measure its training step instead");
         GptConfig gpt = GptConfig.nano().withVocabulary(11).withContext(6).withDepth(2);
         String[] text = summary(new Gpt(gpt, Method.revNet(), Backprop.REVERSIBLE));
         assertThat(text[text.length - 1]).contains("measure it instead");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -63,6 +64,22 @@ class PointTest {
         assertThat(midpoint.computed()).isEqualTo(Method.midpoint());
         assertThat(midpoint.sideMib()).isZero();
         assertThat(midpoint.peer()).isEmpty();
+    }
+
+    @Test
+    void aPointIsOfTheMethodThatItIsGiven() {
+        Point base = Point.base("vit", 6);
+        for (Method method : List.of(Method.bdia(0.25), Method.midpoint().withLevel(7))) {
+            assertThatThrownBy(() -> base.with(method, Backprop.STORE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("method is " + method + "; expected one of Standard[]");
+        }
+        assertThatThrownBy(() -> Point.parse(words(base, "method=half")))
+                .hasMessage("method is half; expected one of standard, bdia, revnet, midpoint");
+    }
+
+    private static String[] words(Point point, String last) {
+        return Stream.concat(point.arguments().stream(), Stream.of(last)).toArray(String[]::new);
     }
 
     @Test

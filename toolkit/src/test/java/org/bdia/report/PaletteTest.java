@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.Color;
 import java.util.Arrays;
 import java.util.List;
+import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.bdia.report.Palette.Style;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +19,12 @@ class PaletteTest {
         assertThat(styles("BDIA, γ = 0.25", "bdia+dropout0.1"))
                 .extracting(Style::color)
                 .containsOnly(bdia);
-        assertThat(styles("standard", "quantised", "bdia", "bdia-float", "revnet", "midpoint"))
-                .extracting(Style::color)
-                .doesNotHaveDuplicates();
+        String[] methods = Methods.all().stream().map(Method::label).toArray(String[]::new);
+        assertThat(styles(methods)).extracting(Style::color).doesNotHaveDuplicates();
+        for (String method : methods) {
+            Color color = styles(method).get(0).color();
+            assertThat(styles("loss", method).get(1).color()).as(method).isEqualTo(color);
+        }
     }
 
     @Test

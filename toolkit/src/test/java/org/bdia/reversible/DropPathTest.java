@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,14 +89,7 @@ class DropPathTest {
     }
 
     static Stream<Method> methods() {
-        return Stream.of(
-                Method.standard(),
-                Method.quantised(),
-                Method.bdia(0.5),
-                Method.bdia(0.25),
-                Method.bdiaFloat(0.5),
-                Method.revNet(),
-                Method.midpoint());
+        return Stream.concat(Methods.all().stream(), Stream.of(Method.bdia(0.25)));
     }
 
     @ParameterizedTest

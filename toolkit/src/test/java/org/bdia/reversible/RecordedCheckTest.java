@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,13 +43,7 @@ class RecordedCheckTest {
     }
 
     static Stream<Arguments> everyMethodAndBackprop() {
-        return Stream.of(
-                        Method.standard(),
-                        Method.quantised(),
-                        Method.bdia(0.5),
-                        Method.bdiaFloat(0.5),
-                        Method.revNet(),
-                        Method.midpoint())
+        return Methods.all().stream()
                 .flatMap(
                         method ->
                                 Stream.of(Backprop.values())

@@ -11,15 +11,17 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
+import org.bdia.config.Methods;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ReversibleStackTest {
 
@@ -36,26 +38,12 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "2, 0.5",
-        "6, 0.5",
-        "12, 0.5",
-        "24, 0.5",
-        "48, 0.5",
-        "2, 0.25",
-        "6, 0.25",
-        "24, 0.25",
-        "48, 0.25",
-        "2, midpoint",
-        "6, midpoint",
-        "24, midpoint",
-        "48, midpoint"
-    })
-    void inverseRebuildsEveryStateBitForBit(int depth, String name) {
+    @MethodSource("exactMethodsAndDepths")
+    void inverseRebuildsEveryStateBitForBit(Method method, int depth) {
         // 3 samples of 3 tokens of width 5: 45 activations, which neither 8 nor 4 divides.
         NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
         List<Toy.Branch> branches = Toy.branches(manager, depth, 0.1f, DataType.FLOAT32);
-        ReversibleStack stack = ReversibleStack.of(branches, method(name), Backprop.REVERSIBLE);
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.REVERSIBLE);
         List<float[]> made = new ArrayList<>();
         stack.forward(
                 x, new NDList(), Toy.draw(3, 4), (k, state) -> made.add(state.toFloatArray()));
@@ -88,20 +76,8 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0.5",
-                "0.25",
-                "quantised",
-                "standard",
-                "float",
-                "revnet",
-                "midpoint",
-                "batch",
-                "uniform"
-            })
-    void everyWayOfDifferentiatingGivesTheSameBits(String name) {
-        Method method = method(name);
+    @MethodSource("methods")
+    void everyWayOfDifferentiatingGivesTheSameBits(Method method) {
         List<Toy.Branch> branches = Toy.branches(manager, 9, 0.1f, DataType.FLOAT32);
         Gradients store = gradients(branches, method, Backprop.STORE);
 
@@ -112,20 +88,8 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0.5",
-                "0.25",
-                "quantised",
-                "standard",
-                "float",
-                "revnet",
-                "midpoint",
-                "batch",
-                "uniform"
-            })
-    void gradientsEqualThoseOfOneStraightThroughGraph(String name) {
-        Method method = method(name);
+    @MethodSource("methods")
+    void gradientsEqualThoseOfOneStraightThroughGraph(Method method) {
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
         Gradients blockwise = gradients(branches, method, Backprop.STORE);
         Toy.zeroGradients(branches);
@@ -143,9 +107,8 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"standard", "float", "revnet", "uniform"})
-    void gradientsEqualFiniteDifferencesInDoublePrecision(String name) {
-        Method method = method(name);
+    @MethodSource("floatingMethods")
+    void gradientsEqualFiniteDifferencesInDoublePrecision(Method method) {
         List<Toy.Branch> branches = Toy.branches(manager, 3, 0f, DataType.FLOAT64);
         NDArray x = Toy.input(manager, 2, 2, DataType.FLOAT64);
         ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
@@ -262,17 +225,26 @@ class ReversibleStackTest {
         return Toy.draw(3, 4);
     }
 
-    private static Method method(String name) {
-        return switch (name) {
-            case "standard" -> Method.standard();
-            case "quantised" -> Method.quantised();
-            case "float" -> Method.bdiaFloat(0.5);
-            case "batch" -> Method.bdia(0.5).perBatch();
-            case "uniform" -> Method.bdiaFloat(0.5).uniform();
-            case "revnet" -> Method.revNet();
-            case "midpoint" -> Method.midpoint();
-            default -> Method.bdia(Double.parseDouble(name));
-        };
+    static Stream<Method> methods() {
+        return Stream.concat(
+                Methods.all().stream(),
+                Stream.of(
+                        Method.bdia(0.25),
+                        Method.bdia(0.5).perBatch(),
+                        Method.bdiaFloat(0.5).uniform()));
+    }
+
+    static Stream<Method> floatingMethods() {
+        return methods().filter(method -> !method.quantises());
+    }
+
+    static Stream<Arguments> exactMethodsAndDepths() {
+        return methods()
+                .filter(Method::exact)
+                .flatMap(
+                        method ->
+                                Stream.of(2, 6, 12, 24, 48)
+                                        .map(depth -> Arguments.of(method, depth)));
     }
 
     private static double loss(ReversibleStack stack, NDArray x, StepKey draw) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Planted faults are found, each by its own column, and sound blocks pass. */
 class StackCheckTest {
@@ -53,18 +53,15 @@ class StackCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bdia", "standard", "revnet", "midpoint", "chunks", "plain"})
-    void soundBranchesPass(String name) {
-        Method method =
-                switch (name) {
-                    case "standard" -> Method.standard();
-                    case "revnet" -> Method.revNet();
-                    case "midpoint" -> Method.midpoint();
-                    default -> Method.bdia(0.5);
-                };
+    @MethodSource("org.bdia.config.Methods#all")
+    void soundBranchesPass(Method method) {
         Execution execution = Execution.of(Backprop.CHECKPOINT);
-        execution = name.equals("chunks") ? execution.withChunkTokens(8) : execution;
-        execution = name.equals("plain") ? execution.withKernels(Kernels.PLAIN) : execution;
+        assertPass(method, execution);
+        assertPass(method, execution.withChunkTokens(8));
+        assertPass(method, execution.withKernels(Kernels.PLAIN));
+    }
+
+    private void assertPass(Method method, Execution execution) {
         List<Toy.Branch> branches = Toy.branches(manager, 4, 0.3f, DataType.FLOAT32);
         ReversibleStack stack = ReversibleStack.of(branches, method, execution).withDropPath(0.2);
 

@@ -2,55 +2,43 @@ package org.bdia.reversible;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
-import java.util.List;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StepTest {
 
-    private static final List<Method> METHODS =
-            List.of(
-                    Method.standard(),
-                    Method.quantised(),
-                    Method.bdia(0.5),
-                    Method.bdiaFloat(0.5),
-                    Method.revNet(),
-                    Method.midpoint());
-
-    @Test
-    void everyMethodIsPairedWithItsArithmetic() {
-        assertThat(METHODS)
-                .extracting(method -> (Object) method.getClass())
-                .containsExactlyInAnyOrderElementsOf(permitted(Method.class));
-        for (Method method : METHODS) {
-            for (Kernels kernels : Kernels.values()) {
-                assertThat(Step.of(method, kernels)).isNotNull();
-            }
-            assertThat(Step.of(method.inference(), Kernels.FUSED)).isNotNull();
+    @ParameterizedTest
+    @MethodSource("org.bdia.config.Methods#all")
+    void everyMethodIsPairedWithItsArithmetic(Method method) {
+        for (Kernels kernels : Kernels.values()) {
+            assertThat(Step.of(method, kernels)).isNotNull();
         }
+        assertThat(Step.of(method.inference(), Kernels.FUSED)).isNotNull();
     }
 
-    private static List<Object> permitted(Class<?> type) {
-        return type.isSealed()
-                ? Arrays.stream(type.getPermittedSubclasses())
-                        .flatMap(each -> permitted(each).stream())
-                        .toList()
-                : List.of(type);
-    }
+    /** The state, what a block's graph may hold instead, and the branch's gradient are written apart. */
+    @ParameterizedTest
+    @MethodSource("org.bdia.config.Methods#all")
+    void aStateThatContinuesFromOneFitsItsGraphAndItsGradient(Method method) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray h = Toy.input(manager, 2, 3, DataType.FLOAT32);
+            NDArray zero = h.zerosLike();
+            NDArray one = zero.add(1);
+            for (Kernels kernels : Kernels.values()) {
+                Step step = Step.of(method, kernels);
+                NDArray x = step.enter(h.mul(0.7));
+                boolean sum = step.residual(x, h).equals(x.add(h));
+                float[] factor = step.branchGradient(one).toFloatArray();
 
-    @Test
-    void whatAMethodSaysOfItselfFitsTogether() {
-        for (Method method : METHODS) {
-            assertThat(method.invertible()).isEqualTo(method.gamma() > 0 || method.twoStep());
-            assertThat(method.twoStep())
-                    .isEqualTo(method.streams() == 2 || method instanceof Method.Midpoint);
-            assertThat(method.exact())
-                    .isEqualTo(method.sideBits() > 0 || method instanceof Method.Midpoint);
-            assertThat(method.inference().gamma() == 0 || !method.exact()).isTrue();
-            assertThat(method.name()).startsWith(method.label());
-            method.backprop().requireSupports(method);
+                assertThat(method.plainSum()).isEqualTo(sum);
+                assertThat(step.residual(zero, one).toFloatArray()).isEqualTo(factor);
+                assertThat(step.first(zero, one).toFloatArray()).isEqualTo(factor);
+            }
         }
     }
 }

@@ -43,9 +43,12 @@ final class StraightThrough {
                 next = previous.add(h);
             } else if (method instanceof Method.Midpoint) {
                 next = previous.add(round(h.mul(2), step));
+            } else if (method instanceof Method.Standard) {
+                next = current.add(h);
+            } else if (method instanceof Method.Quantised) {
+                next = round(current.add(h), step);
             } else if (magnitude == 0) {
-                NDArray sum = current.add(h);
-                next = grid ? round(sum, step) : sum;
+                throw new AssertionError(method + " has no equation here; write it");
             } else {
                 float[] signs = Gamma.of(method, draw, k);
                 NDArray gamma = Gamma.broadcast(x.getManager(), signs, 3, x.getDataType());
