@@ -5,35 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReversibleStackTest {
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class ReversibleStackTest extends TensorTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -87,9 +75,8 @@ class ReversibleStackTest {
         assertThat(error).isGreaterThan(1e-3f);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static Stream<String> methods() {
+        return Stream.of(
                 "0.5",
                 "0.25",
                 "quantised",
@@ -98,8 +85,11 @@ class ReversibleStackTest {
                 "revnet",
                 "midpoint",
                 "batch",
-                "uniform"
-            })
+                "uniform");
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
     void everyWayOfDifferentiatingGivesTheSameBits(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 9, 0.1f, DataType.FLOAT32);
@@ -112,18 +102,7 @@ class ReversibleStackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0.5",
-                "0.25",
-                "quantised",
-                "standard",
-                "float",
-                "revnet",
-                "midpoint",
-                "batch",
-                "uniform"
-            })
+    @MethodSource("methods")
     void gradientsEqualThoseOfOneStraightThroughGraph(String name) {
         Method method = method(name);
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
