@@ -3,6 +3,7 @@ package org.bdia;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.bdia.config.ActivationConfig;
@@ -10,6 +11,7 @@ import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.EncodedPairs;
@@ -30,6 +32,7 @@ import org.bdia.train.Batch;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Task;
 import org.bdia.train.TextTask;
+import org.bdia.train.Trainer;
 import org.bdia.train.TranslationTask;
 
 /**
@@ -48,6 +51,16 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
     /** Shows states. */
     interface States {
         void show(Batch batch, StepKey key, StateVisitor visitor);
+    }
+
+    /** Trains with checkpoints in a folder until a step; returns whether training is finished. */
+    boolean train(TrainConfig config, Path folder, int stop, NDManager manager) {
+        long[] done = {0};
+        return new Trainer(model, task, config, 4)
+                .withCheckpoints(folder, "guard")
+                .withEvents(event -> done[0] = event.step())
+                .withStop(() -> done[0] >= stop)
+                .train(manager);
     }
 
     static GuardSubject vit(

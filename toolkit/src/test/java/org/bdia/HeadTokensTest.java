@@ -28,32 +28,19 @@ import org.bdia.train.Batch;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
 import org.bdia.train.Trainer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Heads that compute logits and loss for slices of tokens, against heads that do it for all at once. */
-class HeadTokensTest {
+class HeadTokensTest extends TensorTest {
 
     private static final int BATCH = 6;
     private static final List<Integer> SLICES = List.of(1, 5, 16, 31, 100_000);
     private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE);
 
     @TempDir private Path folder;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** A language model by its method. */
     interface Make {
@@ -152,14 +139,7 @@ class HeadTokensTest {
     private void train(Make make, Path run, int stop, List<List<float[]>> ends) {
         GuardSubject subject = make.of(manager);
         TrainConfig config = TrainConfig.of(2, BATCH, 1e-2).withHeadTokens(20);
-        long[] done = {0};
-        boolean finished =
-                new Trainer(subject.model(), subject.task(), config, 4)
-                        .withCheckpoints(run, "sliced")
-                        .withEvents(event -> done[0] = event.step())
-                        .withStop(() -> done[0] >= stop)
-                        .train(manager);
-        if (finished) {
+        if (subject.train(config, run, stop, manager)) {
             ends.add(values(subject.model(), Function.identity()));
         }
     }

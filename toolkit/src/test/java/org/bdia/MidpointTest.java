@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
@@ -34,32 +33,19 @@ import org.bdia.reversible.StepKey;
 import org.bdia.train.Batch;
 import org.bdia.train.ImageTask;
 import org.bdia.train.Trainer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The midpoint rule in whole models. */
-class MidpointTest {
+class MidpointTest extends TensorTest {
 
     private static final Method MIDPOINT = Method.midpoint();
     private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE).withVerify(true);
     private static final ActivationConfig GELU = ActivationConfig.GELU;
 
     @TempDir private Path folder;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     static Stream<GuardSubject.Make> models() {
         return Stream.of(GuardSubject::vit, GuardSubject::gpt, GuardSubject::seq2Seq);
@@ -154,14 +140,7 @@ class MidpointTest {
 
     private void train(GuardSubject.Make make, Path run, int stop, List<List<List<Integer>>> ends) {
         GuardSubject subject = make.of(MIDPOINT, REVERSIBLE, GELU, manager);
-        long[] done = {0};
-        boolean finished =
-                new Trainer(subject.model(), subject.task(), TrainConfig.of(2, 6, 1e-2), 4)
-                        .withCheckpoints(run, "midpoint")
-                        .withEvents(event -> done[0] = event.step())
-                        .withStop(() -> done[0] >= stop)
-                        .train(manager);
-        if (finished) {
+        if (subject.train(TrainConfig.of(2, 6, 1e-2), run, stop, manager)) {
             ends.add(bits(subject.model(), Function.identity()));
         }
     }

@@ -30,15 +30,13 @@ import org.bdia.reversible.StepKey;
 import org.bdia.train.Batch;
 import org.bdia.train.TextTask;
 import org.bdia.train.Trainer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole models in bfloat16: states stay exact, every way of differentiating agrees, and gradients are near float32's. */
-class PrecisionTest {
+class PrecisionTest extends TensorTest {
 
     private static final Method BDIA = Method.bdia(0.5);
     private static final Execution REVERSIBLE =
@@ -71,17 +69,6 @@ class PrecisionTest {
     }
 
     @TempDir private Path folder;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** Without dropout, so that attention is libtorch's fused kernel. */
     private static GuardSubject longGpt(

@@ -138,16 +138,7 @@ class ExperimentResultTest {
 
     @Test
     void anInterruptedExperimentLeavesACheckpointAndNoChild() throws Exception {
-        RunConfig small = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
-        RunConfig endless =
-                new RunConfig(
-                        small.task(),
-                        small.model(),
-                        small.method(),
-                        small.backprop(),
-                        true,
-                        small.train().withEpochs(1_000_000).withCheckpointEvery(1_000_000),
-                        0);
+        RunConfig endless = Runs.endless();
         RunStore store = RunStore.at(folder);
         Path metrics = folder.resolve(endless.id()).resolve("metrics.csv");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -196,16 +187,7 @@ class ExperimentResultTest {
 
     @Test
     void aChildThatIsKilledIsReportedAndTheOthersGoOn() throws Exception {
-        RunConfig small = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
-        RunConfig endless =
-                new RunConfig(
-                        small.task(),
-                        small.model(),
-                        small.method(),
-                        small.backprop(),
-                        true,
-                        small.train().withEpochs(1_000_000).withCheckpointEvery(1_000_000),
-                        0);
+        RunConfig endless = Runs.endless();
         RunConfig other = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 1);
         RunStore store = RunStore.at(folder);
         Path owner = folder.resolve(endless.id()).resolve("lock.owner");

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
+import org.bdia.config.Records;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
@@ -26,6 +27,17 @@ final class Runs {
                 true,
                 TrainConfig.of(2, 10, 1e-3),
                 seed);
+    }
+
+    /** A run with nothing changed but how it is trained. */
+    static RunConfig with(RunConfig run, TrainConfig train) {
+        return Records.with(run, "train", train);
+    }
+
+    /** A run that takes hours, and writes no checkpoint before its end. */
+    static RunConfig endless() {
+        RunConfig small = small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        return with(small, small.train().withEpochs(1_000_000).withCheckpointEvery(1_000_000));
     }
 
     /** Every configuration as a line of a comparison. */

@@ -24,15 +24,7 @@ class SweepRunnerTest {
     @Timeout(300)
     void aFailureIsToldTheOthersGoOnAndWhatIsFinishedIsSkipped() throws InterruptedException {
         RunConfig good = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
-        RunConfig bad =
-                new RunConfig(
-                        good.task(),
-                        good.model(),
-                        good.method(),
-                        good.backprop(),
-                        true,
-                        good.train().withBatch(99),
-                        0);
+        RunConfig bad = Runs.with(good, good.train().withBatch(99));
         SweepPlan plan =
                 new SweepPlan(
                         List.of(

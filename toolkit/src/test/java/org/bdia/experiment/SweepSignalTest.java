@@ -10,10 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.bdia.config.Backprop;
-import org.bdia.config.Method;
-import org.bdia.config.RunConfig;
-import org.bdia.config.TrainConfig;
 import org.bdia.io.ChildJvm;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
@@ -32,23 +28,11 @@ class SweepSignalTest {
         private LongSweep() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            RunConfig small = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
-            RunConfig config =
-                    new RunConfig(
-                            small.task(),
-                            small.model(),
-                            small.method(),
-                            small.backprop(),
-                            true,
-                            TrainConfig.of(1_000_000, 10, 1e-3)
-                                    .withEvaluateEvery(1_000_000)
-                                    .withCheckpointEvery(1_000_000),
-                            0);
             new SweepRunner(
                             new SweepPlan(
                                     List.of(
                                             new SweepPlan.Item(
-                                                    "the run", config, Optional.empty()))),
+                                                    "the run", Runs.endless(), Optional.empty()))),
                             RunStore.at(Path.of(arguments[0])),
                             new Capacity(1, 1, "test"),
                             LongSweep::tell)

@@ -157,8 +157,8 @@ class WorkloadTest {
 
     @Test
     void sentencesAreTranslatedAndScored() {
-        TaskConfig task = new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
-        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 60, 8, 2, 2, 2, 8, 0.1).withDropPath(0.2);
+        TaskConfig task = new TaskConfig.Translation(60, 8, 12, 5, 60, 2, 0, true);
+        Seq2SeqConfig model = new Seq2SeqConfig(9, 9, 32, 8, 2, 2, 2, 8, 0.1).withDropPath(0.2);
         RunRecord stored = run(task, model, Backprop.STORE);
         RunRecord reversed = run(task, model, Backprop.REVERSIBLE);
 

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -22,33 +22,19 @@ import org.bdia.config.Precision;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever way a stack is run, it computes the same and rebuilds the same. */
-class ExecutionTest {
+class ExecutionTest extends TensorTest {
 
     private static final int DEPTH = 6;
     private static final int BATCH = 7;
     private static final int TOKENS = 10;
     private static final int WIDTH = 16;
     private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

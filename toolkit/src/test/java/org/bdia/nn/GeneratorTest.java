@@ -5,40 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.config.Seq2SeqConfig;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class GeneratorTest {
+class GeneratorTest extends TensorTest {
 
     private static final GptConfig GPT =
             new GptConfig(11, 9, 8, 3, 2, 16, 0.1, ActivationConfig.GELU);
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 9, 8, 2, 3, 2, 16, 0.1);
     private static final int BEGIN = 1;
     private static final int END = 2;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void greedyTokensAreThoseOfTheWholeModelWithoutACacheAlsoBeyondTheContext() {

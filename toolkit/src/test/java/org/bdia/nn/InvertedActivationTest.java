@@ -14,6 +14,7 @@ import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.ActivationConfig.Derivative;
 import org.bdia.config.ActivationConfig.Function;
@@ -27,32 +28,18 @@ import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A graph cut at the activation is the graph that autograd would hold with the approximate derivative. */
-class InvertedActivationTest {
+class InvertedActivationTest extends TensorTest {
 
     private static final int DEPTH = 4;
     private static final int BATCH = 6;
     private static final int TOKENS = 10;
     private static final int WIDTH = 16;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -23,31 +23,17 @@ import org.bdia.config.Precision;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
-class KernelSelectorTest {
+class KernelSelectorTest extends TensorTest {
 
     private static final int WIDTH = 12;
     private static final int HEADS = 3;
     private static final int MLP = 20;
     private static final Execution FUSED = Execution.of(Backprop.REVERSIBLE).withVerify(true);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** An evaluation needs no gradients; training does, and its refusal then holds for evaluation too. */
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.offset;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -15,6 +14,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.List;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -24,16 +24,14 @@ import org.bdia.config.Seq2SeqConfig;
 import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The laws of the core for causal attention, and for cross-attention with padding, in whole models. */
-class LanguageModelsTest {
+class LanguageModelsTest extends TensorTest {
 
-    private static final GptConfig GPT =
+    static final GptConfig GPT =
             new GptConfig(
                     11,
                     7,
@@ -44,19 +42,7 @@ class LanguageModelsTest {
                     0.1,
                     ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     private static final Seq2SeqConfig SEQ2SEQ = new Seq2SeqConfig(11, 9, 7, 6, 2, 3, 2, 10, 0.1);
-    private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+    static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
 
     @Test
     void everyWayOfDifferentiatingGivesTheSameBits() {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -32,41 +32,18 @@ import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two-stream baseline in whole models. */
-class RevNetTest {
+class RevNetTest extends TensorTest {
 
     private static final VitConfig VIT =
             VitConfig.smoke().withPatch(16).withWidth(8).withMlp(12).withDepth(3);
-    private static final GptConfig GPT =
-            new GptConfig(
-                    11,
-                    7,
-                    6,
-                    3,
-                    2,
-                    10,
-                    0.1,
-                    ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
-    private static final StepKey DRAW = new StepKey(3, 2, new long[] {4, 5, 9});
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+    private static final GptConfig GPT = LanguageModelsTest.GPT;
+    private static final StepKey DRAW = LanguageModelsTest.DRAW;
 
     @Test
     void aWholeRevVitEqualsOneWrittenFromItsEquations() {

@@ -7,24 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Masks mean the same to fused and plain kernels, to whole blocks and to their halves. */
-class TransformerBlockTest {
+class TransformerBlockTest extends TensorTest {
 
     private static final int BATCH = 2;
     private static final int HEADS = 3;
@@ -32,18 +30,6 @@ class TransformerBlockTest {
     private static final int WIDTH = 12;
     private static final ActivationConfig INVERTED =
             ActivationConfig.inverted(ActivationConfig.Function.GELU);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @ValueSource(

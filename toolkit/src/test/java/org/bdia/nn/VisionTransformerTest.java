@@ -21,33 +21,20 @@ import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
 import java.util.HashSet;
 import java.util.Set;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 import org.bdia.config.VitConfig;
 import org.bdia.config.VitConfig.Pooling;
 import org.bdia.reversible.StepKey;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class VisionTransformerTest {
+class VisionTransformerTest extends TensorTest {
 
     private static final VitConfig SMALL = VitConfig.smoke().withWidth(8).withMlp(16).withDepth(3);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

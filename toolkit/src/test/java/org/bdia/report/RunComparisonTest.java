@@ -18,10 +18,6 @@ import org.bdia.config.Backprop;
 import org.bdia.config.FileException;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
-import org.bdia.config.TaskConfig;
-import org.bdia.config.TrainConfig;
-import org.bdia.config.VitConfig;
-import org.bdia.data.Cifar;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
@@ -151,7 +147,7 @@ class RunComparisonTest {
 
     @Test
     void unfinishedRunsAreLeftOutAndDamagedOnesRefused() throws IOException {
-        RunConfig open = config(Method.quantised(), Backprop.STORE, 0);
+        RunConfig open = Samples.run(Method.quantised(), Backprop.STORE, 0);
         store.open(open.id(), open.json()).close();
         assertThat(FinishedRuns.read(List.of(store.root())).unfinished())
                 .containsExactly(open.id() + " (quantised, seed 0)");
@@ -168,7 +164,7 @@ class RunComparisonTest {
     }
 
     private String finish(Method method, Backprop backprop, long seed, double loss) {
-        RunConfig config = config(method, backprop, seed);
+        RunConfig config = Samples.run(method, backprop, seed);
         try (Run run = store.open(config.id(), config.json())) {
             run.append(
                     List.of(
@@ -180,16 +176,5 @@ class RunComparisonTest {
             run.finish(MANIFEST, Map.of("accuracy", 1 / loss), List.of());
         }
         return config.id();
-    }
-
-    private static RunConfig config(Method method, Backprop backprop, long seed) {
-        return new RunConfig(
-                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
-                VitConfig.smoke(),
-                method,
-                backprop,
-                true,
-                TrainConfig.of(2, 10, 1e-3),
-                seed);
     }
 }

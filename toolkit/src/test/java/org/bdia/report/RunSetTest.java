@@ -11,10 +11,6 @@ import java.util.Map;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
-import org.bdia.config.TaskConfig;
-import org.bdia.config.TrainConfig;
-import org.bdia.config.VitConfig;
-import org.bdia.data.Cifar;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
@@ -149,15 +145,7 @@ class RunSetTest {
     /** Losses are 50 times the accuracy; the best is one less. */
     private static void finish(
             RunStore store, Method method, Backprop backprop, long seed, double accuracy) {
-        RunConfig config =
-                new RunConfig(
-                        new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
-                        VitConfig.smoke(),
-                        method,
-                        backprop,
-                        true,
-                        TrainConfig.of(2, 10, 1e-3),
-                        seed);
+        RunConfig config = Samples.run(method, backprop, seed);
         double loss = Math.rint(accuracy * 50);
         try (Run run = store.open(config.id(), config.json())) {
             run.append(

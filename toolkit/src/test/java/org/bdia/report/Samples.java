@@ -1,6 +1,13 @@
 package org.bdia.report;
 
 import java.util.List;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
+import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.config.VitConfig;
+import org.bdia.data.Cifar;
 import org.bdia.data.Provenance;
 
 /** Small inputs that several tests share. */
@@ -25,6 +32,18 @@ public final class Samples {
                         Series.Line.of("bdia", depth, new double[] {0, 0, 0, 0}),
                         Series.Line.of("bdia-float", depth, new double[] {1e-7, 1e-6, 1e-5, 1e-4})),
                 caption(REAL));
+    }
+
+    /** A run's configuration on generated images. */
+    static RunConfig run(Method method, Backprop backprop, long seed) {
+        return new RunConfig(
+                new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, true, 0, true),
+                VitConfig.smoke(),
+                method,
+                backprop,
+                true,
+                TrainConfig.of(2, 10, 1e-3),
+                seed);
     }
 
     public static Result row(String method, long seed, String metric, double value) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -15,29 +14,16 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class BranchesTest {
+class BranchesTest extends TensorTest {
 
     private static final Shape STATE = new Shape(3, 4, Toy.WIDTH);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @MethodSource("org.bdia.reversible.RecordedCheckTest#everyMethodAndBackprop")
@@ -88,13 +74,7 @@ class BranchesTest {
         private final Source source;
         private final UnaryOperator<NDArray> result;
         private final Parameter weight =
-                addParameter(
-                        Parameter.builder()
-                                .setName("weight")
-                                .setType(Parameter.Type.WEIGHT)
-                                .optShape(STATE)
-                                .optInitializer(new NormalInitializer())
-                                .build());
+                addParameter(Toy.weight("weight", new NormalInitializer(), STATE));
 
         Returning(Source source, UnaryOperator<NDArray> result) {
             this.source = source;

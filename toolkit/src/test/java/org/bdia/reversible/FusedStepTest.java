@@ -5,33 +5,24 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.bdia.TensorTest;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The fused step gives the plain one's bits, the sign of zero included. */
-class FusedStepTest {
+class FusedStepTest extends TensorTest {
 
     private static final int BATCH = 4;
     private static final Shape SHAPE = new Shape(BATCH, 3, 5); // 60 activations: not whole bytes
 
-    private NDManager manager;
-
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         Engine.getEngine("PyTorch").setRandomSeed(3);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @ParameterizedTest

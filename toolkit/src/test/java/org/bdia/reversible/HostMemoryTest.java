@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -18,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
@@ -25,14 +25,12 @@ import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.HostMemory;
 import org.bdia.torch.Scoped;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A garbage collection between a forward and a backward pass changes no gradient. */
-class HostMemoryTest {
+class HostMemoryTest extends TensorTest {
 
     private static final int DEPTH = 2;
     private static final int TOKENS = 3;
@@ -40,18 +38,6 @@ class HostMemoryTest {
     private static final int LARGEST_BUFFER = 64;
     private static final int BUFFERS = 4000;
     private static final int ROUNDS = 2;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @EnumSource(Backprop.class)

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 import java.util.List;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.Methods;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,24 +19,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inference with the BDIA update and one γ. */
-class InferenceTest {
+class InferenceTest extends TensorTest {
 
     private static final int DEPTH = 5;
 
-    private NDManager manager;
     private List<Toy.Branch> branches;
     private NDArray x;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         branches = Toy.branches(manager, DEPTH, 0.1f, DataType.FLOAT32);
         x = Toy.input(manager, 3, 4, DataType.FLOAT32);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     private NDArray infer(Method method, double gamma) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -18,14 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.FixedPoint;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,23 +32,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verify mode names the first state that a fault between forward and backward pass makes wrong. */
-class PlantedFaultTest {
+class PlantedFaultTest extends TensorTest {
 
     private static final int DEPTH = 6;
     private static final int BATCH = 3;
     private static final int TOKENS = 3;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** One activation wrong by one grid step is the smallest fault that there is. */
     @ParameterizedTest

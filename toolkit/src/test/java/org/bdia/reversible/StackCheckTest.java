@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -24,33 +23,20 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Planted faults are found, each by its own column, and sound blocks pass. */
-class StackCheckTest {
+class StackCheckTest extends TensorTest {
 
     private static final Shape STATE = new Shape(3, 4, Toy.WIDTH);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @ParameterizedTest
     @MethodSource("org.bdia.config.Methods#all")
@@ -250,12 +236,7 @@ class StackCheckTest {
     private static final class Detached extends AbstractBlock {
         private final Parameter scale =
                 addParameter(
-                        Parameter.builder()
-                                .setName("scale")
-                                .setType(Parameter.Type.WEIGHT)
-                                .optShape(new Shape(Toy.WIDTH))
-                                .optInitializer(new NormalInitializer(0.7f))
-                                .build());
+                        Toy.weight("scale", new NormalInitializer(0.7f), new Shape(Toy.WIDTH)));
 
         @Override
         protected NDList forwardInternal(
@@ -290,16 +271,9 @@ class StackCheckTest {
         }
 
         private Parameter weight(String name, Shape shape) {
-            return addParameter(
-                    Parameter.builder()
-                            .setName(name)
-                            .setType(Parameter.Type.WEIGHT)
-                            .optShape(shape)
-                            .optInitializer(
-                                    shape.dimension() == 1
-                                            ? Initializer.ZEROS
-                                            : new NormalInitializer(0.5f))
-                            .build());
+            Initializer initializer =
+                    shape.dimension() == 1 ? Initializer.ZEROS : new NormalInitializer(0.5f);
+            return addParameter(Toy.weight(name, initializer, shape));
         }
 
         @Override

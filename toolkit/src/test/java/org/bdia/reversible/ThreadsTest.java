@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stacks on several threads share the engine's one generator and its compiled functions. */
-class ThreadsTest {
+class ThreadsTest extends TensorTest {
 
     private static final int DEPTH = 3;
     private static final int BATCH = 2;
@@ -40,19 +41,16 @@ class ThreadsTest {
     /** How long a branch waits for what must not happen. */
     private static final long PATIENCE_MILLIS = 300;
 
-    private NDManager manager;
     private ExecutorService threads;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         threads = Executors.newFixedThreadPool(2);
     }
 
     @AfterEach
     void close() {
         threads.shutdownNow();
-        manager.close();
     }
 
     @Test

@@ -10,6 +10,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
@@ -33,12 +34,7 @@ final class Toy {
             this.dropout = dropout;
             weight =
                     addParameter(
-                            Parameter.builder()
-                                    .setName("weight")
-                                    .setType(Parameter.Type.WEIGHT)
-                                    .optShape(new Shape(WIDTH, WIDTH))
-                                    .optInitializer(new NormalInitializer(0.7f))
-                                    .build());
+                            weight("weight", new NormalInitializer(0.7f), new Shape(WIDTH, WIDTH)));
         }
 
         @Override
@@ -56,6 +52,15 @@ final class Toy {
         public Shape[] getOutputShapes(Shape[] inputShapes) {
             return inputShapes;
         }
+    }
+
+    static Parameter weight(String name, Initializer initializer, Shape shape) {
+        return Parameter.builder()
+                .setName(name)
+                .setType(Parameter.Type.WEIGHT)
+                .optShape(shape)
+                .optInitializer(initializer)
+                .build();
     }
 
     static List<Branch> branches(NDManager manager, int depth, float dropout, DataType type) {

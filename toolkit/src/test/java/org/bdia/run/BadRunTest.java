@@ -11,6 +11,7 @@ import org.bdia.BadInput;
 import org.bdia.BadInput.Step;
 import org.bdia.config.Json;
 import org.bdia.config.Method;
+import org.bdia.config.Records;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,23 +186,7 @@ class BadRunTest {
                 begun(
                         "other data",
                         "manifest.json",
-                        Json.pretty(
-                                new Manifest(
-                                        "1",
-                                        "abc",
-                                        "1",
-                                        "17",
-                                        "os",
-                                        "cpu",
-                                        2,
-                                        1,
-                                        "cpu()",
-                                        "engine 1",
-                                        other,
-                                        Instant.EPOCH,
-                                        Instant.EPOCH,
-                                        List.of(),
-                                        0)),
+                        Json.pretty(Records.with(MANIFEST, "data", other)),
                         begin,
                         "ROOT/r/manifest.json: the run was begun on Provenance[name=another set, "
                                 + "source=files, synthetic=false, sha256=11], but goes on with "

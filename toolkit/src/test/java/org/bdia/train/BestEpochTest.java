@@ -15,37 +15,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.TrainConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The best epoch's weights and early stopping, on validation losses that are given: epochs of 2 steps. */
-class BestEpochTest {
+class BestEpochTest extends TensorTest {
 
     private static final double[] LOSSES = {5, 3, 2, 2, 4, 1, 6};
     private static final String WEIGHTS = "weights.safetensors";
 
     private final List<TrainEvent> events = new ArrayList<>();
     private final Map<Integer, List<ByteBuffer>> weightsOfEpochs = new HashMap<>();
-    private NDManager manager;
     @TempDir private Path folder;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void theEarliestOfTheBestEpochsIsKeptWithItsWeights() throws IOException {

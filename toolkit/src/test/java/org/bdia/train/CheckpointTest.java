@@ -3,7 +3,6 @@ package org.bdia.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.TrainConfig;
@@ -18,14 +18,12 @@ import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CheckpointTest {
+class CheckpointTest extends TensorTest {
 
     private static final VitConfig SMALL =
             VitConfig.smoke().withWidth(4).withMlp(4).withDepth(2).withHeads(1);
@@ -33,18 +31,7 @@ class CheckpointTest {
             new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.none());
 
     private final List<TrainEvent> events = new ArrayList<>();
-    private NDManager manager;
     @TempDir private Path folder;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void onlyTheTwoNewestStayAndNothingTemporary() throws IOException {

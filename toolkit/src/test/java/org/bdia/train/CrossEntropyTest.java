@@ -4,30 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import org.bdia.TensorTest;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CrossEntropyTest {
+class CrossEntropyTest extends TensorTest {
 
-    private NDManager manager;
     private NDArray scores;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         scores = manager.create(new float[] {1, 2, 0, 3, -1, 1}, new Shape(1, 2, 3));
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @ParameterizedTest

@@ -5,34 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
+import org.bdia.TensorTest;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class GlobalNormTest {
+class GlobalNormTest extends TensorTest {
 
-    private NDManager manager;
     private Linear model;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         model = Linear.builder().setUnits(1).build();
         model.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         addGradient("weight", -6, 2);
         addGradient("bias", 3);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test

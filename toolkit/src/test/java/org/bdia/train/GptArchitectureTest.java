@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.nn.Gpt;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The config.json beside weights that do not say their architecture themselves. */
-class GptArchitectureTest {
+class GptArchitectureTest extends TensorTest {
 
     private static final GptConfig CONFIG =
             new GptConfig(
@@ -43,14 +42,12 @@ class GptArchitectureTest {
             """;
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path file;
     private Path config;
     private Gpt saved;
 
     @BeforeEach
     void open() throws IOException {
-        manager = NDManager.newBaseManager();
         file = folder.resolve("model.safetensors");
         config = folder.resolve("config.json");
         saved = gpt(1);
@@ -59,11 +56,6 @@ class GptArchitectureTest {
         try (var out = Files.newOutputStream(file)) {
             bare.encode(out, NDList.Encoding.SAFETENSORS);
         }
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @ParameterizedTest

@@ -2,31 +2,18 @@ package org.bdia.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
 import java.util.stream.LongStream;
+import org.bdia.TensorTest;
 import org.bdia.data.Augmentation;
 import org.bdia.data.ImageSplit;
 import org.bdia.data.SyntheticImages;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ImageTaskTest {
+class ImageTaskTest extends TensorTest {
 
     private final ImageSplit images = SyntheticImages.split(10, 11, 5, 1, 3);
     private final ImageTask task = new ImageTask(images, Augmentation.paper());
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void anEpochVisitsEachImageAtMostOnceInWholeBatches() {

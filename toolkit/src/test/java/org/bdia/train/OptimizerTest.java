@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
@@ -15,27 +14,20 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.bdia.TensorTest;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class OptimizerTest {
+class OptimizerTest extends TensorTest {
 
-    private NDManager manager;
     private Linear model;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         model = Linear.builder().setUnits(3).build();
         model.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test

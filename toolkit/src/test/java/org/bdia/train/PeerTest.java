@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
@@ -29,7 +29,6 @@ import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Our logits against those of ci/peers on the same weights; skipped where no Python has PyTorch. */
-class PeerTest {
+class PeerTest extends TensorTest {
 
     private static final Path PEERS = Path.of("..", "ci", "peers");
     private static final int MISSING = 3;
@@ -46,20 +45,13 @@ class PeerTest {
     private static final float GRID = 0.5f;
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path weights;
     private Path request;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         weights = folder.resolve("weights.safetensors");
         request = folder.resolve("request");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @ParameterizedTest

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.ClipBy;
 import org.bdia.config.Json;
@@ -26,12 +26,12 @@ import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PerBlockTest {
+class PerBlockTest extends TensorTest {
+
     private static final VitConfig SMALL =
             VitConfig.smoke().withWidth(8).withMlp(16).withDepth(3).withDropout(0.1);
     private static final Task TASK =
@@ -44,19 +44,12 @@ class PerBlockTest {
                     .withSchedule(new Schedule.Constant(3e-3));
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Linear linear;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         linear = Linear.builder().setUnits(1).build();
         linear.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     /** A gradient (3, 4) has the norm 5; AdamW's first mean after one step is a tenth of what is left of it. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.io.DurableFiles;
 import org.bdia.io.StrictJson;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sharded models are read as whole ones are. */
-class SafetensorsHeaderTest {
+class SafetensorsHeaderTest extends TensorTest {
 
     private static final String FIRST = "model-00001-of-00002.safetensors";
     private static final String SECOND = "model-00002-of-00002.safetensors";
@@ -37,18 +36,11 @@ class SafetensorsHeaderTest {
             """;
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path index;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         index = folder.resolve("model.safetensors.index.json");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.SequentialBlock;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
@@ -22,27 +22,19 @@ import org.bdia.io.DurableFiles;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Names, shapes and round trips of the vision transformer and the translator; the GPT's are in {@link TorchWeightsTest}. */
-class TorchTensorTest {
+class TorchTensorTest extends TensorTest {
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path file;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         file = folder.resolve("model.safetensors");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test

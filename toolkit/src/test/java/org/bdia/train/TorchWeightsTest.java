@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -18,13 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.io.DurableFiles;
 import org.bdia.nn.Gpt;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TorchWeightsTest {
+class TorchWeightsTest extends TensorTest {
 
     /** Twelve blocks, so that names have one digit and two. */
     private static final GptConfig CONFIG =
@@ -54,18 +53,11 @@ class TorchWeightsTest {
             """;
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path file;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         file = folder.resolve("model.safetensors");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test

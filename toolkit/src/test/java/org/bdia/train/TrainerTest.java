@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -21,14 +21,12 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
 import org.bdia.reversible.StateRangeException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TrainerTest {
+class TrainerTest extends TensorTest {
 
     private static final VitConfig SMALL =
             VitConfig.smoke().withWidth(8).withMlp(16).withDepth(2).withDropout(0.1);
@@ -40,18 +38,7 @@ class TrainerTest {
             new ImageTask(SyntheticImages.split(10, 55, 12, 7, 3), Augmentation.paper());
 
     private final List<TrainEvent> events = new ArrayList<>();
-    private NDManager manager;
     @TempDir private Path folder;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     @Test
     void aResumedRunEndsWithTheBytesOfAnUninterruptedOne() throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -23,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
@@ -32,28 +32,20 @@ import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.io.DurableFiles;
 import org.bdia.nn.VisionTransformer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WeightsTest {
+class WeightsTest extends TensorTest {
 
     @TempDir private Path folder;
-    private NDManager manager;
     private Path file;
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager();
         file = folder.resolve("weights.safetensors");
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
     }
 
     @Test
