@@ -56,7 +56,11 @@ def check(run: Dict[str, Any], results: Dict[str, Any], profile: str) -> None:
         fail(f"the data of {name} are synthetic; only results on real data are recorded")
     if Path(run.get("runs", "")).resolve() != runs_folder(profile, name):
         fail(f"{name} took its runs from '{run.get('runs', '')}'; unset BDIA_RUNS and run ci/regenerate again")
+    data: Dict[str, str] = {}
     for done in runs_of(profile, name):
+        made_on = done["manifest"]["data"]
+        if data.setdefault(made_on["source"], made_on["sha256"]) != made_on["sha256"]:
+            fail(f"the runs of {name} were made on different data of one source, {made_on['source']}; remove the older ones")
         arithmetic = arithmetic_of(done)
         if arithmetic != run["arithmetic"]:
             fail(

@@ -168,10 +168,12 @@ class Notebook:
         """Each claim as a sentence, with what was compared behind it."""
         reasons, items = self.reasons(), []
         for claim in self.claims:
-            name, holds = text(claim.get("id", "")), not fails(claim)
+            name, holds = text(claim.get("id", "")), claim.get("holds") is True
+            kind = "bad" if fails(claim) else "good" if holds else "caution"
+            word = claim.get("verdict") or ("holds" if holds else "fails")
             compared = f"<p>expected: <code>{escape(text(claim.get('expected', '')))}</code><br>"
             compared += f"found: <code>{escape(text(claim.get('found', '')))}</code></p>"
-            sentence = verdict(holds, claim.get("verdict") or ("holds" if holds else "fails")) + f" · <b>{escape(name.replace('-', ' '))}</b>"
+            sentence = f'<span class="{kind}">{escape(word)}</span>' + f" · <b>{escape(name.replace('-', ' '))}</b>"
             sentence += f": {escape(reasons[name])}" if name in reasons else ""
             items.append(f"<li>{sentence}{folded('what was compared', compared)}</li>")
         return f'<ul class="claims">{"".join(items)}</ul>' if items else '<p class="note">no claims checked</p>'

@@ -1,5 +1,6 @@
 package org.bdia.ci;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -55,6 +57,15 @@ final class ArchiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Path source = restore ? folder : runs;
+        if (!Files.isDirectory(source)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    source
+                            + ": expected a folder of "
+                            + (restore ? "archived runs" : "runs")
+                            + ", found no such folder; check the path");
+        }
         return restore ? restore() : archive();
     }
 

@@ -52,6 +52,16 @@ class ArchiveCommandTest {
                 .contains("1 runs restored in ", "0 runs archived in ", ", 1 before, 0 refused");
     }
 
+    @Test
+    void aFolderThatIsNotThereIsWrongUsage() {
+        assertThat(archive("none")).isEqualTo(2);
+        assertThat(archive("none", "--restore")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains(
+                        "none: expected a folder of runs",
+                        "archive: expected a folder of archived");
+    }
+
     private RunConfig finished(long seed, String commit, String arithmetic) {
         var task = new TaskConfig.Images(Cifar.Kind.CIFAR_10, 50, 10, 10, false, 0, true);
         var config =

@@ -236,6 +236,15 @@ public final class RunArchive {
             throw refused(
                     run, "was computed by commit '" + commit + "', which nobody can check out");
         }
+        if (arithmetic.equals(UNKNOWN)) {
+            throw refused(
+                    run,
+                    "does not say which arithmetic computed it; if commit "
+                            + commit
+                            + " computes the bits of arithmetic "
+                            + Build.ARITHMETIC
+                            + ", say so when archiving it");
+        }
         if (!arithmetic.equals(Build.ARITHMETIC)) {
             throw refused(
                     run,

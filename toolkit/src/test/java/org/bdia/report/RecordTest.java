@@ -73,6 +73,14 @@ class RecordTest {
     }
 
     @Test
+    void runsOnDataThatHaveChangedAreRefused() throws Exception {
+        run("aa", "abc", "\"arithmetic\": \"1\", ");
+        Path manifest = run("bb", "abc", "\"arithmetic\": \"1\", ");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"00\"", "\"01\""));
+        assertThat(record()).contains("the runs of 02-cifar were made on different data");
+    }
+
+    @Test
     void aClaimOfThePaperThatCouldNotBeEvaluatedIsRefused() throws Exception {
         report(new ResultsFile.Claim("better", "low(a - b) > 0", "no row", false));
         assertThat(record()).contains("a claim of 02-cifar does not hold, or has no verdict");
@@ -110,13 +118,16 @@ class RecordTest {
                                         .replace("\\", "/")));
     }
 
-    private void run(String id, String commit, String arithmetic) throws IOException {
+    private Path run(String id, String commit, String arithmetic) throws IOException {
         Path run = Files.createDirectories(root.resolve("target/runs/laptop/02-cifar").resolve(id));
         Files.writeString(run.resolve("config.json"), "{}");
+        Path manifest = run.resolve("manifest.json");
         Files.writeString(
-                run.resolve("manifest.json"),
-                "{" + arithmetic + "\"commit\": \"" + commit + "\", \"hours\": 0.5}");
+                manifest,
+                "{%s\"commit\": \"%s\", \"hours\": 0.5, \"data\": {\"source\": \"files\", \"sha256\": \"00\"}}"
+                        .formatted(arithmetic, commit));
         Files.writeString(run.resolve("DONE"), "");
+        return manifest;
     }
 
     private String record() throws IOException, InterruptedException {

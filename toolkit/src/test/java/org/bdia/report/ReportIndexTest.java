@@ -33,7 +33,13 @@ class ReportIndexTest {
                                         "exact-everywhere",
                                         "max(mismatches[bdia]) == 0",
                                         "0 == 0",
-                                        true)))
+                                        true),
+                                new ResultsFile.Claim(
+                                        "better",
+                                        "low(a - b) > 0",
+                                        "[-2, -1], n = 2",
+                                        false,
+                                        "opposite")))
                 .write(notebook.resolve(ResultsFile.NAME));
 
         String page = page();
@@ -41,6 +47,9 @@ class ReportIndexTest {
                 .contains("<h2>Exactness: rebuilt?</h2>", "Is it &lt;0&gt;?", "synthetic")
                 .contains("Of 1,234,567 activations that exact BDIA rebuilds, in up to 6 blocks, 0")
                 .contains("2026-11-28, commit abc123, profile smoke", "<b>exact everywhere</b>")
+                .contains(
+                        "<span class=\"good\">1 of 1 hold; of the paper&#x27;s 0 of 1 seen, 1 opposite<")
+                .contains("<span class=\"caution\">opposite</span> · <b>better</b>")
                 .contains("width=device-width", "prefers-color-scheme: dark")
                 .containsPattern("(?s)<details>.*cd34.*</details>")
                 .containsPattern("<details>[^\n]*max\\(mismatches\\[bdia\\]\\) == 0");

@@ -130,7 +130,8 @@ class RunArchiveTest {
         ObjectNode manifest = manifest("commit", "abc");
         manifest.remove("arithmetic");
         finish(manifest, 0.1, List.of());
-        assertThatThrownBy(this::add).hasMessageContaining("by arithmetic unknown");
+        assertThatThrownBy(this::add)
+                .hasMessageContaining("does not say which arithmetic computed it; if commit abc");
         assertThat(archive.add(store, ID, Optional.of(Build.ARITHMETIC))).isTrue();
         assertThat(archive.restore(ID, empty)).isTrue();
         assertThat(empty.root().resolve(ID).resolve("manifest.json"))
