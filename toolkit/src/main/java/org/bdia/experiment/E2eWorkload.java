@@ -128,7 +128,7 @@ final class E2eWorkload implements Workload {
         return switch (environment.profile()) {
             case SMOKE ->
                     TrainingExperiment.preset(
-                            e2e.withSizes(160, 8, 8)
+                            e2e.withSizes(80, 4, 4)
                                     .withStart(
                                             new Start.Pretrained(
                                                     web.withSizes(8_000, 1_000, 0)
@@ -136,7 +136,7 @@ final class E2eWorkload implements Workload {
                                                     TrainConfig.of(1, 4, 2e-3)))
                                     .withSynthetic(!E2e.isIn(environment.data())),
                             nano.withWidth(32).withDepth(2).withMlp(64),
-                            TrainConfig.of(2, 8, 3e-3),
+                            TrainConfig.of(2, 4, 3e-3),
                             environment);
             case LAPTOP ->
                     TrainingExperiment.preset(e2e, nano, TrainConfig.of(3, 8, 1e-3), environment);

@@ -62,16 +62,22 @@ public final class MemoryExperiment {
     /** The vision transformer at the profile's size: width 64 and batch 32 for smoke, width 128 and batch 64 else. */
     static MemoryExperiment create() {
         Point base = sized("vit");
-        int rounds = Environment.current().profile() == Profile.SMOKE ? 3 : 7;
+        int rounds = isSmoke() ? 3 : 7;
         return new MemoryExperiment(
                 base, Varied.DEPTH, List.of(base.depth()), null, Lines.ALL, rounds);
     }
 
     private static Point sized(String task) {
         Point base = Point.base(task, 6);
-        return Environment.current().profile() == Profile.SMOKE
-                ? base.withBatch(base.batch() / 2).withSize(64, 4, 256)
-                : base;
+        return isSmoke() ? halfBatch(base).withSize(64, 4, 256) : base;
+    }
+
+    private static Point halfBatch(Point point) {
+        return point.withBatch(point.batch() / 2);
+    }
+
+    private static boolean isSmoke() {
+        return Environment.current().profile() == Profile.SMOKE;
     }
 
     /** A GPT instead, with causal attention over 256 tokens. */
@@ -80,10 +86,14 @@ public final class MemoryExperiment {
         return new MemoryExperiment(gpt, axis, values, budget, lines, rounds);
     }
 
-    /** The paper's image model instead, K = 6, batch 128, 65 tokens, width 512, and only its rows: standard, RevViT and BDIA. */
+    /**
+     * The paper's image model instead, K = 6, batch 128 (64 for smoke), 65 tokens, width 512, and only its rows: standard, RevViT
+     * and BDIA.
+     */
     public MemoryExperiment paperSize() {
+        Point paper = isSmoke() ? halfBatch(Point.paper()) : Point.paper();
         return new MemoryExperiment(
-                Point.paper(), Varied.DEPTH, List.of(6), budget, Lines.TABLE_1, rounds);
+                paper, Varied.DEPTH, List.of(paper.depth()), budget, Lines.TABLE_1, rounds);
     }
 
     /** At these depths K. */

@@ -1,7 +1,6 @@
 package org.bdia.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,24 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class CellEvaluatorTest {
-    private final CellEvaluator cells = new CellEvaluator();
-
-    @AfterEach
-    void close() {
-        cells.close();
-    }
-
-    private CellError error(String code) {
-        return catchThrowableOfType(CellError.class, () -> cells.evaluate(code));
-    }
+class CellEvaluatorTest extends CellTest {
 
     @Test
     void theLastExpressionIsTheValue() {

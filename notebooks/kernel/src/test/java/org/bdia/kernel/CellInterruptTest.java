@@ -1,27 +1,15 @@
 package org.bdia.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class CellInterruptTest {
-    private final CellEvaluator cells = new CellEvaluator();
-
-    @AfterEach
-    void close() {
-        cells.close();
-    }
-
-    private CellError error(String code) {
-        return catchThrowableOfType(CellError.class, () -> cells.evaluate(code));
-    }
+class CellInterruptTest extends CellTest {
 
     @Test
     void aSleepingCellIsInterrupted() throws Exception {

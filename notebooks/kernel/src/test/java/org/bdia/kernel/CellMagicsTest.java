@@ -10,14 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.bdia.io.ChildJvm;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,21 +32,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class CellMagicsTest {
     private static final String CLASS_PATH = "java.class.path";
+    private static final Map<String, byte[]> JARS = new HashMap<>();
 
     @TempDir private Path temp;
     private final String classPath = System.getProperty(CLASS_PATH);
     private Path repository;
     private CellEvaluator cells;
 
+    @BeforeAll
+    static void compile(@TempDir Path sources) throws IOException {
+        compile(
+                sources,
+                "words",
+                "package words; public class Words { public static String HELLO = \"hello\"; }");
+        compile(
+                sources,
+                "greeting",
+                "package greeting; public class Greeting { public String toString() { return words.Words.HELLO; } }");
+    }
+
     @BeforeEach
     void publish() throws Exception {
         repository = temp.resolve("repository");
-        var words = "package words; public class Words { public static String HELLO = \"hello\"; }";
-        publish("words", "", words);
-        publish(
-                "greeting",
-                dependency("words", "compile") + dependency("never-published", "test"),
-                "package greeting; public class Greeting { public String toString() { return words.Words.HELLO; } }");
+        publish("words", "");
+        publish("greeting", dependency("words", "compile") + dependency("never-published", "test"));
         cells = new CellEvaluator(maven());
     }
 
@@ -158,33 +170,26 @@ class CellMagicsTest {
                 + "</scope></dependency>";
     }
 
-    /** Writes a jar of one class, its POM and their checksums. */
-    private void publish(String artifact, String dependencies, String source) throws Exception {
+    private static void compile(Path folder, String artifact, String source) throws IOException {
         var name = Character.toUpperCase(artifact.charAt(0)) + artifact.substring(1);
-        var sources = Files.createDirectories(temp.resolve("src").resolve(artifact));
-        var file = Files.writeString(sources.resolve(name + ".java"), source);
-        var status =
-                ToolProvider.getSystemJavaCompiler()
-                        .run(
-                                null,
-                                null,
-                                null,
-                                "-proc:none",
-                                "-d",
-                                temp.resolve("classes").toString(),
-                                "-cp",
-                                temp.resolve("classes").toString(),
-                                file.toString());
-        assertThat(status).isZero();
+        var file = Files.writeString(folder.resolve(name + ".java"), source);
+        var classes = folder.resolve("classes").toString();
+        String[] options = {"-proc:none", "-d", classes, "-cp", classes, file.toString()};
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, options)).isZero();
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes)) {
             var entry = artifact + "/" + name + ".class";
             jar.putNextEntry(new JarEntry(entry));
-            jar.write(Files.readAllBytes(temp.resolve("classes").resolve(entry)));
+            jar.write(Files.readAllBytes(Path.of(classes, entry)));
         }
+        JARS.put(artifact, bytes.toByteArray());
+    }
+
+    /** Writes a jar of one class, its POM and their checksums. */
+    private void publish(String artifact, String dependencies) throws Exception {
         var folder =
                 Files.createDirectories(repository.resolve("org/example/" + artifact + "/1.0"));
-        write(folder.resolve(artifact + "-1.0.jar"), bytes.toByteArray());
+        write(folder.resolve(artifact + "-1.0.jar"), JARS.get(artifact));
         var pom =
                 "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId><artifactId>"
                         + artifact

@@ -8,7 +8,6 @@ import java.util.List;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,16 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class JavaKernelTest {
-    private final CellEvaluator cells = new CellEvaluator();
+class JavaKernelTest extends CellTest {
     private final JavaKernel kernel = new JavaKernel(cells);
 
-    @AfterEach
-    void close() {
-        cells.close();
-    }
-
-    private CellError error(String code) {
+    @Override
+    CellError error(String code) {
         return catchThrowableOfType(CellError.class, () -> kernel.eval(code));
     }
 

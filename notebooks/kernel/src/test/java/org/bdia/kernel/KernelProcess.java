@@ -85,6 +85,7 @@ final class KernelProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         for (JsonNode word : spec.get("argv")) {
             if (word.asText().equals(JavaKernel.class.getName())) {
+                command.add("-XX:TieredStopAtLevel=1"); // it ends before optimised code pays
                 command.addAll(options);
             }
             command.add(word.asText().replace("{connection_file}", connection.toString()));

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bdia.kernel.KernelProcess.Published;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelProcessTest {
     private static final String KEY = "4c1f0e2a-only-the-two-ends-know-this";
 
+    /** For tests that leave nothing behind in the kernel, and do not depend on what others left. */
+    private static KernelProcess shared;
+
     @TempDir private Path folder;
+
+    @BeforeAll
+    static void startShared(@TempDir Path home) throws Exception {
+        shared = new KernelProcess(home, KEY, List.of());
+    }
+
+    @AfterAll
+    static void endShared() {
+        shared.close();
+    }
 
     @Test
     void theKeyIsInNoLog() throws Exception {
@@ -83,15 +98,13 @@ class KernelProcessTest {
                 "for (int i = 0; i < 30_000; i++) System.out.println(\"step \" + i);"
                         + " for (int i = 0; i < 3_000; i++) {"
                         + " System.out.println(\"out \" + i); System.err.println(\"err \" + i); }";
-        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            kernel.listen();
-            assertThat(kernel.execute(code).path("status").asText()).isEqualTo("ok");
-            var streams = streams(kernel.published());
-            assertThat(printed("stdout", streams))
-                    .isEqualTo(lines("step ", 30_000) + lines("out ", 3_000));
-            assertThat(printed("stderr", streams)).isEqualTo(lines("err ", 3_000));
-            assertThat(streams).hasSizeLessThan(200);
-        }
+        shared.listen();
+        assertThat(shared.execute(code).path("status").asText()).isEqualTo("ok");
+        var streams = streams(shared.published());
+        assertThat(printed("stdout", streams))
+                .isEqualTo(lines("step ", 30_000) + lines("out ", 3_000));
+        assertThat(printed("stderr", streams)).isEqualTo(lines("err ", 3_000));
+        assertThat(streams).hasSizeLessThan(200);
     }
 
     @Test
@@ -99,19 +112,17 @@ class KernelProcessTest {
         var code =
                 "System.out.println(\"one\"); System.err.println(\"two\"); display(3);"
                         + " System.out.write('4'); 5";
-        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            kernel.listen();
-            kernel.execute(code);
-            assertThat(kernel.published())
-                    .extracting(Published::type)
-                    .containsExactly(
-                            "execute_input",
-                            "stream",
-                            "stream",
-                            "display_data",
-                            "stream",
-                            "execute_result");
-        }
+        shared.listen();
+        shared.execute(code);
+        assertThat(shared.published())
+                .extracting(Published::type)
+                .containsExactly(
+                        "execute_input",
+                        "stream",
+                        "stream",
+                        "display_data",
+                        "stream",
+                        "execute_result");
     }
 
     @Test
@@ -135,12 +146,10 @@ class KernelProcessTest {
 
     @Test
     void arraysAreShownAsJavaWritesThem() throws Exception {
-        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            kernel.listen();
-            kernel.execute("new int[] {1, 2}");
-            assertThat(kernel.published().get(1).content().at("/data/text~1plain").asText())
-                    .isEqualTo("int[]{1, 2}");
-        }
+        shared.listen();
+        shared.execute("new int[] {1, 2}");
+        assertThat(shared.published().get(1).content().at("/data/text~1plain").asText())
+                .isEqualTo("int[]{1, 2}");
     }
 
     @Test
@@ -174,21 +183,17 @@ class KernelProcessTest {
     /** The next request may arrive before the kernel has looked for others that wait. */
     @Test
     void whoWaitsForTheReplyIsNotAborted() throws Exception {
-        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            for (int i = 0; i < 15; i++) {
-                assertThat(kernel.execute("throw new Error();").path("status").asText())
-                        .isEqualTo("error");
-                assertThat(kernel.execute("1").path("status").asText()).isEqualTo("ok");
-            }
+        for (int i = 0; i < 15; i++) {
+            assertThat(shared.execute("throw new Error();").path("status").asText())
+                    .isEqualTo("error");
+            assertThat(shared.execute("1").path("status").asText()).isEqualTo("ok");
         }
     }
 
     @Test
     void aRequestForHistoryIsAnswered() throws Exception {
-        try (var kernel = new KernelProcess(folder, KEY, List.of())) {
-            kernel.execute("1 + 1");
-            assertThat(kernel.history().path("history").isArray()).isTrue();
-        }
+        shared.execute("1 + 1");
+        assertThat(shared.history().path("history").isArray()).isTrue();
     }
 
     @Test
