@@ -166,7 +166,17 @@ class WorkloadTest {
         assertThat(reversed.metrics())
                 .filteredOn(row -> row.split().equals("test"))
                 .extracting(MetricRow::metric)
-                .containsExactlyInAnyOrder("accuracy", "loss", "perplexity", "bleu", "chrf");
+                .containsExactlyInAnyOrder(
+                        "accuracy",
+                        "loss",
+                        "perplexity",
+                        "bleu",
+                        "chrf",
+                        "accuracy_at_best",
+                        "loss_at_best",
+                        "perplexity_at_best",
+                        "bleu_at_best",
+                        "chrf_at_best");
         assertThat(reversed.samples()).hasSize(10);
     }
 

@@ -130,7 +130,7 @@ class BestEpochTest extends TensorTest {
                 .hasMessageStartingWith(
                         folder + ": expected the weights of the epoch with the lowest")
                 .hasMessageContaining("began before such weights were kept")
-                .hasMessageEndingWith("or remove the folder and run it again");
+                .hasMessageEndingWith("or remove the folder and train it again without an archive");
         TrainConfig patient = config(6).withPatience(2);
         assertThatThrownBy(() -> train(patient, folder, () -> false))
                 .hasMessageContaining(
