@@ -136,7 +136,7 @@ public record BlockTimes(
         return model;
     }
 
-    /** What is measured. */
+    /** The model and the way to train it whose steps are timed. */
     record Timer(
             ModelConfig model,
             Method method,
