@@ -66,13 +66,11 @@ final class KernelCheck {
                                 new CrossAttention(options.width(), options.heads(), 0),
                                 null)
                         : new TransformerBlock(
-                                options.width(),
-                                options.heads(),
-                                options.mlp(),
-                                options.pattern(),
-                                options.activation(),
+                                options,
                                 0,
-                                Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN));
+                                Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN),
+                                new KernelSelector(),
+                                BranchScript::of);
         twin.setInitializer(
                 (m, sizes, type) -> noise(sizes, (int) sizes.size() + 1, scale(sizes)),
                 parameter -> parameter.getType() != Parameter.Type.OTHER);

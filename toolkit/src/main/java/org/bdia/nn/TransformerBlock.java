@@ -15,7 +15,6 @@ import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.activation.SplitBranch;
 import org.bdia.config.ActivationConfig;
-import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
@@ -43,21 +42,8 @@ public final class TransformerBlock extends AbstractBlock
     private final FusedBranch fused;
     private final SplitBranch split;
 
-    /** A block with the exact GELU and fused kernels, see the other constructor. */
-    public TransformerBlock(
-            int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
-        this(
-                width,
-                heads,
-                mlp,
-                pattern,
-                ActivationConfig.GELU,
-                dropout,
-                Execution.of(Backprop.STORE));
-    }
-
     /**
-     * A block.
+     * A block of its own.
      *
      * @param width D, a multiple of heads
      * @param heads attention heads
@@ -76,16 +62,7 @@ public final class TransformerBlock extends AbstractBlock
             ActivationConfig activation,
             float dropout,
             Execution execution) {
-        this(
-                width,
-                heads,
-                mlp,
-                pattern,
-                activation,
-                dropout,
-                execution,
-                new KernelSelector(),
-                BranchScript::of);
+        this(width, heads, mlp, pattern, activation, dropout, execution, new KernelSelector());
     }
 
     /**
@@ -103,11 +80,7 @@ public final class TransformerBlock extends AbstractBlock
             Execution execution,
             KernelSelector selector) {
         this(
-                width,
-                heads,
-                mlp,
-                pattern,
-                activation,
+                new BranchScript.Options(width, heads, mlp, pattern, activation),
                 dropout,
                 execution,
                 selector,
@@ -115,31 +88,30 @@ public final class TransformerBlock extends AbstractBlock
     }
 
     TransformerBlock(
-            int width,
-            int heads,
-            int mlp,
-            Attention.Pattern pattern,
-            ActivationConfig activation,
+            BranchScript.Options options,
             float dropout,
             Execution execution,
             KernelSelector selector,
             FusedBranch.Source source) {
+        int width = options.width();
         // Over the last axis alone: DJL's default normalises over tokens too.
         ln1 = addChildBlock("ln1", LayerNorm.builder().axis(2).build());
-        attention = addChildBlock("attention", new Attention(width, heads, pattern, dropout));
+        attention =
+                addChildBlock(
+                        "attention",
+                        new Attention(width, options.heads(), options.pattern(), dropout));
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
-        this.mlp = addChildBlock("mlp", new Mlp(width, mlp, activation, dropout));
-        var options = new BranchScript.Options(width, heads, mlp, pattern, activation);
+        mlp = addChildBlock("mlp", new Mlp(width, options.mlp(), options.activation(), dropout));
         fused = new FusedBranch(options, dropout, execution, selector, source);
-        split = new SplitBranch(activation);
+        split = new SplitBranch(options.activation());
         f = new HalfBlock(ln1, attention, fused);
         // As a branch of its own the half has no cut at the activation: the fused kernel would
-        // differentiate it exactly, which in
-        // float32 is not what an inverted activation computes, and in bfloat16 differs by less than
-        // the products round.
+        // differentiate it exactly, which in float32 is not what an inverted activation computes,
+        // and
+        // in bfloat16 differs by less than the products round.
         boolean exact =
                 !split.recordsItself() || execution.precision() == Precision.BFLOAT16_BRANCH;
-        g = new HalfBlock(ln2, this.mlp, exact ? fused : null);
+        g = new HalfBlock(ln2, mlp, exact ? fused : null);
     }
 
     /**

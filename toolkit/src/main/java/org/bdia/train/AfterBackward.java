@@ -11,7 +11,7 @@ record AfterBackward(TrainConfig config, ReversibleModel model, Optimizer optimi
 
     @Override
     public String consequence() {
-        return Trainer.UNTOUCHED;
+        return TrainingLoop.UNTOUCHED;
     }
 
     @Override

@@ -69,11 +69,7 @@ class KernelSelectorTest extends TensorTest {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         var block =
                 new TransformerBlock(
-                        WIDTH,
-                        HEADS,
-                        MLP,
-                        pattern,
-                        ActivationConfig.GELU,
+                        new BranchScript.Options(WIDTH, HEADS, MLP, pattern, ActivationConfig.GELU),
                         0,
                         execution,
                         selector,
@@ -258,11 +254,12 @@ class KernelSelectorTest extends TensorTest {
         for (int k = 0; k < 3; k++) {
             var block =
                     new TransformerBlock(
-                            WIDTH,
-                            HEADS,
-                            MLP,
-                            Attention.Pattern.CAUSAL,
-                            ActivationConfig.GELU,
+                            new BranchScript.Options(
+                                    WIDTH,
+                                    HEADS,
+                                    MLP,
+                                    Attention.Pattern.CAUSAL,
+                                    ActivationConfig.GELU),
                             0,
                             execution,
                             selector,
