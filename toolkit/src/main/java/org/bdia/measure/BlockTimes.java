@@ -98,13 +98,17 @@ public record BlockTimes(
                         ? checkpointed
                         : timer.line(least, stopwatch)[1];
         Execution lean = least.withChunkTokens(Execution.LEAN_TOKENS);
-        return new BlockTimes(
-                stored[0], stored[1], checkpointed, reversed, timer.line(lean, stopwatch)[1]);
+        double sliced = timer.line(lean, stopwatch)[1];
+        return new BlockTimes(stored[0], stored[1], checkpointed, reversed, sliced);
     }
 
-    /** Returns the time of a step of so many blocks. */
-    double step(Execution execution, int depth) {
-        int others = depth - execution.stored() - execution.checkpointed();
+    /**
+     * Returns the time of a step of so many blocks.
+     *
+     * @param each blocks that every stored or checkpointed branch of the execution stands for
+     */
+    double step(Execution execution, int depth, double each) {
+        double others = depth - each * (execution.stored() + execution.checkpointed());
         double other =
                 switch (execution.backprop()) {
                     case STORE -> stored;
@@ -112,8 +116,7 @@ public record BlockTimes(
                     case REVERSIBLE -> reversed;
                 };
         double blocks =
-                stored * execution.stored()
-                        + checkpointed * execution.checkpointed()
+                each * (stored * execution.stored() + checkpointed * execution.checkpointed())
                         + other * others;
         int chunk = execution.chunkTokens();
         // Other slices are interpolated, their number being what costs.
