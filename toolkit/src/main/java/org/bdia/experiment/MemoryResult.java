@@ -120,12 +120,9 @@ public final class MemoryResult implements Tabular {
             return label().replace("planned", "planned: " + point().variant());
         }
 
-        /** The predicted peak above rest; NaN for RevViT, which {@link MemoryModel} does not know. */
+        /** The predicted peak above rest. */
         double predicted() {
             Point p = point();
-            if (p.computed().streams() > 1) {
-                return Double.NaN;
-            }
             MemoryModel memory = MemoryModel.of(p.model(), p.computed());
             return memory.peak(p.execution(), p.batch()) / (double) (1 << 20);
         }
@@ -161,10 +158,8 @@ public final class MemoryResult implements Tabular {
             rows.add(row(m, "total_mib", m.row().total()));
             rows.add(row(m, "side_mib", m.point().sideMib()));
             rows.add(row(m, "params_mib", m.row().parameters()));
-            if (!Double.isNaN(m.predicted())) {
-                rows.add(row(m, "predicted_peak_mib", m.predicted()));
-                rows.add(row(m, "prediction_error", Math.abs(m.predicted() / m.row().peak() - 1)));
-            }
+            rows.add(row(m, "predicted_peak_mib", m.predicted()));
+            rows.add(row(m, "prediction_error", Math.abs(m.predicted() / m.row().peak() - 1)));
             rows.add(row(m, "step_ms", m.row().median()));
             rows.add(row(m, "time_ratio_to_store", m.row().toStore().median()));
         }

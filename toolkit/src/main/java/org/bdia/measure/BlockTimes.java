@@ -34,6 +34,11 @@ public record BlockTimes(
     private static final int DEEPER = 6;
     private static final int WARM_UP = 2;
 
+    /** Of the first way, which also compiles what all of them run; only while its steps are short. */
+    private static final int FIRST_WARM_UP = Benchmark.WARM_UP;
+
+    private static final long FIRST_NANOS = 10_000_000_000L;
+
     /** Checks that they are times. */
     public BlockTimes {
         if (!(rest >= 0 && stored > 0 && checkpointed > 0 && reversed > 0 && sliced > 0)) {
@@ -90,21 +95,25 @@ public record BlockTimes(
 
     /** Measures with a stopwatch that makes a step and says how long it took. */
     static BlockTimes measured(Timer timer, ToDoubleFunction<WholeSteps> stopwatch) {
-        double[] stored = timer.line(Execution.of(Backprop.STORE), stopwatch);
-        double checkpointed = timer.line(Execution.of(Backprop.CHECKPOINT), stopwatch)[1];
+        double[] stored = timer.line(Execution.of(Backprop.STORE), stopwatch, FIRST_WARM_UP);
+        double checkpointed = timer.line(Execution.of(Backprop.CHECKPOINT), stopwatch, WARM_UP)[1];
         Execution least = timer.least();
         double reversed =
                 least.backprop() == Backprop.CHECKPOINT
                         ? checkpointed
-                        : timer.line(least, stopwatch)[1];
+                        : timer.line(least, stopwatch, WARM_UP)[1];
         Execution lean = least.withChunkTokens(Execution.LEAN_TOKENS);
-        return new BlockTimes(
-                stored[0], stored[1], checkpointed, reversed, timer.line(lean, stopwatch)[1]);
+        double sliced = timer.line(lean, stopwatch, WARM_UP)[1];
+        return new BlockTimes(stored[0], stored[1], checkpointed, reversed, sliced);
     }
 
-    /** Returns the time of a step of so many blocks. */
-    double step(Execution execution, int depth) {
-        int others = depth - execution.stored() - execution.checkpointed();
+    /**
+     * Returns the time of a step of so many blocks.
+     *
+     * @param each blocks that every stored or checkpointed branch of the execution stands for
+     */
+    double step(Execution execution, int depth, double each) {
+        double others = depth - each * (execution.stored() + execution.checkpointed());
         double other =
                 switch (execution.backprop()) {
                     case STORE -> stored;
@@ -112,8 +121,7 @@ public record BlockTimes(
                     case REVERSIBLE -> reversed;
                 };
         double blocks =
-                stored * execution.stored()
-                        + checkpointed * execution.checkpointed()
+                each * (stored * execution.stored() + checkpointed * execution.checkpointed())
                         + other * others;
         int chunk = execution.chunkTokens();
         // Other slices are interpolated, their number being what costs.
@@ -152,7 +160,7 @@ public record BlockTimes(
         }
 
         /** Returns the time outside blocks, at least 0, and that of one block: of the line through both depths. */
-        double[] line(Execution way, ToDoubleFunction<WholeSteps> stopwatch) {
+        double[] line(Execution way, ToDoubleFunction<WholeSteps> stopwatch, int warmUp) {
             Execution execution = way.withPrecision(precision);
             ModelConfig small = withBlocks(SHALLOW);
             ModelConfig large = withBlocks(DEEPER);
@@ -161,11 +169,14 @@ public record BlockTimes(
             try (NDManager manager = NDManager.newBaseManager(device);
                     WholeSteps few = steps(small, execution, manager);
                     WholeSteps many = steps(large, execution, manager)) {
-                for (int round = -WARM_UP; round < rounds; round++) {
-                    double a = stopwatch.applyAsDouble(few);
-                    double b = stopwatch.applyAsDouble(many);
-                    least = round < 0 ? least : Math.min(least, a);
-                    most = round < 0 ? most : Math.min(most, b);
+                long end = System.nanoTime() + FIRST_NANOS;
+                for (int i = 0; i < WARM_UP || (i < warmUp && System.nanoTime() - end < 0); i++) {
+                    few.step();
+                    many.step();
+                }
+                for (int round = 0; round < rounds; round++) {
+                    least = Math.min(least, stopwatch.applyAsDouble(few));
+                    most = Math.min(most, stopwatch.applyAsDouble(many));
                 }
             }
             double block = (most - least) / (large.depth() - small.depth());

@@ -1,16 +1,16 @@
 package org.bdia.measure;
 
+import java.util.List;
 import java.util.Locale;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
-import org.bdia.config.GptConfig;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
+import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.config.Update;
-import org.bdia.config.VitConfig;
 import org.bdia.nn.ReversibleModel;
 
 /**
@@ -38,17 +38,16 @@ public final class MemoryModel {
     }
 
     /**
-     * The memory of a vision transformer or of a GPT on inputs as long as its context.
+     * The memory of a model on inputs as long as its context.
      *
-     * @throws IllegalArgumentException if it is another model, or the method has two streams
+     * @throws IllegalArgumentException if an encoder–decoder is to have two streams, which it cannot
      */
     public static MemoryModel of(ModelConfig model, Method method) {
-        footprint(model, Precision.FLOAT32); // refuses another model
-        if (method.streams() > 1) {
+        if (model instanceof Seq2SeqConfig && method.streams() > 1) {
             throw new IllegalArgumentException(
-                    "memory is predicted for one stream of whole blocks, but "
+                    "an encoder–decoder has one stream, but the method is "
                             + method
-                            + " runs halves of them over two; measure it instead");
+                            + "; take another method, or a vision transformer or GPT");
         }
         return new MemoryModel(model, method, 0);
     }
@@ -84,20 +83,42 @@ public final class MemoryModel {
             throw new IllegalArgumentException(
                     "memory is predicted for Kernels.FUSED, but the execution has Kernels.PLAIN");
         }
-        if (batch < 1 || execution.stored() + execution.checkpointed() > model.depth()) {
+        if (batch < 1 || execution.stored() + execution.checkpointed() > branches()) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
                             "a batch of at least 1 and at most %d stored and checkpointed blocks are expected, but they"
                                     + " are %d and %d + %d",
-                            model.depth(),
+                            branches(),
                             batch,
                             execution.stored(),
                             execution.checkpointed()));
         }
-        Footprint footprint = footprint(execution.precision());
-        var step = new StepMemory(footprint, method, execution, model.depth(), batch, headTokens);
-        return step.peak();
+        Precision precision = execution.precision();
+        StepMemory encoder = null;
+        if (model instanceof Seq2SeqConfig pair) {
+            Footprint footprint = Footprint.encoder(pair, precision);
+            encoder = new StepMemory(footprint, method, execution, batch, 0, 0);
+        }
+        long beside = encoder == null ? 0 : encoder.finished();
+        Footprint footprint = footprint(precision);
+        var step = new StepMemory(footprint, method, execution, batch, headTokens, beside);
+        return encoder == null ? step.peak() : Math.max(encoder.peak(), step.peak());
+    }
+
+    /**
+     * Returns the branches that an execution chooses between: of one stream blocks, of two their halves, of an encoder–decoder the
+     * blocks of the lower of its two stacks, either of which it runs alike.
+     */
+    int branches() {
+        return model instanceof Seq2SeqConfig pair
+                ? Math.min(pair.encoderDepth(), pair.decoderDepth())
+                : model.depth() * method.streams();
+    }
+
+    /** Returns how many blocks each branch that an execution chooses stands for. */
+    double blocksPerBranch() {
+        return model instanceof Seq2SeqConfig ? 2 : 1.0 / method.streams();
     }
 
     /** The peak and what rests: weights, their gradients and AdamW's two moments; bytes. */
@@ -112,10 +133,7 @@ public final class MemoryModel {
 
     /** The weights, AdamW's two moments and the gradients that are alive at once; bytes. */
     public long resting(Update update) {
-        long gradients =
-                update == Update.PER_BLOCK
-                        ? footprint(Precision.FLOAT32).gradientsPerBlock(model.depth())
-                        : parameters();
+        long gradients = update == Update.PER_BLOCK ? gradientsPerBlock() : parameters();
         return (WEIGHTS_AND_MOMENTS * parameters() + gradients) * Float.BYTES;
     }
 
@@ -130,13 +148,30 @@ public final class MemoryModel {
      */
     public double flops(Execution execution, int batch) {
         boolean stores = execution.backprop() == Backprop.STORE;
-        int recomputed = stores ? execution.checkpointed() : model.depth() - execution.stored();
-        return footprint(execution.precision()).flops(batch, model.depth(), recomputed);
+        int chosen = stores ? execution.checkpointed() : branches() - execution.stored();
+        double part = (double) chosen / branches();
+        double flops = 0;
+        for (Footprint stack : stacks()) {
+            flops += stack.flops(batch, part * stack.depth());
+        }
+        return flops;
     }
 
     /** The number of the model's parameters. */
     public long parameters() {
-        return footprint(Precision.FLOAT32).parameters();
+        return stacks().stream().mapToLong(Footprint::parameters).sum();
+    }
+
+    private long gradientsPerBlock() {
+        long outside = stacks().stream().mapToLong(Footprint::outside).sum();
+        return outside + footprint(Precision.FLOAT32).block().parameters();
+    }
+
+    private List<Footprint> stacks() {
+        Footprint last = footprint(Precision.FLOAT32);
+        return model instanceof Seq2SeqConfig pair
+                ? List.of(Footprint.encoder(pair, Precision.FLOAT32), last)
+                : List.of(last);
     }
 
     /**
@@ -177,19 +212,6 @@ public final class MemoryModel {
     }
 
     private Footprint footprint(Precision precision) {
-        return footprint(model, precision);
-    }
-
-    private static Footprint footprint(ModelConfig model, Precision precision) {
-        if (model instanceof VitConfig vit) {
-            return Footprint.of(vit, precision);
-        }
-        if (model instanceof GptConfig gpt) {
-            return Footprint.of(gpt, precision);
-        }
-        throw new IllegalArgumentException(
-                "memory is predicted for VitConfig and GptConfig, but the model is "
-                        + model
-                        + "; measure its training step instead");
+        return Footprint.of(model, method, precision);
     }
 }

@@ -51,7 +51,7 @@ public record MemoryPlan(
 
     private static Stream<MemoryPlan> plans(
             MemoryModel memory, int batch, Precision precision, BlockTimes times) {
-        int depth = memory.model().depth();
+        int depth = memory.branches();
         Backprop backprop = memory.reverses() ? Backprop.REVERSIBLE : Backprop.CHECKPOINT;
         Execution all = Execution.of(backprop).withPrecision(precision);
         return IntStream.of(CHUNKS)
@@ -78,8 +78,8 @@ public record MemoryPlan(
             MemoryModel memory, Execution execution, int batch, BlockTimes times) {
         int depth = memory.model().depth();
         long peak = memory.peak(execution, batch);
-        double time = times.step(execution, depth);
-        double storing = times.step(Execution.of(Backprop.STORE), depth);
+        double time = times.step(execution, depth, memory.blocksPerBranch());
+        double storing = times.step(Execution.of(Backprop.STORE), depth, 1);
         return new MemoryPlan(execution, peak, peak + memory.resting(), time, time / storing);
     }
 

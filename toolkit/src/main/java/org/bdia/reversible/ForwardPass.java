@@ -59,8 +59,11 @@ final class ForwardPass {
         if (previous == null) {
             return current;
         }
-        NDArray output =
-                tape.method.streams() > 1 ? tape.keep(Streams.join(previous, current)) : current;
+        NDArray output = current;
+        if (tape.method.streams() > 1) {
+            output = tape.keep(Streams.join(previous, current));
+            current.close(); // the backward pass has it by itself where it needs it
+        }
         previous.close();
         return output;
     }

@@ -57,13 +57,13 @@ class BlockTimesTest {
     @Test
     void aStepTakesItsBlocksAndTheRest() {
         var times = new BlockTimes(10, 4, 5, 6, 9);
-        assertThat(times.step(Execution.of(Backprop.STORE), 12)).isEqualTo(10 + 12 * 4);
-        assertThat(times.step(Execution.of(Backprop.CHECKPOINT), 12)).isEqualTo(10 + 12 * 5);
+        assertThat(times.step(Execution.of(Backprop.STORE), 12, 1)).isEqualTo(10 + 12 * 4);
+        assertThat(times.step(Execution.of(Backprop.CHECKPOINT), 12, 1)).isEqualTo(10 + 12 * 5);
         Execution reversed = Execution.of(Backprop.REVERSIBLE);
-        assertThat(times.step(reversed.withStored(2).withCheckpointed(3), 12))
+        assertThat(times.step(reversed.withStored(2).withCheckpointed(3), 12, 1))
                 .isEqualTo(10 + 2 * 4 + 3 * 5 + 7 * 6);
-        assertThat(times.step(Execution.lean(), 12)).isCloseTo(10 + 12 * 9, within(1e-9));
-        assertThat(times.step(reversed.withChunkTokens(2048), 12))
+        assertThat(times.step(Execution.lean(), 12, 1)).isCloseTo(10 + 12 * 9, within(1e-9));
+        assertThat(times.step(reversed.withChunkTokens(2048), 12, 1))
                 .as("half as many slices cost half as much more")
                 .isCloseTo(10 + 12 * 7.5, within(1e-9));
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
 import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
 import org.bdia.config.GptConfig;
+import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.VitConfig;
@@ -35,20 +37,24 @@ class ModelSummaryTest {
     }
 
     @Test
-    void aModelWhoseMemoryIsNotPredictedSaysSo() {
-        String[] lines =
-                summary(
-                        new Seq2Seq(
-                                new Seq2SeqConfig(11, 13, 6, 4, 2, 3, 1, 8, 0),
-                                Method.standard(),
-                                Backprop.STORE));
+    void anEncoderAndADecoderAndTwoStreamsHaveTheirParts() {
+        var pair = new Seq2SeqConfig(11, 13, 6, 4, 2, 3, 1, 8, 0);
+        String[] lines = summary(new Seq2Seq(pair, Method.standard(), Backprop.STORE));
 
         assertThat(lines[3]).startsWith("encoder × 2 ");
         assertThat(lines[5]).startsWith("decoder × 3 ");
-        assertThat(lines[8]).contains("measure its training step instead");
+        assertThat(lines[8]).contains("MiB above that");
         GptConfig gpt = GptConfig.nano().withVocabulary(11).withContext(6).withDepth(2);
         String[] text = summary(new Gpt(gpt, Method.revNet(), Backprop.REVERSIBLE));
-        assertThat(text[text.length - 1]).contains("measure it instead");
+        assertThat(text[text.length - 1]).contains("MiB above that");
+    }
+
+    @Test
+    void anExecutionWhoseMemoryIsNotPredictedSaysSo() {
+        Execution plain = Execution.of(Backprop.STORE).withKernels(Kernels.PLAIN);
+        String[] lines = summary(new Gpt(GptConfig.nano(), Method.standard(), plain));
+
+        assertThat(lines[lines.length - 1]).contains("but the execution has Kernels.PLAIN");
     }
 
     private static String[] summary(ReversibleModel model) {

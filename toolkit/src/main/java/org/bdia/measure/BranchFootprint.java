@@ -1,0 +1,152 @@
+package org.bdia.measure;
+
+import org.bdia.config.Precision;
+import org.bdia.nn.Attention;
+import org.bdia.nn.TransformerBlock;
+
+/**
+ * Bytes that differentiating one residual branch keeps in memory, a {@link TransformerBlock} or another sum of attentions and an MLP.
+ *
+ * <p>Counted from what automatic differentiation saves of the functions that {@code BranchScript} writes for the CPU, and of the
+ * plain kernels of decoder blocks: D, M and A stand for the arrays (T, D), (T, M) and, where attention is written out as two
+ * products, (H, T, T) of a sample.
+ */
+record BranchFootprint(
+        Kind kind,
+        int tokens,
+        int width,
+        int heads,
+        int mlp,
+        double dropout,
+        boolean locality,
+        Precision precision) {
+
+    /** The parts of a branch. */
+    enum Kind {
+        /** Self-attention and MLP. */
+        BLOCK,
+
+        /** The first half of a block. */
+        ATTENTION,
+
+        /** The second half of a block. */
+        PERCEPTRON,
+
+        /** A block whose attention has a mask of padding. */
+        ENCODER,
+
+        /** Self-attention, attention to the encoder's output, MLP. */
+        DECODER;
+
+        private int attentions() {
+            return this == PERCEPTRON ? 0 : this == DECODER ? 2 : 1;
+        }
+
+        private int perceptrons() {
+            return this == ATTENTION ? 0 : 1;
+        }
+    }
+
+    private static final long FLOAT = Float.BYTES;
+    private static final int STATISTICS = 2; // mean and deviation of a LayerNorm
+
+    /** Returns another branch of the same sizes. */
+    BranchFootprint as(Kind other) {
+        return new BranchFootprint(other, tokens, width, heads, mlp, dropout, locality, precision);
+    }
+
+    /** The branch's parameters. */
+    long parameters() {
+        long attention = weights(1, 0) + 6L * width + (locality ? 1 : 0);
+        long perceptron = weights(0, 1) + 3L * width + mlp;
+        return kind.attentions() * attention + kind.perceptrons() * perceptron;
+    }
+
+    /** Multiplications of a token's forward pass with weights. */
+    long weights() {
+        return weights(kind.attentions(), kind.perceptrons());
+    }
+
+    private long weights(int attentions, int perceptrons) {
+        return attentions * 4L * width * width + perceptrons * 2L * width * mlp;
+    }
+
+    /** Multiplications of a sample's forward pass among activations. */
+    double products() {
+        return 2.0 * kind.attentions() * tokens * tokens * width;
+    }
+
+    /** Bytes of the graph over {@code samples} samples at once. */
+    long graph(long samples) {
+        long bytes = kind.perceptrons() * perceptron(samples);
+        if (kind.attentions() > 0) {
+            boolean padded = kind == Kind.ENCODER || (kind == Kind.DECODER && single());
+            bytes += attention(samples, padded);
+        }
+        if (kind == Kind.DECODER) {
+            long memory = single() ? 0 : value() * samples * tokens * width; // rounded
+            bytes += attention(samples, true) + memory;
+        }
+        return bytes + (single() ? 0 : value() * weights());
+    }
+
+    private long attention(long samples, boolean padded) {
+        boolean drops = dropout > 0;
+        boolean writtenOut = drops || padded || (!single() && tokens <= Attention.SHORT);
+        // A mask after the last product, or, of libtorch's attention, what it computed.
+        long wide = (single() ? 6L : 7L) + (drops || !writtenOut ? 1 : 0);
+        if (locality && (drops || !single())) {
+            wide += 3; // q, k and v before the learned temperature
+        }
+        long saved = wide * width + (writtenOut ? 0 : single() ? heads : 2L * heads);
+        // With dropout the scores, what they are dropped with and what is left.
+        long scores = drops ? 3 : writtenOut ? 1 : 0;
+        return value() * (samples * tokens * saved + scores * scores(samples)) + norm(samples);
+    }
+
+    private long perceptron(long samples) {
+        int masks = dropout > 0 ? 1 : 0;
+        long saved = ((single() ? 2L : 3L) + masks) * width + (2L + masks) * mlp;
+        return value() * samples * tokens * saved + norm(samples);
+    }
+
+    private long norm(long samples) {
+        return samples * tokens * STATISTICS * FLOAT;
+    }
+
+    /** Bytes that differentiating takes beside the graph. */
+    long workspace(long samples) {
+        long rows = samples * tokens;
+        boolean drops = dropout > 0;
+        long scores = scores(samples) * value();
+        if (kind == Kind.ATTENTION) {
+            long wide = rows * width * value();
+            long products = (single() ? 5 : 7) * wide;
+            return drops ? Math.max(products, scores + wide) : products;
+        }
+        long perceptron = value() * rows * ((single() ? 1L : 3L) * width + mlp);
+        // When attention is reached, the MLP's part of the graph is gone.
+        long gone = 2 * rows * mlp * FLOAT;
+        long attention = 0;
+        if (kind == Kind.DECODER && single()) {
+            attention = 3 * scores + 4 * rows * width * FLOAT - gone;
+        } else if (kind != Kind.PERCEPTRON && (drops || kind != Kind.BLOCK)) {
+            attention = 2 * scores - gone;
+        }
+        long matrix = (long) width * mlp * FLOAT;
+        return Math.max(perceptron, attention) + (single() ? matrix : 2 * matrix);
+    }
+
+    private long scores(long samples) {
+        return samples * heads * tokens * tokens;
+    }
+
+    private boolean single() {
+        return precision == Precision.FLOAT32;
+    }
+
+    /** Bytes of a number that a graph keeps. */
+    private long value() {
+        return single() ? FLOAT : FLOAT / 2;
+    }
+}
