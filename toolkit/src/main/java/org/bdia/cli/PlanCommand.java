@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Json;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Update;
 import org.bdia.data.DataFolder;
@@ -16,6 +18,7 @@ import org.bdia.experiment.RunWorker;
 import org.bdia.measure.BlockTimes;
 import org.bdia.measure.MemoryModel;
 import org.bdia.measure.MemoryPlan;
+import org.bdia.notebook.Progress;
 import org.bdia.run.RunStore;
 import org.bdia.torch.Devices;
 import picocli.CommandLine.Command;
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Callable<Integer> {
 
     private static final double MIB = 1 << 20;
-    private static final double HOUR = 3.6e6; // milliseconds
+    private static final String LINE = "%-26s %12s %12s %14s";
 
     @Parameters(paramLabel = "CONFIG", description = "A config.json, as in every run's folder.")
     private Path file;
@@ -50,7 +53,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description =
-                    "Steps of the whole run, for the hours; default: counted by reading its data.")
+                    "Steps of the whole run, for its time; default: counted by reading its data, which also say how many tokens there are.")
     private Long steps;
 
     @Option(
@@ -74,67 +77,95 @@ final class PlanCommand implements Callable<Integer> {
                             + flops);
         }
         RunConfig config = Json.read(file, RunConfig.class);
+        RunWorker.Extent extent = extent(config);
+        ModelConfig model = extent.model();
         MemoryModel memory = // before anything is measured: it may be unable to predict
-                MemoryModel.of(config.model(), config.method())
-                        .withHeadTokens(config.train().headTokens());
-        var worker =
-                new RunWorker(config, RunStore.fromEnvironment(), DataFolder.fromEnvironment());
-        long all = steps == null ? worker.steps() : steps;
+                MemoryModel.of(model, config.method()).withHeadTokens(config.train().headTokens());
         int batch = config.train().samplesAtOnce();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
                 "%s, %s, batch %d, %,d weights, %,d steps; measuring …%n",
-                config.model(),
+                model,
                 config.method().label(),
                 config.train().batch(),
                 memory.parameters(),
-                all);
+                extent.steps());
         out.flush();
-        BlockTimes times =
-                BlockTimes.measured(
-                        config.model(),
-                        config.method(),
-                        config.precision(),
-                        batch,
-                        config.train().headTokens(),
-                        rounds,
-                        Devices.chosen());
-        int parts = Math.max(1, config.train().microBatches());
+        Optional<BlockTimes> times = Optional.empty();
+        String failure = "";
+        try {
+            times =
+                    Optional.of(
+                            BlockTimes.measured(
+                                    model,
+                                    config.method(),
+                                    config.precision(),
+                                    batch,
+                                    config.train().headTokens(),
+                                    rounds,
+                                    Devices.chosen()));
+        } catch (IllegalArgumentException e) {
+            failure = e.getMessage();
+        }
         out.printf(
                 Locale.ROOT,
-                "%-26s %12s %12s %12s%s%n",
+                LINE + "%s%n",
                 "predicted",
                 "total, MiB",
                 "step, ms",
-                "run, h",
+                "run",
+                flops == null ? "" : String.format(Locale.ROOT, " %22s", "run at " + flops + "/s"));
+        for (Map.Entry<String, Way> way : ways(config).entrySet()) {
+            out.println(line(way.getKey(), way.getValue(), memory, times, config, extent.steps()));
+        }
+        out.flush();
+        if (!failure.isEmpty()) {
+            spec.commandLine().getErr().println("bdia: no times: " + failure);
+            return 1;
+        }
+        return 0;
+    }
+
+    /** Returns the run's size; with a number of steps nothing is read, so that vocabularies are the configuration's. */
+    private RunWorker.Extent extent(RunConfig config) {
+        return steps != null
+                ? new RunWorker.Extent(config.model(), steps)
+                : new RunWorker(config, RunStore.fromEnvironment(), DataFolder.fromEnvironment())
+                        .extent();
+    }
+
+    private String line(
+            String name,
+            Way way,
+            MemoryModel memory,
+            Optional<BlockTimes> times,
+            RunConfig config,
+            long all) {
+        int batch = config.train().samplesAtOnce();
+        int parts = Math.max(1, config.train().microBatches());
+        Optional<Double> step =
+                times.map(t -> parts * MemoryPlan.of(memory, way.execution(), batch, t).time());
+        return String.format(
+                Locale.ROOT,
+                LINE + "%s",
+                name,
+                String.format(
+                        Locale.ROOT,
+                        "%,.0f",
+                        memory.total(way.execution(), batch, way.update()) / MIB),
+                step.map(ms -> String.format(Locale.ROOT, "%,.1f", ms)).orElse("–"),
+                step.map(ms -> Progress.time(ms * all / 1e3)).orElse("–"),
                 flops == null
                         ? ""
-                        : String.format(Locale.ROOT, " %22s", "run at " + flops + "/s, h"));
-        ways(config)
-                .forEach(
-                        (name, way) -> {
-                            double step =
-                                    parts
-                                            * MemoryPlan.of(memory, way.execution(), batch, times)
-                                                    .time();
-                            double elsewhere = parts * memory.flops(way.execution(), batch) * all;
-                            out.printf(
-                                    Locale.ROOT,
-                                    "%-26s %,12.0f %,12.1f %,12.2f%s%n",
-                                    name,
-                                    memory.total(way.execution(), batch, way.update()) / MIB,
-                                    step,
-                                    step * all / HOUR,
-                                    flops == null
-                                            ? ""
-                                            : String.format(
-                                                    Locale.ROOT,
-                                                    " %,22.2f",
-                                                    elsewhere / flops / 3600));
-                        });
-        out.flush();
-        return 0;
+                        : String.format(
+                                Locale.ROOT,
+                                " %22s",
+                                Progress.time(
+                                        parts
+                                                * memory.flops(way.execution(), batch)
+                                                * all
+                                                / flops)));
     }
 
     private record Way(Execution execution, Update update) {}

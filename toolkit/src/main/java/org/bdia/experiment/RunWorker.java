@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
@@ -52,13 +53,22 @@ public final class RunWorker {
     }
 
     /**
-     * Returns the steps that the run's epochs have, by reading its data.
+     * How large a run is.
+     *
+     * @param model the architecture, with as many tokens as the data have
+     * @param steps of all epochs
+     */
+    public record Extent(ModelConfig model, long steps) {}
+
+    /**
+     * Returns how large the run is, by reading its data.
      *
      * @throws org.bdia.data.DataException if the data are missing or damaged
      */
-    public long steps() {
-        Task task = Workload.of(config, folder, store).task();
-        return (long) task.stepsPerEpoch(config.train().batch()) * config.train().epochs();
+    public Extent extent() {
+        Workload workload = Workload.of(config, folder, store);
+        long perEpoch = workload.task().stepsPerEpoch(config.train().batch());
+        return new Extent(workload.architecture(), perEpoch * config.train().epochs());
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bdia.config.GptConfig;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
@@ -171,6 +172,11 @@ final class TextWorkload implements Workload {
     @Override
     public Task task() {
         return new TextTask(text, model.context());
+    }
+
+    @Override
+    public ModelConfig architecture() {
+        return model;
     }
 
     @Override

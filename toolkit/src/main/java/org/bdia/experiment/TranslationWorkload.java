@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Seq2SeqConfig;
@@ -194,6 +195,11 @@ final class TranslationWorkload implements Workload {
         int read = Math.max(encoded.longestSource(), encoded.longestTarget() - 1);
         Workload.requireFits("a sentence", read, model.context(), "or lower the task's maxWords");
         return encoded;
+    }
+
+    @Override
+    public ModelConfig architecture() {
+        return model;
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
@@ -153,6 +154,9 @@ interface Workload {
 
     /** The batches, loss and metrics of training and evaluation. */
     Task task();
+
+    /** Returns the architecture that is trained: the configuration's, with as many tokens as the data have. */
+    ModelConfig architecture();
 
     /** The model with the weights that training begins with. */
     ReversibleModel model(NDManager manager);

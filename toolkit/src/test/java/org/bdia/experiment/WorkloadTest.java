@@ -80,6 +80,18 @@ class WorkloadTest {
                 .hasMessage("the models of this task classify no images; they write text");
     }
 
+    /** 900 characters are 14 windows of 64, thus 3 batches of 4; the text has its own characters, not GPT-2's tokens. */
+    @Test
+    void aPlanIsMadeForTheTokensOfTheData() {
+        TrainConfig train = TrainConfig.of(3, 4, 1e-3);
+        var config = new RunConfig(TEXT, GPT, Method.standard(), Backprop.STORE, false, train, 1);
+        RunWorker.Extent extent =
+                new RunWorker(config, RunStore.at(folder), DataFolder.at(folder)).extent();
+        assertThat(extent.steps()).isEqualTo(3 * 3);
+        assertThat(((GptConfig) extent.model()).vocabulary()).isBetween(10, 100);
+        assertThat(extent.model().depth()).isEqualTo(GPT.depth());
+    }
+
     private <T> T answers(RunConfig config, TrainedModel.Use<T> use) {
         return TrainedModel.use(config, RunStore.at(folder), DataFolder.at(folder), use);
     }
