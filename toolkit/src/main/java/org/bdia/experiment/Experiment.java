@@ -31,13 +31,13 @@ public final class Experiment {
     }
 
     /** A small GPT on OpenWebText, sized by the profile that BDIA_PROFILE names. */
-    public static TrainingExperiment<TaskConfig.Text, GptConfig> gpt2() {
-        return gpt2(TextCorpus.Source.OPENWEBTEXT);
+    public static TrainingExperiment<TaskConfig.Text, GptConfig> openWebText() {
+        return TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, Environment.current());
     }
 
-    /** A small GPT on one of the corpora, sized by the profile that BDIA_PROFILE names. */
-    public static TrainingExperiment<TaskConfig.Text, GptConfig> gpt2(TextCorpus.Source source) {
-        return TextWorkload.preset(source, Environment.current());
+    /** A small GPT on Shakespeare's plays, in characters unless the profile is the paper's, sized by the profile that BDIA_PROFILE names. */
+    public static TrainingExperiment<TaskConfig.Text, GptConfig> shakespeare() {
+        return TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, Environment.current());
     }
 
     /**
