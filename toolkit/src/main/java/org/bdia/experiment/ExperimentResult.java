@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bdia.config.Method;
@@ -11,6 +12,7 @@ import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Comparison;
 import org.bdia.report.Curve;
+import org.bdia.report.DifferenceMap;
 import org.bdia.report.Figure;
 import org.bdia.report.Metric;
 import org.bdia.report.Profile;
@@ -180,6 +182,24 @@ public final class ExperimentResult implements Tabular {
      */
     public Figure curves(String metric) {
         return runs.curves(metric, Curve.Band.RANGE);
+    }
+
+    /**
+     * Returns where a method differs from a reference, over epochs and over experiments that differ in one thing, such as the number of
+     * training images.
+     *
+     * @param results the experiments by name
+     * @see DifferenceMap#of
+     */
+    public static DifferenceMap map(
+            String metric,
+            Variant method,
+            Variant reference,
+            Map<String, ExperimentResult> results,
+            List<Integer> epochs) {
+        Map<String, RunSet> experiments = new LinkedHashMap<>();
+        results.forEach((name, result) -> experiments.put(name, result.runs));
+        return DifferenceMap.of(metric, method.label(), reference.label(), experiments, epochs);
     }
 
     /**

@@ -128,6 +128,11 @@ public record Metric(String id) {
         return shownDifference().text(value);
     }
 
+    /** Returns the unit of a difference for an axis title, with its comma: percentage points for accuracies, else nothing. */
+    String differenceUnit() {
+        return isAccuracy() ? ", pp" : "";
+    }
+
     private Shown shownDifference() {
         return new Shown(isAccuracy() ? " pp" : "");
     }

@@ -2,6 +2,7 @@ package org.bdia.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -224,6 +225,32 @@ public final class RunSet implements Tabular {
     }
 
     /**
+     * Returns a metric over seeds at one epoch.
+     *
+     * @throws IllegalArgumentException if a run did not measure it then
+     */
+    Comparison compareAt(Metric metric, int epoch) {
+        Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
+        for (Labelled run : runs) {
+            SortedMap<Integer, Double> points = new RunMetrics(run.record()).points(metric.id());
+            if (!points.containsKey(epoch)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "%s, seed %d, has no %s of epoch %d; it has those of epochs %s",
+                                run.label(),
+                                run.seed(),
+                                metric.words(),
+                                epoch,
+                                points.keySet()));
+            }
+            values.computeIfAbsent(run.label(), label -> new TreeMap<>())
+                    .put(run.seed(), points.get(epoch));
+        }
+        return new Comparison(metric, values);
+    }
+
+    /**
      * Returns the mean curve of every label over the epochs, inside a band.
      *
      * @param name training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation gap:
@@ -243,21 +270,25 @@ public final class RunSet implements Tabular {
 
     /** Returns the data that the runs were trained on. */
     public List<Provenance> provenance() {
-        Set<Provenance> all = new LinkedHashSet<>();
-        for (Labelled run : runs) {
-            all.add(run.record().data());
-        }
-        return List.copyOf(all);
+        return runs.stream().map(run -> run.record().data()).distinct().toList();
     }
 
     /** Returns the data, seeds and hardware of the runs. */
     public Caption caption() {
-        String hardware =
-                runs.stream()
+        return caption(List.of(this));
+    }
+
+    /** Returns the caption of what several sets show, made under the profile of the first. */
+    static Caption caption(Collection<RunSet> sets) {
+        List<Labelled> all = sets.stream().flatMap(set -> set.runs.stream()).toList();
+        return Caption.of(
+                all.stream().map(run -> run.record().data()).distinct().toList(),
+                sets.iterator().next().profile,
+                all.stream().map(Labelled::seed).distinct().sorted().toList(),
+                all.stream()
                         .map(run -> machine(run.record().manifest()))
                         .distinct()
-                        .collect(Collectors.joining("; "));
-        return Caption.of(provenance(), profile, seeds(), hardware);
+                        .collect(Collectors.joining("; ")));
     }
 
     private static String machine(JsonNode manifest) {

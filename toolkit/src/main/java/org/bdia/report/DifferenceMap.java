@@ -1,0 +1,154 @@
+package org.bdia.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Where a method differs from a reference: the difference over seeds at some epochs of experiments that differ in one thing,
+ * such as the number of training images. A cell is one experiment at one epoch; it <em>survives</em> if its p-value, corrected by
+ * Holm over all cells, is below 5 %. Epochs of one run are not independent, which Holm's correction does not need.
+ */
+public final class DifferenceMap implements Tabular {
+
+    private static final double LEVEL = 0.05;
+
+    private record Cell(String experiment, int epoch, Contrast contrast) {
+        Estimate estimate() {
+            return contrast.estimate();
+        }
+    }
+
+    private final Metric metric;
+    private final String title;
+    private final List<Cell> cells;
+    private final double[] corrected;
+    private final Caption caption;
+
+    private DifferenceMap(Metric metric, String title, List<Cell> cells, Caption caption) {
+        this.metric = metric;
+        this.title = title;
+        this.cells = cells;
+        this.caption = caption;
+        corrected =
+                Contrast.holm(cells.stream().mapToDouble(cell -> cell.estimate().p()).toArray());
+    }
+
+    /**
+     * Compares two methods.
+     *
+     * @param name for example {@code val_loss} or validation loss, see {@link RunSet#curves}
+     * @param experiments by their names, at least one
+     * @param epochs ascending, each measured in every run of both methods
+     * @throws IllegalArgumentException if there is no cell, or a run or one of its values is missing
+     */
+    public static DifferenceMap of(
+            String name,
+            String method,
+            String reference,
+            Map<String, RunSet> experiments,
+            List<Integer> epochs) {
+        if (experiments.isEmpty() || epochs.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a map needs at least one experiment and one epoch, but has "
+                            + experiments.keySet()
+                            + " and "
+                            + epochs);
+        }
+        RunSet first = experiments.values().iterator().next();
+        Metric metric = Metric.of(name, first.curveMetrics());
+        List<Cell> cells = new ArrayList<>();
+        experiments.forEach(
+                (experiment, runs) ->
+                        epochs.forEach(
+                                epoch ->
+                                        cells.add(
+                                                new Cell(
+                                                        experiment,
+                                                        epoch,
+                                                        runs.compareAt(metric, epoch)
+                                                                .contrast(method, reference)))));
+        String title = metric.words() + ", " + method + " − " + reference;
+        return new DifferenceMap(metric, title, cells, RunSet.caption(experiments.values()));
+    }
+
+    /**
+     * Returns one row per cell: {@code experiment}, {@code epoch}, {@code seeds}, the {@code difference} with its 95 % interval, {@code
+     * p}, {@code p Holm} and {@code survives}, yes or no. Differences of accuracies are fractions, shown in percentage points.
+     */
+    @Override
+    public Table table() {
+        return Table.create(
+                title,
+                StringColumn.create("experiment", cells.stream().map(Cell::experiment)),
+                IntColumn.create("epoch", cells.stream().mapToInt(Cell::epoch)),
+                IntColumn.create("seeds", cells.stream().mapToInt(cell -> cell.contrast().n())),
+                differences("difference", Estimate::difference),
+                differences("95 % low", Estimate::low),
+                differences("95 % high", Estimate::high),
+                DoubleColumn.create(
+                        "p", cells.stream().mapToDouble(cell -> cell.estimate().p()).toArray()),
+                DoubleColumn.create("p Holm", corrected),
+                StringColumn.create(
+                        "survives",
+                        IntStream.range(0, cells.size())
+                                .mapToObj(i -> survives(i) ? "yes" : "no")));
+    }
+
+    private DoubleColumn differences(String name, Function<Estimate, Double> number) {
+        return metric.differences(name, cells.stream().map(Cell::estimate).map(number).toList());
+    }
+
+    private boolean survives(int cell) {
+        return corrected[cell] < LEVEL;
+    }
+
+    /**
+     * Returns one line per experiment, the difference against the epoch inside its 95 % intervals, and a point at each cell that
+     * survives; of accuracies in percentage points.
+     */
+    public Figure figure() {
+        List<Series> series = new ArrayList<>();
+        for (String experiment : cells.stream().map(Cell::experiment).distinct().toList()) {
+            List<Cell> row = cells.stream().filter(c -> c.experiment().equals(experiment)).toList();
+            boolean intervals = row.stream().noneMatch(c -> Double.isNaN(c.estimate().half()));
+            series.add(
+                    new Series.Line(
+                            experiment,
+                            row.stream().map(cell -> (double) cell.epoch()).toList(),
+                            heights(row, Estimate::difference),
+                            intervals ? heights(row, Estimate::low) : List.of(),
+                            intervals ? heights(row, Estimate::high) : List.of()));
+        }
+        List<Cell> survivors =
+                IntStream.range(0, cells.size())
+                        .filter(this::survives)
+                        .mapToObj(cells::get)
+                        .toList();
+        if (!survivors.isEmpty()) {
+            series.add(
+                    new Series.Points(
+                            "p < 0.05 after Holm",
+                            survivors.stream().map(cell -> (double) cell.epoch()).toList(),
+                            heights(survivors, Estimate::difference)));
+        }
+        return new Figure(title, Axis.linear("epoch"), axis(), series, caption);
+    }
+
+    private Axis axis() {
+        return Axis.linear("difference, mean and 95 % interval" + metric.differenceUnit());
+    }
+
+    private List<Double> heights(List<Cell> row, ToDoubleFunction<Estimate> number) {
+        return row.stream()
+                .map(cell -> metric.shown(number.applyAsDouble(cell.estimate())))
+                .toList();
+    }
+}
