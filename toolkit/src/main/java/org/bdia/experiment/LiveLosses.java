@@ -1,8 +1,6 @@
 package org.bdia.experiment;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bdia.config.RunConfig;
@@ -13,16 +11,19 @@ import org.bdia.report.Series;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 
-/** Training and validation loss of the runs that began last, from their steps and files, as a figure. */
+/**
+ * Training and validation loss of runs, from their steps and files, as a figure of the runs that began last; the line under it names
+ * those before them.
+ */
 final class LiveLosses {
-    /** The most runs shown; a figure of more is not read. */
+    /** The most runs shown with both losses, as a figure shows six lines; of those before them no file is read. */
     private static final int MOST_RUNS = 3;
 
     /** The most points of a training curve; beyond, every second one is dropped. */
     private static final int MOST_POINTS = 400;
 
     private final RunStore store;
-    private final Deque<Losses> runs = new ArrayDeque<>();
+    private final List<Losses> runs = new ArrayList<>();
 
     LiveLosses(RunStore store) {
         this.store = store;
@@ -47,7 +48,7 @@ final class LiveLosses {
         }
     }
 
-    /** Adds what a run has told; the first time, the run takes the place of the oldest. */
+    /** Adds what a run has told. */
     void add(String label, RunConfig config, StepLine step) {
         if (step.loss().isEmpty()) {
             return;
@@ -62,17 +63,14 @@ final class LiveLosses {
     }
 
     private Losses begin(String label, RunConfig config) {
-        if (runs.size() == MOST_RUNS) {
-            runs.removeFirst();
-        }
         var first = new Losses(label, config, new ArrayList<>(), new ArrayList<>());
         boolean taken = runs.stream().anyMatch(run -> run.name("").equals(first.name("")));
-        runs.addLast(
+        runs.add(
                 taken
                         ? new Losses(
                                 label + " " + config.id(), config, first.epochs(), first.losses())
                         : first);
-        return runs.getLast();
+        return runs.get(runs.size() - 1);
     }
 
     /** Whether no run has told a loss yet. */
@@ -84,24 +82,25 @@ final class LiveLosses {
     Figure figure() {
         List<Series> lines = new ArrayList<>();
         List<RunSet.Labelled> begun = new ArrayList<>();
-        for (Losses run : runs) {
-            lines.add(
-                    new Series.Line(
-                            run.name("training"),
-                            run.epochs(),
-                            run.losses(),
-                            List.of(),
-                            List.of()));
+        int before = Math.max(0, runs.size() - MOST_RUNS);
+        for (Losses run : runs.subList(before, runs.size())) {
+            lines.add(training(run));
             Optional<RunRecord> record = store.soFar(run.config().id());
             record.flatMap(r -> validation(run, r)).ifPresent(lines::add);
             record.ifPresent(r -> begun.add(new RunSet.Labelled(r.id(), run.config().seed(), r)));
         }
+        runs.subList(0, before).forEach(run -> lines.add(training(run)));
         return new Figure(
                 "loss while training",
                 Axis.linear("epoch"),
                 Axis.linear("loss"),
                 lines,
                 RunSet.of(begun).caption());
+    }
+
+    private static Series training(Losses run) {
+        return new Series.Line(
+                run.name("training"), run.epochs(), run.losses(), List.of(), List.of());
     }
 
     private static Optional<Series> validation(Losses run, RunRecord record) {

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
@@ -250,5 +251,18 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         RunStore store = RunStore.fromEnvironment();
         return new ExperimentResult(
                 Environment.current().profile(), ChildRuns.complete(planned(), store));
+    }
+
+    /** For kernels that show what a cell's last statement returns. */
+    @Override
+    public String toString() {
+        return "experiment on "
+                + task.label()
+                + ": "
+                + variants.stream().map(Variant::label).collect(Collectors.joining(", "))
+                + "; seeds "
+                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + "; profile "
+                + Environment.current().profile().label();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -22,6 +23,9 @@ import tech.tablesaw.api.Table;
  * about normal, which a handful of seeds cannot show: n is always printed beside them.
  */
 public final class Comparison implements Tabular {
+    /** The fewest seeds whose scatter is worth an interval or an effect size in a table: of two it is one difference. */
+    static final int FEWEST = 3;
+
     /** The probability in each tail outside a 95 % interval. */
     static final double TAIL = 0.025;
 
@@ -167,17 +171,24 @@ public final class Comparison implements Tabular {
 
     /**
      * Returns a row per method: the mean, its standard deviation and the number of seeds, see {@link Metric#columns}, then the
-     * ends of the 95 % interval, all numeric and missing for one seed. Accuracies are fractions, shown in per cent.
+     * ends of the 95 % interval, all numeric; the deviation is missing for one seed, the interval for fewer than {@value #FEWEST}.
+     * Accuracies are fractions, shown in per cent.
      */
     @Override
     public Table table() {
         List<Summary> summaries = summaries();
-        Table table = Table.create(metric.words() + ", mean ± std over seeds");
+        boolean few = summaries.stream().anyMatch(s -> s.n() < FEWEST);
+        String note = few ? "; no 95 % interval of fewer than " + FEWEST + " seeds" : "";
+        Table table = Table.create(metric.words() + ", mean ± std over seeds" + note);
         table.addColumns(StringColumn.create("method", summaries.stream().map(Summary::method)));
         metric.columns(summaries.stream().map(Optional::of).toList()).forEach(table::addColumns);
         return table.addColumns(
-                metric.column("95 % low", summaries.stream().map(Summary::low).toList()),
-                metric.column("95 % high", summaries.stream().map(Summary::high).toList()));
+                metric.column("95 % low", ends(summaries, Summary::low)),
+                metric.column("95 % high", ends(summaries, Summary::high)));
+    }
+
+    private static List<Double> ends(List<Summary> summaries, Function<Summary, Double> end) {
+        return summaries.stream().map(s -> s.n() < FEWEST ? Double.NaN : end.apply(s)).toList();
     }
 
     private SortedMap<Long, Double> method(String method) {

@@ -96,6 +96,24 @@ record Contrast(
         return adjusted;
     }
 
+    private boolean isFew() {
+        return n < Comparison.FEWEST || nReference < Comparison.FEWEST;
+    }
+
+    /** Returns the note, and why texts and tables leave out the interval and the effect size. */
+    private String remarks() {
+        String few = "no interval or effect size of fewer than " + Comparison.FEWEST + " seeds";
+        if (!isFew() || Double.isNaN(estimate.p())) {
+            return note;
+        }
+        return note.isEmpty() ? few : note + "; " + few;
+    }
+
+    /** Returns a number of the estimate, NaN of too few seeds. */
+    private double judged(double number) {
+        return isFew() ? Double.NaN : number;
+    }
+
     /** Returns a text, in percentage points for accuracies, for example {@code bdia − standard: -0.05, 95 % [-0.08, -0.02], paired t-test p = 0.034, d_z = -1.4 (n = 3)}. */
     String text(Metric metric) {
         StringBuilder text = new StringBuilder(method + " − " + reference + ": ");
@@ -103,15 +121,17 @@ record Contrast(
         if (Double.isNaN(estimate.p())) {
             return text.append(", no test: " + note + " (n = " + seeds() + ")").toString();
         }
-        text.append(", 95 % [" + Numbers.text(metric.shown(estimate.low())));
-        text.append(", " + Numbers.text(metric.shown(estimate.high())) + "]");
+        if (!isFew()) {
+            text.append(", 95 % [" + Numbers.text(metric.shown(estimate.low())));
+            text.append(", " + Numbers.text(metric.shown(estimate.high())) + "]");
+        }
         text.append(String.format(Locale.ROOT, ", %s-test p = %.3f", test(), estimate.p()));
-        if (!Double.isNaN(estimate.effect())) {
+        if (!Double.isNaN(judged(estimate.effect()))) {
             String effect = paired ? "d_z" : "g";
             text.append(String.format(Locale.ROOT, ", %s = %.2f", effect, estimate.effect()));
         }
         text.append(" (n = " + seeds() + ")");
-        return note.isEmpty() ? text.toString() : text.append(", " + note).toString();
+        return remarks().isEmpty() ? text.toString() : text.append(", " + remarks()).toString();
     }
 
     /** Returns the numbers of seeds: one where both have the same seeds, else the method's and the reference's. */
@@ -125,7 +145,7 @@ record Contrast(
 
     /**
      * Returns contrasts with one reference as a table of numbers; p-values corrected over all of them. Differences of accuracies
-     * are fractions, shown in percentage points.
+     * are fractions, shown in percentage points; the interval and the effect size of fewer than three seeds are missing.
      */
     static Table table(Metric metric, String reference, List<Contrast> contrasts) {
         long tests = contrasts.stream().filter(c -> !Double.isNaN(c.estimate.p())).count();
@@ -144,10 +164,11 @@ record Contrast(
                 IntColumn.create("seeds", contrasts.stream().mapToInt(Contrast::n)),
                 IntColumn.create(
                         "seeds of " + reference, contrasts.stream().mapToInt(Contrast::nReference)),
-                differences(metric, "difference", contrasts, Estimate::difference),
-                differences(metric, "95 % low", contrasts, Estimate::low),
-                differences(metric, "95 % high", contrasts, Estimate::high),
-                DoubleColumn.create("effect size", numbers(contrasts, c -> c.estimate.effect())),
+                differences(metric, "difference", contrasts, c -> c.estimate.difference()),
+                differences(metric, "95 % low", contrasts, c -> c.judged(c.estimate.low())),
+                differences(metric, "95 % high", contrasts, c -> c.judged(c.estimate.high())),
+                DoubleColumn.create(
+                        "effect size", numbers(contrasts, c -> c.judged(c.estimate.effect()))),
                 words("test", contrasts, Contrast::test),
                 DoubleColumn.create("p", p),
                 DoubleColumn.create("p Holm", holm(p)));
@@ -155,8 +176,8 @@ record Contrast(
             table.addColumns(
                     DoubleColumn.create("U p", u), DoubleColumn.create("U p Holm", holm(u)));
         }
-        if (contrasts.stream().anyMatch(c -> !c.note.isEmpty())) {
-            table.addColumns(words("note", contrasts, Contrast::note));
+        if (contrasts.stream().anyMatch(c -> !c.remarks().isEmpty())) {
+            table.addColumns(words("note", contrasts, Contrast::remarks));
         }
         return table;
     }
@@ -165,9 +186,8 @@ record Contrast(
             Metric metric,
             String name,
             List<Contrast> contrasts,
-            Function<Estimate, Double> number) {
-        return metric.differences(
-                name, contrasts.stream().map(Contrast::estimate).map(number).toList());
+            Function<Contrast, Double> number) {
+        return metric.differences(name, contrasts.stream().map(number).toList());
     }
 
     private static StringColumn words(

@@ -66,7 +66,7 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
     }
 
     /**
-     * Compares every task that has what is asked for: writes its tables and figures and prints its text, and why other tasks
+     * Compares every task that has what is asked for: prints its text, writes its tables and figures, and prints why other tasks
      * are left out.
      *
      * @param metrics the metrics to compare; empty for the last and the best validation loss and all test metrics
@@ -81,8 +81,8 @@ public record FinishedRuns(Map<String, RunSet> tasks, List<String> unfinished) {
         List<String> skipped = new ArrayList<>();
         for (RunComparison comparison :
                 RunComparison.each(tasks, metrics, reference, skipped::add)) {
-            comparison.write(output);
             out.accept(comparison.text());
+            comparison.write(output);
         }
         skipped.forEach(reason -> out.accept("left out, " + reason));
     }

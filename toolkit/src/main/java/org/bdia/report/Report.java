@@ -126,7 +126,8 @@ public final class Report {
                             + profile.label()
                             + " and declares "
                             + data
-                            + "; declare the data by use(provenance), take the caption from caption(seeds)");
+                            + "; call result.addTo(report) first, or declare the data by use(provenance) and take the"
+                            + " caption from caption(seeds)");
         }
         figure.save(folder.resolve("figures"), name);
         return figure;
@@ -158,7 +159,8 @@ public final class Report {
                             + data.size()
                             + " data sets and "
                             + results.size()
-                            + " rows; declare data by use(provenance) and rows by add(rows) before write()");
+                            + " rows; call result.addTo(report) before write(), or declare data by use(provenance) and rows"
+                            + " by add(rows)");
         }
         Path file = folder.resolve(ResultsFile.NAME);
         new ResultsFile(notebook, profile, data, hardware, results(), List.of()).write(file);

@@ -2,6 +2,7 @@ package org.bdia.report;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.bdia.io.Sha256;
 import tech.tablesaw.api.Table;
 
 /**
@@ -19,12 +21,15 @@ import tech.tablesaw.api.Table;
  * <p>In the output folder: {@code tables/TASK-summary}, {@code TASK-runs} (every number of every run) and, per metric,
  * {@code TASK-METRIC} (mean, seeds, 95 % interval) and {@code TASK-METRIC-against-REFERENCE}; {@code figures/TASK-CURVE}.
  *
- * @param task the task's label, which file names begin with
+ * @param task the task's label, which file names begin with: in letters, digits and hyphens, and a hash if it has others
  * @param runs its runs
  * @param metrics what is compared
  * @param reference the label that all others are compared with
  */
 record RunComparison(String task, RunSet runs, List<String> metrics, String reference) {
+
+    /** The most characters of a task's label in a file's name, which a file system may limit to 255. */
+    private static final int LONGEST = 60;
 
     /**
      * Checks that the runs have what is asked for.
@@ -135,8 +140,8 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
     /** Writes every table as CSV, Markdown and LaTeX, every curve as PNG, SVG, PDF and JSON. */
     void write(Path output) throws IOException {
         Path tables = output.resolve("tables");
-        Tables.save(tables, task + "-summary", titled(runs.table()));
-        Tables.save(tables, task + "-runs", titled(runs.runs()));
+        Tables.save(tables, fileName("summary"), titled(runs.table()));
+        Tables.save(tables, fileName("runs"), titled(runs.runs()));
         for (String metric : metrics) {
             Comparison comparison = runs.compare(metric);
             Tables.save(tables, fileName(metric), titled(comparison.table()));
@@ -166,7 +171,19 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
 
     /** Everything but letters, digits and {@code _ . -} becomes a hyphen. */
     private String fileName(String words) {
-        String name = (task + "-" + words).toLowerCase(Locale.ROOT);
-        return name.replace("γ", "gamma").replaceAll("[^a-z0-9._-]+", "-").replaceAll("-+$", "");
+        String name = words.toLowerCase(Locale.ROOT).replace("γ", "gamma");
+        return fileName() + "-" + name.replaceAll("[^a-z0-9._-]+", "-").replaceAll("-+$", "");
+    }
+
+    /** Returns the task as files' names begin: with a hash where that is not the task itself, so that two tasks stay apart. */
+    private String fileName() {
+        String plain =
+                Normalizer.normalize(task, Normalizer.Form.NFKD)
+                        .replaceAll("\\p{M}+", "")
+                        .replaceAll("[^A-Za-z0-9._-]+", "-")
+                        .replaceAll("^[._-]+|-+$", "");
+        String name = plain.substring(0, Math.min(LONGEST, plain.length()));
+        String hash = Sha256.of(task).substring(0, 8);
+        return name.equals(task) ? name : name.isEmpty() ? hash : name + "-" + hash;
     }
 }

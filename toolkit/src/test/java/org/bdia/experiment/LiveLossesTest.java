@@ -54,14 +54,18 @@ class LiveLossesTest {
     }
 
     @Test
-    void showsTheLastRunsAlone() {
+    void showsTheLastRunsAndNamesThoseBefore() {
         for (int seed = 0; seed < 5; seed++) {
             losses.add("bdia", begin(seed), new StepLine(1, 2, "loss 1.0"));
         }
-        assertThat(losses.figure().series())
+        var figure = losses.figure();
+        assertThat(figure.series())
                 .extracting(Series::name)
-                .contains("bdia, seed 2, training", "bdia, seed 4, validation")
-                .hasSize(6);
+                .startsWith("bdia, seed 2, training", "bdia, seed 2, validation")
+                .contains("bdia, seed 4, validation")
+                .hasSize(8);
+        assertThat(figure.plotly().replace("<br>", " "))
+                .contains("not shown: bdia, seed 0, training, bdia, seed 1, training");
     }
 
     @Test

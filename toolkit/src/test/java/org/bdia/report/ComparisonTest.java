@@ -90,6 +90,14 @@ class ComparisonTest {
         assertThat(Tables.markdown(table)).contains("| bdia | 2.0 ± 1.0 (n = 3) | -0.4841 |");
     }
 
+    @Test
+    void tableHasNoIntervalOfTwoSeeds() {
+        var table = Comparison.of(rows("bdia", 0.01, 0.02), "loss").table();
+        assertThat(table.doubleColumn("95 % low").isMissing(0)).isTrue();
+        assertThat(table.doubleColumn("95 % high").isMissing(0)).isTrue();
+        assertThat(table.name()).endsWith("no 95 % interval of fewer than 3 seeds");
+    }
+
     /** Their squares do not fit a double, but they themselves, their means and deviations do. */
     @Test
     void hugeAndTinyValuesAreComparedAsOthersAre() {

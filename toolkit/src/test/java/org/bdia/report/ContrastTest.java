@@ -32,14 +32,29 @@ class ContrastTest {
     }
 
     @Test
+    void ofTwoSeedsNeitherAnIntervalNorAnEffectSizeIsShown() {
+        Contrast two = of(seeds(0, 0.22, 0.25), seeds(0, 0.20, 0.231));
+        assertThat(two.estimate().effect()).as("still measured").isGreaterThan(20);
+        String why = "no interval or effect size of fewer than 3 seeds";
+        assertThat(two.text(new Metric("test_accuracy")))
+                .startsWith("bdia − standard: 1.95 pp, paired t-test p = ")
+                .endsWith(" (n = 2), " + why);
+        var table = Contrast.table(new Metric("test_accuracy"), "standard", List.of(two));
+        for (String column : List.of("95 % low", "95 % high", "effect size")) {
+            assertThat(table.doubleColumn(column).isMissing(0)).as(column).isTrue();
+        }
+        assertThat(Tables.text(table)).contains(" – ");
+        assertThat(table.stringColumn("note").get(0)).isEqualTo(why);
+    }
+
+    @Test
     void otherSeedsAreIndependentSamples() {
         Contrast welch = of(seeds(0, 1, 3), seeds(5, 5, 7));
         // Variances 2 and 2 over two each: t = −4/√2, ν = 2, and p = 1 − √(8/10).
         assertThat(welch.paired()).isFalse();
         assertThat(welch.estimate().p()).isCloseTo(1 - Math.sqrt(0.8), within(1e-12));
         assertThat(welch.seeds()).isEqualTo("2 and 2");
-        assertThat(welch.text(new Metric("loss")))
-                .contains("Welch t-test", "g = ", "(n = 2 and 2)");
+        assertThat(welch.text(new Metric("loss"))).contains("Welch t-test", "(n = 2 and 2)");
     }
 
     @Test

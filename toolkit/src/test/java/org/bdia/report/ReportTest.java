@@ -106,7 +106,8 @@ class ReportTest {
         Report report = open(Samples.REAL);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> report.figure("loss", figure(Samples.caption(Samples.STAND_IN))))
-                .withMessageContaining("noise");
+                .withMessageContaining("noise")
+                .withMessageContaining("; call result.addTo(report) first, or ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Report.open("a", folder, Profile.SMOKE).caption(List.of(0L)))
                 .withMessageContaining("data");
@@ -116,7 +117,7 @@ class ReportTest {
     void nothingIsWrittenWithoutDataOrRows() throws IOException {
         assertThatIllegalStateException()
                 .isThrownBy(() -> open(Samples.REAL).write())
-                .withMessageContaining("0 rows");
+                .withMessageContaining("0 rows; call result.addTo(report) before write()");
         assertThat(folder.resolve("results.json")).doesNotExist();
     }
 

@@ -74,6 +74,34 @@ class RunComparisonTest {
                 .doesNotContain("profile");
     }
 
+    /** Data of one's own are called as their folder is. */
+    @Test
+    void aTaskOfAnyNameIsWrittenUnderOneOfItsOwn() throws IOException {
+        RunSet runs = FinishedRuns.read(List.of(store.root())).tasks().get("cifar10");
+        Path tables = folder.resolve("out").resolve("tables");
+        for (String task : List.of("Bilder mit Lücke", "Bilder mit Lucke", "画像", "../a", "x".repeat(250))) {
+            long before = files(tables);
+            RunComparison.of(task, runs).write(folder.resolve("out"));
+            assertThat(files(tables) - before).as(task).isEqualTo(24);
+        }
+        try (var found = Files.list(tables)) {
+            assertThat(found.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.matches("Bilder-mit-Lucke-[0-9a-f]{8}-summary.csv"))
+                    .anyMatch(name -> name.matches("Bilder-mit-Lucke-[0-9a-f]{8}-val_loss.tex"))
+                    .allMatch(name -> name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,199}"));
+        }
+        assertThat(RunComparison.of("Bilder mit Lücke", runs).text()).contains("Bilder mit Lücke: ");
+    }
+
+    private static long files(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            return 0;
+        }
+        try (var found = Files.list(folder)) {
+            return found.count();
+        }
+    }
+
     @Test
     void lastAndBestAreTakenFromTheCurves() {
         RunSet runs = FinishedRuns.read(List.of(store.root())).tasks().get("cifar10");
