@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,28 @@ class ImageFolderTest {
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("30 training, 4 validation and 8 test images are asked for")
                 .hasMessageContaining("holds 40; ask for fewer");
+    }
+
+    @Test
+    void everyPartHasEachClassInItsShare() throws IOException {
+        for (int i = 0; i < 40; i++) {
+            grey("cat/" + i + ".png", i);
+            if (i < 20) {
+                grey("dog/" + i + ".png", i);
+            }
+        }
+        for (long seed = 0; seed < 20; seed++) {
+            ImageSplit split = ImageFolder.load(root, 4, new Parts(Parts.ALL, 6, 0.1), seed);
+            assertThat(dogs(split.test())).isEqualTo(2);
+            assertThat(dogs(split.validation())).isEqualTo(2);
+            assertThat(dogs(split.train())).isEqualTo(16);
+            assertThat(dogs(ImageFolder.load(root, 4, new Parts(3, 2, 2), seed).test()))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static long dogs(ImageSet set) {
+        return IntStream.range(0, set.size()).filter(i -> set.label(i) == 1).count();
     }
 
     @Test
