@@ -184,6 +184,8 @@ class ImageFolderTest {
         float sign = set.label(0) == 0 ? 1 : -1;
         assertThat(batch.pixels()[0]).isCloseTo(-sign, org.assertj.core.data.Offset.offset(1e-5f));
         assertThat(batch.pixels()).hasSize(2 * 3 * 4 * 4);
+        assertThat(Augmentation.of(set, true).normalise(set.image(0)))
+                .isEqualTo(Arrays.copyOf(batch.pixels(), 3 * 4 * 4));
         assertThat(Augmentation.of(set, true).padding()).isZero(); // an eighth of 4
     }
 }
