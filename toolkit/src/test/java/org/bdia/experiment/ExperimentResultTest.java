@@ -121,7 +121,12 @@ class ExperimentResultTest {
             assertThat(List.copyOf(workload.classify(model, manager, new byte[3072]).values()))
                     .isSortedAccordingTo(Comparator.reverseOrder());
             assertThatThrownBy(() -> workload.classify(model, manager, new byte[10]))
-                    .hasMessageContaining("10 pixels (3072 an image)");
+                    .hasMessage(
+                            "the image has 10 bytes, but the model takes 32 × 32 pixels, 3 bytes each; read its file by"
+                                    + " ImageFolder.image(path, 32)");
+            assertThatThrownBy(() -> result.classify("bdia", 0, new byte[3 * 16 * 16]))
+                    .hasMessageStartingWith(
+                            "the image has 16 × 16 pixels, but the model takes 32 × 32 pixels");
             assertThatThrownBy(() -> workload.write(model, manager, List.of("Hello")))
                     .hasMessageContaining("write no text; they classify images");
             assertThatThrownBy(() -> result.model("bdia", 1, last, manager, store))

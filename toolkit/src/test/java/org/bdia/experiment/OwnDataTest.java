@@ -92,7 +92,10 @@ class OwnDataTest {
             byte[] image = ImageFolder.image(root.resolve("images/dog/3.png"), OwnFiles.SIDE);
             Map<String, Double> classes =
                     TrainedModel.use(
-                            config, store, folder, (w, m, own) -> w.classify(m, own, image));
+                            config,
+                            Workload.of(config, folder, store),
+                            store,
+                            (w, m, own) -> w.classify(m, own, image));
             assertThat(classes.keySet()).containsExactlyInAnyOrder("cat", "dog", "owl");
             assertThat(classes.values().stream().mapToDouble(p -> p).sum())
                     .isCloseTo(1, within(1e-6));
@@ -100,7 +103,11 @@ class OwnDataTest {
             Sample first = record.samples().get(0);
             List<String> inputs = List.of(first.input());
             List<String> texts =
-                    TrainedModel.use(config, store, folder, (w, m, own) -> w.write(m, own, inputs));
+                    TrainedModel.use(
+                            config,
+                            Workload.of(config, folder, store),
+                            store,
+                            (w, m, own) -> w.write(m, own, inputs));
             assertThat(texts).containsExactly(first.output());
         }
     }
@@ -146,7 +153,10 @@ class OwnDataTest {
         assertThatThrownBy(
                         () ->
                                 TrainedModel.use(
-                                        config, store, DataFolder.at(root), (w, m, own) -> "model"))
+                                        config,
+                                        Workload.of(config, DataFolder.at(root), store),
+                                        store,
+                                        (w, m, own) -> "model"))
                 .hasMessageStartingWith(changed);
     }
 

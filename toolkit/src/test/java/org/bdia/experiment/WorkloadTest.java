@@ -78,10 +78,15 @@ class WorkloadTest {
         assertThatThrownBy(
                         () -> answers(config, (w, model, m) -> w.classify(model, m, new byte[1])))
                 .hasMessage("the models of this task classify no images; they write text");
+        assertThatThrownBy(
+                        () -> answers(config, (w, model, m) -> w.write(model, m, List.of("a", ""))))
+                .hasMessage("text 1 is empty; give at least one character to continue");
     }
 
     private <T> T answers(RunConfig config, TrainedModel.Use<T> use) {
-        return TrainedModel.use(config, RunStore.at(folder), DataFolder.at(folder), use);
+        RunStore store = RunStore.at(folder);
+        return TrainedModel.use(
+                config, Workload.of(config, DataFolder.at(folder), store), store, use);
     }
 
     /** Floating-point, so that stored and reversed runs end alike, not to the bit. */
