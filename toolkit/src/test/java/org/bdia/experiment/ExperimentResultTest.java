@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Profile;
@@ -174,12 +175,12 @@ class ExperimentResultTest {
         RunConfig config = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
         RunConfig impossible =
                 new RunConfig(
-                        config.task(),
+                        ((TaskConfig.Images) config.task()).withSizes(50, 0, 10),
                         config.model(),
                         config.method(),
                         config.backprop(),
                         true,
-                        config.train().withBatch(99),
+                        config.train().withPatience(1),
                         0);
         assertThatThrownBy(
                         () ->
@@ -187,7 +188,7 @@ class ExperimentResultTest {
                                         Runs.planned(List.of(impossible)), RunStore.at(folder)))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("run " + impossible.id() + " (bdia, seed 0) failed")
-                .hasMessageContaining("the training data do not fill one batch of 99");
+                .hasMessageContaining("patience is 1, but the task has no validation data");
     }
 
     @Test

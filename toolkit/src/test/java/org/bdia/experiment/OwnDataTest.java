@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
@@ -16,6 +17,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageFolder;
+import org.bdia.data.Parts;
 import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -158,6 +160,53 @@ class OwnDataTest {
                                         store,
                                         (w, m, own) -> "model"))
                 .hasMessageStartingWith(changed);
+    }
+
+    /** The folder of runs stays empty: no child process began. */
+    @Test
+    void whatCannotBeTrainedIsRefusedBeforeAChildBegins() {
+        TrainingExperiment<?, ?> images = files.ofImages();
+        RunStore store = RunStore.at(root.resolve("none"));
+        assertThatThrownBy(() -> complete(images.train(t -> t.withBatch(26)), store))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the 25 training samples do not fill one batch of 26; lower the batch size");
+        assertThatThrownBy(() -> complete(Experiment.text(root.resolve("no.txt")), store))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no.txt: found no such file");
+        assertThatThrownBy(
+                        () ->
+                                complete(
+                                        Experiment.cifar10()
+                                                .task(t -> t.withSizes(54, 10, 10))
+                                                .train(t -> t.withBatch(64)),
+                                        store))
+                .hasMessageStartingWith("the 54 training samples do not fill one batch of 64;");
+        assertThat(store.root()).doesNotExist();
+    }
+
+    @Test
+    void aLargeShareThatFillsNoBatchIsSaid() {
+        TrainingExperiment<?, ?> images = files.ofImages();
+        RunStore store = RunStore.at(root.resolve("none"));
+        assertThat(ChildRuns.requireReady(images.configs(), store)).isEmpty();
+        assertThat(ChildRuns.requireReady(images.train(t -> t.withBatch(14)).configs(), store))
+                .containsExactly(
+                        "an epoch leaves out 11 of the 25 training samples, which fill no batch of 14; a smaller batch"
+                                + " leaves out fewer");
+    }
+
+    private static void complete(TrainingExperiment<?, ?> experiment, RunStore store) {
+        ChildRuns.complete(Runs.planned(experiment.configs()), store, Optional.empty());
+    }
+
+    @Test
+    void sizesAreSaidInOneWay() {
+        assertThat(Experiment.images(files.images()).task(t -> t.withSizes(20, 3, 4)).task())
+                .isEqualTo(
+                        Experiment.images(files.images())
+                                .task(t -> t.withParts(new Parts(20, 3, 4)))
+                                .task());
     }
 
     @Test
