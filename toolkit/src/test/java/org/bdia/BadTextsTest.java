@@ -81,8 +81,8 @@ class BadTextsTest {
                         SHAKESPEARE,
                         new byte[0],
                         characters,
-                        "ROOT/tinyshakespeare/input.txt: expected a text, found no characters"
-                                + AGAIN),
+                        "ROOT/tinyshakespeare/input.txt: the file is empty; write text into it; a published file is"
+                                + " to be put there again, see datasets/README.md"),
                 file(
                         "text, too short",
                         SHAKESPEARE,

@@ -86,6 +86,29 @@ public record Augmentation(int padding, boolean flip, List<Double> mean, List<Do
         return new Augmentation(0, false, mean, std);
     }
 
+    /**
+     * Normalises one image, neither cropped nor flipped.
+     *
+     * @param image uint8 (3, S, S), see {@link ImageFolder#image}
+     * @return (3, S, S)
+     * @throws IllegalArgumentException if the bytes are not three channels
+     */
+    public float[] normalise(byte[] image) {
+        if (image.length == 0 || image.length % ImageSet.CHANNELS != 0) {
+            throw new IllegalArgumentException(
+                    "an image must have 3 channels of equal size, but has "
+                            + image.length
+                            + " bytes");
+        }
+        float[][] tables = tables();
+        int plane = image.length / ImageSet.CHANNELS;
+        var values = new float[image.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tables[i / plane][image[i] & 0xFF];
+        }
+        return values;
+    }
+
     /** Returns the normalised values of a channel's 256 levels, (3, 256), in float32 as PyTorch computes it. */
     float[][] tables() {
         var tables = new float[ImageSet.CHANNELS][256];

@@ -16,7 +16,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.bdia.io.Sha256;
-import org.bdia.io.SplitMix64;
 
 /**
  * A user's own images: a folder per class, named like it, with PNG and JPEG files; or the folders {@code train}, {@code test} and,
@@ -60,7 +59,7 @@ public final class ImageFolder {
     }
 
     /**
-     * Reads the images, split by the seed where the folder does not split them itself. The parts' own folders are used whole, unless
+     * Reads the images, split by the seed where the folder does not split them itself, with each class in its share. The parts' own folders are used whole, unless
      * their size is a smaller count; what has no folder of its own is taken from the training images.
      *
      * @param side S, the side of an image in pixels, 1 or more
@@ -76,7 +75,7 @@ public final class ImageFolder {
         Optional<Path> testFolder = own.flatMap(f -> own(folder, TEST));
         Optional<Path> validationFolder = own.flatMap(f -> own(folder, VALIDATION));
         int total = pool.size();
-        int[] order = SplitMix64.permutation(total, Purpose.SPLIT.key(splitSeed, 0, 0));
+        int[] order = order(pool, Purpose.SPLIT.key(splitSeed, 0, 0));
         var reader = new Reader(folder, side, classes);
         int[] sizes = {
             testFolder.isPresent() ? 0 : parts.test(total),
@@ -131,6 +130,10 @@ public final class ImageFolder {
         return pixels;
     }
 
+    private static int[] order(List<Entry> entries, long key) {
+        return Strata.order(entries.stream().mapToInt(Entry::label).toArray(), key);
+    }
+
     private static List<Entry> pick(List<Entry> pool, int[] order, int from, int count) {
         return Arrays.stream(order, from, from + count).mapToObj(pool::get).toList();
     }
@@ -139,7 +142,7 @@ public final class ImageFolder {
     private static List<Entry> chosen(Path folder, List<String> classes, double size, long seed) {
         List<Entry> all = entries(folder, classes);
         int count = size >= 1 ? (int) Math.min(size, all.size()) : size == 0 ? 0 : all.size();
-        int[] order = SplitMix64.permutation(all.size(), Purpose.SPLIT.key(seed, 1, 0));
+        int[] order = order(all, Purpose.SPLIT.key(seed, 1, 0));
         return pick(all, order, 0, count);
     }
 

@@ -167,7 +167,10 @@ public final class TextCorpus {
         byte[] bytes = folder.read(name, TEXT_LIMIT);
         String text = Utf8.decode(folder.locate(name), bytes);
         if (text.isEmpty()) {
-            throw DataException.damaged(folder.locate(name), "a text", "no characters");
+            throw new DataException(
+                    folder.locate(name)
+                            + ": the file is empty; write text into it; a published file is to be put there again, see"
+                            + " datasets/README.md");
         }
         var pieces = List.of(CLOSING.split(text, -1));
         boolean closed = pieces.size() > 1;

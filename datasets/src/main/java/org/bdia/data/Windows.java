@@ -1,5 +1,6 @@
 package org.bdia.data;
 
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.bdia.io.SplitMix64;
 
@@ -20,15 +21,20 @@ public final class Windows {
      * @throws IllegalArgumentException if length is below 1 or the tokens are fewer than length + 1
      */
     public Windows(Tokens tokens, int length) {
-        if (length < 1 || length >= tokens.size()) {
+        if (length < 1) {
             throw new IllegalArgumentException(
-                    "a window of "
-                            + length
-                            + " inputs needs at least 1 input and 1 token more than that, but "
-                            + tokens.provenance().name()
-                            + " has "
-                            + tokens.size()
-                            + " tokens; choose shorter windows or more tokens");
+                    "a window must have 1 token or more, but has " + length);
+        }
+        if (length >= tokens.size()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s has %d tokens, but a window of %d and the token after it are %d; give a longer text, or"
+                                    + " shorten the windows: the model's context",
+                            tokens.provenance().name(),
+                            tokens.size(),
+                            length,
+                            length + 1L));
         }
         this.tokens = tokens;
         this.length = length;

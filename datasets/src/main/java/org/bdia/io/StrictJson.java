@@ -1,6 +1,7 @@
 package org.bdia.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads JSON strictly: a repeated, unknown, missing or null key, a value of another type than the record's, and anything
@@ -20,7 +22,14 @@ public final class StrictJson {
     /** The default mapper. */
     public static final JsonMapper MAPPER = builder().build();
 
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; (line: [^\\]]*)]");
+
     private StrictJson() {}
+
+    /** Returns what is wrong with a text, without the source's name, which Jackson does not know. */
+    public static String reason(JsonProcessingException e) {
+        return SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1");
+    }
 
     /** Returns the default configuration, for mappers that change it. */
     public static JsonMapper.Builder builder() {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntBinaryOperator;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,28 @@ class ImageFolderTest {
     }
 
     @Test
+    void everyPartHasEachClassInItsShare() throws IOException {
+        for (int i = 0; i < 40; i++) {
+            grey("cat/" + i + ".png", i);
+            if (i < 20) {
+                grey("dog/" + i + ".png", i);
+            }
+        }
+        for (long seed = 0; seed < 20; seed++) {
+            ImageSplit split = ImageFolder.load(root, 4, new Parts(Parts.ALL, 6, 0.1), seed);
+            assertThat(dogs(split.test())).isEqualTo(2);
+            assertThat(dogs(split.validation())).isEqualTo(2);
+            assertThat(dogs(split.train())).isEqualTo(16);
+            assertThat(dogs(ImageFolder.load(root, 4, new Parts(3, 2, 2), seed).test()))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static long dogs(ImageSet set) {
+        return IntStream.range(0, set.size()).filter(i -> set.label(i) == 1).count();
+    }
+
+    @Test
     void partsMayHaveFoldersOfTheirOwn() throws IOException {
         for (int i = 0; i < 6; i++) {
             grey("train/a/" + i + ".png", i);
@@ -161,6 +184,8 @@ class ImageFolderTest {
         float sign = set.label(0) == 0 ? 1 : -1;
         assertThat(batch.pixels()[0]).isCloseTo(-sign, org.assertj.core.data.Offset.offset(1e-5f));
         assertThat(batch.pixels()).hasSize(2 * 3 * 4 * 4);
+        assertThat(Augmentation.of(set, true).normalise(set.image(0)))
+                .isEqualTo(Arrays.copyOf(batch.pixels(), 3 * 4 * 4));
         assertThat(Augmentation.of(set, true).padding()).isZero(); // an eighth of 4
     }
 }

@@ -38,6 +38,18 @@ class StrictJsonTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"{\"a\": [1", "{\"a\":", "{\"a\" 1}", "[1, 2"})
+    void theReasonDoesNotNameASource(String text) {
+        assertThatThrownBy(() -> StrictJson.MAPPER.readTree(text))
+                .isInstanceOfSatisfying(
+                        JsonProcessingException.class,
+                        e ->
+                                assertThat(StrictJson.reason(e))
+                                        .isNotEmpty()
+                                        .doesNotContain("Source", "REDACTED", "StreamReadFeature"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"{\"a\":1,\"a\":2}", "{} {}"})
     void aTreeIsReadStrictlyToo(String text) {
         assertThatThrownBy(() -> StrictJson.MAPPER.readTree(text))

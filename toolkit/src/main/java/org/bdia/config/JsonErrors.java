@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import org.bdia.io.StrictJson;
 
 /** Jackson's exceptions in the words of someone who edits the file. */
 final class JsonErrors {
@@ -28,7 +29,7 @@ final class JsonErrors {
                 source
                         + where
                         + ": expected JSON, found: "
-                        + e.getOriginalMessage()
+                        + StrictJson.reason(e)
                         + "; fix the file there, or write it again",
                 e);
     }
@@ -68,7 +69,7 @@ final class JsonErrors {
                     + ", but is "
                     + found;
         }
-        return key(path) + ": " + e.getOriginalMessage();
+        return key(path) + ": " + StrictJson.reason(e);
     }
 
     private static String expected(Class<?> type) {

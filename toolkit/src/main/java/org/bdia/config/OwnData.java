@@ -27,7 +27,12 @@ public sealed interface OwnData extends TaskConfig {
             return stem(folder);
         }
 
-        /** Returns a copy with parts of other sizes. */
+        /** Returns a copy with other numbers of images; {@link #withParts} takes fractions, too. */
+        public Images withSizes(int newTrain, int newValidation, int newTest) {
+            return withParts(new Parts(newTrain, newValidation, newTest));
+        }
+
+        /** Returns a copy with parts of other sizes, counts or fractions. */
         public Images withParts(Parts value) {
             return Records.with(this, "parts", value);
         }
@@ -53,7 +58,12 @@ public sealed interface OwnData extends TaskConfig {
             return stem(file);
         }
 
-        /** Returns a copy with parts of other sizes. */
+        /** Returns a copy with other numbers of tokens; {@link #withParts} takes fractions, too. */
+        public Text withSizes(int newTrain, int newValidation, int newTest) {
+            return withParts(new Parts(newTrain, newValidation, newTest));
+        }
+
+        /** Returns a copy with parts of other sizes, counts or fractions. */
         public Text withParts(Parts value) {
             return Records.with(this, "parts", value);
         }
@@ -82,7 +92,12 @@ public sealed interface OwnData extends TaskConfig {
             return stem(file);
         }
 
-        /** Returns a copy with parts of other sizes. */
+        /** Returns a copy with other numbers of pairs; {@link #withParts} takes fractions, too. */
+        public Pairs withSizes(int newTrain, int newValidation, int newTest) {
+            return withParts(new Parts(newTrain, newValidation, newTest));
+        }
+
+        /** Returns a copy with parts of other sizes, counts or fractions. */
         public Pairs withParts(Parts value) {
             return Records.with(this, "parts", value);
         }
@@ -121,7 +136,12 @@ public sealed interface OwnData extends TaskConfig {
             return stem(file);
         }
 
-        /** Returns a copy with parts of other sizes. */
+        /** Returns a copy with other numbers of prompts; {@link #withParts} takes fractions, too. */
+        public Completions withSizes(int newTrain, int newValidation, int newTest) {
+            return withParts(new Parts(newTrain, newValidation, newTest));
+        }
+
+        /** Returns a copy with parts of other sizes, counts or fractions. */
         public Completions withParts(Parts value) {
             return Records.with(this, "parts", value);
         }

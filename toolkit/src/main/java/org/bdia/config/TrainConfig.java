@@ -118,6 +118,24 @@ public record TrainConfig(
         return (batch + parts - 1) / parts;
     }
 
+    /**
+     * Returns how many samples an epoch leaves out: those that fill no batch. Their order differs from epoch to epoch.
+     *
+     * @param samples of the training data
+     * @throws IllegalArgumentException if they do not fill one batch
+     */
+    public int leftOut(int samples) {
+        if (samples < batch) {
+            throw new IllegalArgumentException(
+                    "the "
+                            + samples
+                            + " training samples do not fill one batch of "
+                            + batch
+                            + "; lower the batch size");
+        }
+        return samples % batch;
+    }
+
     /** Returns a copy over another number of epochs. */
     public TrainConfig withEpochs(int value) {
         return Records.with(this, "epochs", value);

@@ -1,21 +1,27 @@
 package org.bdia.experiment;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.bdia.config.FileException;
+import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
-import org.bdia.data.Provenance;
 import org.bdia.notebook.LiveFigure;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
@@ -25,6 +31,9 @@ import org.bdia.run.RunStore;
 
 /** The runs of an experiment, as many at a time as fit the machine, each in a {@linkplain ChildRun child JVM}. */
 final class ChildRuns {
+
+    /** The share of the training data from which on it is said that an epoch leaves them out. */
+    private static final double NOTABLE = 0.1;
 
     private final SweepPlan plan;
     private final Map<String, String> titles = new HashMap<>();
@@ -67,7 +76,8 @@ final class ChildRuns {
     static List<Outcome> complete(
             List<Planned> runs, RunStore store, Optional<RunArchive> archive) {
         archive.ifPresent(all -> restore(runs, store, all));
-        requireSameData(runs.stream().map(Planned::config).toList(), store);
+        requireReady(runs.stream().map(Planned::config).toList(), store)
+                .forEach(System.out::println);
         var children = new ChildRuns(runs, store);
         if (children.open > 0) {
             children.finish(store);
@@ -89,20 +99,60 @@ final class ChildRuns {
         }
     }
 
-    /** Reads every user's own data once. */
-    private static void requireSameData(List<RunConfig> runs, RunStore store) {
-        Map<TaskConfig, Provenance> data = new HashMap<>();
+    /**
+     * Reads every user's own data once, before a child begins, where a wrong path or batch is easier to read than in a child's log.
+     *
+     * @return what the user should know, in lines
+     * @throws org.bdia.data.DataException if data are missing or damaged
+     * @throws IllegalArgumentException if the training data do not fill a batch
+     * @throws ExperimentException if a finished run was made on data that have changed since
+     */
+    static Set<String> requireReady(List<RunConfig> runs, RunStore store) {
+        Set<String> lines = new LinkedHashSet<>();
+        Map<TaskConfig, List<RunConfig>> byTask =
+                runs.stream().collect(groupingBy(RunConfig::task, LinkedHashMap::new, toList()));
+        byTask.forEach(
+                (task, sharing) -> {
+                    if (task instanceof OwnData) {
+                        lines.addAll(
+                                requireReady(
+                                        Workload.of(
+                                                sharing.get(0),
+                                                Environment.current().data(),
+                                                store),
+                                        sharing,
+                                        store));
+                    } else if (task instanceof TaskConfig.Images images && images.train() > 0) {
+                        sharing.forEach(run -> run.train().leftOut(images.train()));
+                    }
+                });
+        return lines;
+    }
+
+    private static Set<String> requireReady(Workload data, List<RunConfig> runs, RunStore store) {
+        Set<String> lines = new LinkedHashSet<>();
+        Map<ModelConfig, Integer> samples = new HashMap<>();
         for (RunConfig run : runs) {
-            if (run.task() instanceof OwnData && store.isDone(run.id())) {
-                Provenance now =
-                        data.computeIfAbsent(
-                                run.task(),
-                                task ->
-                                        Workload.of(run, Environment.current().data(), store)
-                                                .provenance());
-                Workload.requireSameData(run, now, store);
+            if (store.isDone(run.id())) {
+                Workload.requireSameData(run, data.provenance(), store);
+                continue;
+            }
+            int all =
+                    samples.computeIfAbsent(
+                            run.model(), model -> data.with(run).task().stepsPerEpoch(1));
+            int left = run.train().leftOut(all);
+            if (left > NOTABLE * all) {
+                lines.add(
+                        String.format(
+                                Locale.ROOT,
+                                "an epoch leaves out %d of the %d training samples, which fill no batch of %d; a smaller"
+                                        + " batch leaves out fewer",
+                                left,
+                                all,
+                                run.train().batch()));
             }
         }
+        return lines;
     }
 
     /** Reports progress on this thread, the cell's, since a kernel displays nothing from others. */

@@ -51,7 +51,6 @@ import tech.tablesaw.api.Table;
  * text. Scored by BLEU, NIST, ROUGE-L and CIDEr on the test part.
  */
 final class E2eWorkload implements Workload {
-
     /** GPT-2 medium's weights as Hugging Face publishes them. */
     private static final String PUBLISHED = "gpt2-medium/model.safetensors";
 
@@ -202,6 +201,11 @@ final class E2eWorkload implements Workload {
     }
 
     @Override
+    public Workload with(RunConfig run) {
+        return new E2eWorkload(run, start, beams, split, folder, store);
+    }
+
+    @Override
     public Provenance provenance() {
         return split.provenance();
     }
@@ -298,8 +302,8 @@ final class E2eWorkload implements Workload {
         if (split.test().isEmpty()) {
             return Outputs.none();
         }
-        List<String> sentences =
-                write(trained, manager, split.test().stream().map(E2eEntry::meaning).toList());
+        List<String> inputs = split.test().stream().map(E2eEntry::meaning).toList();
+        List<String> sentences = write(trained, manager, inputs);
         List<List<String>> references = new ArrayList<>();
         List<Sample> samples = new ArrayList<>();
         for (E2eEntry entry : split.test()) {

@@ -5,8 +5,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
 import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.nn.ReversibleModel;
@@ -31,6 +33,9 @@ public final class ExperimentResult implements Tabular {
     private final Profile profile;
     private final List<Outcome> outcomes;
     private final RunSet runs;
+
+    /** The data of models that were asked for, read once: reading takes seconds. */
+    private final Map<TaskConfig, Workload> data = new ConcurrentHashMap<>();
 
     ExperimentResult(Profile profile, List<Outcome> outcomes) {
         this.profile = profile;
@@ -259,8 +264,14 @@ public final class ExperimentResult implements Tabular {
             TrainedModel.Weights weights,
             NDManager manager,
             RunStore store) {
-        return TrainedModel.of(
-                run(label, seed), store, Environment.current().data(), weights, manager);
+        RunConfig run = run(label, seed);
+        return TrainedModel.load(run, workload(run, store), store, weights, manager);
+    }
+
+    private Workload workload(RunConfig run, RunStore store) {
+        return data.computeIfAbsent(
+                        run.task(), task -> Workload.of(run, Environment.current().data(), store))
+                .with(run);
     }
 
     private RunConfig run(String label, long seed) {
@@ -290,7 +301,7 @@ public final class ExperimentResult implements Tabular {
     }
 
     /**
-     * Lets a trained model classify an image, which is normalised first.
+     * Lets a trained model classify an image, which is normalised first. The first call reads the data, later ones do not.
      *
      * @param image uint8 (3, S, S), red, green, blue, for example {@link org.bdia.data.ImageSet#image}, or of a file {@link
      *     org.bdia.data.ImageFolder#image}
@@ -298,12 +309,14 @@ public final class ExperimentResult implements Tabular {
      * @throws IllegalArgumentException as {@link #model} does, or if the task's models classify nothing or the image has another size
      */
     public Map<String, Double> classify(String label, long seed, byte[] image) {
+        ImageWorkload.requireFits(run(label, seed), image);
         return trained(label, seed, (w, model, m) -> w.classify(model, m, image));
     }
 
     private <T> T trained(String label, long seed, TrainedModel.Use<T> use) {
         RunStore store = RunStore.fromEnvironment();
-        return TrainedModel.use(run(label, seed), store, Environment.current().data(), use);
+        RunConfig run = run(label, seed);
+        return TrainedModel.use(run, workload(run, store), store, use);
     }
 
     private List<Long> seeds(String label) {

@@ -56,6 +56,12 @@ final class ImageWorkload implements Workload {
         augmentation = images.augment() ? Augmentation.paper() : Augmentation.none();
     }
 
+    private ImageWorkload(RunConfig config, ImageSplit split, Augmentation augmentation) {
+        this.config = config;
+        this.split = split;
+        this.augmentation = augmentation;
+    }
+
     /**
      * Reads a user's own images.
      *
@@ -134,6 +140,11 @@ final class ImageWorkload implements Workload {
                                     .withClipNorm(0),
                             environment);
         };
+    }
+
+    @Override
+    public Workload with(RunConfig run) {
+        return new ImageWorkload(run, split, augmentation);
     }
 
     @Override
@@ -216,24 +227,41 @@ final class ImageWorkload implements Workload {
 
     @Override
     public Map<String, Double> classify(ReversibleModel trained, NDManager manager, byte[] image) {
-        ImageSet train = split.train();
-        ImageSet one =
-                new ImageSet(
-                        image,
-                        train.side(),
-                        new int[1],
-                        new long[1],
-                        train.classes(),
-                        train.classNames(),
-                        train.provenance());
-        float[] pixels = one.batch(new int[1], augmentation.deterministic(), 0, 0).pixels();
-        float[] probabilities = probabilities(trained, manager, pixels, train.side());
+        requireFits(config, image);
+        float[] pixels = augmentation.normalise(image);
+        float[] probabilities = probabilities(trained, manager, pixels, split.train().side());
         Map<String, Double> byName = new LinkedHashMap<>();
         IntStream.range(0, probabilities.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(c -> -probabilities[c]))
                 .forEach(c -> byName.put(className(c), (double) probabilities[c]));
         return byName;
+    }
+
+    /**
+     * Checks, before any data are read, that an image has the size that a run's model takes.
+     *
+     * @throws IllegalArgumentException if the task's models classify nothing, or the image has another size
+     */
+    static void requireFits(RunConfig run, byte[] image) {
+        if (!(run.model() instanceof VitConfig model)) {
+            throw new IllegalArgumentException(
+                    "the models of this task classify no images; they write text");
+        }
+        int side = model.image();
+        if (image.length != ImageSet.CHANNELS * side * side) {
+            long found = Math.round(Math.sqrt(image.length / (double) ImageSet.CHANNELS));
+            boolean square = image.length == ImageSet.CHANNELS * found * found;
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "the image has %s, but the model takes %d × %<d pixels, 3 bytes each; read its file by"
+                                    + " ImageFolder.image(path, %<d)",
+                            square
+                                    ? String.format(Locale.ROOT, "%d × %<d pixels", found)
+                                    : image.length + " bytes",
+                            side));
+        }
     }
 
     private static float[] probabilities(

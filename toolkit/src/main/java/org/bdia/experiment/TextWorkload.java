@@ -125,6 +125,11 @@ final class TextWorkload implements Workload {
     }
 
     @Override
+    public Workload with(RunConfig run) {
+        return new TextWorkload(run, text);
+    }
+
+    @Override
     public Provenance provenance() {
         Provenance train = text.train().provenance();
         return new Provenance(
@@ -206,6 +211,11 @@ final class TextWorkload implements Workload {
 
     @Override
     public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
+        int empty = inputs.indexOf("");
+        if (empty >= 0) {
+            throw new IllegalArgumentException(
+                    "text " + empty + " is empty; give at least one character to continue");
+        }
         return IntStream.range(0, inputs.size())
                 .mapToObj(
                         i -> continued(trained, manager, text.tokenizer().encode(inputs.get(i)), i))

@@ -80,8 +80,7 @@ final class TrainedModel {
         T with(Workload workload, ReversibleModel model, NDManager manager);
     }
 
-    static <T> T use(RunConfig run, RunStore store, DataFolder folder, Use<T> use) {
-        Workload workload = Workload.of(run, folder, store);
+    static <T> T use(RunConfig run, Workload workload, RunStore store, Use<T> use) {
         try (NDManager manager = NDManager.newBaseManager(Environment.device())) {
             return use.with(workload, load(run, workload, store, LAST, manager), manager);
         }
@@ -91,15 +90,11 @@ final class TrainedModel {
      * Returns the model of a run.
      *
      * @param run has finished in the store
+     * @param workload the run's
      * @param weights of which epoch
      * @param manager owns the model
      */
-    static ReversibleModel of(
-            RunConfig run, RunStore store, DataFolder folder, Weights weights, NDManager manager) {
-        return load(run, Workload.of(run, folder, store), store, weights, manager);
-    }
-
-    private static ReversibleModel load(
+    static ReversibleModel load(
             RunConfig run, Workload workload, RunStore store, Weights weights, NDManager manager) {
         Workload.requireSameData(run, workload.provenance(), store);
         ReversibleModel model = workload.model(manager);

@@ -64,11 +64,21 @@ final class TranslationWorkload implements Workload {
 
     /** Learns vocabularies of a size on the training part. */
     private TranslationWorkload(RunConfig config, PairSplit split, int size, int beams) {
+        this(
+                config,
+                split,
+                Vocabulary.bpe(split.train().stream().map(SentencePair::source).toList(), size),
+                Vocabulary.bpe(split.train().stream().map(SentencePair::target).toList(), size),
+                beams);
+    }
+
+    private TranslationWorkload(
+            RunConfig config, PairSplit split, Vocabulary source, Vocabulary target, int beams) {
         this.config = config;
         this.split = split;
+        this.source = source;
+        this.target = target;
         this.beams = beams;
-        source = Vocabulary.bpe(split.train().stream().map(SentencePair::source).toList(), size);
-        target = Vocabulary.bpe(split.train().stream().map(SentencePair::target).toList(), size);
         model = ((Seq2SeqConfig) config.model()).withVocabularies(source.size(), target.size());
     }
 
@@ -133,6 +143,11 @@ final class TranslationWorkload implements Workload {
                         task.test(),
                         task.maxWords(),
                         task.splitSeed());
+    }
+
+    @Override
+    public Workload with(RunConfig run) {
+        return new TranslationWorkload(run, split, source, target, beams);
     }
 
     @Override

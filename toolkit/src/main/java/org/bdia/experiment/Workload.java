@@ -126,6 +126,13 @@ interface Workload {
         }
     }
 
+    /**
+     * Returns the workload of another run of the same task, which shares this one's data.
+     *
+     * @param run its task equals this one's
+     */
+    Workload with(RunConfig run);
+
     /** Name, source and digest of the data. */
     Provenance provenance();
 

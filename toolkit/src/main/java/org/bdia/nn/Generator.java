@@ -30,7 +30,7 @@ public final class Generator {
             Gpt model, NDManager manager, int[] prompt, int maxTokens, int end, Decoding decoding) {
         if (prompt.length == 0) {
             throw new IllegalArgumentException(
-                    "the prompt has no token; begin with the end of text, for example");
+                    "the prompt has no token; give at least one: a character, or the end of text of GPT-2's tokens");
         }
         Ranges.positive("maxTokens", maxTokens);
         try (DecodingSession session = new GptSession(model, manager, 1)) {

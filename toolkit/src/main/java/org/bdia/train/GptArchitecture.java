@@ -24,6 +24,9 @@ final class GptArchitecture {
     private static final String HEADS = "n_head";
     private static final double EPSILON = 1e-5;
 
+    /** The rate that Hugging Face's GPT2Config takes for one that the file does not say. */
+    private static final double DROPOUT = 0.1;
+
     /** The sizes that the tensors' shapes imply. */
     private record Sizes(int vocabulary, int context, int width, int depth, int mlp) {}
 
@@ -71,7 +74,7 @@ final class GptArchitecture {
                                     dropout.applyAsDouble(config, published)))
                     : Optional.empty();
         } catch (JsonProcessingException e) {
-            throw noJson(config, e.getOriginalMessage(), e);
+            throw noJson(config, StrictJson.reason(e), e);
         }
     }
 
@@ -89,17 +92,28 @@ final class GptArchitecture {
         return new IllegalArgumentException(
                 file
                         + ": expected the number of attention heads, the activation and the dropout of"
-                        + " its model in its metadata, or n_head, activation_function and resid_pdrop in "
+                        + " its model in its metadata, or n_head and activation_function in "
                         + file.resolveSibling(CONFIG)
                         + ", found neither; put the config.json there that is published with the weights,"
                         + " or load them into a model of your own GptConfig");
     }
 
     private static double dropout(Path file, JsonNode root) {
-        double dropout = number(file, root, "resid_pdrop");
-        agree(file, root, "attn_pdrop", dropout);
-        agree(file, root, "embd_pdrop", dropout);
+        double dropout = rate(file, root, "resid_pdrop");
+        for (String key : List.of("attn_pdrop", "embd_pdrop")) {
+            if (rate(file, root, key) != dropout) {
+                throw unexpected(
+                        file,
+                        key,
+                        dropout + ", the rate of resid_pdrop (0.1 where a rate is left out)",
+                        root.get(key));
+            }
+        }
         return dropout;
+    }
+
+    private static double rate(Path file, JsonNode root, String key) {
+        return root.has(key) ? number(file, root, key) : DROPOUT;
     }
 
     private static GptConfig published(Path file, JsonNode root, Sizes sizes, double dropout) {

@@ -310,7 +310,7 @@ record SafetensorsHeader(
         try {
             return StrictJson.MAPPER.treeToValue(node, Entry.class);
         } catch (JsonProcessingException e) {
-            throw malformed(file, "tensor " + name + ": " + e.getOriginalMessage(), e);
+            throw malformed(file, "tensor " + name + ": " + StrictJson.reason(e), e);
         }
     }
 

@@ -103,9 +103,10 @@ record TorchTensor(String name, List<NDArray> arrays, List<Long> shape, boolean 
      * PyTorch's {@code nn.Transformer}.
      *
      * @param model an initialised model of this toolkit
-     * @throws IllegalArgumentException if it is another one
+     * @throws IllegalArgumentException if it is another one, or not initialised
      */
     static List<TorchTensor> of(Block model) {
+        Weights.requireInitialized(model);
         if (model instanceof Gpt) {
             return of(model, GPT2);
         }

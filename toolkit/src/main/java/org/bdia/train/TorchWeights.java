@@ -73,6 +73,22 @@ public final class TorchWeights {
         }
     }
 
+    /**
+     * Reads the architecture of a file's model, of a known kind.
+     *
+     * @param kind for example {@code GptConfig.class}
+     * @throws IllegalArgumentException as {@link #config(Path)} does, or if the model is of another kind
+     * @throws UncheckedIOException if a file cannot be read
+     */
+    public static <M extends ModelConfig> M config(Path path, Class<M> kind) {
+        ModelConfig found = config(path);
+        if (!kind.isInstance(found)) {
+            throw new IllegalArgumentException(
+                    path + ": expected a " + kind.getSimpleName() + ", found " + found);
+        }
+        return kind.cast(found);
+    }
+
     private static Optional<ModelConfig> saved(SafetensorsHeader header) {
         String json = header.metadata().get(CONFIG);
         try {

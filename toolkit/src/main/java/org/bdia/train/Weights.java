@@ -105,6 +105,7 @@ public final class Weights {
 
     /** The model's own arrays under their parameters' names. */
     static NDList of(Block model) {
+        requireInitialized(model);
         NDList weights = new NDList();
         for (Pair<String, Parameter> entry : model.getParameters()) {
             NDArray array = entry.getValue().getArray();
@@ -112,6 +113,20 @@ public final class Weights {
             weights.add(array);
         }
         return weights;
+    }
+
+    /**
+     * Checks that a model has weights.
+     *
+     * @throws IllegalArgumentException if it has none yet
+     */
+    static void requireInitialized(Block model) {
+        if (model.getParameters().stream().anyMatch(p -> !p.getValue().isInitialized())) {
+            throw new IllegalArgumentException(
+                    "the "
+                            + model.getClass().getSimpleName()
+                            + " has no weights yet; call its initialize(manager, seed) first");
+        }
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.config.TaskConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Profile;
@@ -121,7 +122,12 @@ class ExperimentResultTest {
             assertThat(List.copyOf(workload.classify(model, manager, new byte[3072]).values()))
                     .isSortedAccordingTo(Comparator.reverseOrder());
             assertThatThrownBy(() -> workload.classify(model, manager, new byte[10]))
-                    .hasMessageContaining("10 pixels (3072 an image)");
+                    .hasMessage(
+                            "the image has 10 bytes, but the model takes 32 × 32 pixels, 3 bytes each; read its file by"
+                                    + " ImageFolder.image(path, 32)");
+            assertThatThrownBy(() -> result.classify("bdia", 0, new byte[3 * 16 * 16]))
+                    .hasMessageStartingWith(
+                            "the image has 16 × 16 pixels, but the model takes 32 × 32 pixels");
             assertThatThrownBy(() -> workload.write(model, manager, List.of("Hello")))
                     .hasMessageContaining("write no text; they classify images");
             assertThatThrownBy(() -> result.model("bdia", 1, last, manager, store))
@@ -169,12 +175,12 @@ class ExperimentResultTest {
         RunConfig config = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
         RunConfig impossible =
                 new RunConfig(
-                        config.task(),
+                        ((TaskConfig.Images) config.task()).withSizes(50, 0, 10),
                         config.model(),
                         config.method(),
                         config.backprop(),
                         true,
-                        config.train().withBatch(99),
+                        config.train().withPatience(1),
                         0);
         assertThatThrownBy(
                         () ->
@@ -182,7 +188,7 @@ class ExperimentResultTest {
                                         Runs.planned(List.of(impossible)), RunStore.at(folder)))
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("run " + impossible.id() + " (bdia, seed 0) failed")
-                .hasMessageContaining("the training data do not fill one batch of 99");
+                .hasMessageContaining("patience is 1, but the task has no validation data");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
@@ -16,6 +17,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageFolder;
+import org.bdia.data.Parts;
 import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -92,7 +94,10 @@ class OwnDataTest {
             byte[] image = ImageFolder.image(root.resolve("images/dog/3.png"), OwnFiles.SIDE);
             Map<String, Double> classes =
                     TrainedModel.use(
-                            config, store, folder, (w, m, own) -> w.classify(m, own, image));
+                            config,
+                            Workload.of(config, folder, store),
+                            store,
+                            (w, m, own) -> w.classify(m, own, image));
             assertThat(classes.keySet()).containsExactlyInAnyOrder("cat", "dog", "owl");
             assertThat(classes.values().stream().mapToDouble(p -> p).sum())
                     .isCloseTo(1, within(1e-6));
@@ -100,7 +105,11 @@ class OwnDataTest {
             Sample first = record.samples().get(0);
             List<String> inputs = List.of(first.input());
             List<String> texts =
-                    TrainedModel.use(config, store, folder, (w, m, own) -> w.write(m, own, inputs));
+                    TrainedModel.use(
+                            config,
+                            Workload.of(config, folder, store),
+                            store,
+                            (w, m, own) -> w.write(m, own, inputs));
             assertThat(texts).containsExactly(first.output());
         }
     }
@@ -146,8 +155,58 @@ class OwnDataTest {
         assertThatThrownBy(
                         () ->
                                 TrainedModel.use(
-                                        config, store, DataFolder.at(root), (w, m, own) -> "model"))
+                                        config,
+                                        Workload.of(config, DataFolder.at(root), store),
+                                        store,
+                                        (w, m, own) -> "model"))
                 .hasMessageStartingWith(changed);
+    }
+
+    /** The folder of runs stays empty: no child process began. */
+    @Test
+    void whatCannotBeTrainedIsRefusedBeforeAChildBegins() {
+        TrainingExperiment<?, ?> images = files.ofImages();
+        RunStore store = RunStore.at(root.resolve("none"));
+        assertThatThrownBy(() -> complete(images.train(t -> t.withBatch(26)), store))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the 25 training samples do not fill one batch of 26; lower the batch size");
+        assertThatThrownBy(() -> complete(Experiment.text(root.resolve("no.txt")), store))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no.txt: found no such file");
+        assertThatThrownBy(
+                        () ->
+                                complete(
+                                        Experiment.cifar10()
+                                                .task(t -> t.withSizes(54, 10, 10))
+                                                .train(t -> t.withBatch(64)),
+                                        store))
+                .hasMessageStartingWith("the 54 training samples do not fill one batch of 64;");
+        assertThat(store.root()).doesNotExist();
+    }
+
+    @Test
+    void aLargeShareThatFillsNoBatchIsSaid() {
+        TrainingExperiment<?, ?> images = files.ofImages();
+        RunStore store = RunStore.at(root.resolve("none"));
+        assertThat(ChildRuns.requireReady(images.configs(), store)).isEmpty();
+        assertThat(ChildRuns.requireReady(images.train(t -> t.withBatch(14)).configs(), store))
+                .containsExactly(
+                        "an epoch leaves out 11 of the 25 training samples, which fill no batch of 14; a smaller batch"
+                                + " leaves out fewer");
+    }
+
+    private static void complete(TrainingExperiment<?, ?> experiment, RunStore store) {
+        ChildRuns.complete(Runs.planned(experiment.configs()), store, Optional.empty());
+    }
+
+    @Test
+    void sizesAreSaidInOneWay() {
+        assertThat(Experiment.images(files.images()).task(t -> t.withSizes(20, 3, 4)).task())
+                .isEqualTo(
+                        Experiment.images(files.images())
+                                .task(t -> t.withParts(new Parts(20, 3, 4)))
+                                .task());
     }
 
     @Test

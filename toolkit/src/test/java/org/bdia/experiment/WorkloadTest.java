@@ -78,6 +78,9 @@ class WorkloadTest {
         assertThatThrownBy(
                         () -> answers(config, (w, model, m) -> w.classify(model, m, new byte[1])))
                 .hasMessage("the models of this task classify no images; they write text");
+        assertThatThrownBy(
+                        () -> answers(config, (w, model, m) -> w.write(model, m, List.of("a", ""))))
+                .hasMessage("text 1 is empty; give at least one character to continue");
     }
 
     /** 900 characters are 14 windows of 64, thus 3 batches of 4; the text has its own characters, not GPT-2's tokens. */
@@ -93,7 +96,9 @@ class WorkloadTest {
     }
 
     private <T> T answers(RunConfig config, TrainedModel.Use<T> use) {
-        return TrainedModel.use(config, RunStore.at(folder), DataFolder.at(folder), use);
+        RunStore store = RunStore.at(folder);
+        return TrainedModel.use(
+                config, Workload.of(config, DataFolder.at(folder), store), store, use);
     }
 
     /** Floating-point, so that stored and reversed runs end alike, not to the bit. */

@@ -205,7 +205,8 @@ class GeneratorTest extends TensorTest {
                         () ->
                                 Generator.generate(
                                         gpt, manager, new int[0], 3, -1, Decoding.greedy()))
-                .hasMessage("the prompt has no token; begin with the end of text, for example");
+                .hasMessage(
+                        "the prompt has no token; give at least one: a character, or the end of text of GPT-2's tokens");
         assertThatThrownBy(
                         () ->
                                 Generator.generate(

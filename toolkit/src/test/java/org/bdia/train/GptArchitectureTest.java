@@ -14,6 +14,7 @@ import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
+import org.bdia.config.VitConfig;
 import org.bdia.nn.Gpt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,17 @@ class GptArchitectureTest extends TensorTest {
     }
 
     @Test
+    void dropoutThatIsLeftOutIsHuggingFacesDefault() throws IOException {
+        Files.writeString(
+                config,
+                String.format(PUBLISHED, "").replace("\"attn_pdrop\":0.2,\"embd_pdrop\":0.2,", ""));
+        assertThat(TorchWeights.config(file, GptConfig.class).dropout()).isEqualTo(0.1);
+        assertThatThrownBy(() -> TorchWeights.config(file, VitConfig.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file + ": expected a VitConfig, found GptConfig[");
+    }
+
+    @Test
     void whatChangesLogitsMatters() throws IOException {
         Files.writeString(config, String.format(PUBLISHED, DROPOUT).replace("1e-05", "1e-06"));
         assertThatThrownBy(() -> TorchWeights.load(file, gpt(2)))
@@ -101,6 +113,22 @@ class GptArchitectureTest extends TensorTest {
                         config
                                 + ": expected the JSON that Hugging Face publishes with a GPT-2, found an empty"
                                 + " file; copy it again");
+    }
+
+    @Test
+    void aModelWithoutWeightsIsRefused() {
+        Gpt bare = new Gpt(CONFIG, Method.standard(), Backprop.STORE);
+        for (ThrowingCallable use :
+                List.<ThrowingCallable>of(
+                        () -> TorchWeights.load(file, bare),
+                        () -> TorchWeights.save(file, bare),
+                        () -> Weights.load(file, bare),
+                        () -> Weights.save(file, bare))) {
+            assertThatThrownBy(use)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "the Gpt has no weights yet; call its initialize(manager, seed) first");
+        }
     }
 
     private Gpt gpt(long seed) {

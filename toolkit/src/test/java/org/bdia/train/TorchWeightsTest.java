@@ -160,8 +160,8 @@ class TorchWeightsTest extends TensorTest {
             value = {
                 "\"n_head\":4 | \"n_head\":3 | expected n_head to be a divisor of the width 8, found 3;",
                 "\"n_layer\":12 | \"n_layer\":11 | expected n_layer to be 12, found 11;",
-                "\"resid_pdrop\":0.2, | `` | expected resid_pdrop to be a number, found none;",
-                "\"attn_pdrop\":0.2 | \"attn_pdrop\":0.1 | expected attn_pdrop to be 0.2, found 0.1;",
+                "\"resid_pdrop\":0.2, | `` | expected attn_pdrop to be 0.1, the rate of resid_pdrop (0.1 where a rate is left out), found 0.2;",
+                "\"attn_pdrop\":0.2 | \"attn_pdrop\":0.1 | expected attn_pdrop to be 0.2, the rate of resid_pdrop (0.1 where a rate is left out), found 0.1;",
                 "1e-05 | 1e-06 | expected layer_norm_epsilon to be 1.0E-5, found 1.0E-6;",
                 "gelu_new | tanh | expected activation_function to be gelu_new, gelu, relu or silu,",
                 "n_inner\":null | n_inner\":5 | expected n_inner to be 12, found 5;",
