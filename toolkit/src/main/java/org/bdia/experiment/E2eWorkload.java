@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.bdia.config.Backprop;
 import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
-import org.bdia.config.ModelConfig;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
@@ -277,11 +276,6 @@ final class E2eWorkload implements Workload {
 
     private int[] prompt(String meaning) {
         return bpe.encode(meaning + SEPARATOR);
-    }
-
-    @Override
-    public ModelConfig architecture() {
-        return model;
     }
 
     @Override

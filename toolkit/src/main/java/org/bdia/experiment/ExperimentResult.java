@@ -189,13 +189,7 @@ public final class ExperimentResult implements Tabular {
         return runs.curves(metric, Curve.Band.RANGE);
     }
 
-    /**
-     * Returns where a method differs from a reference, over epochs and over experiments that differ in one thing, such as the number of
-     * training images.
-     *
-     * @param results the experiments by name
-     * @see DifferenceMap#of
-     */
+    /** Returns where a method differs from a reference over experiments by their names, see {@link DifferenceMap#of}. */
     public static DifferenceMap map(
             String metric,
             Variant method,
@@ -335,7 +329,10 @@ public final class ExperimentResult implements Tabular {
      */
     public void addTo(Report report, String stage) {
         provenance().forEach(report::use);
-        devices().stream().filter(device -> !device.equals("cpu()")).forEach(report::useDevice);
+        outcomes.stream()
+                .map(outcome -> outcome.record().manifest().get("device").asText())
+                .filter(device -> !device.equals("cpu()"))
+                .forEach(report::useDevice);
         report.add(outcomes.stream().flatMap(o -> RunRows.of(o, stage).stream()).toList());
     }
 
@@ -347,12 +344,5 @@ public final class ExperimentResult implements Tabular {
     /** The seeds, ascending. */
     public List<Long> seeds() {
         return runs.seeds();
-    }
-
-    private List<String> devices() {
-        return outcomes.stream()
-                .map(outcome -> outcome.record().manifest().get("device").asText())
-                .distinct()
-                .toList();
     }
 }

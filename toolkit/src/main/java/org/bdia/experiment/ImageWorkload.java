@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.bdia.config.ModelConfig;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
@@ -209,11 +208,6 @@ final class ImageWorkload implements Workload {
     @Override
     public Task task() {
         return new ImageTask(split, augmentation);
-    }
-
-    @Override
-    public ModelConfig architecture() {
-        return config.model();
     }
 
     @Override

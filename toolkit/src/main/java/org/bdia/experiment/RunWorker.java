@@ -68,7 +68,8 @@ public final class RunWorker {
     public Extent extent() {
         Workload workload = Workload.of(config, folder, store);
         long perEpoch = workload.task().stepsPerEpoch(config.train().batch());
-        return new Extent(workload.architecture(), perEpoch * config.train().epochs());
+        return new Extent(
+                workload.architecture(config.model()), perEpoch * config.train().epochs());
     }
 
     /**

@@ -180,7 +180,7 @@ final class TextWorkload implements Workload {
     }
 
     @Override
-    public ModelConfig architecture() {
+    public ModelConfig architecture(ModelConfig configured) {
         return model;
     }
 

@@ -213,7 +213,7 @@ final class TranslationWorkload implements Workload {
     }
 
     @Override
-    public ModelConfig architecture() {
+    public ModelConfig architecture(ModelConfig configured) {
         return model;
     }
 

@@ -162,8 +162,10 @@ interface Workload {
     /** The batches, loss and metrics of training and evaluation. */
     Task task();
 
-    /** Returns the architecture that is trained: the configuration's, with as many tokens as the data have. */
-    ModelConfig architecture();
+    /** Returns the architecture that is trained: what is configured, with as many tokens as the data have. */
+    default ModelConfig architecture(ModelConfig configured) {
+        return configured;
+    }
 
     /** The model with the weights that training begins with. */
     ReversibleModel model(NDManager manager);
