@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.ByteArrayOutputStream;
@@ -185,7 +184,7 @@ class TorchWeightsTest extends TensorTest {
         };
         Gpt saved = gpt(CONFIG, 1);
         NDArray shift = saved.getParameters().get("14norm_beta").getArray();
-        shift.set(new NDIndex(":"), manager.create(values));
+        Weights.assign(shift, manager.create(values));
         TorchWeights.save(file, saved);
         NDList tensors = NDList.decode(manager, Files.newInputStream(file));
         DurableFiles.replace(
