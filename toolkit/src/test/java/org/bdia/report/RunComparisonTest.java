@@ -71,6 +71,7 @@ class RunComparisonTest {
         }
         assertThat(Files.readString(output.resolve("figures/cifar10-validation-loss.json")))
                 .contains("synthetic data")
+                .contains("seeds 0, 1, 2: mean, band ± 1 std")
                 .doesNotContain("profile");
     }
 
@@ -79,7 +80,8 @@ class RunComparisonTest {
     void aTaskOfAnyNameIsWrittenUnderOneOfItsOwn() throws IOException {
         RunSet runs = FinishedRuns.read(List.of(store.root())).tasks().get("cifar10");
         Path tables = folder.resolve("out").resolve("tables");
-        for (String task : List.of("Bilder mit Lücke", "Bilder mit Lucke", "画像", "../a", "x".repeat(250))) {
+        for (String task :
+                List.of("Bilder mit Lücke", "Bilder mit Lucke", "画像", "../a", "x".repeat(250))) {
             long before = files(tables);
             RunComparison.of(task, runs).write(folder.resolve("out"));
             assertThat(files(tables) - before).as(task).isEqualTo(24);
@@ -90,7 +92,8 @@ class RunComparisonTest {
                     .anyMatch(name -> name.matches("Bilder-mit-Lucke-[0-9a-f]{8}-val_loss.tex"))
                     .allMatch(name -> name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,199}"));
         }
-        assertThat(RunComparison.of("Bilder mit Lücke", runs).text()).contains("Bilder mit Lücke: ");
+        assertThat(RunComparison.of("Bilder mit Lücke", runs).text())
+                .contains("Bilder mit Lücke: ");
     }
 
     private static long files(Path folder) throws IOException {
