@@ -13,7 +13,6 @@ import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.report.Comparison;
-import org.bdia.report.Curve;
 import org.bdia.report.DifferenceMap;
 import org.bdia.report.Figure;
 import org.bdia.report.Metric;
@@ -179,14 +178,14 @@ public final class ExperimentResult implements Tabular {
     }
 
     /**
-     * The mean curve of every variant over the epochs, in the band from lowest to highest seed.
+     * The mean curve of every variant over the epochs, inside a band of one sample standard deviation over seeds to either side.
      *
      * @param metric training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation
      *     gap: validation loss − training loss; or an id such as {@code val_loss}
      * @throws IllegalArgumentException for any other name; it lists those there are
      */
     public Figure curves(String metric) {
-        return runs.curves(metric, Curve.Band.RANGE);
+        return runs.curves(metric);
     }
 
     /** Returns where a method differs from a reference over experiments by their names, see {@link DifferenceMap#of}. */

@@ -17,6 +17,7 @@ import org.bdia.report.Curve;
 import org.bdia.report.Figure;
 import org.bdia.report.Metric;
 import org.bdia.report.Result;
+import org.bdia.report.Series;
 import org.bdia.run.RunStore;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
@@ -139,7 +140,7 @@ public final class GammaSweep {
     }
 
     /**
-     * The mean curve of every variant over γ, in the band from lowest to highest seed.
+     * The mean curve of every variant over γ, inside a band of one sample standard deviation over seeds to either side.
      *
      * @param name validation loss, validation accuracy (in per cent) or validation perplexity; or an id such as {@code val_loss}
      * @throws IllegalArgumentException for any other name, or a metric that the task does not measure
@@ -159,11 +160,12 @@ public final class GammaSweep {
                                     .map(metric::shown)
                                     .toList()));
         }
+        List<Series> means = Curve.means(curves);
         return new Figure(
                 metric.words() + " against γ at inference",
                 Axis.linear("γ at inference"),
                 Axis.linear(metric.title()),
-                Curve.means(curves, Curve.Band.RANGE),
-                caption);
+                means,
+                caption.ofMeans(means));
     }
 }

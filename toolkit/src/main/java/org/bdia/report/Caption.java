@@ -53,6 +53,14 @@ public record Caption(
         return new Caption(data, profile, words(seeds), hardware);
     }
 
+    /** Returns the caption of curves over seeds, which says what the bands around them are, if there is one. */
+    public Caption ofMeans(List<Series> curves) {
+        boolean banded =
+                curves.stream()
+                        .anyMatch(s -> s instanceof Series.Line line && !line.low().isEmpty());
+        return banded ? new Caption(data, profile, seeds + ": mean, band ± 1 std", hardware) : this;
+    }
+
     /** Returns whether any of the data are synthetic. */
     public boolean synthetic() {
         return data.stream().anyMatch(Provenance::synthetic);

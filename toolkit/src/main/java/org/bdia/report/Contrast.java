@@ -109,7 +109,16 @@ record Contrast(
         return note.isEmpty() ? few : note + "; " + few;
     }
 
-    /** Returns a number of the estimate, NaN of too few seeds. */
+    /** Returns the 95 % interval's lower end, NaN of too few seeds. */
+    double low() {
+        return judged(estimate.low());
+    }
+
+    /** Returns the 95 % interval's upper end, NaN of too few seeds. */
+    double high() {
+        return judged(estimate.high());
+    }
+
     private double judged(double number) {
         return isFew() ? Double.NaN : number;
     }
@@ -165,8 +174,8 @@ record Contrast(
                 IntColumn.create(
                         "seeds of " + reference, contrasts.stream().mapToInt(Contrast::nReference)),
                 differences(metric, "difference", contrasts, c -> c.estimate.difference()),
-                differences(metric, "95 % low", contrasts, c -> c.judged(c.estimate.low())),
-                differences(metric, "95 % high", contrasts, c -> c.judged(c.estimate.high())),
+                differences(metric, "95 % low", contrasts, Contrast::low),
+                differences(metric, "95 % high", contrasts, Contrast::high),
                 DoubleColumn.create(
                         "effect size", numbers(contrasts, c -> c.judged(c.estimate.effect()))),
                 words("test", contrasts, Contrast::test),

@@ -41,32 +41,24 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
         }
     }
 
-    /** The extent of the band around a mean curve. */
-    public enum Band {
-        /** From the lowest to the highest seed. */
-        RANGE,
-
-        /** One sample standard deviation to either side of the mean. */
-        STANDARD_DEVIATION
-    }
-
     /**
-     * Returns one line per method, the mean over its seeds, inside a band; a method of one seed has no band. Where a seed's
-     * value is not finite, for example after it diverged, the mean and the band end.
+     * Returns one line per method, the mean over its seeds, inside a band of one sample standard deviation to either side; a method
+     * of one seed has no band. Where a seed's value is not finite, for example after it diverged, the mean and the band end. The
+     * figure's caption says what the bands are by {@link Caption#ofMeans}.
      *
      * @throws IllegalArgumentException if two seeds of a method were measured at different positions
      */
-    public static List<Series> means(List<Curve> curves, Band band) {
+    public static List<Series> means(List<Curve> curves) {
         Map<String, List<Curve>> byMethod = new LinkedHashMap<>();
         for (Curve curve : curves) {
             byMethod.computeIfAbsent(curve.method, method -> new ArrayList<>()).add(curve);
         }
         List<Series> lines = new ArrayList<>();
-        byMethod.values().forEach(seeds -> lines.add(mean(seeds, band)));
+        byMethod.values().forEach(seeds -> lines.add(mean(seeds)));
         return lines;
     }
 
-    private static Series.Line mean(List<Curve> seeds, Band band) {
+    private static Series.Line mean(List<Curve> seeds) {
         Curve first = seeds.get(0);
         for (Curve seed : seeds) {
             if (!seed.x.equals(first.x)) {
@@ -88,18 +80,13 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
             int at = i;
             var all =
                     DoubleStatistics.of(
-                            Set.of(
-                                    Statistic.MEAN,
-                                    Statistic.MIN,
-                                    Statistic.MAX,
-                                    Statistic.STANDARD_DEVIATION),
+                            Set.of(Statistic.MEAN, Statistic.STANDARD_DEVIATION),
                             seeds.stream().mapToDouble(seed -> seed.y.get(at)).toArray());
             double centre = all.getAsDouble(Statistic.MEAN);
             double deviation = all.getAsDouble(Statistic.STANDARD_DEVIATION);
-            boolean range = band == Band.RANGE;
             mean.add(centre);
-            low.add(range ? all.getAsDouble(Statistic.MIN) : centre - deviation);
-            high.add(range ? all.getAsDouble(Statistic.MAX) : centre + deviation);
+            low.add(centre - deviation);
+            high.add(centre + deviation);
         }
         return seeds.size() == 1
                 ? new Series.Line(first.method, first.x, mean, List.of(), List.of())

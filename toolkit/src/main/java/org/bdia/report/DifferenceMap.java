@@ -21,8 +21,20 @@ public final class DifferenceMap implements Tabular {
     private static final double LEVEL = 0.05;
 
     private record Cell(String experiment, int epoch, Contrast contrast) {
-        Estimate estimate() {
-            return contrast.estimate();
+        double difference() {
+            return contrast.estimate().difference();
+        }
+
+        double low() {
+            return contrast.low();
+        }
+
+        double high() {
+            return contrast.high();
+        }
+
+        double p() {
+            return contrast.estimate().p();
         }
     }
 
@@ -37,8 +49,7 @@ public final class DifferenceMap implements Tabular {
         this.title = title;
         this.cells = cells;
         this.caption = caption;
-        corrected =
-                Contrast.holm(cells.stream().mapToDouble(cell -> cell.estimate().p()).toArray());
+        corrected = Contrast.holm(cells.stream().mapToDouble(cell -> cell.p()).toArray());
     }
 
     /**
@@ -80,8 +91,8 @@ public final class DifferenceMap implements Tabular {
     }
 
     /**
-     * Returns one row per cell: {@code experiment}, {@code epoch}, {@code seeds}, the {@code difference} with its 95 % interval, {@code
-     * p}, {@code p Holm} and {@code survives}, yes or no. Differences of accuracies are fractions, shown in percentage points.
+     * Returns one row per cell: {@code experiment}, {@code epoch}, {@code seeds}, the {@code difference} with its 95 % interval, missing for fewer than
+     * three seeds, {@code p}, {@code p Holm} and {@code survives}, yes or no. Differences of accuracies are fractions, shown in percentage points.
      */
     @Override
     public Table table() {
@@ -90,11 +101,10 @@ public final class DifferenceMap implements Tabular {
                 StringColumn.create("experiment", cells.stream().map(Cell::experiment)),
                 IntColumn.create("epoch", cells.stream().mapToInt(Cell::epoch)),
                 IntColumn.create("seeds", cells.stream().mapToInt(cell -> cell.contrast().n())),
-                differences("difference", Estimate::difference),
-                differences("95 % low", Estimate::low),
-                differences("95 % high", Estimate::high),
-                DoubleColumn.create(
-                        "p", cells.stream().mapToDouble(cell -> cell.estimate().p()).toArray()),
+                differences("difference", Cell::difference),
+                differences("95 % low", Cell::low),
+                differences("95 % high", Cell::high),
+                DoubleColumn.create("p", cells.stream().mapToDouble(cell -> cell.p()).toArray()),
                 DoubleColumn.create("p Holm", corrected),
                 StringColumn.create(
                         "survives",
@@ -102,8 +112,8 @@ public final class DifferenceMap implements Tabular {
                                 .mapToObj(i -> survives(i) ? "yes" : "no")));
     }
 
-    private DoubleColumn differences(String name, Function<Estimate, Double> number) {
-        return metric.differences(name, cells.stream().map(Cell::estimate).map(number).toList());
+    private DoubleColumn differences(String name, Function<Cell, Double> number) {
+        return metric.differences(name, cells.stream().map(number).toList());
     }
 
     private boolean survives(int cell) {
@@ -111,21 +121,21 @@ public final class DifferenceMap implements Tabular {
     }
 
     /**
-     * Returns one line per experiment, the difference against the epoch inside its 95 % intervals, and a point at each cell that
+     * Returns one line per experiment, the difference against the epoch, inside its 95 % intervals from three seeds on, and a point at each cell that
      * survives; of accuracies in percentage points.
      */
     public Figure figure() {
         List<Series> series = new ArrayList<>();
         for (String experiment : cells.stream().map(Cell::experiment).distinct().toList()) {
             List<Cell> row = cells.stream().filter(c -> c.experiment().equals(experiment)).toList();
-            boolean intervals = row.stream().noneMatch(c -> Double.isNaN(c.estimate().half()));
+            boolean intervals = row.stream().noneMatch(c -> Double.isNaN(c.low()));
             series.add(
                     new Series.Line(
                             experiment,
                             row.stream().map(cell -> (double) cell.epoch()).toList(),
-                            heights(row, Estimate::difference),
-                            intervals ? heights(row, Estimate::low) : List.of(),
-                            intervals ? heights(row, Estimate::high) : List.of()));
+                            heights(row, Cell::difference),
+                            intervals ? heights(row, Cell::low) : List.of(),
+                            intervals ? heights(row, Cell::high) : List.of()));
         }
         List<Cell> survivors =
                 IntStream.range(0, cells.size())
@@ -137,7 +147,7 @@ public final class DifferenceMap implements Tabular {
                     new Series.Points(
                             "p < 0.05 after Holm",
                             survivors.stream().map(cell -> (double) cell.epoch()).toList(),
-                            heights(survivors, Estimate::difference)));
+                            heights(survivors, Cell::difference)));
         }
         return new Figure(title, Axis.linear("epoch"), axis(), series, caption);
     }
@@ -146,9 +156,7 @@ public final class DifferenceMap implements Tabular {
         return Axis.linear("difference, mean and 95 % interval" + metric.differenceUnit());
     }
 
-    private List<Double> heights(List<Cell> row, ToDoubleFunction<Estimate> number) {
-        return row.stream()
-                .map(cell -> metric.shown(number.applyAsDouble(cell.estimate())))
-                .toList();
+    private List<Double> heights(List<Cell> row, ToDoubleFunction<Cell> number) {
+        return row.stream().map(cell -> metric.shown(number.applyAsDouble(cell))).toList();
     }
 }

@@ -153,7 +153,7 @@ record RunComparison(String task, RunSet runs, List<String> metrics, String refe
             }
         }
         for (String metric : runs.curveMetrics()) {
-            Figure figure = runs.curves(metric, Curve.Band.STANDARD_DEVIATION);
+            Figure figure = runs.curves(metric);
             figure.save(output.resolve("figures"), fileName(figure.title()));
         }
     }

@@ -251,21 +251,21 @@ public final class RunSet implements Tabular {
     }
 
     /**
-     * Returns the mean curve of every label over the epochs, inside a band.
+     * Returns the mean curve of every label over the epochs, inside a band of one sample standard deviation to either side.
      *
      * @param name training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation gap:
      *     validation loss − training loss; or an id such as {@code val_loss}
      * @throws IllegalArgumentException for any other name, or if no run has it
      */
-    public Figure curves(String name, Curve.Band band) {
+    public Figure curves(String name) {
         Metric metric = Metric.of(name, curveMetrics());
-        List<Series> curves = Curve.means(measured(metric), band);
+        List<Series> curves = Curve.means(measured(metric));
         return new Figure(
                 metric.words(),
                 Axis.linear("epoch"),
                 Axis.fitted(metric.title(), curves),
                 curves,
-                caption());
+                caption().ofMeans(curves));
     }
 
     /** Returns the data that the runs were trained on. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
-import org.bdia.report.Curve.Band;
 import org.junit.jupiter.api.Test;
 
 class CurveTest {
@@ -13,23 +12,22 @@ class CurveTest {
             List.of(List.of(1.0, 4.0), List.of(3.0, 8.0));
 
     @Test
-    void curvesAreTheMeanInsideTheRange() {
-        Series.Line line = line(Band.RANGE, TWO_SEEDS);
+    void curvesAreTheMeanInsideOneSampleDeviationAndTheCaptionSaysSo() {
+        Series.Line line = line(TWO_SEEDS);
         assertThat(line.y()).containsExactly(2.0, 6.0);
-        assertThat(line.low()).containsExactly(1.0, 4.0);
-        assertThat(line.high()).containsExactly(3.0, 8.0);
-    }
-
-    @Test
-    void orInsideOneSampleDeviation() {
-        Series.Line line = line(Band.STANDARD_DEVIATION, TWO_SEEDS);
         assertThat(line.high().get(0)).isEqualTo(2 + Math.sqrt(2));
         assertThat(line.low().get(1)).isEqualTo(6 - Math.sqrt(8));
+        Caption caption =
+                Caption.of(List.of(Samples.REAL), Profile.SMOKE, List.of(0L, 1L), "one core");
+        assertThat(caption.ofMeans(List.of(line)).text())
+                .contains(" · seeds 0, 1: mean, band ± 1 std · ");
+        Series.Line single = line(TWO_SEEDS.subList(0, 1));
+        assertThat(caption.ofMeans(List.of(single))).isEqualTo(caption);
     }
 
     @Test
     void oneSeedHasNoBand() {
-        assertThat(line(Band.RANGE, TWO_SEEDS.subList(0, 1)).low()).isEmpty();
+        assertThat(line(TWO_SEEDS.subList(0, 1)).low()).isEmpty();
     }
 
     @Test
@@ -37,14 +35,14 @@ class CurveTest {
         List<Curve> curves =
                 List.of(new Curve("bdia", 0, AT, AT), new Curve("bdia", 7, List.of(0.0, 2.0), AT));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Curve.means(curves, Band.RANGE))
+                .isThrownBy(() -> Curve.means(curves))
                 .withMessageContaining("bdia")
                 .withMessageContaining("seed 7");
     }
 
-    private static Series.Line line(Band band, List<List<Double>> seeds) {
+    private static Series.Line line(List<List<Double>> seeds) {
         List<Curve> curves =
                 seeds.stream().map(y -> new Curve("bdia", y.hashCode(), AT, y)).toList();
-        return (Series.Line) Curve.means(curves, band).get(0);
+        return (Series.Line) Curve.means(curves).get(0);
     }
 }

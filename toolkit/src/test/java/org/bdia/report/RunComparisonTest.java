@@ -71,6 +71,7 @@ class RunComparisonTest {
         }
         assertThat(Files.readString(output.resolve("figures/cifar10-validation-loss.json")))
                 .contains("synthetic data")
+                .contains("seeds 0, 1, 2: mean, band ± 1 std")
                 .doesNotContain("profile");
     }
 

@@ -115,10 +115,9 @@ class RunSetTest {
     void bothNamesOfAMetricWork() {
         assertThat(runs.compare("validation loss").summaries())
                 .isEqualTo(runs.compare("val_loss").summaries());
-        assertThat(runs.curves("val_accuracy", Curve.Band.RANGE))
-                .isEqualTo(runs.curves("validation accuracy", Curve.Band.RANGE));
+        assertThat(runs.curves("val_accuracy")).isEqualTo(runs.curves("validation accuracy"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> runs.curves("test accuracy", Curve.Band.RANGE))
+                .isThrownBy(() -> runs.curves("test accuracy"))
                 .withMessageContaining("validation loss (val_loss), validation accuracy");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> runs.compare("accuracy"))
@@ -127,7 +126,7 @@ class RunSetTest {
 
     @Test
     void figuresAndDifferencesOfAccuraciesAreInPerCent() {
-        Figure figure = runs.curves("validation accuracy", Curve.Band.RANGE);
+        Figure figure = runs.curves("validation accuracy");
         assertThat(figure.y().title()).isEqualTo("validation accuracy, %");
         assertThat(figure.caption().hardware()).containsPattern(", (1 core|\\d+ cores) a run, cpu");
         assertThat(figure.series().get(0).y()).containsExactly(10.0);

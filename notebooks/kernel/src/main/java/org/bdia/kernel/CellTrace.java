@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Stack traces for a notebook: every cause, only the user's frames, lines counted in the cell. */
+/**
+ * Stack traces for a notebook: every cause, only the user's frames, lines counted in the cell. Of an exception whose message says what
+ * is wrong, an argument's or one of ours, only the frames in cells.
+ */
 final class CellTrace {
     /** The most frames shown; more are a recursion. */
     private static final int MAX_FRAMES = 30;
@@ -25,6 +28,8 @@ final class CellTrace {
 
     /** JJava's library, whose frames are between a cell's display call and toString. */
     private static final String PROTOCOL = "org.dflib.jjava.";
+
+    private static final String OURS = "org.bdia.";
 
     private static final String EXIT = CellExit.class.getName();
 
@@ -42,8 +47,24 @@ final class CellTrace {
         return chain;
     }
 
-    /** Returns the frames from where it was thrown down to the cell that was run: the kernel's own frames are left out. */
+    /** Returns the frames that are shown: all down to the cell, of an explained exception those in cells if there are any. */
     private static List<StackTraceElement> userFrames(Throwable thrown) {
+        var frames = framesToCell(thrown);
+        if (isExplained(thrown) && frames.stream().anyMatch(CellTrace::isCell)) {
+            frames = frames.stream().filter(CellTrace::isCell).toList();
+        }
+        return frames.subList(0, Math.min(frames.size(), MAX_FRAMES));
+    }
+
+    private static boolean isExplained(Throwable thrown) {
+        return describe(thrown).contains(": ")
+                && (thrown instanceof IllegalArgumentException
+                        || thrown instanceof IllegalStateException
+                        || thrown.getClass().getName().startsWith(OURS));
+    }
+
+    /** Returns the frames from where it was thrown down to the cell that was run: the kernel's own frames are left out. */
+    private static List<StackTraceElement> framesToCell(Throwable thrown) {
         var frames = new ArrayList<StackTraceElement>();
         for (var frame : thrown.getStackTrace()) {
             if (KERNEL.contains(frame.getClassName())) {
@@ -57,7 +78,7 @@ final class CellTrace {
                 break;
             }
         }
-        return frames.subList(0, Math.min(frames.size(), MAX_FRAMES));
+        return frames;
     }
 
     private static boolean isCell(StackTraceElement frame) {

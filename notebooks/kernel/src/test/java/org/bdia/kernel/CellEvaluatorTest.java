@@ -171,6 +171,29 @@ class CellEvaluatorTest extends CellTest {
     }
 
     @Test
+    void anExceptionThatExplainsItselfHasTheFramesOfCellsAlone() {
+        var error =
+                error(
+                        """
+                        int fine = 1;
+                        try {
+                          Stream.of(-1).map(x -> new ArrayList<String>(x)).toList();
+                        } catch (IllegalArgumentException e) {
+                          throw new IllegalStateException("no list", e);
+                        }
+                        """);
+        assertThat(error.lines())
+                .containsExactly(
+                        "java.lang.IllegalStateException: no list",
+                        "    at cell 1, line 5",
+                        "Caused by: java.lang.IllegalArgumentException: Illegal Capacity: -1",
+                        "    at cell 1, line 3",
+                        "    at cell 1, line 3");
+        var silent = "Stream.of(1).map(i -> { throw new IllegalArgumentException(); }).toList()";
+        assertThat(error(silent).lines()).anyMatch(line -> line.contains("java.util.stream"));
+    }
+
+    @Test
     void aRingOfCausesEnds() {
         var error =
                 error(
