@@ -31,6 +31,10 @@ final class CellExecution extends DirectExecutionControl {
     private volatile Thread notebook;
     private volatile Future<?> running;
     private volatile boolean interrupted;
+
+    /** What the work threw, which a cancelled task does not tell. */
+    private volatile Throwable left;
+
     private Object value;
     private Throwable thrown;
     private Field variable;
@@ -75,7 +79,17 @@ final class CellExecution extends DirectExecutionControl {
      * @throws InterruptedException if the cell is interrupted; the message says if the work continues regardless
      */
     <V> V call(Callable<V> work) throws ExecutionException, InterruptedException {
-        var task = thread.submit(work);
+        left = null;
+        var task =
+                thread.submit(
+                        () -> {
+                            try {
+                                return work.call();
+                            } catch (Throwable t) {
+                                left = t;
+                                throw t;
+                            }
+                        });
         running = task;
         if (interrupted) {
             task.cancel(true);
@@ -83,7 +97,7 @@ final class CellExecution extends DirectExecutionControl {
         try {
             return task.get();
         } catch (CancellationException e) {
-            throw new InterruptedException(settle());
+            throw new InterruptedException(settle() + lastWords());
         } finally {
             running = null;
         }
@@ -107,6 +121,14 @@ final class CellExecution extends DirectExecutionControl {
         thread = newThread();
         return "cell interrupted, but its code has not reacted to the interrupt and continues in the background; "
                 + "restart the kernel to end it";
+    }
+
+    /** Returns what interrupted code said of itself, for example from where training goes on, after a colon; empty if nothing. */
+    private String lastWords() {
+        var said = left instanceof InvocationTargetException ? left.getCause() : left;
+        return said == null || said instanceof InterruptedException || said.getMessage() == null
+                ? ""
+                : ": " + said.getMessage();
     }
 
     private static boolean isFree(Future<?> free, long seconds)

@@ -76,7 +76,7 @@ public final class JavaKernel extends BaseKernel {
                 new MagicParser("(?!)", "(?!)", new MagicTranspiler()),
                 new MagicsRegistry(),
                 true,
-                new StringStyler.Builder().addSecondaryStyle(TextColor.BOLD_RED_FG).build());
+                new StringStyler.Builder().addSecondaryStyle(TextColor.RED_FG).build());
         this.cells = cells;
     }
 
@@ -176,9 +176,13 @@ public final class JavaKernel extends BaseKernel {
 
     @Override
     public List<String> formatError(Throwable error) {
-        return error instanceof CellError cellError
-                ? cellError.lines().stream().map(errorStyler::secondary).toList()
-                : super.formatError(error);
+        if (!(error instanceof CellError cellError)) {
+            return super.formatError(error);
+        }
+        // Only what happened is red: a page of red can hardly be read on Jupyter's dark background.
+        var lines = new ArrayList<>(cellError.lines());
+        lines.set(0, errorStyler.secondary(lines.get(0)));
+        return lines;
     }
 
     @Override

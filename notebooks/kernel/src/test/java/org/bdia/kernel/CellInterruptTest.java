@@ -21,6 +21,17 @@ class CellInterruptTest extends CellTest {
     }
 
     @Test
+    void whatInterruptedCodeSaysOfItselfIsShown() throws Exception {
+        var error =
+                interruptOnceStarted(
+                        "try { Thread.sleep(60_000); } catch (InterruptedException e) {"
+                                + " throw new IllegalStateException(\"goes on from its checkpoint\", e); } }");
+        assertThat(error)
+                .hasMessage(
+                        "java.lang.InterruptedException: cell interrupted: goes on from its checkpoint");
+    }
+
+    @Test
     void aLoopThatListensIsInterruptedAndLaterSnippetsDoNotRun() throws Exception {
         interruptOnceStarted("while (!Thread.interrupted()) {} }\nint after = 1;");
         assertThat(error("after")).isNotNull();

@@ -41,7 +41,12 @@ class JavaKernelTest extends CellTest {
                 error(
                         "class Bad {\n  public String toString() { throw new AssertionError(\"broken\"); }\n}\nnew Bad()");
         assertThat(error).hasMessageContaining("Bad").hasMessageContaining("broken");
-        assertThat(kernel.formatError(error)).isNotEmpty();
+        var shown = kernel.formatError(error);
+        assertThat(shown.get(0)).as("what happened is red").contains("\u001b[");
+        assertThat(shown.subList(1, shown.size()))
+                .as("the rest is read on dark pages, too")
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("\u001b"));
         assertThat(kernel.eval("1").getData(MIMEType.TEXT_PLAIN)).isEqualTo("1");
     }
 
