@@ -72,7 +72,7 @@ final class PlotlyHtml {
         String place = "figure" + UUID.randomUUID().toString().replace("-", "");
         String html =
                 """
-                <div id="%1$s">An interactive figure: run the cell to see it.</div>
+                <div id="%1$s">An interactive figure: restart the kernel and run all cells to see it.</div>
                 <script>(function draw(tries) {
                   var place = document.getElementById("%1$s");
                   if (window.Plotly && place) {
