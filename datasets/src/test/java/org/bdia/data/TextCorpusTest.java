@@ -281,7 +281,7 @@ class TextCorpusTest {
         var file = write("own.txt", "");
         assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, new Parts(1, 0, 0), 3))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll("own.txt", "no characters");
+                .hasMessageContainingAll("own.txt", "the file is empty");
     }
 
     @Test
