@@ -33,6 +33,11 @@ public final class Notebook {
             return display;
         }
 
+        /** Lets the next figure bring plotly.js again, for a page that has lost it. */
+        void sendPlotlyAgain() {
+            hasPlotly.set(false);
+        }
+
         /** Returns a value's forms; the first figure's HTML contains plotly.js. */
         MimeBundle bundle(Object value) {
             boolean loaded = !MimeBundle.needsPlotly(value) || hasPlotly.getAndSet(true);
@@ -42,14 +47,17 @@ public final class Notebook {
     }
 
     /**
-     * Prepares a notebook and returns its environment: version, profile, data folder, Java and kernel.
+     * Prepares a notebook and returns its environment: version, profile, data folder, Java and kernel. The next figure brings
+     * plotly.js, also to a page that was reopened and has lost it.
      *
      * @throws IllegalArgumentException if the environment names an unknown profile
      */
     public static String init(String notebook) {
         UserHome.adopt();
         Profile profile = Profile.fromEnvironment();
-        Display display = session().display();
+        Session session = session();
+        session.sendPlotlyAgain();
+        Display display = session.display();
         return String.join(
                 "\n",
                 notebook + " · BDIA toolkit " + Build.ofThisToolkit().version(),

@@ -23,7 +23,8 @@ import org.bdia.report.Html;
  * base64: 2.6 MB. The browser unpacks it and runs it where AMD loaders (require.js) cannot catch it.
  *
  * <p>Until then, and where scripts do not run (an untrusted notebook, an old browser, the first figure's cell
- * run again and the notebook reopened), the figure is the PNG that the script would have replaced.
+ * run again and the notebook reopened), the figure is the PNG that the script would have replaced; {@link Notebook#init} lets the next
+ * figure carry plotly.js again.
  */
 final class PlotlyHtml {
     private static final String RESOURCE =
@@ -72,7 +73,7 @@ final class PlotlyHtml {
         String place = "figure" + UUID.randomUUID().toString().replace("-", "");
         String html =
                 """
-                <div id="%1$s">An interactive figure: restart the kernel and run all cells to see it.</div>
+                <div id="%1$s">An interactive figure: to see it, run Notebook.init(&quot;name&quot;) and then this cell.</div>
                 <script>(function draw(tries) {
                   var place = document.getElementById("%1$s");
                   if (window.Plotly && place) {

@@ -91,6 +91,16 @@ class JJavaDisplayTest {
         assertThat(html(second)).doesNotContain("DecompressionStream");
     }
 
+    /** The output that brought it is gone: its cell was run again, or its page closed. */
+    @Test
+    void aPageThatHasLostPlotlyGetsItAgain() {
+        kernel.onStartup();
+        kernel.getRenderer().render(Samples.exactness("first"));
+        Notebook.init("01-exactness");
+        DisplayData later = kernel.getRenderer().render(Samples.exactness("later"));
+        assertThat(html(later)).contains("DecompressionStream");
+    }
+
     @Test
     void registeredTwiceAFigureIsRenderedOnce() {
         kernel.onStartup();
