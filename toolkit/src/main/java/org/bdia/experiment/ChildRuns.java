@@ -81,6 +81,8 @@ final class ChildRuns {
         var children = new ChildRuns(runs, store);
         if (children.open > 0) {
             children.finish(store);
+        } else {
+            System.out.println("every run is finished; read: " + runs.size());
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Planned run : runs) {

@@ -49,6 +49,7 @@ record BranchFootprint(
 
     private static final long FLOAT = Float.BYTES;
     private static final int STATISTICS = 2; // mean and deviation of a LayerNorm
+    private static final int DROPPED = 3; // scores, what they are dropped with and what is left
 
     /** Returns another branch of the same sizes. */
     BranchFootprint as(Kind other) {
@@ -99,8 +100,7 @@ record BranchFootprint(
             wide += 3; // q, k and v before the learned temperature
         }
         long saved = wide * width + (writtenOut ? 0 : single() ? heads : 2L * heads);
-        // With dropout the scores, what they are dropped with and what is left.
-        long scores = drops ? 3 : writtenOut ? 1 : 0;
+        long scores = drops ? DROPPED : writtenOut ? 1 : 0;
         return value() * (samples * tokens * saved + scores * scores(samples)) + norm(samples);
     }
 
@@ -122,7 +122,8 @@ record BranchFootprint(
         if (kind == Kind.ATTENTION) {
             long wide = rows * width * value();
             long products = (single() ? 5 : 7) * wide;
-            return drops ? Math.max(products, scores + wide) : products;
+            // When the projections are reached, what the graph has of the scores is gone.
+            return drops ? Math.max(products - DROPPED * scores, scores + wide) : products;
         }
         long perceptron = value() * rows * ((single() ? 1L : 3L) * width + mlp);
         // When attention is reached, the MLP's part of the graph is gone.

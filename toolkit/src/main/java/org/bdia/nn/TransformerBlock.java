@@ -15,6 +15,7 @@ import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.activation.SplitBranch;
 import org.bdia.config.ActivationConfig;
+import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
@@ -41,6 +42,19 @@ public final class TransformerBlock extends AbstractBlock
     private final HalfBlock g;
     private final FusedBranch fused;
     private final SplitBranch split;
+
+    /** A block of its own with the exact GELU and fused kernels. */
+    public TransformerBlock(
+            int width, int heads, int mlp, Attention.Pattern pattern, float dropout) {
+        this(
+                width,
+                heads,
+                mlp,
+                pattern,
+                ActivationConfig.GELU,
+                dropout,
+                Execution.of(Backprop.STORE));
+    }
 
     /**
      * A block of its own.

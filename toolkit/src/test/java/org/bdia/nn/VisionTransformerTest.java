@@ -22,7 +22,6 @@ import ai.djl.util.Pair;
 import java.util.HashSet;
 import java.util.Set;
 import org.bdia.TensorTest;
-import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
@@ -208,16 +207,7 @@ class VisionTransformerTest extends TensorTest {
                 .hasMessage("depth must be at least 1, but is 0");
         assertThatThrownBy(() -> new Attention(64, 4, Attention.Pattern.FULL, 1.5f))
                 .hasMessage("dropout must be at least 0 and below 1, but is 1.5");
-        assertThatThrownBy(
-                        () ->
-                                new TransformerBlock(
-                                        64,
-                                        4,
-                                        0,
-                                        Attention.Pattern.FULL,
-                                        ActivationConfig.GELU,
-                                        0,
-                                        Execution.of(Backprop.STORE)))
+        assertThatThrownBy(() -> new TransformerBlock(64, 4, 0, Attention.Pattern.FULL, 0))
                 .hasMessage("mlp must be at least 1, but is 0");
         VisionTransformer vit = model(SMALL, Method.bdia(0.5), Backprop.REVERSIBLE);
         NDArray wrong = manager.zeros(new Shape(2, 3, 28, 28));

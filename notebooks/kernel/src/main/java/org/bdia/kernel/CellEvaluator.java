@@ -274,7 +274,8 @@ public final class CellEvaluator implements AutoCloseable {
         if (lines.isEmpty()) {
             lines.add("line " + part.line(0) + ": does not compile: " + snippet.source().strip());
         }
-        return new CellError("compile error: " + lines.get(0), lines);
+        lines.set(0, "compile error: " + lines.get(0));
+        return new CellError(lines.get(0), lines);
     }
 
     private static List<String> lines(Diag diagnostic, Part part) {

@@ -17,6 +17,14 @@ record Inspection(SourceCodeAnalysis analysis) {
     private static final Pattern CODE = Pattern.compile("\\{@(?:code|literal|value) ?([^}]*)}");
     private static final Pattern TAG = Pattern.compile("</?[a-zA-Z][^>]*>");
 
+    /** The end of a line within a paragraph, which front ends break anew. */
+    private static final Pattern WRAPPED = Pattern.compile("(?<!\\n)\\n[ \\t]*+(?=[^\\s@])");
+
+    /** A variable, as JShell describes it: its name, a colon, its type. */
+    private static final Pattern VARIABLE = Pattern.compile("(\\w+):(.+)");
+
+    private static final Pattern PACKAGE = Pattern.compile("\\b(?:[a-z]\\w*\\.)++(?=[A-Z])");
+
     /**
      * Returns the documentation of the name at the cursor, else of the call whose arguments it is in; empty where neither
      * is known.
@@ -62,14 +70,25 @@ record Inspection(SourceCodeAnalysis analysis) {
             var sources = new SourceJavadoc(System.getProperty("java.class.path"));
             javadoc = sources.of(found.signature()).orElse("");
         }
-        return (found.signature() + "\n" + plain(javadoc)).strip();
+        return (signature(found.signature()) + "\n" + plain(javadoc)).strip();
+    }
+
+    /** Returns a variable's with the simple names of its types, which fit a tooltip; others as they are. */
+    private static String signature(String full) {
+        var variable = VARIABLE.matcher(full);
+        return variable.matches()
+                ? variable.group(1)
+                        + ": "
+                        + PACKAGE.matcher(variable.group(2)).replaceAll("").replace(",", ", ")
+                : full;
     }
 
     /** Returns Javadoc without its tags, which front ends would show as they are. */
-    private static String plain(String javadoc) {
+    static String plain(String javadoc) {
         var text = CODE.matcher(javadoc).replaceAll("$1");
         text = LINK.matcher(text).replaceAll("$1");
         text = TAG.matcher(text).replaceAll("");
+        text = WRAPPED.matcher(text).replaceAll(" ");
         return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip();
     }
 }

@@ -95,7 +95,8 @@ class JavaKernelTest extends CellTest {
             value = {
                 "text.sub|string(1); String String.substring(int beginIndex)",
                 "text.substring|; String String.substring(int beginIndex)",
-                "|text.length(); text:java.lang.String",
+                "|text.length(); text: String",
+                "ma|p; map: Map<String, List<Integer>>",
                 "text.length().|x;",
                 "twi|ce (3); int twice(int n)",
                 "Mi|ne x = null; Mine",
@@ -106,7 +107,8 @@ class JavaKernelTest extends CellTest {
                 "unknown|(1);"
             })
     void inspectionFindsTheNameUnderTheCursor(String marked, String signature) {
-        kernel.eval("String text = \"\"; int twice(int n) { return n; } class Mine { int size; }");
+        kernel.eval(
+                "String text = \"\"; int twice(int n) { return n; } class Mine { int size; } Map<String, List<Integer>> map = null;");
         for (var before : List.of("", "import java.util.zip.*;\n%maven a:b:1\nint other = 3;\n")) {
             var code = before + marked.replace("|", "");
             var shown = kernel.inspect(code, before.length() + marked.indexOf('|'), false);
@@ -116,6 +118,15 @@ class JavaKernelTest extends CellTest {
                 assertThat(shown.getData(MIMEType.TEXT_PLAIN).toString()).startsWith(signature);
             }
         }
+    }
+
+    @Test
+    void javadocIsWrappedByTheFrontEnd() {
+        assertThat(
+                        Inspection.plain(
+                                "Returns one\n row per {@code run}.\n\n <p>Its seed.\n @param a the\n     first\n @return b"))
+                .isEqualTo(
+                        "Returns one row per run.\n\n Its seed.\n @param a the first\n @return b");
     }
 
     @Test
