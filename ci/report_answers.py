@@ -31,9 +31,11 @@ def trained(rows: List[Row], methods: Dict[str, str]) -> List[str]:
         told, seeds = [], 0
         for method, name in methods.items():
             of = [row for row in rows if (row["task"], row["method"], row["stage"]) == (task, method, "trained")]
-            # Twins that store or recompute end with the same bits and are no further seeds; other |gamma| are other variants.
-            way = "reversible" if any(row["backprop"] == "reversible" for row in of) else "store"
-            of = [row for row in of if row["backprop"] == way and row["gamma"] in (0, 0.5)]
+            # Twins, run another way, end with the same bits and are no further seeds; other |gamma| are other variants.
+            of = [row for row in of if row["gamma"] in (0, 0.5)]
+            ways = ("reversible", "store", "checkpoint")
+            way = max(ways, key=lambda way: len(values(of, metric="val_loss", backprop=way)))
+            of = [row for row in of if row["backprop"] == way]
             losses = values(of, metric="val_loss")
             if losses:
                 seeds = len(losses)

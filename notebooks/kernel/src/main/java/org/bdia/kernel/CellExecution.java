@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.SPIResolutionException;
 
@@ -31,9 +32,6 @@ final class CellExecution extends DirectExecutionControl {
     private volatile Thread notebook;
     private volatile Future<?> running;
     private volatile boolean interrupted;
-
-    /** What the work threw, which a cancelled task does not tell. */
-    private volatile Throwable left;
 
     private Object value;
     private Throwable thrown;
@@ -79,14 +77,14 @@ final class CellExecution extends DirectExecutionControl {
      * @throws InterruptedException if the cell is interrupted; the message says if the work continues regardless
      */
     <V> V call(Callable<V> work) throws ExecutionException, InterruptedException {
-        left = null;
+        var left = new AtomicReference<Throwable>(); // a cancelled task does not tell what it threw
         var task =
                 thread.submit(
                         () -> {
                             try {
                                 return work.call();
                             } catch (Throwable t) {
-                                left = t;
+                                left.set(t);
                                 throw t;
                             }
                         });
@@ -97,7 +95,7 @@ final class CellExecution extends DirectExecutionControl {
         try {
             return task.get();
         } catch (CancellationException e) {
-            throw new InterruptedException(settle() + lastWords());
+            throw new InterruptedException(settle() + lastWords(left.get()));
         } finally {
             running = null;
         }
@@ -124,8 +122,8 @@ final class CellExecution extends DirectExecutionControl {
     }
 
     /** Returns what interrupted code said of itself, for example from where training goes on, after a colon; empty if nothing. */
-    private String lastWords() {
-        var said = left instanceof InvocationTargetException ? left.getCause() : left;
+    private static String lastWords(Throwable thrown) {
+        var said = thrown instanceof InvocationTargetException ? thrown.getCause() : thrown;
         return said == null || said instanceof InterruptedException || said.getMessage() == null
                 ? ""
                 : ": " + said.getMessage();
