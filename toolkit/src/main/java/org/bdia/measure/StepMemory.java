@@ -63,7 +63,7 @@ final class StepMemory {
         return beside + peak;
     }
 
-    /** What an encoder keeps when it is done: for its backward pass, and its output. */
+    /** Returns the bytes that an encoder keeps when it is done: for its backward pass, and its output. */
     long finished() {
         return kept(depth - 1) + last() + state;
     }
