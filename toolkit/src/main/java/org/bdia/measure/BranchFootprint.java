@@ -3,13 +3,16 @@ package org.bdia.measure;
 import org.bdia.config.Precision;
 import org.bdia.nn.Attention;
 import org.bdia.nn.TransformerBlock;
+import org.bdia.torch.Products;
 
 /**
  * Bytes that differentiating one residual branch keeps in memory, a {@link TransformerBlock} or another sum of attentions and an MLP.
  *
  * <p>Counted from what automatic differentiation saves of the functions that {@code BranchScript} writes for the CPU, and of the
- * plain kernels of decoder blocks: D, M and A stand for the arrays (T, D), (T, M) and, where attention is written out as two
+ * plain kernels of decoder blocks, or from what {@code derivative.torchscript} takes: D, M and A stand for the arrays (T, D), (T, M) and, where attention is written out as two
  * products, (H, T, T) of a sample.
+ *
+ * @param innerFrom the fewest tokens of a batch that are multiplied by {@link Products#INNER}
  */
 record BranchFootprint(
         Kind kind,
@@ -19,7 +22,8 @@ record BranchFootprint(
         int mlp,
         double dropout,
         boolean locality,
-        Precision precision) {
+        Precision precision,
+        long innerFrom) {
 
     /** The parts of a branch. */
     enum Kind {
@@ -53,7 +57,8 @@ record BranchFootprint(
 
     /** Returns another branch of the same sizes. */
     BranchFootprint as(Kind other) {
-        return new BranchFootprint(other, tokens, width, heads, mlp, dropout, locality, precision);
+        return new BranchFootprint(
+                other, tokens, width, heads, mlp, dropout, locality, precision, innerFrom);
     }
 
     /** The branch's parameters. */
@@ -79,6 +84,11 @@ record BranchFootprint(
 
     /** Bytes of the graph over {@code samples} samples at once. */
     long graph(long samples) {
+        if (byHand(samples)) {
+            long masks = dropout > 0 ? samples * tokens * (2L * width + mlp) + scores(samples) : 0;
+            long weights = writtenOut() ? scores(samples) : samples * tokens * heads;
+            return masks + FLOAT * (samples * tokens * (6L * width + mlp) + weights);
+        }
         long bytes = kind.perceptrons() * perceptron(samples);
         if (kind.attentions() > 0) {
             boolean padded = kind == Kind.ENCODER || (kind == Kind.DECODER && single());
@@ -89,6 +99,17 @@ record BranchFootprint(
             bytes += attention(samples, true) + memory;
         }
         return bytes + (single() ? 0 : value() * weights());
+    }
+
+    /** Whether a block is differentiated by hand, see {@link Products#INNER}. */
+    private boolean byHand(long samples) {
+        return single()
+                && (kind == Kind.BLOCK || kind == Kind.ENCODER)
+                && samples * tokens >= innerFrom;
+    }
+
+    private boolean writtenOut() {
+        return dropout > 0 || kind == Kind.ENCODER;
     }
 
     private long attention(long samples, boolean padded) {
@@ -117,6 +138,13 @@ record BranchFootprint(
     /** Bytes that differentiating takes beside the graph. */
     long workspace(long samples) {
         long rows = samples * tokens;
+        if (byHand(samples)) {
+            long masked = dropout > 0 ? mlp : 0; // the mask as numbers
+            long hidden = rows * (width + 2L * mlp + masked) * FLOAT;
+            long heads = writtenOut() ? 3 * scores(samples) + 4 * rows * width : 7 * rows * width;
+            long gone = rows * (width + mlp); // the MLP's part of the graph
+            return Math.max(hidden, FLOAT * (heads - gone)) + FLOAT * (long) width * mlp;
+        }
         boolean drops = dropout > 0;
         long scores = scores(samples) * value();
         if (kind == Kind.ATTENTION) {

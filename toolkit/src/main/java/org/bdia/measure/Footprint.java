@@ -7,6 +7,7 @@ import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.measure.BranchFootprint.Kind;
+import org.bdia.torch.Products;
 
 /**
  * Bytes that the parts of a training step keep in memory, from the sizes of a model alone: of one stack, its embedding and its head.
@@ -85,7 +86,8 @@ record Footprint(
                         vit.mlp(),
                         vit.dropout(),
                         vit.localityAttention(),
-                        precision),
+                        precision,
+                        Products.fewestTokens()),
                 vit.depth(),
                 streams,
                 vit.tokens() * read * FLOAT,
@@ -98,7 +100,15 @@ record Footprint(
     private static BranchFootprint block(
             Kind kind, ModelConfig model, int tokens, int heads, int mlp, Precision precision) {
         return new BranchFootprint(
-                kind, tokens, model.width(), heads, mlp, model.dropout(), false, precision);
+                kind,
+                tokens,
+                model.width(),
+                heads,
+                mlp,
+                model.dropout(),
+                false,
+                precision,
+                Products.fewestTokens());
     }
 
     private static Footprint tokens(

@@ -141,14 +141,39 @@ final class BranchScript {
     static String body(
             Part part, Options options, Precision precision, boolean masked, Dropping dropping) {
         boolean half = precision == Precision.BFLOAT16_BRANCH;
+        String dropped = "$1 = torch.dropout($1, " + dropping.rate() + ", True)";
+        return text("branch.torchscript", part, options, precision, masked, dropping)
+                .with("BY_HAND", false)
+                .with("KEEPING", false)
+                .with("SAVED", "")
+                .withCall(
+                        "LINEAR",
+                        half
+                                ? "torch.linear(HALF($1), HALF($2_weight), HALF($2_bias))"
+                                : "torch.linear($1, $2_weight, $2_bias)")
+                .withCall("HALF", "torch.to($1, " + BFLOAT16 + ")")
+                .withCall("DROP", dropping.masks() ? dropped : "pass")
+                .toString();
+    }
+
+    /** Returns a resource with all words replaced that do not depend on how products are computed. */
+    static ScriptText text(
+            String resource,
+            Part part,
+            Options options,
+            Precision precision,
+            boolean masked,
+            Dropping dropping) {
+        boolean half = precision == Precision.BFLOAT16_BRANCH;
         boolean locality = options.pattern() == Attention.Pattern.LOCALITY;
         double scale = 1 / Math.sqrt((double) options.width() / options.heads());
         // The fused kernel is not used with dropout, and under a mask it gives wrong gradients to
         // tokens that see nothing, and other bits when
         // gradients are recorded.
         boolean twoProducts = masked || dropping.masks();
-        String dropout = "torch.dropout($1, " + dropping.rate() + ", True)";
-        return ScriptText.read(BranchScript.class, "branch.torchscript")
+        return ScriptText.read(BranchScript.class, resource)
+                .withLines(
+                        "ACTIVATION", ScriptText.read(BranchScript.class, "activation.torchscript"))
                 .with(part)
                 .with(options.pattern())
                 .with(options.activation().function())
@@ -158,14 +183,12 @@ final class BranchScript {
                         half && !twoProducts
                                 ? "torch.le(tokens, " + Attention.SHORT + ")"
                                 : twoProducts)
+                .with("SEEN", locality ? "torch.diag(torch.new_full(q, [tokens], -1.0e9))" : "None")
                 .with("WIDTH", options.width())
                 .with("HEADS", options.heads())
                 .with("SCALE", locality ? "torch.to(torch.exp(temperature), TYPE)" : scale)
                 .with("SLOPE", ActivationConfig.SLOPE)
                 .with("TYPE", half ? BFLOAT16 : FLOAT32)
-                .withCall("HALF", half ? "torch.to($1, " + BFLOAT16 + ")" : "$1")
-                .withCall("FLOAT", half ? "torch.to($1, " + FLOAT32 + ")" : "$1")
-                .withCall("DROPOUT", dropping.masks() ? dropout : "$1")
-                .toString();
+                .withCall("FLOAT", half ? "torch.to($1, " + FLOAT32 + ")" : "$1");
     }
 }

@@ -13,6 +13,7 @@ import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.config.Precision;
 import org.bdia.torch.Autograd;
+import org.bdia.torch.Products;
 import org.bdia.torch.Scoped;
 import org.bdia.torch.TorchScript;
 
@@ -70,6 +71,7 @@ final class FusedBranch {
                 KernelShape.of(
                         part,
                         options,
+                        Products.LINEAR,
                         execution.precision(),
                         inputs,
                         mask == null ? null : Heads.maskShape(mask, scores(part, inputs)),
@@ -79,7 +81,8 @@ final class FusedBranch {
                 shape,
                 s ->
                         KernelCheck.difference(
-                                s, script(part, mask != null, dropping.withoutChance())));
+                                s,
+                                Kernel.of(script(part, mask != null, dropping.withoutChance()))));
     }
 
     /** The shape of the scores, (B, H, T, T) or (B, H, T, S). */

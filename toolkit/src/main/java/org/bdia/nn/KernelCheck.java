@@ -19,7 +19,6 @@ import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
-import org.bdia.torch.TorchScript;
 
 /**
  * Compares a fused kernel with its plain twin at one shape, on weights and inputs that are a function of the shape alone. The
@@ -86,7 +85,7 @@ final class KernelCheck {
      *
      * @param fused the shape's kernel; it must not drop anything
      */
-    static double difference(KernelShape shape, TorchScript fused) {
+    static double difference(KernelShape shape, Kernel fused) {
         return Autograd.unrecorded(
                 () -> {
                     try (NDManager manager = NDManager.newBaseManager(shape.device());
@@ -97,7 +96,7 @@ final class KernelCheck {
                 });
     }
 
-    private double compare(TorchScript fused) {
+    private double compare(Kernel fused) {
         List<NDArray> inputs = inputs();
         NDArray mask = mask();
         ParameterStore store = new ParameterStore(manager, false);
@@ -108,27 +107,24 @@ final class KernelCheck {
                         .map(Parameter::getArray)
                         .map(shape.gradients() ? Autograd::leaf : UnaryOperator.identity())
                         .toList();
-        Function<List<NDArray>, NDArray> kernel =
-                leaves -> {
-                    List<NDArray> arguments = new ArrayList<>(leaves);
-                    arguments.addAll(weights);
-                    if (mask != null) {
-                        arguments.add(mask);
-                    }
-                    return fused.call(arguments.toArray(NDArray[]::new));
-                };
         List<NDArray> whole = inputs.stream().map(this::batch).toList();
         if (!shape.gradients()) {
             NDArray expected = Scoped.result(() -> plain.apply(inputs));
-            NDArray found = kernel.apply(whole);
+            NDArray found = fused.value(whole, weights, mask);
             return areNumbers(found)
                     ? KernelDifference.largest(
                             List.of(rows.of(found, 1)), List.of(batch(expected)), 1)
                     : Double.POSITIVE_INFINITY;
         }
         NDArray gradient = gradient();
-        List<NDArray> expected = derivative(inputs, plain, rows.of(gradient, 1).mul(copies()));
-        List<NDArray> found = derivative(whole, kernel, batch(gradient));
+        NDArray compared = rows.of(gradient, 1).mul(copies());
+        NDArray everywhere = batch(gradient);
+        List<NDArray> expected =
+                derivative(
+                        inputs,
+                        leaves -> Autograd.differentiate(() -> plain.apply(leaves), v -> compared));
+        List<NDArray> found =
+                derivative(whole, leaves -> fused.differentiate(leaves, weights, mask, everywhere));
         if (!areNumbers(found.get(0))) {
             return Double.POSITIVE_INFINITY;
         }
@@ -158,11 +154,11 @@ final class KernelCheck {
         }
     }
 
-    /** The value, and the gradients of the inputs. */
+    /** The value, and the gradients of the inputs, of what returns the value and adds to the gradients. */
     private static List<NDArray> derivative(
-            List<NDArray> inputs, Function<List<NDArray>, NDArray> kernel, NDArray gradient) {
+            List<NDArray> inputs, Function<List<NDArray>, NDArray> differentiate) {
         List<NDArray> leaves = inputs.stream().map(Autograd::leaf).toList();
-        NDArray value = Autograd.differentiate(() -> kernel.apply(leaves), like -> gradient);
+        NDArray value = differentiate.apply(leaves);
         List<NDArray> results = new ArrayList<>();
         results.add(value.stopGradient());
         leaves.forEach(leaf -> results.add(leaf.getGradient()));

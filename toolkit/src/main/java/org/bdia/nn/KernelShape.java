@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import org.bdia.config.Precision;
+import org.bdia.torch.Products;
 
 /**
  * Everything that the engine may choose a kernel by when it computes a branch.
@@ -14,6 +15,7 @@ import org.bdia.config.Precision;
  *
  * @param part what is computed of the branch
  * @param options the branch's sizes
+ * @param products how it multiplies with weights
  * @param precision of its products
  * @param device where it is computed
  * @param batch B
@@ -27,6 +29,7 @@ import org.bdia.config.Precision;
 record KernelShape(
         BranchScript.Part part,
         BranchScript.Options options,
+        Products products,
         Precision precision,
         Device device,
         long batch,
@@ -41,6 +44,7 @@ record KernelShape(
     static KernelShape of(
             BranchScript.Part part,
             BranchScript.Options options,
+            Products products,
             Precision precision,
             NDArray[] inputs,
             Shape mask,
@@ -51,6 +55,7 @@ record KernelShape(
         return new KernelShape(
                 part,
                 options,
+                products,
                 precision,
                 x.getDevice(),
                 state.get(0),
@@ -71,6 +76,7 @@ record KernelShape(
         return new KernelShape(
                 part,
                 options,
+                products,
                 precision,
                 device,
                 batch,
@@ -104,6 +110,7 @@ record KernelShape(
                 + (memory == 0 ? "" : ", memory up to " + largest.memory)
                 + (mask == null ? "" : ", mask up to " + largest.mask)
                 + (dropout ? ", dropout" : "")
+                + (products == Products.INNER ? ", inner products" : "")
                 + ", "
                 + device.getDeviceType();
     }

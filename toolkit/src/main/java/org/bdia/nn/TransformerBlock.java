@@ -22,6 +22,8 @@ import org.bdia.config.Precision;
 import org.bdia.reversible.BranchGraph;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.reversible.RecordingBranch;
+import org.bdia.torch.Autograd;
+import org.bdia.torch.Products;
 import org.bdia.torch.Scoped;
 
 /**
@@ -41,6 +43,7 @@ public final class TransformerBlock extends AbstractBlock
     private final HalfBlock f;
     private final HalfBlock g;
     private final FusedBranch fused;
+    private final InnerProductBranch inner;
     private final SplitBranch split;
 
     /** A block of its own with the exact GELU and fused kernels. */
@@ -117,6 +120,9 @@ public final class TransformerBlock extends AbstractBlock
         ln2 = addChildBlock("ln2", LayerNorm.builder().axis(2).build());
         mlp = addChildBlock("mlp", new Mlp(width, options.mlp(), options.activation(), dropout));
         fused = new FusedBranch(options, dropout, execution, selector, source);
+        inner =
+                new InnerProductBranch(
+                        options, dropout, execution, selector, Products.fewestTokens());
         split = new SplitBranch(options.activation());
         f = new HalfBlock(ln1, attention, fused);
         // As a branch of its own the half has no cut at the activation: the fused kernel would
@@ -160,6 +166,9 @@ public final class TransformerBlock extends AbstractBlock
             SplitBranch.Pieces pieces = pieces(store, x, mask, training);
             return new NDList(Scoped.result(() -> split.run(pieces, x)));
         }
+        if (!Autograd.isRecording() && inner.takes(x, mask, training)) {
+            return new NDList(inner.value(x, values(store, x, training), mask, training));
+        }
         return new NDList(
                 fused.takes(BranchScript.Part.WHOLE, mask, training, x)
                         ? fused(BranchScript.Part.WHOLE, store, training, mask, x)
@@ -173,14 +182,28 @@ public final class TransformerBlock extends AbstractBlock
 
     @Override
     public boolean recordsItself() {
-        return split.recordsItself();
+        return split.recordsItself() || inner.wanted();
     }
 
     @Override
     public BranchGraph record(
             ParameterStore store, NDArray leaf, NDList context, boolean residual) {
         NDArray mask = context.isEmpty() ? null : context.get(0);
-        return split.record(pieces(store, leaf, mask, true), leaf, residual);
+        if (split.recordsItself()) {
+            return split.record(pieces(store, leaf, mask, true), leaf, residual);
+        }
+        if (inner.takes(leaf, mask, true)) {
+            return inner.record(leaf, values(store, leaf, true), mask, residual);
+        }
+        NDList inputs = new NDList(leaf).addAll(context);
+        NDArray h = forward(store, inputs, true).singletonOrThrow();
+        return BranchGraph.of(residual ? leaf.add(h) : h);
+    }
+
+    private List<NDArray> values(ParameterStore store, NDArray like, boolean training) {
+        return getParameters().values().stream()
+                .map(parameter -> store.getValue(parameter, like.getDevice(), training))
+                .toList();
     }
 
     private SplitBranch.Pieces pieces(

@@ -131,6 +131,26 @@ public final class Autograd {
     }
 
     /**
+     * Adds to the gradient of a leaf, or to those behind a recorded array; of an array that requires none, does nothing.
+     *
+     * @param gradient of the array's shape; it may be closed afterwards
+     */
+    public static void accumulate(NDArray array, NDArray gradient) {
+        if (!JniUtils.requiresGrad((PtNDArray) array)) {
+            return;
+        }
+        try (NDArray known = JniUtils.getGradient((PtNDArray) array)) {
+            if (known != null) {
+                known.addi(gradient);
+                return;
+            }
+        }
+        try (NDArray view = recorded(() -> array.reshape(array.getShape()))) {
+            backward(view, gradient);
+        }
+    }
+
+    /**
      * Returns a number of shape (1) that a recorded graph may keep.
      *
      * <p>{@code array.mul(number)} must not be {@link #recorded} alone: DJL wraps the number in Java's memory and releases

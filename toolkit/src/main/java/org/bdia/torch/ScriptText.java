@@ -53,12 +53,12 @@ public final class ScriptText {
     }
 
     /**
-     * Replaces calls of a word with one variable.
+     * Replaces calls of a word with one or two variables.
      *
-     * @param expression with {@code $1} for the variable
+     * @param expression with {@code $1} and {@code $2} for the variables
      */
     public ScriptText withCall(String word, String expression) {
-        return replace(word + "\\((\\w+)\\)", expression);
+        return replace(word + "\\((\\w+)(?:, (\\w+))?\\)", expression);
     }
 
     /** Replaces a line that is a word by the lines of another text, indented like it. */

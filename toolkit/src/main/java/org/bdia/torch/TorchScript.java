@@ -43,20 +43,29 @@ public final class TorchScript {
     private final String source;
 
     /**
-     * Creates a function, not yet compiled.
+     * Creates a function of one result, not yet compiled.
      *
      * @param parameters its arrays' names, separated by commas; all are tensors
      * @param body its statements, a line each, without indentation: {@code torch} calls alone, the last one {@code
      *     return} of one tensor
      */
     public TorchScript(String parameters, String body) {
+        this(parameters, body, "Tensor");
+    }
+
+    /** Creates a function of several results, not yet compiled, whose last statement is {@code return} of a list of tensors. */
+    public static TorchScript ofMany(String parameters, String body) {
+        return new TorchScript(parameters, body, "List[Tensor]");
+    }
+
+    private TorchScript(String parameters, String body, String result) {
         var text = new StringBuilder("class M(Module):\n");
         text.append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
         text.append("  def forward(self: __torch__.M");
         for (String name : parameters.split(",", -1)) {
             text.append(", ").append(name.strip()).append(": Tensor");
         }
-        text.append(") -> Tensor:\n");
+        text.append(") -> ").append(result).append(":\n");
         body.strip().lines().forEach(line -> text.append("    ").append(line).append('\n'));
         source = text.toString();
     }
@@ -67,11 +76,16 @@ public final class TorchScript {
     }
 
     /**
-     * Calls the function.
+     * Calls a function of one result.
      *
      * @param inputs as many as parameters; the result belongs to the first one's manager
      */
     public NDArray call(NDArray... inputs) {
+        return callForMany(inputs).singletonOrThrow();
+    }
+
+    /** Calls a function of several results, which belong to the first input's manager. */
+    public NDList callForMany(NDArray... inputs) {
         PtSymbolBlock module = LOADED.computeIfAbsent(source, TorchScript::load);
         // The optimising executor profiles its first calls and may then compute differently: a
         // function must repeat itself. The setting is the calling thread's.
@@ -80,7 +94,7 @@ public final class TorchScript {
         String[] names = Arrays.stream(inputs).map(NDArray::getName).toArray(String[]::new);
         try {
             Arrays.stream(inputs).forEach(input -> input.setName(null));
-            return IValueUtils.forward(module, new NDList(inputs), true).singletonOrThrow();
+            return IValueUtils.forward(module, new NDList(inputs), true);
         } finally {
             for (int i = 0; i < names.length; i++) {
                 inputs[i].setName(names[i]);

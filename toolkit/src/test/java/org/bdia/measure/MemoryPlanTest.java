@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bdia.LinearProducts;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -23,9 +24,11 @@ import org.bdia.nn.Seq2Seq;
 import org.bdia.nn.TransformerBlock;
 import org.bdia.nn.VisionTransformer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(LinearProducts.class)
 class MemoryPlanTest {
 
     private static final double MIB = 1 << 20;

@@ -12,6 +12,7 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.LinearProducts;
 import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -23,11 +24,13 @@ import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever way a stack is run, it computes the same and rebuilds the same. */
+@ExtendWith(LinearProducts.class)
 class ExecutionTest extends TensorTest {
 
     private static final int DEPTH = 6;

@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Precision;
+import org.bdia.torch.Products;
 import org.bdia.torch.TorchScript;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,7 @@ class KernelCheckTest {
                         MLP,
                         cross ? Attention.Pattern.FULL : pattern,
                         ActivationConfig.GELU),
+                Products.LINEAR,
                 precision,
                 Device.cpu(),
                 batch,
@@ -108,7 +110,7 @@ class KernelCheckTest {
                         shape.precision(),
                         shape.mask() != null,
                         new BranchScript.Dropping(shape.dropout(), 0));
-        return KernelCheck.difference(shape, script);
+        return KernelCheck.difference(shape, Kernel.of(script));
     }
 
     /** So long that the plain twin computes some rows of the scores alone. */

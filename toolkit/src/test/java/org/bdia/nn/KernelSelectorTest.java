@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.bdia.LinearProducts;
 import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -23,11 +24,14 @@ import org.bdia.config.Precision;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
+import org.bdia.torch.Products;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
+@ExtendWith(LinearProducts.class)
 class KernelSelectorTest extends TensorTest {
 
     private static final int WIDTH = 12;
@@ -191,6 +195,7 @@ class KernelSelectorTest extends TensorTest {
                         BranchScript.Part.MLP,
                         new BranchScript.Options(
                                 WIDTH, HEADS, MLP, Attention.Pattern.FULL, ActivationConfig.GELU),
+                        Products.LINEAR,
                         Precision.FLOAT32,
                         new NDArray[] {input(2)},
                         null,
