@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
@@ -259,6 +261,11 @@ public final class CellEvaluator implements AutoCloseable {
     static String afterMagics(String source) {
         var magic = MAGIC.matcher(source);
         return magic.lookingAt() ? afterMagics(source.substring(magic.end())) : source;
+    }
+
+    /** Returns a variable's value, see {@link VariableText#of}. */
+    Optional<String> value(String name, String type, Function<Object, String> text) {
+        return new VariableText(shell, execution).of(name, type, text);
     }
 
     SourceCodeAnalysis analysis() {
