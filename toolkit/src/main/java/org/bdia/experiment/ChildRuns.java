@@ -235,6 +235,7 @@ final class ChildRuns {
             bars.put(id, bar);
         } else if (event instanceof SweepEvent.Progressed progressed) {
             StepLine step = progressed.step();
+            step.resumed().ifPresent(from -> System.out.println(title + ": resumed " + from));
             bars.get(id).update(step.samples(), step.total(), step.text());
             losses.add(labels.getOrDefault(id, title), event.item().config(), step);
             if (!losses.isEmpty()) {
