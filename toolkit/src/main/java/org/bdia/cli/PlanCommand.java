@@ -105,7 +105,7 @@ final class PlanCommand implements Callable<Integer> {
                                     config.train().headTokens(),
                                     rounds,
                                     Devices.chosen()));
-        } catch (IllegalArgumentException e) {
+        } catch (BlockTimes.DisturbedException e) {
             failure = e.getMessage();
         }
         out.printf(

@@ -139,6 +139,8 @@ final class RunCommand implements Callable<Integer> {
                 lastLine = now;
                 out.println(StepLine.format(step, config.train().batch()));
             }
+        } else if (event instanceof TrainEvent.Resumed resumed) {
+            out.println(StepLine.format(resumed, config.train().batch()));
         } else {
             out.println(event);
         }

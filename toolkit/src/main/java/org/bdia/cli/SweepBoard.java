@@ -89,7 +89,11 @@ final class SweepBoard {
         }
         if (event instanceof SweepEvent.Progressed progressed) {
             running.computeIfPresent(item.id(), (id, run) -> run.at(progressed.step(), now));
-            return "";
+            return progressed
+                    .step()
+                    .resumed()
+                    .map(from -> "resumed   " + item.text() + " " + from)
+                    .orElse("");
         }
         Running ended = running.remove(item.id());
         if (event instanceof SweepEvent.Elsewhere) {

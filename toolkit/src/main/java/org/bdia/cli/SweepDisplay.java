@@ -63,7 +63,7 @@ final class SweepDisplay implements AutoCloseable {
         boolean end = event instanceof SweepEvent.Finished || event instanceof SweepEvent.Failed;
         if (!live) {
             out.println(end ? line + "; " + board.summary() : line);
-        } else if (end) {
+        } else if (end || event instanceof SweepEvent.Progressed) {
             erase();
             out.println(line);
             draw();

@@ -79,21 +79,23 @@ public final class ActivationMemory implements Tabular {
                         rounds,
                         line -> {});
         List<String> tasks = List.of("mlp", "vit", "gpt");
-        Progress progress = Notebook.progress("with and without inverted activations", "models");
         List<Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < tasks.size(); i++) {
-            progress.update(i, tasks.size(), tasks.get(i));
-            Point base = Point.base(tasks.get(i), DEPTH);
-            List<Row> rows =
-                    benchmark.measure(
-                            smoke
-                                    ? points(base.withBatch(base.batch() / 4)).subList(0, 4)
-                                    : points(base));
-            for (int j = 0; j < rows.size(); j += 2) {
-                pairs.add(new Pair(rows.get(j), rows.get(j + 1)));
+        try (Progress progress =
+                Notebook.progress("with and without inverted activations", "models")) {
+            for (int i = 0; i < tasks.size(); i++) {
+                progress.update(i, tasks.size(), tasks.get(i));
+                Point base = Point.base(tasks.get(i), DEPTH);
+                List<Row> rows =
+                        benchmark.measure(
+                                smoke
+                                        ? points(base.withBatch(base.batch() / 4)).subList(0, 4)
+                                        : points(base));
+                for (int j = 0; j < rows.size(); j += 2) {
+                    pairs.add(new Pair(rows.get(j), rows.get(j + 1)));
+                }
             }
+            progress.update(tasks.size(), tasks.size(), "");
         }
-        progress.update(tasks.size(), tasks.size(), "");
         return new ActivationMemory(pairs);
     }
 

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.bdia.config.FileException;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
@@ -34,6 +36,11 @@ final class ChildRuns {
 
     /** The share of the training data from which on it is said that an epoch leaves them out. */
     private static final double NOTABLE = 0.1;
+
+    /** The time after which the seconds of runs that are starting go on, though nothing has happened. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+
+    private static final String STARTING = "starting";
 
     private final SweepPlan plan;
     private final Map<String, String> titles = new HashMap<>();
@@ -159,26 +166,25 @@ final class ChildRuns {
 
     /** Reports progress on this thread, the cell's, since a kernel displays nothing from others. */
     private void finish(RunStore store) {
-        BlockingQueue<Optional<SweepEvent>> events = new LinkedBlockingQueue<>();
+        BlockingQueue<SweepEvent> events = new LinkedBlockingQueue<>();
         List<RunConfig> configs = plan.items().stream().map(SweepPlan.Item::config).toList();
         Capacity capacity = Capacity.of(configs, OptionalInt.empty());
-        var runner = new SweepRunner(plan, store, capacity, e -> events.add(Optional.of(e)));
+        var runner = new SweepRunner(plan, store, capacity, events::add);
         FutureTask<Boolean> end = new FutureTask<>(runner::run);
-        Thread thread =
-                new Thread(
-                        () -> {
-                            end.run();
-                            events.add(Optional.empty());
-                        },
-                        "runs");
+        Thread thread = new Thread(end, "runs");
         thread.setDaemon(true);
         thread.start();
         try {
-            for (var next = events.take(); next.isPresent(); next = events.take()) {
-                tell(next.get());
+            while (!end.isDone() || !events.isEmpty()) {
+                SweepEvent event = events.poll(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    tell(event);
+                }
+                bars.values().forEach(bar -> bar.announce(STARTING));
             }
             end.get();
         } catch (InterruptedException e) {
+            bars.values().forEach(bar -> bar.end("interrupted"));
             thread.interrupt();
             awaitEnd(thread);
             Thread.currentThread().interrupt();
@@ -225,10 +231,11 @@ final class ChildRuns {
             var bar =
                     Notebook.progress(
                             String.format(Locale.ROOT, "run %d of %d · %s", begun, open, title));
-            bar.announce("starting");
+            bar.announce(STARTING);
             bars.put(id, bar);
         } else if (event instanceof SweepEvent.Progressed progressed) {
             StepLine step = progressed.step();
+            step.resumed().ifPresent(from -> System.out.println(title + ": resumed " + from));
             bars.get(id).update(step.samples(), step.total(), step.text());
             losses.add(labels.getOrDefault(id, title), event.item().config(), step);
             if (!losses.isEmpty()) {
@@ -236,7 +243,10 @@ final class ChildRuns {
             }
         } else if (event instanceof SweepEvent.Elsewhere) {
             bars.get(id).update(0, 1, "another process is at it; waiting");
+        } else if (event instanceof SweepEvent.Finished) {
+            end(id, "finished");
         } else if (event instanceof SweepEvent.Failed failed) {
+            end(id, "failed");
             failures.add(
                     String.format(
                             Locale.ROOT,
@@ -244,6 +254,14 @@ final class ChildRuns {
                             id,
                             title,
                             String.join(System.lineSeparator(), failed.log())));
+        }
+    }
+
+    /** A run that another failed run was needed for has no bar. */
+    private void end(String id, String how) {
+        Progress bar = bars.remove(id);
+        if (bar != null) {
+            bar.end(how);
         }
     }
 }

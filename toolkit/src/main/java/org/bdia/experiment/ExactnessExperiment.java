@@ -121,7 +121,11 @@ public final class ExactnessExperiment {
         return new ExactnessExperiment(images, model, depths, value, rate);
     }
 
-    /** Trains one model per depth, in this JVM, and measures. */
+    /**
+     * Trains one model per depth, in this JVM, and measures.
+     *
+     * @throws ExperimentException if this thread is interrupted
+     */
     public ExactnessResult run() {
         ImageSplit split = ImageWorkload.images(images, Environment.current().data());
         ImageTask task =
@@ -145,12 +149,18 @@ public final class ExactnessExperiment {
                     new VisionTransformer(model.withDepth(depth), Method.bdia(0.5), VERIFIED);
             vit.initialize(manager, SEED);
             reconstruct(vit, task, manager, depth, "initial", into);
-            Progress progress = Notebook.progress("K = " + depth + ", training", "steps");
-            int perEpoch = task.stepsPerEpoch(BATCH);
-            TrainConfig config =
-                    TrainConfig.of((steps + perEpoch - 1) / perEpoch, BATCH, rate)
-                            .withEvaluateEvery(steps);
-            long[] made = new long[1];
+            train(vit, task, manager, depth);
+            reconstruct(vit, task, manager, depth, "trained", into);
+        }
+    }
+
+    private void train(VisionTransformer vit, ImageTask task, NDManager manager, int depth) {
+        int perEpoch = task.stepsPerEpoch(BATCH);
+        TrainConfig config =
+                TrainConfig.of((steps + perEpoch - 1) / perEpoch, BATCH, rate)
+                        .withEvaluateEvery(steps);
+        long[] made = new long[1];
+        try (Progress progress = Notebook.progress("K = " + depth + ", training", "steps")) {
             new Trainer(vit, task, config, SEED)
                     .withStop(() -> made[0] >= steps)
                     .withEvents(
@@ -163,7 +173,10 @@ public final class ExactnessExperiment {
                                 }
                             })
                     .train(manager);
-            reconstruct(vit, task, manager, depth, "trained", into);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ExperimentException(
+                        "interrupted while the model of K = " + depth + " was trained");
+            }
         }
     }
 

@@ -126,8 +126,8 @@ public final class ExperimentResult implements Tabular {
 
     /**
      * Returns one row per number that was measured along the way: {@code method}, {@code seed}, {@code epoch} (0 before training),
-     * {@code stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}, of
-     * accuracies as a fraction.
+     * {@code stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}.
+     * Accuracies are fractions, shown in per cent.
      */
     public Table epochs() {
         return runs.epochs();

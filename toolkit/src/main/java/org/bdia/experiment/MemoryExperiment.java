@@ -142,18 +142,20 @@ public final class MemoryExperiment {
     /** Measures, one process per line and size. */
     public MemoryResult run() {
         Device device = Environment.device();
-        Progress progress = Notebook.progress("peaks and times against " + axis.word(), "sizes");
         int warmUp = Math.min(Benchmark.WARM_UP, rounds);
         var benchmark = new Benchmark(Tools.fromEnvironment(), warmUp, rounds, line -> {});
         List<Measurement> measurements = new ArrayList<>();
-        for (int i = 0; i < values.size(); i++) {
-            Point point = axis.apply(base, values.get(i));
-            progress.update(i, values.size(), axis.symbol() + " = " + values.get(i));
-            for (Row row : benchmark.measure(points(point, device))) {
-                measurements.add(new Measurement(row, axis.of(row.point())));
+        try (Progress progress =
+                Notebook.progress("peaks and times against " + axis.word(), "sizes")) {
+            for (int i = 0; i < values.size(); i++) {
+                Point point = axis.apply(base, values.get(i));
+                progress.update(i, values.size(), axis.symbol() + " = " + values.get(i));
+                for (Row row : benchmark.measure(points(point, device))) {
+                    measurements.add(new Measurement(row, axis.of(row.point())));
+                }
             }
+            progress.update(values.size(), values.size(), "");
         }
-        progress.update(values.size(), values.size(), "");
         return new MemoryResult(
                 Environment.current().profile(), device.toString(), axis, budget, measurements);
     }

@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import org.bdia.train.TrainEvent;
@@ -15,6 +16,7 @@ import org.bdia.train.TrainEvent;
 public record StepLine(long samples, long total, String text) {
 
     private static final String MARK = "@step ";
+    private static final String RESUMED = "resumed ";
     private static final Pattern LOSS = Pattern.compile("loss (\\S+)");
 
     /** The line for a step. */
@@ -27,6 +29,26 @@ public record StepLine(long samples, long total, String text) {
                 step.totalSteps() * batch,
                 step.epoch() + 1,
                 step.loss());
+    }
+
+    /** The line for a run that went on from a checkpoint. */
+    public static String format(TrainEvent.Resumed resumed, int batch) {
+        return String.format(
+                Locale.ROOT,
+                "%s%d %d %sfrom step %d of %d",
+                MARK,
+                resumed.step() * batch,
+                resumed.totalSteps() * batch,
+                RESUMED,
+                resumed.step(),
+                resumed.totalSteps());
+    }
+
+    /** Returns where the run went on, for example {@code from step 40 of 100}; empty where the line tells of a step. */
+    public Optional<String> resumed() {
+        return text.startsWith(RESUMED)
+                ? Optional.of(text.substring(RESUMED.length()))
+                : Optional.empty();
     }
 
     /** The batch's loss, as its text tells it; empty where it tells none. */

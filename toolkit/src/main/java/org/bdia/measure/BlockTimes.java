@@ -46,13 +46,21 @@ public record BlockTimes(
                     String.format(
                             Locale.ROOT,
                             "times must be above 0, but are %s outside the blocks, and %s stored, %s checkpointed, %s"
-                                    + " reversed and %s sliced a block; if they were measured, other programs were in the way:"
-                                    + " measure again",
+                                    + " reversed and %s sliced a block",
                             rest,
                             stored,
                             checkpointed,
                             reversed,
                             sliced));
+        }
+    }
+
+    /** Other programs were in the way of a measurement. */
+    public static final class DisturbedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private DisturbedException(IllegalArgumentException cause) {
+            super(cause.getMessage() + "; other programs were in the way: measure again", cause);
         }
     }
 
@@ -72,7 +80,7 @@ public record BlockTimes(
      * @param batch B, 1 or more
      * @param headTokens see {@link org.bdia.config.TrainConfig#headTokens}
      * @param rounds steps of each, 1 or more; 5 on an idle machine
-     * @throws IllegalArgumentException if a time came out below 0, as it may on a machine with other work
+     * @throws DisturbedException if a time came out below 0, as it may on a machine with other work
      */
     public static BlockTimes measured(
             ModelConfig model,
@@ -104,7 +112,11 @@ public record BlockTimes(
                         : timer.line(least, stopwatch, WARM_UP)[1];
         Execution lean = least.withChunkTokens(Execution.LEAN_TOKENS);
         double sliced = timer.line(lean, stopwatch, WARM_UP)[1];
-        return new BlockTimes(stored[0], stored[1], checkpointed, reversed, sliced);
+        try {
+            return new BlockTimes(stored[0], stored[1], checkpointed, reversed, sliced);
+        } catch (IllegalArgumentException e) {
+            throw new DisturbedException(e);
+        }
     }
 
     /**

@@ -68,7 +68,7 @@ final class PlotlyHtml {
         return script == Script.INLINE ? loader() + html : html;
     }
 
-    /** Returns a user's figure as HTML that needs no network; it has no PNG to stand in for it. */
+    /** Returns a user's figure as HTML that needs no network, no wider than its cell; it has no PNG to stand in for it. */
     static String of(TablesawFigure figure, Script script) {
         String place = "figure" + UUID.randomUUID().toString().replace("-", "");
         String html =
@@ -79,6 +79,11 @@ final class PlotlyHtml {
                   if (window.Plotly && place) {
                     place.textContent = "";
                     %2$s
+                    var widest = place.layout.width;
+                    new ResizeObserver(function () {
+                      var width = Math.min(widest, place.clientWidth);
+                      if (width > 0 && width !== place.layout.width) Plotly.relayout(place, {width: width});
+                    }).observe(place);
                   } else if (tries > 0) {
                     setTimeout(draw, 100, tries - 1);
                   }

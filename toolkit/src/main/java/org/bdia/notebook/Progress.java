@@ -9,9 +9,9 @@ import org.bdia.report.Html;
  * The progress of a long computation, shown in place: a bar, the rate, the remaining time and a text.
  *
  * <p>Call {@link #update} as often as you like: updates within the display's refresh time after the last one shown are
- * dropped, except the final one.
+ * dropped, except the final one. Closed before its total, as when the computation throws, it says so.
  */
-public final class Progress {
+public final class Progress implements AutoCloseable {
     private static final int BAR = 24;
 
     private final String title;
@@ -20,6 +20,8 @@ public final class Progress {
     private final LongSupplier nanos;
     private long started;
     private long startedAt;
+    private long done;
+    private long total;
     private String id;
     private boolean begun;
     private long shown;
@@ -32,16 +34,21 @@ public final class Progress {
     }
 
     /**
-     * Shows a text before anything is done, for example while data are read; nothing once there was an update.
+     * Shows what is waited for before anything is done, for example {@code starting, 5 s}, with the seconds since the first call; call it
+     * again for them to go on. Nothing once there was an update.
      *
      * @param text text beside the title
      */
     public void announce(String text) {
-        if (id == null) {
-            id =
-                    display.show(
-                            MimeBundle.html(line(Html.escape(" · " + text)), title + " · " + text));
+        long now = nanos.getAsLong();
+        if (begun || (id != null && now - shown < display.refresh().toNanos())) {
+            return;
         }
+        if (id == null) {
+            started = now;
+        }
+        shown = now;
+        show(words(text + ", " + time((now - started) / 1e9)));
     }
 
     /**
@@ -66,8 +73,35 @@ public final class Progress {
             started = now;
             startedAt = done;
         }
+        this.done = done;
+        this.total = total;
         shown = now;
-        MimeBundle bundle = bundle(done, total, text, (now - started) / 1e9);
+        String numbers = part() + pace((now - started) / 1e9);
+        show(bar(numbers + (text.isBlank() ? "" : " · " + text)));
+    }
+
+    /**
+     * Shows that the computation has ended, where its total was not reached; then there is no more to show.
+     *
+     * @param how for example {@code interrupted} or {@code failed}
+     */
+    public void end(String how) {
+        if (!begun) {
+            show(words(how));
+        } else if (done < total) {
+            show(bar(part() + " · " + how));
+        }
+    }
+
+    /** Shows that the computation has ended, where its total was not reached: {@code interrupted} or {@code stopped}. */
+    @Override
+    public void close() {
+        if (id != null) {
+            end(Thread.currentThread().isInterrupted() ? "interrupted" : "stopped");
+        }
+    }
+
+    private void show(MimeBundle bundle) {
         if (id == null) {
             id = display.show(bundle);
         } else {
@@ -75,9 +109,12 @@ public final class Progress {
         }
     }
 
-    private MimeBundle bundle(long done, long total, String text, double seconds) {
+    private MimeBundle words(String text) {
+        return MimeBundle.html(line(Html.escape(" · " + text)), title + " · " + text);
+    }
+
+    private MimeBundle bar(String numbers) {
         int filled = (int) (BAR * done / total);
-        String numbers = numbers(done, total, seconds) + (text.isBlank() ? "" : " · " + text);
         String bar = "█".repeat(filled) + "░".repeat(BAR - filled);
         String drawn =
                 " <progress value=\""
@@ -93,25 +130,22 @@ public final class Progress {
         return "<div style=\"font-family:monospace\">" + Html.escape(title) + html + "</div>";
     }
 
-    private String numbers(long done, long total, double seconds) {
-        String part =
-                String.format(
-                        Locale.ROOT,
-                        "%d %% (%,d of %,d %s)",
-                        100 * done / total,
-                        done,
-                        total,
-                        unit);
+    private String part() {
+        return String.format(
+                Locale.ROOT, "%d %% (%,d of %,d %s)", 100 * done / total, done, total, unit);
+    }
+
+    /** Returns the rate and the time, after a separator; empty where none is known. */
+    private String pace(double seconds) {
         if (done == startedAt || seconds <= 0) {
-            return part;
+            return "";
         }
         double rate = (done - startedAt) / seconds;
         String time =
                 done == total ? "took " + time(seconds) : time((total - done) / rate) + " to go";
         return String.format(
                 Locale.ROOT,
-                rate < 10 ? "%s · %.2f %s/s · %s" : "%s · %,.0f %s/s · %s",
-                part,
+                rate < 10 ? " · %.2f %s/s · %s" : " · %,.0f %s/s · %s",
                 rate,
                 unit,
                 time);

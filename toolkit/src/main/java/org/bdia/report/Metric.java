@@ -119,6 +119,15 @@ public record Metric(String id) {
         return isAccuracy() ? 100 * value : value;
     }
 
+    /** Returns a value in words, for example {@code 43.97 %} or {@code 1.9083}. */
+    String text(double value) {
+        return shown().text(value);
+    }
+
+    private Shown shown() {
+        return new Shown(isAccuracy() ? " %" : "");
+    }
+
     private boolean isAccuracy() {
         return id.contains("accuracy");
     }
@@ -139,7 +148,7 @@ public record Metric(String id) {
 
     /** Returns a column of numbers under a name, printed as this metric is shown; what is missing may be null or NaN. */
     public DoubleColumn column(String name, List<Double> values) {
-        return column(name, values, new Shown(isAccuracy() ? " %" : ""));
+        return column(name, values, shown());
     }
 
     /** Returns a column of differences, those of accuracies printed in percentage points. */

@@ -30,6 +30,12 @@ public final class RunSet implements Tabular {
     private static final List<String> CURVES =
             List.of("train_loss", "val_loss", "val_accuracy", "val_perplexity", RunMetrics.GAP);
 
+    static final String METRIC = "metric";
+    static final String VALUE = "value";
+
+    /** The columns by which {@link Tables} knows that the values of a table are of the metrics beside them. */
+    static final List<String> MEASURED = List.of("stage", METRIC, VALUE);
+
     /** The metrics of the table, where the runs have them. */
     private static final List<String> COLUMNS =
             List.of(
@@ -182,16 +188,16 @@ public final class RunSet implements Tabular {
 
     /**
      * Returns one row per number that a run measured: {@code method}, {@code seed}, {@code epoch} (0 before training), {@code
-     * stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}, of
-     * accuracies as a fraction.
+     * stage} ({@code train}, {@code val} or {@code test}), {@code metric} (for example {@code loss}) and {@code value}.
+     * Accuracies are fractions, shown in per cent.
      */
     public Table epochs() {
         StringColumn methods = StringColumn.create("method");
         LongColumn seeds = LongColumn.create("seed");
         IntColumn epochs = IntColumn.create("epoch");
         StringColumn stages = StringColumn.create("stage");
-        StringColumn metrics = StringColumn.create("metric");
-        DoubleColumn values = DoubleColumn.create("value");
+        StringColumn metrics = StringColumn.create(METRIC);
+        DoubleColumn values = DoubleColumn.create(VALUE);
         for (Labelled run : runs) {
             for (MetricRow row : run.record().metrics()) {
                 methods.append(run.label());

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bdia.io.DurableFiles;
 import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -19,7 +20,7 @@ import tech.tablesaw.columns.Column;
  *
  * <p>CSV carries every column and every digit and leaves missing values empty; the others are for reading, with four
  * significant digits and a dash, and a mean with its standard deviation and number of seeds in one cell, {@code 0.512 ± 0.013
- * (n = 3)}, see {@link Metric#columns}. The table's name is its title.
+ * (n = 3)}, see {@link Metric#columns}. Values of {@link RunSet#epochs} have the unit of their row's metric. The table's name is its title.
  */
 public final class Tables {
     private static final int HTML_ROWS = 100;
@@ -144,6 +145,9 @@ public final class Tables {
                 NumericColumn<?> std = table.numberColumn(name + Metric.STD);
                 NumericColumn<?> n = table.numberColumn(name + Metric.N);
                 shown.add(new Shown(name, true, row -> mean(column, std, n, row)));
+            } else if (name.equals(RunSet.VALUE) && names.containsAll(RunSet.MEASURED)) {
+                StringColumn metrics = table.stringColumn(RunSet.METRIC);
+                shown.add(new Shown(name, true, row -> value(column, metrics.get(row), row)));
             } else if (means.stream()
                     .noneMatch(m -> name.equals(m + Metric.STD) || name.equals(m + Metric.N))) {
                 shown.add(new Shown(name, isNumber(column), row -> readable(column, row)));
@@ -162,6 +166,12 @@ public final class Tables {
                 + " (n = "
                 + n.get(row)
                 + ")";
+    }
+
+    private static String value(Column<?> column, String metric, int row) {
+        return column.isMissing(row)
+                ? "–"
+                : new Metric(metric).text(((NumericColumn<?>) column).getDouble(row));
     }
 
     private static List<String> names(List<Shown> columns) {

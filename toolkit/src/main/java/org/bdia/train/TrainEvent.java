@@ -64,6 +64,11 @@ public sealed interface TrainEvent {
      */
     record Refused(long step, String message) implements TrainEvent {}
 
-    /** A run went on from a checkpoint. */
-    record Resumed(long step, Path path) implements TrainEvent {}
+    /**
+     * A run went on from a checkpoint.
+     *
+     * @param step the checkpoint's
+     * @param totalSteps the steps of the whole run
+     */
+    record Resumed(long step, long totalSteps, Path path) implements TrainEvent {}
 }

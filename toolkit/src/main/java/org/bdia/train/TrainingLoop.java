@@ -93,7 +93,7 @@ final class TrainingLoop {
         lossSum = checkpoint.state().lossSum();
         clippedBy = checkpoint.state().gradientNorm();
         lastGood = lastIs(checkpoint.folder());
-        tell(new TrainEvent.Resumed(step, checkpoint.folder()));
+        tell(new TrainEvent.Resumed(step, total, checkpoint.folder()));
     }
 
     private void step(StepUpdate update) {

@@ -80,6 +80,26 @@ class SweepBoardTest {
         assertThat(live.substring(live.lastIndexOf('\u001b') + 2)).contains("1 of 6 finished");
     }
 
+    @Test
+    void aResumedRunSaysSoOnceAlsoWhereATerminalIsRedrawn() {
+        start(1);
+        var resumed = new StepLine(40, 100, "resumed from step 4 of 10");
+        assertThat(board.accept(new SweepEvent.Progressed(ITEMS.get(1), resumed)))
+                .isEqualTo("resumed   " + ITEMS.get(1).text() + " from step 4 of 10");
+        assertThat(
+                        board.accept(
+                                new SweepEvent.Progressed(
+                                        ITEMS.get(1), new StepLine(50, 100, "loss 1"))))
+                .isEmpty();
+        var bytes = new ByteArrayOutputStream();
+        try (var display =
+                SweepDisplay.still(
+                        board, new PrintStream(bytes, true, StandardCharsets.UTF_8), true)) {
+            display.accept(new SweepEvent.Progressed(ITEMS.get(1), resumed));
+        }
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("resumed   ");
+    }
+
     private String shown(boolean live) {
         var bytes = new ByteArrayOutputStream();
         var own = new SweepBoard(6, 2, seconds::get);

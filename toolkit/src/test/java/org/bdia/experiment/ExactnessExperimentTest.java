@@ -3,8 +3,10 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.bdia.notebook.Shown;
 import org.bdia.report.Result;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ExactnessExperimentTest {
 
@@ -34,6 +36,32 @@ class ExactnessExperimentTest {
         assertThat(result.table().rowCount()).isEqualTo(16);
         assertThat(result.againstDepth().series()).hasSize(4);
         assertThat(result.insideTheDeepest().title()).endsWith("K = 8");
+    }
+
+    @Test
+    @Timeout(60)
+    void anInterruptEndsItAndItsProgressSaysSo() {
+        Thread cell = Thread.currentThread();
+        try (Shown shown = Shown.attach()) {
+            new Thread(
+                            () -> {
+                                while (shown.texts().isEmpty()) {
+                                    Thread.onSpinWait();
+                                }
+                                cell.interrupt();
+                            })
+                    .start();
+            assertThatThrownBy(() -> Experiment.exactness().depths(2, 3).steps(100_000).run())
+                    .isInstanceOf(ExperimentException.class)
+                    .hasMessageContaining("interrupted");
+            assertThat(shown.texts())
+                    .last()
+                    .asString()
+                    .startsWith("K = 2")
+                    .endsWith("· interrupted");
+        } finally {
+            Thread.interrupted();
+        }
     }
 
     @Test

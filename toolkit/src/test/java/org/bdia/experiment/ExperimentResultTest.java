@@ -19,6 +19,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.notebook.Shown;
 import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
@@ -151,15 +152,25 @@ class ExperimentResultTest {
         Thread cell =
                 new Thread(() -> ChildRuns.complete(Runs.planned(List.of(endless)), store), "cell");
         cell.setUncaughtExceptionHandler((thread, e) -> thrown.set(e));
-        cell.start();
-        while (cell.isAlive()
-                && !(Files.exists(metrics) && Files.readString(metrics).contains("train"))) {
-            Thread.sleep(50);
+        List<String> texts;
+        try (Shown shown = Shown.attach()) {
+            cell.start();
+            while (cell.isAlive()
+                    && !(Files.exists(metrics) && Files.readString(metrics).contains("train"))) {
+                Thread.sleep(50);
+            }
+            cell.interrupt();
+            cell.join();
+            texts = shown.texts();
         }
 
-        cell.interrupt();
-        cell.join();
-
+        assertThat(texts.get(0)).startsWith("run 1 of 1").endsWith("starting, 0 s");
+        assertThat(texts).anyMatch(text -> text.endsWith("starting, 1 s"));
+        assertThat(texts)
+                .filteredOn(text -> text.startsWith("run"))
+                .last()
+                .asString()
+                .endsWith("· interrupted");
         assertThat(thrown.get())
                 .isInstanceOf(ExperimentException.class)
                 .hasMessageContaining("goes on from its checkpoint next time");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
@@ -67,6 +68,19 @@ class SweepRunnerTest {
         assertThat(runner.run()).isTrue();
         assertThat(of(SweepEvent.Elsewhere.class)).hasSize(1);
         assertThat(of(SweepEvent.Finished.class)).hasSize(1);
+    }
+
+    @Test
+    @Timeout(300)
+    void aRunThatGoesOnFromACheckpointSaysSo() throws InterruptedException {
+        RunConfig config = Runs.small(Method.bdia(0.5), Backprop.REVERSIBLE, 0);
+        var steps = new AtomicLong();
+        new RunWorker(config, RunStore.at(folder), Environment.current().data())
+                .work(event -> steps.set(event.step()), () -> steps.get() == 4);
+        assertThat(run(new SweepPlan(List.of(item(config, Optional.empty()))))).isTrue();
+        assertThat(of(SweepEvent.Progressed.class))
+                .flatExtracting(event -> event.step().resumed().stream().toList())
+                .containsExactly("from step 4 of 10");
     }
 
     private boolean run(SweepPlan plan) throws InterruptedException {

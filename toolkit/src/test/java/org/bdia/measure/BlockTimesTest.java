@@ -68,11 +68,20 @@ class BlockTimesTest {
                 .isCloseTo(10 + 12 * 7.5, within(1e-9));
     }
 
+    /** Six blocks seem to take less than two. */
     @Test
-    void whatIsNoTimeIsRefusedWithItsLikelyCause() {
+    void aDisturbedMeasurementIsToldApartFromWrongArguments() {
+        AtomicInteger calls = new AtomicInteger();
+        ToDoubleFunction<WholeSteps> disturbed = steps -> -calls.incrementAndGet();
+        var timer =
+                new BlockTimes.Timer(
+                        GPT, Method.standard(), Precision.FLOAT32, 2, 0, 1, Device.cpu());
+        assertThatThrownBy(() -> BlockTimes.measured(timer, disturbed))
+                .isInstanceOf(BlockTimes.DisturbedException.class)
+                .hasMessageContaining("stored")
+                .hasMessageContaining("measure again");
         assertThatThrownBy(() -> new BlockTimes(1, -1, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("-1.0 stored")
-                .hasMessageContaining("measure again");
+                .hasMessageContaining("-1.0 stored");
     }
 }

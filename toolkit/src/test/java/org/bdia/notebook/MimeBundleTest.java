@@ -98,6 +98,12 @@ class MimeBundleTest {
         var html = bundle.data().get("text/html");
         assertThat(html)
                 .contains("window.Plotly", "Plotly.newPlot(target_figure", "a <\\/script> in")
+                .as("no wider than its cell")
+                .containsSubsequence(
+                        "Plotly.newPlot(",
+                        "ResizeObserver",
+                        "place.clientWidth",
+                        "Plotly.relayout(")
                 .doesNotContain("http://", "https://");
         assertThat(html.split("</script>", -1)).hasSize(2);
         assertThat(MimeBundle.of(figure).data().get("text/html")).contains("DecompressionStream");

@@ -25,17 +25,48 @@ class ProgressTest {
     }
 
     @Test
-    void saysTheFirstWordBeforeAnythingIsDoneAndCountsFromTheFirstUpdate() {
+    void tellsTheSecondsUntilAnythingIsDoneAndCountsFromTheFirstUpdate() {
         progress.announce("starting");
-        assertThat(shown).singleElement().asString().contains("train", "starting");
+        assertThat(shown).singleElement().asString().contains("train", "starting, 0 s");
+        progress.announce("starting");
+        assertThat(shown).as("no faster than the display refreshes").hasSize(1);
         now = Duration.ofSeconds(9).toNanos();
+        progress.announce("starting");
+        assertThat(shown.get(1)).contains("starting, 9 s");
         progress.update(0, 1000, "");
         now += Duration.ofSeconds(4).toNanos();
         progress.update(100, 1000, "");
-        assertThat(shown.get(2)).contains("25 samples/s");
-        assertThat(ids).hasSize(2).containsOnly("the id");
+        assertThat(shown.get(3)).contains("25 samples/s");
+        assertThat(ids).hasSize(3).containsOnly("the id");
         progress.announce("late");
-        assertThat(shown).hasSize(3);
+        assertThat(shown).hasSize(4);
+    }
+
+    @Test
+    void whatEndsBeforeItsTotalSaysHow() {
+        progress.announce("starting");
+        progress.end("interrupted");
+        assertThat(shown.get(1)).contains("interrupted").doesNotContain("starting");
+        progress.update(0, 1000, "");
+        now = Duration.ofSeconds(4).toNanos();
+        progress.update(100, 1000, "");
+        progress.end("interrupted");
+        assertThat(shown.get(4)).contains("10 % (100 of 1,000 samples) · interrupted");
+        progress.update(1000, 1000, "");
+        progress.end("interrupted");
+        assertThat(shown).hasSize(6).last().asString().contains("took 4 s");
+    }
+
+    @Test
+    void closedBeforeItsTotalItSaysThatItStopped() {
+        try (progress) {
+            assertThat(shown).isEmpty();
+        }
+        assertThat(shown).as("nothing was begun").isEmpty();
+        try (progress) {
+            progress.update(0, 10, "");
+        }
+        assertThat(shown).last().asString().endsWith("· stopped");
     }
 
     @Test

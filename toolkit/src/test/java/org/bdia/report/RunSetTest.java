@@ -112,6 +112,22 @@ class RunSetTest {
     }
 
     @Test
+    void accuraciesOfEpochsAreFractionsShownInPerCent() {
+        Table epochs = runs.epochs();
+        Table accuracies =
+                epochs.where(
+                        epochs.stringColumn("metric")
+                                .isEqualTo("accuracy")
+                                .and(epochs.stringColumn("stage").isEqualTo("val")));
+        assertThat(accuracies.doubleColumn("value").asList()).contains(0.1);
+        assertThat(Tables.csv(accuracies)).contains(",accuracy,0.1");
+        assertThat(Tables.html(accuracies)).contains(">10 %<");
+        assertThat(Tables.markdown(accuracies)).contains("| 10 % |");
+        assertThat(Tables.text(epochs.where(epochs.stringColumn("metric").isEqualTo("loss"))))
+                .doesNotContain("%");
+    }
+
+    @Test
     void bothNamesOfAMetricWork() {
         assertThat(runs.compare("validation loss").summaries())
                 .isEqualTo(runs.compare("val_loss").summaries());

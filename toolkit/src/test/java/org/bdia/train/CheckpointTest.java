@@ -73,7 +73,9 @@ class CheckpointTest extends TensorTest {
                             assertThat(refused.message()).startsWith(file + " is damaged: ");
                         });
         assertThat(events.get(1))
-                .isEqualTo(new TrainEvent.Resumed(2, folder.resolve("checkpoint-2")));
+                .isEqualTo(
+                        new TrainEvent.Resumed(
+                                2, TASK.stepsPerEpoch(2), folder.resolve("checkpoint-2")));
         assertThat(file).hasBinaryContent(expected);
         assertThat(names()).containsExactlyInAnyOrder("checkpoint-2", "checkpoint-4");
     }

@@ -147,7 +147,9 @@ class TrainerTest extends TensorTest {
         events.clear();
         assertThat(train(model(Method.bdia(0.5)), folder, () -> false)).isTrue();
         assertThat(events.get(0))
-                .isEqualTo(new TrainEvent.Resumed(5, folder.resolve("checkpoint-5")));
+                .isEqualTo(
+                        new TrainEvent.Resumed(
+                                5, 2L * TASK.stepsPerEpoch(10), folder.resolve("checkpoint-5")));
     }
 
     @Test

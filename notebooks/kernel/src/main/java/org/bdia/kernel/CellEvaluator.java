@@ -6,21 +6,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
-import jdk.jshell.Diag;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.SourceCodeAnalysis.Completeness;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.UnresolvedReferenceException;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
@@ -52,19 +50,11 @@ public final class CellEvaluator implements AutoCloseable {
                     "import org.bdia.reversible.*;",
                     "import org.bdia.train.*;");
 
-    private static final Pattern TRAILING_COMMENTS =
-            Pattern.compile("(?:\\s++|//[^\\n\"]*+|/\\*[^*\"]*+\\*/)+\\z");
-
     private static final Pattern COMMENT = Pattern.compile("//[^\\n]*+|(?s:/\\*.*?\\*/)");
 
     private static final String COMMENTS = "(?:\\s++|" + COMMENT.pattern() + ")*+";
     private static final Pattern IMPORT = Pattern.compile(COMMENTS + "import\\b");
     private static final Pattern MAGIC = Pattern.compile(COMMENTS + "(%[^\\n]*+)");
-
-    /** The compiler's message on a type that two imports on demand name. */
-    private static final Pattern AMBIGUOUS =
-            Pattern.compile(
-                    "both (?:class|interface) (\\S+) in \\S+ and (?:class|interface) (\\S+) in");
 
     private final CellExecution execution = new CellExecution();
     private final JShell shell;
@@ -76,21 +66,6 @@ public final class CellEvaluator implements AutoCloseable {
     private record Origin(int cell, int line) {
         String at(int snippetLine) {
             return "cell " + cell + ", line " + (line + snippetLine - 1);
-        }
-    }
-
-    /** One snippet of a cell, and the number of characters before it. */
-    private record Part(String cellCode, int start, CompletionInfo info) {
-        /** Returns the line of the cell, from 1, that holds the character at the offset of the snippet. */
-        int line(long offset) {
-            var end = (int) Math.min(cellCode.length(), start + Math.max(0, offset));
-            return 1 + (int) cellCode.substring(0, end).chars().filter(c -> c == '\n').count();
-        }
-
-        /** Returns whether the value is shown; by Jupyter's convention a semicolon at the end hides it. */
-        boolean showsValue() {
-            return info.completeness() == Completeness.COMPLETE_WITH_SEMI
-                    || !TRAILING_COMMENTS.matcher(info.source()).replaceFirst("").endsWith(";");
         }
     }
 
@@ -129,7 +104,6 @@ public final class CellEvaluator implements AutoCloseable {
         cell++;
         var declared = new ArrayList<Snippet>();
         Object last = null;
-        // Without the blank lines in front of a snippet, which JShell miscounts in stack traces.
         var rest = code.stripLeading();
         while (!rest.isEmpty()) {
             var magic = MAGIC.matcher(rest);
@@ -139,13 +113,12 @@ public final class CellEvaluator implements AutoCloseable {
                 rest = rest.substring(magic.end()).stripLeading();
                 continue;
             }
-            var info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
-            if (info.completeness() == Completeness.EMPTY) {
+            var part = CellPart.first(code, rest, shell.sourceCodeAnalysis());
+            if (part.isEmpty()) {
                 break;
             }
-            var part = new Part(code, code.length() - rest.length(), info);
-            last = evaluate(part, declared);
-            rest = info.remaining().stripLeading();
+            last = evaluate(part.get(), declared);
+            rest = part.get().rest();
         }
         declared.forEach(this::checkResolved);
         return last;
@@ -177,10 +150,9 @@ public final class CellEvaluator implements AutoCloseable {
         System.setProperty(property, System.getProperty(property) + File.pathSeparator + entry);
     }
 
-    private Object evaluate(Part part, List<Snippet> declared) {
-        var complete = part.info().completeness().isComplete();
+    private Object evaluate(CellPart part, List<Snippet> declared) {
         // Incomplete source is compiled, too, for the compiler's message.
-        var source = complete ? part.info().source() : part.cellCode().substring(part.start());
+        var source = part.source();
         if (isDeclared(source, new Origin(cell, part.line(0)))) {
             return null;
         }
@@ -196,7 +168,7 @@ public final class CellEvaluator implements AutoCloseable {
                 value = part.showsValue() && hasValue(event) ? execution.value() : null;
             }
         }
-        if (!complete) {
+        if (!part.isComplete()) {
             throw new CellError(
                     "incomplete source",
                     List.of("incomplete source from line " + part.line(0) + ": " + source.strip()));
@@ -241,9 +213,10 @@ public final class CellEvaluator implements AutoCloseable {
                 };
     }
 
-    private void check(SnippetEvent event, Part part) {
+    private void check(SnippetEvent event, CellPart part) {
         if (event.status() == Snippet.Status.REJECTED) {
-            throw compileError(event.snippet(), part);
+            var lines = new CompileErrors(shell, execution).lines(event.snippet(), part);
+            throw new CellError(lines.get(0), lines);
         }
         if (event.exception() instanceof UnresolvedReferenceException unresolved) {
             throw unresolved(unresolved.getSnippet());
@@ -268,39 +241,6 @@ public final class CellEvaluator implements AutoCloseable {
         return new CellError(message, List.of(message));
     }
 
-    private CellError compileError(Snippet snippet, Part part) {
-        var lines = new ArrayList<String>();
-        shell.diagnostics(snippet).filter(Diag::isError).forEach(d -> lines.addAll(lines(d, part)));
-        if (lines.isEmpty()) {
-            lines.add("line " + part.line(0) + ": does not compile: " + snippet.source().strip());
-        }
-        lines.set(0, "compile error: " + lines.get(0));
-        return new CellError(lines.get(0), lines);
-    }
-
-    private static List<String> lines(Diag diagnostic, Part part) {
-        var line = part.line(diagnostic.getPosition());
-        var lines = new ArrayList<String>();
-        diagnostic
-                .getMessage(Locale.ENGLISH)
-                .lines()
-                .filter(text -> !text.strip().startsWith("location:"))
-                .forEach(text -> lines.add(lines.isEmpty() ? "line " + line + ": " + text : text));
-        var both = AMBIGUOUS.matcher(diagnostic.getMessage(Locale.ENGLISH));
-        if (both.find()) {
-            lines.set(
-                    0,
-                    lines.get(0)
-                            + ": "
-                            + both.group(1)
-                            + " or "
-                            + both.group(2)
-                            + "; import the one that you mean by this name");
-        }
-        lines.add("    " + part.cellCode().lines().skip(line - 1L).findFirst().orElse("").strip());
-        return lines;
-    }
-
     private String place(StackTraceElement translated) {
         var file = translated.getFileName();
         var origin = file == null ? null : origins.get(file.replace("#", ""));
@@ -321,6 +261,11 @@ public final class CellEvaluator implements AutoCloseable {
     static String afterMagics(String source) {
         var magic = MAGIC.matcher(source);
         return magic.lookingAt() ? afterMagics(source.substring(magic.end())) : source;
+    }
+
+    /** Returns a variable's value, see {@link VariableText#of}. */
+    Optional<String> value(String name, String type, Function<Object, String> text) {
+        return new VariableText(shell, execution).of(name, type, text);
     }
 
     SourceCodeAnalysis analysis() {

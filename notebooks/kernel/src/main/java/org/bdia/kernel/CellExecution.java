@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.SPIResolutionException;
 
@@ -33,6 +34,7 @@ final class CellExecution extends DirectExecutionControl {
     private volatile Future<?> running;
     private volatile boolean interrupted;
 
+    private boolean runs = true;
     private Object value;
     private Throwable thrown;
     private Field variable;
@@ -151,9 +153,22 @@ final class CellExecution extends DirectExecutionControl {
                         .toArray(ClassBytecodes[]::new));
     }
 
+    /** Evaluates for the errors of the compiler alone: no snippet runs meanwhile. */
+    <T> T withoutRunning(Supplier<T> evaluation) {
+        runs = false;
+        try {
+            return evaluation.get();
+        } finally {
+            runs = true;
+        }
+    }
+
     /** Runs a compiled snippet for JShell; keeps the value and returns a placeholder. */
     @Override
     protected String invoke(Method snippet) throws Exception {
+        if (!runs) {
+            return "";
+        }
         value = null;
         thrown = null;
         try {

@@ -2,17 +2,21 @@ package org.bdia.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Documentation;
 
 /**
- * What a notebook shows about the name under the cursor: signatures and their Javadoc.
+ * What a notebook shows about the name under the cursor: signatures and their Javadoc, of a variable its value, too.
  *
  * @param analysis of the session's names
+ * @param values the value of a variable, by its name and the simple names of its type
  */
-record Inspection(SourceCodeAnalysis analysis) {
+record Inspection(
+        SourceCodeAnalysis analysis, BiFunction<String, String, Optional<String>> values) {
     private static final Pattern LINK = Pattern.compile("\\{@link(?:plain)? ([^}]*)}");
     private static final Pattern CODE = Pattern.compile("\\{@(?:code|literal|value) ?([^}]*)}");
     private static final Pattern TAG = Pattern.compile("</?[a-zA-Z][^>]*>");
@@ -37,7 +41,7 @@ record Inspection(SourceCodeAnalysis analysis) {
             var found = analysis.documentation(start, start.length(), true);
             if (!found.isEmpty()) {
                 return found.stream()
-                        .map(Inspection::text)
+                        .map(this::text)
                         .distinct()
                         .collect(Collectors.joining("\n\n"));
             }
@@ -64,7 +68,7 @@ record Inspection(SourceCodeAnalysis analysis) {
         return starts;
     }
 
-    private static String text(Documentation found) {
+    private String text(Documentation found) {
         var javadoc = found.javadoc();
         if (javadoc == null) {
             var sources = new SourceJavadoc(System.getProperty("java.class.path"));
@@ -73,14 +77,20 @@ record Inspection(SourceCodeAnalysis analysis) {
         return (signature(found.signature()) + "\n" + plain(javadoc)).strip();
     }
 
-    /** Returns a variable's with the simple names of its types, which fit a tooltip; others as they are. */
-    private static String signature(String full) {
+    /** Returns a variable's with the simple names of its types, which fit a tooltip, and its value; others as they are. */
+    private String signature(String full) {
         var variable = VARIABLE.matcher(full);
-        return variable.matches()
-                ? variable.group(1)
-                        + ": "
-                        + PACKAGE.matcher(variable.group(2)).replaceAll("").replace(",", ", ")
-                : full;
+        if (!variable.matches()) {
+            return full;
+        }
+        var type = simple(variable.group(2));
+        var value = values.apply(variable.group(1), type).map(text -> "\n= " + text).orElse("");
+        return variable.group(1) + ": " + type + value;
+    }
+
+    /** Returns a type without packages. */
+    static String simple(String type) {
+        return PACKAGE.matcher(type).replaceAll("").replaceAll(", *", ", ");
     }
 
     /** Returns Javadoc without its tags, which front ends would show as they are. */

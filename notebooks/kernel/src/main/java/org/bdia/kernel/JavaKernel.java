@@ -23,6 +23,7 @@ import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
 import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
@@ -187,8 +188,18 @@ public final class JavaKernel extends BaseKernel {
 
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
-        var text = new Inspection(cells.analysis()).at(statements(code), offset(code, at));
+        var inspection =
+                new Inspection(
+                        cells.analysis(), (name, type) -> cells.value(name, type, this::plain));
+        var text = inspection.at(statements(code), offset(code, at));
         return text.isEmpty() ? null : new DisplayData(text);
+    }
+
+    /** Returns toString, of an array the text that a cell shows. */
+    private String plain(Object value) {
+        return value != null && value.getClass().isArray()
+                ? String.valueOf(renderer.render(value).getData(MIMEType.TEXT_PLAIN))
+                : String.valueOf(value);
     }
 
     @Override

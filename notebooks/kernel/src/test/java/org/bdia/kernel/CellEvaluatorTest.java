@@ -64,7 +64,7 @@ class CellEvaluatorTest extends CellTest {
         assertThat(error).hasMessage("compile error: line 4: cannot find symbol");
         assertThat(error.lines())
                 .anyMatch(line -> line.contains("variable missing"))
-                .contains("    + missing;");
+                .endsWith("    + missing;", "      ^");
         assertThat(cells.evaluate("a")).as("what precedes the error has run").isEqualTo(1);
         assertThat(error("c")).as("what follows has not").isNotNull();
     }

@@ -120,6 +120,45 @@ class JavaKernelTest extends CellTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "count; count: int%n= 42",
+                "list; list: List<Integer>%n= [1, 2]",
+                "none; none: String%n= null",
+                "bad; bad: Bad%n= cannot be shown: java.lang.IllegalStateException: broken",
+                "worse; worse: Worse%n= null"
+            })
+    void inspectionShowsTheValueOfAVariable(String name, String shown) {
+        kernel.eval(
+                """
+                class Bad { public String toString() { throw new IllegalStateException("broken"); } }
+                class Worse { public String toString() { return null; } }
+                int count = 42;
+                List<Integer> list = List.of(1, 2);
+                String none = null;
+                Bad bad = new Bad();
+                Worse worse = new Worse();
+                """);
+        assertThat(inspected(name)).isEqualTo(shown.replace("%n", "\n"));
+    }
+
+    @Test
+    void aLongValueIsCutAndALocalVariableHasNone() {
+        kernel.eval("var text = \"0123456789\".repeat(100); int n = 3;");
+        assertThat(inspected("text"))
+                .isEqualTo("text: String\n= " + "0123456789".repeat(20).substring(0, 199) + "…");
+        assertThat(inspected("String n = \"\"; n")).isEqualTo("n: String");
+        cells.interrupt();
+        assertThat(inspected("n")).as("after an interrupt of nothing").endsWith("= 3");
+        assertThat(kernel.eval("n").getData(MIMEType.TEXT_PLAIN)).isEqualTo("3");
+    }
+
+    private String inspected(String code) {
+        return kernel.inspect(code, code.length(), false).getData(MIMEType.TEXT_PLAIN).toString();
+    }
+
     @Test
     void javadocIsWrappedByTheFrontEnd() {
         assertThat(
