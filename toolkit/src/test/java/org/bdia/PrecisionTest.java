@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -104,9 +100,9 @@ class PrecisionTest extends TensorTest {
                             of(Backprop.STORE),
                             of(Backprop.CHECKPOINT),
                             REVERSIBLE.withStored(1).withCheckpointed(1))) {
-                assertSame(gradients(model, method, execution, GELU), reversed);
+                StepGradients.assertSame(gradients(model, method, execution, GELU), reversed);
             }
-            assertSame(
+            StepGradients.assertSame(
                     gradients(model, method, REVERSIBLE.withChunkTokens(SLICE), GELU),
                     gradients(model, method, of(Backprop.STORE).withChunkTokens(SLICE), GELU));
         }
@@ -117,7 +113,7 @@ class PrecisionTest extends TensorTest {
     void invertedActivationsGiveTheSameBitsInEveryWay(Model model) {
         ActivationConfig inverted = ActivationConfig.inverted(ActivationConfig.Function.GELU);
 
-        assertSame(
+        StepGradients.assertSame(
                 gradients(model, BDIA, REVERSIBLE, inverted),
                 gradients(model, BDIA, of(Backprop.STORE), inverted));
     }
@@ -136,7 +132,7 @@ class PrecisionTest extends TensorTest {
         GuardSubject subject = model.make.of(BDIA, REVERSIBLE, GELU, manager);
         try (Batch batch = subject.task().training(manager, 3, 0, 0, 6)) {
             var key = new StepKey(3, 0, batch.sampleIds());
-            NDArray input = padded(batch).get(0);
+            NDArray input = StepGradients.padded(batch).get(0);
             Reconstruction rebuilt;
             if (subject.model() instanceof Seq2Seq pair) {
                 NDList context = pair.encode(input);
@@ -160,7 +156,7 @@ class PrecisionTest extends TensorTest {
         List<float[]> found = gradients(subject, 0);
         List<float[]> expected =
                 gradients(model.make.of(BDIA, Execution.of(Backprop.STORE), GELU, manager), 0);
-        double distance = distance(found, expected);
+        double distance = StepGradients.distance(found, expected);
 
         assertThat(subject.model().kernels().refused()).isEmpty();
         assertThat(distance).as("%s", model).isBetween(1e-5, 3e-2);
@@ -182,52 +178,8 @@ class PrecisionTest extends TensorTest {
         return gradients(model.make.of(method, execution, activation, manager), 0);
     }
 
-    /** The loss and the gradients of a step, in which a rebuilt state that differs is an error. */
+    /** A step in which a rebuilt state that differs is an error. */
     private List<float[]> gradients(GuardSubject subject, int epoch) {
-        List<float[]> all = new ArrayList<>();
-        try (Batch batch = subject.task().training(manager, 3, epoch, 0, 6)) {
-            float loss =
-                    subject.model()
-                            .differentiate(
-                                    padded(batch),
-                                    output -> subject.task().loss(output, batch.labels(), 0.1),
-                                    new StepKey(3, epoch, batch.sampleIds()));
-            all.add(new float[] {loss});
-        }
-        Function<Parameter, NDArray> array = Parameter::getArray;
-        subject.model().getParameters().values().stream()
-                .map(array)
-                .filter(NDArray::hasGradient)
-                .forEach(weight -> all.add(weight.getGradient().toFloatArray()));
-        return all;
-    }
-
-    /** The inputs, of which the last tokens of a sentence pair's source are padding. */
-    private static NDList padded(Batch batch) {
-        if (batch.inputs().size() > 1) {
-            batch.inputs().get(0).set(new NDIndex("::2, 3:"), Seq2Seq.PAD);
-        }
-        return batch.inputs();
-    }
-
-    private static void assertSame(List<float[]> found, List<float[]> expected) {
-        assertThat(found).hasSameSizeAs(expected);
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(Arrays.equals(found.get(i), expected.get(i))).as("array %d", i).isTrue();
-        }
-    }
-
-    /** The Euclidean norm of the difference of all gradients, relative to that of float32's. */
-    private static double distance(List<float[]> found, List<float[]> expected) {
-        double difference = 0;
-        double size = 0;
-        for (int i = 1; i < expected.size(); i++) {
-            for (int j = 0; j < expected.get(i).length; j++) {
-                double right = expected.get(i)[j];
-                difference += (found.get(i)[j] - right) * (found.get(i)[j] - right);
-                size += right * right;
-            }
-        }
-        return Math.sqrt(difference / size);
+        return StepGradients.of(subject, 6, epoch, manager);
     }
 }

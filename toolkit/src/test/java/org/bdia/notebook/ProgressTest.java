@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
-    private final List<String> shown = new ArrayList<>();
-    private final List<String> ids = new ArrayList<>();
+    private final RecordingDisplay display = new RecordingDisplay();
     private long now;
-    private final Progress progress = new Progress("train <b>", "samples", display(), () -> now);
+    private final Progress progress = new Progress("train <b>", "samples", display, () -> now);
 
     @Test
     void updatesInPlaceNoFasterThanTheDisplayRefreshes() {
@@ -20,53 +17,54 @@ class ProgressTest {
             progress.update(i, 1000, "");
             now += Duration.ofMillis(10).toNanos();
         }
-        assertThat(shown).hasSize(1 + 1000 / 50);
-        assertThat(ids).hasSize(1000 / 50).containsOnly("the id");
+        assertThat(display.texts()).hasSize(1 + 1000 / 50);
+        assertThat(display.updated()).hasSize(1000 / 50).containsOnly("the id");
+        assertThat(display.bundles().get(0).data().get("text/html")).contains("train &lt;b&gt;");
     }
 
     @Test
     void tellsTheSecondsUntilAnythingIsDoneAndCountsFromTheFirstUpdate() {
         progress.announce("starting");
-        assertThat(shown).singleElement().asString().contains("train", "starting, 0 s");
+        assertThat(display.texts()).singleElement().asString().contains("train", "starting, 0 s");
         progress.announce("starting");
-        assertThat(shown).as("no faster than the display refreshes").hasSize(1);
+        assertThat(display.texts()).as("no faster than the display refreshes").hasSize(1);
         now = Duration.ofSeconds(9).toNanos();
         progress.announce("starting");
-        assertThat(shown.get(1)).contains("starting, 9 s");
+        assertThat(display.texts().get(1)).contains("starting, 9 s");
         progress.update(0, 1000, "");
         now += Duration.ofSeconds(4).toNanos();
         progress.update(100, 1000, "");
-        assertThat(shown.get(3)).contains("25 samples/s");
-        assertThat(ids).hasSize(3).containsOnly("the id");
+        assertThat(display.texts().get(3)).contains("25 samples/s");
+        assertThat(display.updated()).hasSize(3).containsOnly("the id");
         progress.announce("late");
-        assertThat(shown).hasSize(4);
+        assertThat(display.texts()).hasSize(4);
     }
 
     @Test
     void whatEndsBeforeItsTotalSaysHow() {
         progress.announce("starting");
         progress.end("interrupted");
-        assertThat(shown.get(1)).contains("interrupted").doesNotContain("starting");
+        assertThat(display.texts().get(1)).contains("interrupted").doesNotContain("starting");
         progress.update(0, 1000, "");
         now = Duration.ofSeconds(4).toNanos();
         progress.update(100, 1000, "");
         progress.end("interrupted");
-        assertThat(shown.get(4)).contains("10 % (100 of 1,000 samples) · interrupted");
+        assertThat(display.texts().get(4)).contains("10 % (100 of 1,000 samples) · interrupted");
         progress.update(1000, 1000, "");
         progress.end("interrupted");
-        assertThat(shown).hasSize(6).last().asString().contains("took 4 s");
+        assertThat(display.texts()).hasSize(6).last().asString().contains("took 4 s");
     }
 
     @Test
     void closedBeforeItsTotalItSaysThatItStopped() {
         try (progress) {
-            assertThat(shown).isEmpty();
+            assertThat(display.texts()).isEmpty();
         }
-        assertThat(shown).as("nothing was begun").isEmpty();
+        assertThat(display.texts()).as("nothing was begun").isEmpty();
         try (progress) {
             progress.update(0, 10, "");
         }
-        assertThat(shown).last().asString().endsWith("· stopped");
+        assertThat(display.texts()).last().asString().endsWith("· stopped");
     }
 
     @Test
@@ -74,8 +72,8 @@ class ProgressTest {
         progress.update(0, 10, "");
         progress.update(9, 10, "");
         progress.update(10, 10, "loss 1.2");
-        assertThat(shown).hasSize(2);
-        assertThat(shown.get(1)).contains("100 %").contains("loss 1.2");
+        assertThat(display.texts()).hasSize(2);
+        assertThat(display.texts().get(1)).contains("100 %").contains("loss 1.2");
     }
 
     @Test
@@ -83,11 +81,12 @@ class ProgressTest {
         progress.update(0, 1000, "");
         now = Duration.ofSeconds(4).toNanos();
         progress.update(100, 1000, "loss 2.5");
-        assertThat(shown.get(0)).doesNotContain("to go");
-        assertThat(shown.get(1)).contains("10 %", "25 samples/s", "36 s to go", "loss 2.5");
+        assertThat(display.texts().get(0)).doesNotContain("to go");
+        assertThat(display.texts().get(1))
+                .contains("10 %", "25 samples/s", "36 s to go", "loss 2.5");
         now = Duration.ofHours(2).toNanos();
         progress.update(1000, 1000, "");
-        assertThat(shown.get(2)).contains("took 2 h 00 min");
+        assertThat(display.texts().get(2)).contains("took 2 h 00 min");
     }
 
     @Test
@@ -96,8 +95,8 @@ class ProgressTest {
         progress.update(500, 1000, "");
         now += Duration.ofSeconds(4).toNanos();
         progress.update(600, 1000, "");
-        assertThat(shown.get(0)).doesNotContain("to go");
-        assertThat(shown.get(1)).contains("25 samples/s", "16 s to go");
+        assertThat(display.texts().get(0)).doesNotContain("to go");
+        assertThat(display.texts().get(1)).contains("25 samples/s", "16 s to go");
     }
 
     @Test
@@ -107,35 +106,5 @@ class ProgressTest {
                 .withMessageContaining("11 of 10");
         assertThatIllegalArgumentException().isThrownBy(() -> progress.update(0, 0, ""));
         assertThatIllegalArgumentException().isThrownBy(() -> progress.update(-1, 10, ""));
-    }
-
-    private Display display() {
-        return new Display() {
-            @Override
-            public String name() {
-                return "test";
-            }
-
-            @Override
-            public void register() {}
-
-            @Override
-            public String show(MimeBundle bundle) {
-                assertThat(bundle.data().get("text/html")).contains("train &lt;b&gt;");
-                shown.add(bundle.text());
-                return "the id";
-            }
-
-            @Override
-            public void update(String id, MimeBundle bundle) {
-                ids.add(id);
-                shown.add(bundle.text());
-            }
-
-            @Override
-            public Duration refresh() {
-                return Duration.ofMillis(500);
-            }
-        };
     }
 }
