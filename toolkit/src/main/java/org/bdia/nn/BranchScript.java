@@ -168,8 +168,7 @@ final class BranchScript {
         boolean locality = options.pattern() == Attention.Pattern.LOCALITY;
         double scale = 1 / Math.sqrt((double) options.width() / options.heads());
         // The fused kernel is not used with dropout, and under a mask it gives wrong gradients to
-        // tokens that see nothing, and other bits when
-        // gradients are recorded.
+        // tokens that see nothing, and other bits when gradients are recorded.
         boolean twoProducts = masked || dropping.masks();
         return ScriptText.read(BranchScript.class, resource)
                 .withLines(

@@ -2,8 +2,6 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -106,7 +104,7 @@ final class InnerProductFunctions implements Kernel {
 
         @Override
         public void backward(NDArray gradient) {
-            boolean maskToo = mask != null && JniUtils.requiresGrad((PtNDArray) mask);
+            boolean maskToo = mask != null && Autograd.hasGraph(mask);
             Autograd.unrecorded(
                     () -> {
                         kept.put("top", gradient);

@@ -136,7 +136,7 @@ public final class Autograd {
      * @param gradient of the array's shape; it may be closed afterwards
      */
     public static void accumulate(NDArray array, NDArray gradient) {
-        if (!JniUtils.requiresGrad((PtNDArray) array)) {
+        if (!hasGraph(array)) {
             return;
         }
         try (NDArray known = JniUtils.getGradient((PtNDArray) array)) {

@@ -4,13 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.bdia.config.ActivationConfig;
+import org.bdia.config.Backprop;
+import org.bdia.config.Method;
 import org.bdia.config.Precision;
 import org.bdia.nn.BranchScript.Dropping;
 import org.bdia.nn.BranchScript.Options;
 import org.bdia.nn.BranchScript.Part;
+import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StepKey;
+import org.bdia.torch.Autograd;
 import org.bdia.torch.Products;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +84,45 @@ class InnerProductScriptTest {
             }
             Shape padding = new Shape(batch, 1, 1, tokens);
             assertThat(difference(options, batch, tokens, padding, false)).isLessThan(5e-5);
+        }
+    }
+
+    /** As a learned bias of positions has one. */
+    @Test
+    void aMaskGetsItsGradient() {
+        var options = new Options(12, 3, 20, Attention.Pattern.CAUSAL, ActivationConfig.GELU);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (Shape sizes :
+                    new Shape[] {
+                        new Shape(7), new Shape(7, 7), new Shape(1, 3, 7, 7), new Shape(5, 1, 1, 7)
+                    }) {
+                NDArray values = manager.randomNormal(sizes);
+                float[] linear = maskGradient(options, values, "linear", manager);
+                float[] inner = maskGradient(options, values, "inner", manager);
+                assertThat(inner).usingComparatorWithPrecision(1e-4f).containsExactly(linear);
+                assertThat(linear).as("a gradient").isNotEqualTo(new float[linear.length]);
+            }
+        }
+    }
+
+    private static float[] maskGradient(
+            Options options, NDArray values, String products, NDManager manager) {
+        System.setProperty("bdia.products", products);
+        try {
+            var block =
+                    new TransformerBlock(
+                            options.width(), options.heads(), options.mlp(), options.pattern(), 0);
+            Engine.getEngine("PyTorch").setRandomSeed(3);
+            var sizes = new Shape(5, 7, options.width());
+            block.initialize(manager, DataType.FLOAT32, sizes);
+            NDArray mask = Autograd.leaf(values);
+            var stack = ReversibleStack.of(List.of(block), Method.standard(), Backprop.STORE);
+            var key = new StepKey(1, 0, LongStream.range(0, 5).toArray());
+            stack.forward(manager.randomNormal(sizes), new NDList(mask), key);
+            stack.backward(manager.randomNormal(sizes));
+            return mask.getGradient().toFloatArray();
+        } finally {
+            System.clearProperty("bdia.products");
         }
     }
 
