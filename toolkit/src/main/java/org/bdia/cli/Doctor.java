@@ -22,6 +22,7 @@ import org.bdia.data.E2e;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.TextCorpus;
 import org.bdia.run.RunStore;
+import org.bdia.torch.Products;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -85,7 +86,10 @@ final class Doctor implements Callable<Integer> {
                     new Finding(
                             "engine",
                             true,
-                            "PyTorch " + engine.getVersion() + ", natives loaded",
+                            "PyTorch "
+                                    + engine.getVersion()
+                                    + ", natives loaded"
+                                    + Products.words(),
                             ""),
                     new Finding("device", true, device, ""));
         } catch (RuntimeException | LinkageError e) {

@@ -22,6 +22,7 @@ import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
 import org.bdia.run.RunStore;
+import org.bdia.torch.Products;
 import org.bdia.train.Checkpoint;
 import org.bdia.train.Evaluation;
 import org.bdia.train.Task;
@@ -87,7 +88,8 @@ public final class RunWorker {
         try (Run run = store.open(id, config.json());
                 NDManager manager = NDManager.newBaseManager(device)) {
             Workload workload = Workload.of(config, folder, store);
-            String engine = "PyTorch " + Engine.getEngine("PyTorch").getVersion();
+            String version = Engine.getEngine("PyTorch").getVersion();
+            String engine = "PyTorch " + version + Products.words();
             Manifest manifest =
                     run.begin(
                             Manifest.begin(

@@ -23,7 +23,7 @@ import oshi.SystemInfo;
  * @param cores the logical processors that this process may use
  * @param memoryBytes the machine's memory
  * @param device where the tensors were, for example {@code cpu()} or {@code gpu(0) NVIDIA H200}
- * @param engine the tensor library and its version
+ * @param engine the tensor library, its version, and its products with weights where they are not the usual ones
  * @param data what it was trained on
  * @param started when the run first began
  * @param finished the last moment at which it is known to have run; both moments are the wall clock's, which may be

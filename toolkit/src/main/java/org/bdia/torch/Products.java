@@ -60,6 +60,15 @@ public enum Products {
         };
     }
 
+    /** Returns the choice in words, as a run's manifest names it behind the engine: empty, or from how many tokens on {@link #INNER} is used. */
+    public static String words() {
+        long fewest = fewestTokens();
+        if (fewest == Long.MAX_VALUE) {
+            return "";
+        }
+        return ", inner products" + (fewest > 1 ? " from " + fewest + " tokens on" : "");
+    }
+
     private static String processor() {
         try {
             return Files.exists(PROCESSOR)

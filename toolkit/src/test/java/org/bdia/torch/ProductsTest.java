@@ -43,4 +43,16 @@ class ProductsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("BDIA_PRODUCTS must be linear or inner, but is 'mkl'");
     }
+
+    @Test
+    void aManifestNamesThemWhereTheyAreNotTheUsualOnes() {
+        try {
+            System.setProperty("bdia.products", "inner");
+            assertThat(Products.words()).isEqualTo(", inner products");
+            System.setProperty("bdia.products", "linear");
+            assertThat(Products.words()).isEmpty();
+        } finally {
+            System.clearProperty("bdia.products");
+        }
+    }
 }
