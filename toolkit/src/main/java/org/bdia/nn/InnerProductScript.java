@@ -72,9 +72,8 @@ record InnerProductScript(Options options, boolean masked, Dropping dropping) {
         String mask = keeping ? "$1_kept" : "unused";
         // At rate 0 nothing is drawn, so that a check leaves the engine's generator alone.
         String draws = dropping.rate() > 0 ? "True" : "False";
-        String dropout =
-                "$1, %s, = torch.native_dropout($1, %s, %s)"
-                        .formatted(mask, dropping.rate(), draws);
+        String arguments = String.join(", ", "$1", Float.toString(dropping.rate()), draws);
+        String dropout = "$1, " + mask + ", = torch.native_dropout(" + arguments + ")";
         return text("branch.torchscript", Part.WHOLE)
                 .with("BY_HAND", true)
                 .with("KEEPING", keeping)

@@ -6,7 +6,7 @@ import java.util.List;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.TorchScript;
 
-/** What computes a branch, or a part of it, from inputs, the parameters that the part needs, and a mask, which may be null. */
+/** A way to compute a branch, or a part of it, from inputs, the parameters that the part needs, and a mask, which may be null. */
 interface Kernel {
 
     /** Returns the value, with nothing recorded. */

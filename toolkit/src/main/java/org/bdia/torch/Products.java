@@ -17,8 +17,8 @@ public enum Products {
 
     /**
      * oneDNN's inner product, which the engine does not differentiate, so that a branch is differentiated by hand; a graph of it
-     * keeps about 0.6 of the bytes. It takes about half the time on AMD processors whose AVX-512 units have the full width, since MKL
-     * leaves them unused there; elsewhere it takes as long.
+     * keeps about 0.6 of the bytes. It is meant for AMD processors whose AVX-512 units have the full width, which MKL leaves unused;
+     * elsewhere it takes about as long.
      */
     INNER;
 
@@ -34,7 +34,7 @@ public enum Products {
                     "^vendor_id\\s*: AuthenticAMD$\\s*^cpu family\\s*: 26$.*? avx512f ",
                     Pattern.MULTILINE | Pattern.DOTALL);
 
-    /** Below it {@code linear} is faster on every processor. */
+    /** Below it what surrounds the products by hand costs more than they save. */
     private static final long WORTHWHILE = 256;
 
     /**
