@@ -228,6 +228,11 @@ public final class ExperimentResult implements Tabular {
                 outcomes, RunStore.fromEnvironment(), Environment.current().data(), methods);
     }
 
+    /** Evaluates the weights under γ drawn as in training, see {@link GammaDraws}; the method is for example {@code Method.bdia(0.5)}. */
+    public GammaDraws underDraws(Method method, int draws) {
+        return GammaDraws.of(outcomes, runs.caption(), method, draws);
+    }
+
     /**
      * Returns a trained model, as its run's last epoch left it: to predict, to generate text, or to train on.
      *
@@ -280,7 +285,7 @@ public final class ExperimentResult implements Tabular {
                                                 + "' with seed "
                                                 + seed
                                                 + "; choose from "
-                                                + seeds(label)));
+                                                + only(label).seeds()));
     }
 
     /**
@@ -312,17 +317,13 @@ public final class ExperimentResult implements Tabular {
         return TrainedModel.use(run, workload(run, store), store, use);
     }
 
-    private List<Long> seeds(String label) {
-        return only(label).outcomes.stream().map(outcome -> outcome.config().seed()).toList();
-    }
-
     /** Declares this result's data and rows in a notebook's report. */
     public void addTo(Report report) {
         addTo(report, RunRows.TRAINED);
     }
 
     /**
-     * Returns a copy under another stage, where a report has rows of the same task and methods already.
+     * Declares data and rows under another stage, where a report has rows of the same task and methods already.
      *
      * @param stage what tells these runs from others, for example {@code trained-on-500}
      */

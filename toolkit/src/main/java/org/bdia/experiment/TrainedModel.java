@@ -30,8 +30,18 @@ final class TrainedModel {
 
     private TrainedModel() {}
 
+    /** A run's model of the last epoch with the inference of a method, and its task, which has validation data. */
+    record Inferring(ReversibleModel model, Task task) {}
+
+    /** The evaluation of a run's last weights by a method, see {@link #inferring}. */
+    static Evaluation evaluation(
+            RunConfig run, Method method, RunStore store, DataFolder folder, NDManager manager) {
+        Inferring inferring = inferring(run, method, store, folder, manager);
+        return new Evaluation(inferring.model(), inferring.task(), run.train());
+    }
+
     /**
-     * The evaluation of a run's last weights.
+     * Returns a run's model of the last epoch, computed by a method.
      *
      * @param run has finished in the store
      * @param method computes the inference, the run's own or another one
@@ -39,7 +49,7 @@ final class TrainedModel {
      * @throws IllegalArgumentException if the task has no validation data, or the run's weights are not the method's: the model
      *     has others, or one of the two methods has no {@link Method#plainInference}
      */
-    static Evaluation evaluation(
+    static Inferring inferring(
             RunConfig run, Method method, RunStore store, DataFolder folder, NDManager manager) {
         if ((!method.plainInference() || !run.method().plainInference())
                 && !method.label().equals(run.method().label())) {
@@ -72,7 +82,7 @@ final class TrainedModel {
                             + run.id()
                             + " has no validation data to measure on; give its task some");
         }
-        return new Evaluation(load(run, workload, store, LAST, manager), task, run.train());
+        return new Inferring(load(run, workload, store, LAST, manager), task);
     }
 
     /** Uses a run's model of the last epoch, which is closed afterwards. */

@@ -17,6 +17,7 @@ import org.bdia.nn.Mlp;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.ReversibleStack;
+import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -55,6 +56,12 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
     public NDArray predict(NDList inputs, double gamma) {
         return Scoped.result(
                 () -> head(stack.infer(inputs.singletonOrThrow(), new NDList(), gamma)));
+    }
+
+    @Override
+    public NDArray predict(NDList inputs, StepKey draw, StateVisitor visitor) {
+        return Scoped.result(
+                () -> head(stack.infer(inputs.singletonOrThrow(), new NDList(), draw, visitor)));
     }
 
     @Override

@@ -7,6 +7,8 @@ import ai.djl.training.ParameterStore;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bdia.reversible.BranchEvaluator;
+import org.bdia.reversible.StateVisitor;
+import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
@@ -43,8 +45,19 @@ interface Pass {
         }
     }
 
-    /** Evaluation with one γ for all samples; 0 is E[γ]. */
-    record Inference(double gamma) implements Pass {
+    /** Evaluation of whole stages. */
+    record Inference(StackInference stack) implements Pass {
+
+        /** With one γ for all samples; 0 is E[γ]. */
+        static Inference at(double gamma) {
+            return new Inference((stage, x) -> stage.stack().infer(x, stage.context(), gamma));
+        }
+
+        /** With γ drawn as in training. */
+        static Inference drawn(StepKey draw, StateVisitor visitor) {
+            return new Inference(
+                    (stage, x) -> stage.stack().infer(x, stage.context(), draw, visitor));
+        }
 
         @Override
         public boolean training() {
@@ -53,14 +66,18 @@ interface Pass {
 
         @Override
         public NDArray output(Stage stage) {
-            return evaluated(stage, x -> stage.stack().infer(x, stage.context(), gamma));
+            return evaluated(stage, x -> stack.infer(stage, x));
         }
 
         /** Returns a stage's state x<sub>K</sub>, owned by the caller. */
         NDArray state(Stage stage) {
-            return Scoped.result(
-                    () -> stage.stack().infer(stage.embed().get(), stage.context(), gamma));
+            return Scoped.result(() -> stack.infer(stage, stage.embed().get()));
         }
+    }
+
+    /** Computes x<sub>K</sub> of a stage from x<sub>0</sub>. */
+    interface StackInference {
+        NDArray infer(Stage stage, NDArray x);
     }
 
     /** Evaluation of new tokens alone, by branches that read the keys and values of earlier ones from a cache. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.function.UnaryOperator;
 import org.bdia.reversible.BlockUpdates;
+import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 
 /**
@@ -38,6 +39,14 @@ public interface ReversibleModel extends Block {
      * @throws IllegalArgumentException if γ is out of range, or is not 0 although the method has none
      */
     NDArray predict(NDList inputs, double gamma);
+
+    /**
+     * {@link #predict(NDList)} by the step of training, with the γ that it draws instead of E[γ] = 0; no dropout.
+     *
+     * @param draw seed, step and the B samples' ids
+     * @param visitor sees the states of every stack, one stack after the other
+     */
+    NDArray predict(NDList inputs, StepKey draw, StateVisitor visitor);
 
     /**
      * One forward and backward pass. Gradients are added to those that the parameters already hold.

@@ -34,7 +34,7 @@ public final class Seq2Seq extends StagedModel {
     /** The id of padding. */
     public static final int PAD = 0;
 
-    private static final Pass EVALUATION = new Pass.Inference(0);
+    private static final Pass EVALUATION = Pass.Inference.at(0);
     private static final int SOURCE_LAYER = -1;
     private static final int TARGET_LAYER = -2;
 

@@ -12,6 +12,7 @@ import ai.djl.util.PairList;
 import java.util.function.UnaryOperator;
 import org.bdia.config.Method;
 import org.bdia.reversible.BlockUpdates;
+import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -58,7 +59,15 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
 
     @Override
     public final NDArray predict(NDList inputs, double gamma) {
-        var pass = new Pass.Inference(gamma);
+        return predict(inputs, Pass.Inference.at(gamma));
+    }
+
+    @Override
+    public final NDArray predict(NDList inputs, StepKey draw, StateVisitor visitor) {
+        return predict(inputs, Pass.Inference.drawn(draw, visitor));
+    }
+
+    private NDArray predict(NDList inputs, Pass pass) {
         return Autograd.unrecorded(
                 () ->
                         Scoped.result(
@@ -84,7 +93,7 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
 
     @Override
     public final double loss(NDList inputs, double gamma, SlicedLoss loss) {
-        var pass = new Pass.Inference(gamma);
+        var pass = Pass.Inference.at(gamma);
         return Autograd.unrecorded(
                 () -> {
                     try (NDScope scope = new NDScope()) {

@@ -1,35 +1,77 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.IntFunction;
 import org.bdia.config.Method;
 import org.bdia.torch.Scoped;
 
 /** A pass without gradients that keeps nothing. */
 final class Inference {
 
+    /** Makes x<sub>k+1</sub> from x<sub>k−1</sub>, which it must not change, x<sub>k</sub> and h<sub>k</sub>, for k ≥ 1. */
+    private interface Rule {
+        NDArray next(int k, NDArray previous, NDArray current, NDArray branch);
+    }
+
     private final Step step;
     private final Method method;
     private final int depth;
-    private final double gamma;
+    private final boolean looksBack;
+    private final Rule rule;
+
+    private Inference(Step step, Method method, int depth, boolean looksBack, Rule rule) {
+        this.step = step;
+        this.method = method;
+        this.depth = depth;
+        this.looksBack = looksBack;
+        this.rule = rule;
+    }
 
     /**
-     * A pass.
+     * A pass with one γ.
      *
      * @param step the arithmetic of the method's inference
      * @param gamma γ of every block but the first, which has none; 0 is the inference without γ
      */
-    Inference(Step step, Method method, int depth, double gamma) {
-        this.step = step;
-        this.method = method;
-        this.depth = depth;
-        this.gamma = gamma;
+    static Inference constant(Step step, Method method, int depth, double gamma) {
+        if (method.twoStep()) {
+            return drawn(step, method, depth, k -> null);
+        }
+        return gamma == 0
+                ? new Inference(
+                        step, method, depth, false, (k, previous, x, h) -> step.residual(x, h))
+                : new Inference(
+                        step,
+                        method,
+                        depth,
+                        true,
+                        (k, previous, x, h) -> step.enter(blend(previous, x, h, gamma)));
+    }
+
+    /**
+     * A pass by the step of training.
+     *
+     * @param step the arithmetic of the method's training
+     * @param gammas γ of block k ≥ 1, (B, 1, 1), or null for a method without
+     */
+    static Inference drawn(Step step, Method method, int depth, IntFunction<NDArray> gammas) {
+        return new Inference(
+                step,
+                method,
+                depth,
+                true,
+                (k, previous, x, h) -> {
+                    NDArray state = previous.duplicate();
+                    step.step(state, x, h, gammas.apply(k));
+                    return state;
+                });
     }
 
     /** The output of the embedding x, registered with the caller's scope. */
-    NDArray run(NDArray x, BranchEvaluator evaluator) {
+    NDArray run(NDArray x, BranchEvaluator evaluator, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = step.enter(x);
-        step.check(0, current);
+        made(0, current, visitor);
         for (int k = 0; k < depth; k++) {
             NDArray next = next(k, previous, current, evaluator);
             if (previous != null) {
@@ -37,11 +79,11 @@ final class Inference {
             }
             previous = current;
             current = next;
-            if (!method.twoStep() && gamma == 0) {
+            if (!looksBack) {
                 previous.close();
                 previous = null;
             }
-            step.check(k + 1, current);
+            made(k + 1, current, visitor);
         }
         NDArray output = method.streams() > 1 ? Streams.join(previous, current) : current;
         if (previous != null) {
@@ -53,26 +95,21 @@ final class Inference {
         return output;
     }
 
+    private void made(int index, NDArray state, StateVisitor visitor) {
+        step.check(index, state);
+        visitor.visit(index, state);
+    }
+
     private NDArray next(int k, NDArray previous, NDArray current, BranchEvaluator evaluator) {
         return Scoped.result(
                 () -> {
                     NDArray h = evaluator.evaluate(k, current);
-                    if (k == 0) {
-                        return step.first(current, h);
-                    }
-                    if (method.twoStep()) {
-                        NDArray state = previous.duplicate();
-                        step.step(state, current, h, null);
-                        return state;
-                    }
-                    return gamma == 0
-                            ? step.residual(current, h)
-                            : step.enter(blend(previous, current, h));
+                    return k == 0 ? step.first(current, h) : rule.next(k, previous, current, h);
                 });
     }
 
     /** γ x_{k−1} + (1−γ) x_k + (1+γ) h_k, which a grid rounds as a whole, since nothing is to be rebuilt. */
-    private NDArray blend(NDArray previous, NDArray current, NDArray branch) {
+    private static NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
         return current.mul(1 - gamma).addi(branch.mul(1 + gamma)).addi(previous.mul(gamma));
     }
 }

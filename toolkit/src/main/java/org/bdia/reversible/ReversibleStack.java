@@ -266,8 +266,35 @@ public final class ReversibleStack implements AutoCloseable {
     private NDArray infer(NDArray x, BranchEvaluator evaluator, double gamma) {
         StackChecks.input(x, method);
         StackChecks.gamma(gamma, method);
+        var pass = Inference.constant(inference, method, branches.depth(), gamma);
+        return Autograd.unrecorded(() -> pass.run(x, evaluator, (index, state) -> {}));
+    }
+
+    /**
+     * Inference by the step of training, with the γ that it draws; dropout and stochastic depth are left out. A method without γ infers as
+     * {@link #infer(NDArray, NDList)} does.
+     *
+     * @param draw seed, step and the B samples' ids
+     * @param visitor sees x<sub>0</sub> … x<sub>K</sub>
+     * @return the output, owned by the caller
+     */
+    public NDArray infer(NDArray x, NDList context, StepKey draw, StateVisitor visitor) {
+        StackChecks.input(x, method);
+        StackChecks.batch(x, draw);
+        var pass =
+                method.gamma() == 0
+                        ? Inference.constant(inference, method, branches.depth(), 0)
+                        : Inference.drawn(step, method, branches.depth(), k -> gamma(k, x, draw));
         return Autograd.unrecorded(
-                () -> new Inference(inference, method, branches.depth(), gamma).run(x, evaluator));
+                () -> pass.run(x, (k, state) -> branches.infer(k, state, context), visitor));
+    }
+
+    private NDArray gamma(int k, NDArray x, StepKey draw) {
+        return Gamma.broadcast(
+                x.getManager(),
+                Gamma.of(method, draw, branches.layer(k)),
+                x.getShape().dimension(),
+                x.getDataType());
     }
 
     /**

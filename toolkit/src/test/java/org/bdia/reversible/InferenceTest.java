@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bdia.TensorTest;
@@ -109,6 +110,37 @@ class InferenceTest extends TensorTest {
 
     @ParameterizedTest
     @MethodSource("org.bdia.config.Methods#all")
+    void withDrawnGammasItMakesTheStatesOfTrainingBitForBit(Method method) {
+        branches = Toy.branches(manager, DEPTH, 0f, DataType.FLOAT32);
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+        List<float[]> trained = new ArrayList<>();
+        List<float[]> inferred = new ArrayList<>();
+        float[] output =
+                stack.forward(
+                                x,
+                                new NDList(),
+                                Toy.draw(3, 7),
+                                (k, state) -> trained.add(state.toFloatArray()))
+                        .toFloatArray();
+        float[] drawn =
+                stack.infer(
+                                x,
+                                new NDList(),
+                                Toy.draw(3, 7),
+                                (k, state) -> inferred.add(state.toFloatArray()))
+                        .toFloatArray();
+
+        assertThat(drawn).isEqualTo(output);
+        assertThat(inferred).usingElementComparator(Arrays::compare).isEqualTo(trained);
+        if (method.gamma() != 0) {
+            float[] other =
+                    stack.infer(x, new NDList(), Toy.draw(3, 8), (k, state) -> {}).toFloatArray();
+            assertThat(other).isNotEqualTo(output);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.bdia.config.Methods#all")
     void isThePlainTransformersWhereTheMethodSaysSo(Method method) {
         NDArray plain = infer(Method.standard(), 0);
         NDArray found = infer(method, 0);
@@ -150,13 +182,20 @@ class InferenceTest extends TensorTest {
         }
     }
 
+    private NDArray draw(Method method) {
+        ReversibleStack stack = ReversibleStack.of(branches, method, Backprop.STORE);
+        return stack.infer(x, new NDList(), Toy.draw(3, 7), (k, state) -> {});
+    }
+
     @Test
     void liveArraysStayFlat() {
         for (Method method : Methods.all()) {
             double gamma = method.plainInference() ? 0.3 : 0;
             infer(method, gamma).close();
+            draw(method).close();
             int before = manager.getManagedArrays().size();
             infer(method, gamma).close();
+            draw(method).close();
             assertThat(manager.getManagedArrays()).as(method.label()).hasSize(before);
         }
     }
