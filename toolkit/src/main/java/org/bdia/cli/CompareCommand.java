@@ -87,7 +87,8 @@ final class CompareCommand implements Callable<Integer> {
         for (String name : named) {
             Path path = Path.of(name);
             if (name.endsWith(".json")) {
-                for (RunConfig config : Sweep.read(path).configs(DataFolder.fromEnvironment())) {
+                for (RunConfig config :
+                        Sweep.read(path).known(DataFolder.fromEnvironment(), store)) {
                     boolean started = Files.isDirectory(store.root().resolve(config.id()));
                     (started ? folders : missing).add(store.root().resolve(config.id()));
                 }

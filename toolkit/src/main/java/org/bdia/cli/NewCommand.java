@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bdia.config.Json;
 import org.bdia.config.Method;
@@ -23,12 +24,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes a configuration or a sweep to begin with. */
+/** Writes a configuration, a sweep or a search to begin with. */
 @Command(
         name = "new",
         description =
                 "Writes the preset of a task as a file to edit: a configuration for bdia run, with every key, or a sweep"
-                        + " for bdia sweep.")
+                        + " or a search for bdia sweep.")
 final class NewCommand implements Callable<Integer> {
 
     @Parameters(
@@ -41,6 +42,9 @@ final class NewCommand implements Callable<Integer> {
             description = "Writes a sweep of the plain transformer beside BDIA, three seeds each.")
     private boolean sweep;
 
+    @Option(names = "--search", description = "Writes a random search around the preset.")
+    private boolean search;
+
     @Option(
             names = "--profile",
             paramLabel = "NAME",
@@ -51,7 +55,7 @@ final class NewCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "FILE",
-            description = "The new file; default: TASK.json, or TASK-sweep.json.")
+            description = "The new file; default: TASK.json, TASK-sweep.json or TASK-search.json.")
     private Path output;
 
     @Spec private CommandSpec spec;
@@ -59,16 +63,26 @@ final class NewCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String size = (profile == null ? Profile.fromEnvironment() : profile()).label();
-        Path file = output != null ? output : Path.of(task + (sweep ? "-sweep.json" : ".json"));
+        if (sweep && search) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sweep and --search are two files; name one of them");
+        }
+        String ending = sweep ? "-sweep.json" : search ? "-search.json" : ".json";
+        Path file = output != null ? output : Path.of(task + ending);
         if (Files.exists(file)) {
             throw new ParameterException(
                     spec.commandLine(),
                     file + " is there already; name another file by --output, or move it away");
         }
-        Sweep compared = new Sweep(size, List.of(grid()));
-        List<RunConfig> configs = compared.configs(DataFolder.fromEnvironment());
+        List<RunConfig> configs =
+                new Sweep(size, List.of(grid()), Optional.empty())
+                        .configs(DataFolder.fromEnvironment());
         RunConfig first = configs.get(configs.size() - 1);
-        TextFile.write(file, Json.pretty(sweep ? compared : first));
+        Object content =
+                sweep
+                        ? Map.of("profile", size, "grids", List.of(grid()))
+                        : search ? Map.of("profile", size, "search", search(first)) : first;
+        TextFile.write(file, Json.pretty(content));
         var out = spec.commandLine().getOut();
         out.println(file + ": " + task + " at the size of the profile " + size);
         if (sweep) {
@@ -79,6 +93,15 @@ final class NewCommand implements Callable<Integer> {
                             + " \"train.epochs\": [10, 20]; bdia new "
                             + task
                             + " shows them all.");
+            out.println("next: bdia sweep " + file + " --dry-run");
+        } else if (search) {
+            out.println(
+                    "Every key of the space is a key of a configuration, with a list of values to choose from, a range"
+                            + " {\"uniform\": [low, high]}, or one whose logarithm is uniform, {\"log\": [low, high]}; bdia new "
+                            + task
+                            + " shows all keys. More runs keep the ones there are. For successive halving write \"kind\":"
+                            + " \"halving\", \"epochs\": [5, 15, 45], \"eta\": 3 in place of the kind: all runs begin with 5"
+                            + " epochs, and the best third of them go on, with 15, and so on.");
             out.println("next: bdia sweep " + file + " --dry-run");
         } else {
             out.println(
@@ -96,6 +119,15 @@ final class NewCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private Map<String, Object> search(RunConfig preset) {
+        double peak = preset.train().schedule().peak();
+        Map<String, Object> space = new LinkedHashMap<>(grid());
+        space.remove("seed");
+        space.put("train.schedule.peak", Map.of("log", List.of(peak / 10, peak * 10)));
+        space.put("model.dropout", Map.of("uniform", List.of(0, 0.3)));
+        return Map.of("kind", "random", "runs", 16, "seed", 0, "space", space);
     }
 
     private Map<String, List<JsonNode>> grid() {

@@ -3,6 +3,7 @@ package org.bdia.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -11,9 +12,11 @@ import java.util.regex.Pattern;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.Capacity;
+import org.bdia.experiment.Halving;
 import org.bdia.experiment.Sweep;
 import org.bdia.experiment.SweepPlan;
 import org.bdia.experiment.SweepRunner;
+import org.bdia.report.Tables;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +35,9 @@ final class SweepCommand implements Callable<Integer> {
 
     private static final Pattern SHARE = Pattern.compile("(\\d{1,6})/(\\d{1,6})");
 
-    @Parameters(paramLabel = "SWEEP", description = "A sweep.json: a profile, and grids of values.")
+    @Parameters(
+            paramLabel = "SWEEP",
+            description = "A sweep.json: a profile, and grids of values or a search.")
     private Path file;
 
     @Option(
@@ -62,8 +67,66 @@ final class SweepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
-        SweepPlan plan =
-                share(SweepPlan.of(Sweep.read(file).configs(DataFolder.fromEnvironment())));
+        Sweep sweep = Sweep.read(file);
+        List<RunConfig> configs = sweep.configs(DataFolder.fromEnvironment());
+        try {
+            return sweep.halving().isPresent()
+                    ? halve(sweep, configs, store)
+                    : all(sweep, configs, store);
+        } catch (InterruptedException e) {
+            System.out.println("stopped; the same command resumes from the checkpoints");
+            return 1;
+        }
+    }
+
+    private int all(Sweep sweep, List<RunConfig> configs, RunStore store)
+            throws InterruptedException {
+        boolean finished = execute(share(SweepPlan.of(configs)), store);
+        showBest(sweep, List.of(configs), store);
+        return finished ? 0 : 1;
+    }
+
+    /** Executes rung after rung; a dry run lists those that are known. */
+    private int halve(Sweep sweep, List<RunConfig> first, RunStore store)
+            throws InterruptedException {
+        if (index != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--index cannot divide successive halving, whose rungs need the results of all runs of the one before;"
+                            + " leave it out: several of the same command share the runs of one folder");
+        }
+        Halving halving = sweep.halving().orElseThrow();
+        var out = spec.commandLine().getOut();
+        List<List<RunConfig>> rungs = new ArrayList<>(List.of(first));
+        boolean finished = true;
+        for (int i = 0; ; i++) {
+            List<RunConfig> rung = rungs.get(i);
+            out.println(halving.words(i, rung.size()));
+            finished &= execute(SweepPlan.of(rung), store);
+            if (i == halving.epochs().size() - 1) {
+                break;
+            }
+            if (dry && !rung.stream().allMatch(config -> store.isDone(config.id()))) {
+                out.println(
+                        halving.words(i + 1, halving.survivors(rung.size()))
+                                + ", known when the rung before has ended");
+                break;
+            }
+            rungs.add(halving.next(i, rung, store));
+        }
+        showBest(sweep, rungs, store);
+        return finished ? 0 : 1;
+    }
+
+    private void showBest(Sweep sweep, List<List<RunConfig>> rungs, RunStore store) {
+        if (!dry) {
+            sweep.best(rungs, store)
+                    .ifPresent(table -> spec.commandLine().getOut().println(Tables.text(table)));
+        }
+    }
+
+    /** Returns whether no run has failed. */
+    private boolean execute(SweepPlan plan, RunStore store) throws InterruptedException {
         List<RunConfig> open =
                 plan.items().stream()
                         .map(SweepPlan.Item::config)
@@ -78,22 +141,20 @@ final class SweepCommand implements Callable<Integer> {
             }
         }
         if (open.isEmpty()) {
-            return 0;
+            return true;
         }
         Capacity capacity = Capacity.of(open, wanted);
         out.println(capacity.reason());
         out.flush();
-        return dry || run(plan, store, capacity) ? 0 : 1;
+        return dry || run(plan, store, capacity);
     }
 
-    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity) {
+    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity)
+            throws InterruptedException {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var board = new SweepBoard(plan.items().size(), capacity.parallel(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
             return new SweepRunner(plan, store, capacity, display::accept).run();
-        } catch (InterruptedException e) {
-            terminal.println("stopped; the same command resumes from the checkpoints");
-            return false;
         }
     }
 

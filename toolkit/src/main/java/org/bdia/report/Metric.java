@@ -128,6 +128,11 @@ public record Metric(String id) {
         return new Shown(isAccuracy() ? " %" : "");
     }
 
+    /** Returns whether the higher of two values is the better one, as it is of accuracies. */
+    public boolean higherIsBetter() {
+        return isAccuracy();
+    }
+
     private boolean isAccuracy() {
         return id.contains("accuracy");
     }

@@ -35,7 +35,7 @@ final class RunMetrics {
                 (metric, values) -> {
                     finals.put(metric, values.get(values.size() - 1));
                     if (metric.startsWith(VALIDATION)) {
-                        boolean high = metric.equals("val_accuracy");
+                        boolean high = new Metric(metric).higherIsBetter();
                         double best = high ? Collections.max(values) : Collections.min(values);
                         finals.put("best_" + metric, best);
                     }

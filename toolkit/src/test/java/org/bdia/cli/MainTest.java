@@ -159,6 +159,28 @@ class MainTest {
     }
 
     @Test
+    void aNewSearchIsOneThatRunsAndHalves() throws IOException {
+        Path file = folder.resolve("search.json");
+        String[] created = {"new", "cifar10", "--search", "--output", file.toString()};
+        assertThat(run(created)).isZero();
+        String[] listed = {"sweep", file.toString(), "--runs", folder.toString(), "--dry-run"};
+        assertThat(run(listed)).isZero();
+        assertThat(out.toString()).contains("\"kind\": \"halving\"", "16 runs, 16 to do");
+        String search = Files.readString(file);
+        Files.writeString(
+                file,
+                search.replace("\"random\"", "\"halving\", \"epochs\": [5, 15, 45], \"eta\": 3"));
+        assertThat(run(listed)).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "rung 1 of 3: 16 runs of 5 epochs",
+                        "rung 2 of 3: 5 runs of 15 epochs, known when the rung before has ended");
+        assertThat(run("sweep", file.toString(), "--index", "1/2")).isEqualTo(2);
+        assertThat(err.toString()).contains("--index cannot divide successive halving");
+        assertThat(run("new", "cifar10", "--search", "--sweep")).isEqualTo(2);
+    }
+
+    @Test
     void aNewFileOfNothingNamesWhatThereIs() {
         Path file = folder.resolve("new.json");
         assertThat(run("new", "cifar", "--output", file.toString())).isEqualTo(1);

@@ -97,7 +97,8 @@ class SweepTest {
                                 read(
                                         "{'profile': 'smoke', 'grids': [{'task': ['e2e']}], 'grid': []}"))
                 .hasMessageContaining("sweep.json")
-                .hasMessageContaining("'grid' is unknown; expected one of [grids, profile]");
+                .hasMessageContaining(
+                        "'grid' is unknown; expected one of [grids, profile, search]");
         assertThatThrownBy(() -> read("{'profile': 'huge', 'grids': []}"))
                 .hasMessageContaining("there is no profile 'huge'");
     }
