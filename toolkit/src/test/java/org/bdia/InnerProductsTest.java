@@ -8,29 +8,18 @@ import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole models by inner products: every way of differentiating agrees bit for bit, and with the plain kernels up to rounding. */
+@ExtendWith(ChosenProducts.Inner.class)
 class InnerProductsTest extends TensorTest {
 
-    private static final String PROPERTY = "bdia.products";
     private static final ActivationConfig GELU = ActivationConfig.GELU;
     private static final Execution STORE = Execution.of(Backprop.STORE);
     private static final Execution REVERSIBLE = Execution.of(Backprop.REVERSIBLE).withVerify(true);
     private static final int BATCH = 20;
-
-    @BeforeEach
-    void useThem() {
-        System.setProperty(PROPERTY, "inner");
-    }
-
-    @AfterEach
-    void useWhatTheProcessorWants() {
-        System.clearProperty(PROPERTY);
-    }
 
     /** A model, named; all have dropout and skip branches. */
     private record Model(String name, GuardSubject.Make make) {
@@ -73,7 +62,7 @@ class InnerProductsTest extends TensorTest {
     @MethodSource("models")
     void gradientsAreThoseOfOtherProductsUpToRounding(Model model) {
         List<float[]> inner = gradients(model, Method.bdia(0.5), STORE);
-        System.setProperty(PROPERTY, "linear");
+        System.setProperty(ChosenProducts.PROPERTY, "linear");
         List<float[]> linear = gradients(model, Method.bdia(0.5), STORE);
 
         double distance = StepGradients.distance(inner, linear);

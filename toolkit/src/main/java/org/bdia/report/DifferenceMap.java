@@ -149,11 +149,10 @@ public final class DifferenceMap implements Tabular {
                             survivors.stream().map(cell -> (double) cell.epoch()).toList(),
                             heights(survivors, Cell::difference)));
         }
-        return new Figure(title, Axis.linear("epoch"), axis(), series, caption);
-    }
-
-    private Axis axis() {
-        return Axis.linear("difference, mean and 95 % interval" + metric.differenceUnit());
+        boolean intervals = cells.stream().anyMatch(cell -> !Double.isNaN(cell.low()));
+        String shown = intervals ? "difference, mean and 95 % interval" : "mean difference";
+        Axis axis = Axis.linear(shown + metric.differenceUnit());
+        return new Figure(title, Axis.linear("epoch"), axis, series, caption);
     }
 
     private List<Double> heights(List<Cell> row, ToDoubleFunction<Cell> number) {

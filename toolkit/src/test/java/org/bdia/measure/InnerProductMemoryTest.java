@@ -3,6 +3,7 @@ package org.bdia.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import org.bdia.ChosenProducts;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -10,26 +11,15 @@ import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.VitConfig;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The predicted peaks of blocks that are differentiated by hand, against counted ones. */
+@ExtendWith(ChosenProducts.Inner.class)
 class InnerProductMemoryTest {
 
-    private static final String PROPERTY = "bdia.products";
     private static final double MIB = 1 << 20;
-
-    @BeforeEach
-    void useThem() {
-        System.setProperty(PROPERTY, "inner");
-    }
-
-    @AfterEach
-    void useWhatTheProcessorWants() {
-        System.clearProperty(PROPERTY);
-    }
 
     /** Peaks in MiB of steps of six blocks, counted by the library that {@code ci/bench} preloads. */
     @ParameterizedTest

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.stream.Stream;
-import org.bdia.LinearProducts;
+import org.bdia.ChosenProducts;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@ExtendWith(LinearProducts.class)
+@ExtendWith(ChosenProducts.Linear.class)
 class MemoryPlanTest {
 
     private static final double MIB = 1 << 20;

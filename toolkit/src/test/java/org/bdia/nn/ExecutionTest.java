@@ -12,7 +12,7 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.LinearProducts;
+import org.bdia.ChosenProducts;
 import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever way a stack is run, it computes the same and rebuilds the same. */
-@ExtendWith(LinearProducts.class)
+@ExtendWith(ChosenProducts.Linear.class)
 class ExecutionTest extends TensorTest {
 
     private static final int DEPTH = 6;

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.LinearProducts;
+import org.bdia.ChosenProducts;
 import org.bdia.TensorTest;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A fused kernel is used at a shape only where it agrees with its plain twin there. */
-@ExtendWith(LinearProducts.class)
+@ExtendWith(ChosenProducts.Linear.class)
 class KernelSelectorTest extends TensorTest {
 
     private static final int WIDTH = 12;

@@ -21,7 +21,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
 import java.util.HashSet;
 import java.util.Set;
-import org.bdia.LinearProducts;
+import org.bdia.ChosenProducts;
 import org.bdia.TensorTest;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -76,7 +76,7 @@ class VisionTransformerTest extends TensorTest {
     }
 
     /** Bit for bit where autograd may multiply as the stack does. */
-    @ExtendWith(LinearProducts.class)
+    @ExtendWith(ChosenProducts.Linear.class)
     @Test
     void standardEqualsDjlsOwnTraining() {
         try (Model model = Model.newInstance("vit")) {

@@ -93,7 +93,26 @@ class DifferenceMapTest {
         assertThat(figure.series().get(2).x()).containsExactly(2.0);
         assertThat(figure.series().get(2).y().get(0)).isCloseTo(-0.5, within(1e-12));
         assertThat(((Series.Line) figure.series().get(1)).low().get(1)).isLessThan(-0.3);
+        assertThat(figure.y().title()).isEqualTo("difference, mean and 95 % interval");
         assertThat(figure.png(1)).isNotEmpty();
+    }
+
+    @Test
+    void anAxisSpeaksOfNoIntervalsWhereThereAreNone() {
+        for (long seed = 0; seed < 2; seed++) {
+            finish(RunStore.at(folder.resolve("two")), Method.standard(), seed, 2, 1);
+            finish(RunStore.at(folder.resolve("two")), Method.bdia(0.5), seed, 2, 0.9 + seed);
+        }
+        Map<String, RunSet> two =
+                Map.of(
+                        "two",
+                        FinishedRuns.read(List.of(folder.resolve("two"))).tasks().get("cifar10"));
+
+        Figure figure =
+                DifferenceMap.of("val_loss", "bdia", "standard", two, List.of(1, 2)).figure();
+
+        assertThat(figure.y().title()).isEqualTo("mean difference");
+        assertThat(((Series.Line) figure.series().get(0)).low()).isEmpty();
     }
 
     @Test
