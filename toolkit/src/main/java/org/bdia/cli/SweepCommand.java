@@ -102,7 +102,8 @@ final class SweepCommand implements Callable<Integer> {
         for (int i = 0; ; i++) {
             List<RunConfig> rung = rungs.get(i);
             out.println(halving.words(i, rung.size()));
-            finished &= execute(SweepPlan.of(rung), store);
+            List<RunConfig> all = rungs.stream().flatMap(List::stream).toList();
+            finished &= execute(SweepPlan.of(all).only(rung), store);
             if (i == halving.epochs().size() - 1) {
                 break;
             }
@@ -134,7 +135,8 @@ final class SweepCommand implements Callable<Integer> {
                         .toList();
         var out = spec.commandLine().getOut();
         OptionalInt wanted = wanted();
-        out.println(plan.items().size() + " runs, " + open.size() + " to do");
+        int size = plan.items().size();
+        out.println(size + (size == 1 ? " run, " : " runs, ") + open.size() + " to do");
         if (dry) {
             for (SweepPlan.Item item : plan.items()) {
                 out.println((store.isDone(item.id()) ? "finished  " : "to do     ") + item.text());

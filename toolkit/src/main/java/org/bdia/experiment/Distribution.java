@@ -33,7 +33,10 @@ public sealed interface Distribution {
             return new Choice(json.valueStream().toList());
         }
         JsonNode range = json.elements().hasNext() ? json.elements().next() : json;
-        boolean numbers = range.size() == 2 && range.valueStream().allMatch(JsonNode::isNumber);
+        boolean numbers =
+                range.isArray()
+                        && range.size() == 2
+                        && range.valueStream().allMatch(JsonNode::isNumber);
         if (json.size() == 1 && numbers) {
             double low = range.get(0).doubleValue();
             double high = range.get(1).doubleValue();

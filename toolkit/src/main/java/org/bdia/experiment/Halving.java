@@ -68,14 +68,16 @@ public record Halving(
      * @param size its runs
      */
     public String words(int rung, int size) {
+        int each = epochs.get(rung);
         return String.format(
                 Locale.ROOT,
-                "rung %d of %d: %d run%s of %d epochs",
+                "rung %d of %d: %d run%s of %d epoch%s",
                 rung + 1,
                 epochs.size(),
                 size,
                 size == 1 ? "" : "s",
-                epochs.get(rung));
+                each,
+                each == 1 ? "" : "s");
     }
 
     /** Returns the number of runs that go on from a rung of so many. */

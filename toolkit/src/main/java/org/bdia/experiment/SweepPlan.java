@@ -2,10 +2,13 @@ package org.bdia.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bdia.config.Json;
 import org.bdia.config.RunConfig;
 import org.bdia.report.RunLabels;
@@ -90,6 +93,18 @@ public record SweepPlan(List<Item> items) {
             }
         }
         return new SweepPlan(share);
+    }
+
+    /** Returns the plan of some of its runs, with what they need before; labels still tell them from all. */
+    public SweepPlan only(Collection<RunConfig> configs) {
+        Set<String> ids = new HashSet<>();
+        for (Item item : items) {
+            if (configs.contains(item.config())) {
+                ids.add(item.id());
+                item.needs().ifPresent(ids::add);
+            }
+        }
+        return new SweepPlan(items.stream().filter(item -> ids.contains(item.id())).toList());
     }
 
     private static Map<RunConfig, String> labels(List<RunConfig> configs) {

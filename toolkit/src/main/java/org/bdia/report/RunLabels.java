@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -68,16 +67,23 @@ public final class RunLabels {
     private List<String> labels(Set<String> lacked) {
         Set<String> shared = varying(configs, path -> !isOfMethod(path));
         lacked.stream().filter(path -> !isOfMethod(path)).forEach(shared::add);
-        return configs.stream().map(config -> label(config, shared, lacked)).toList();
+        Map<JsonNode, Set<String>> ofMethods = new HashMap<>();
+        configs.stream()
+                .collect(Collectors.groupingBy(config -> config.get(METHOD)))
+                .forEach(
+                        (method, same) -> {
+                            Set<String> own = varying(same, RunLabels::isOfMethod);
+                            lacked.stream().filter(RunLabels::isOfMethod).forEach(own::add);
+                            ofMethods.put(method, own);
+                        });
+        return configs.stream()
+                .map(config -> label(config, shared, ofMethods.get(config.get(METHOD))))
+                .toList();
     }
 
-    private String label(Map<String, JsonNode> config, Set<String> shared, Set<String> lacked) {
-        List<Map<String, JsonNode>> sameMethod =
-                configs.stream()
-                        .filter(other -> Objects.equals(other.get(METHOD), config.get(METHOD)))
-                        .toList();
-        Set<String> own = varying(sameMethod, RunLabels::isOfMethod);
-        lacked.stream().filter(RunLabels::isOfMethod).forEach(own::add);
+    private static String label(
+            Map<String, JsonNode> config, Set<String> shared, Set<String> ofMethod) {
+        Set<String> own = new TreeSet<>(ofMethod);
         StringBuilder label = new StringBuilder(config.get(METHOD).asText());
         if (own.remove("method.level")) {
             label.append(suffix("method.level", config, own));
@@ -101,20 +107,19 @@ public final class RunLabels {
     /** Returns the paths with several values among the configurations that have them. */
     private static Set<String> varying(
             List<Map<String, JsonNode>> configs, Predicate<String> wanted) {
-        return configs.stream()
-                .flatMap(config -> config.keySet().stream())
-                .filter(wanted.and(path -> !path.equals("seed")))
-                .filter(path -> values(configs, path).size() > 1)
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Set<JsonNode> values(List<Map<String, JsonNode>> configs, String path) {
-        Set<JsonNode> values = new HashSet<>();
-        configs.stream()
-                .map(config -> config.get(path))
-                .filter(Objects::nonNull)
-                .forEach(values::add);
-        return values;
+        Map<String, JsonNode> first = new HashMap<>();
+        Set<String> varying = new TreeSet<>();
+        for (Map<String, JsonNode> config : configs) {
+            config.forEach(
+                    (path, value) -> {
+                        JsonNode before = first.putIfAbsent(path, value);
+                        if (before != null && !before.equals(value)) {
+                            varying.add(path);
+                        }
+                    });
+        }
+        varying.removeIf(wanted.negate().or(path -> path.equals("seed")));
+        return varying;
     }
 
     private static String suffix(String path, Map<String, JsonNode> config, Set<String> paths) {

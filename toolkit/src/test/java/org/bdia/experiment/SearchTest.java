@@ -201,6 +201,7 @@ class SearchTest {
         axis("{'uniform': [0.3, 0.3]}", "the lower first, but is [0.3, 0.3]");
         axis("{'normal': [0, 1]}", "expected a list of values", "found {\"normal\":[0,1]}");
         axis("{'log': [1]}", "expected a list of values", "found {\"log\":[1]}");
+        axis("{'log': {'low': 1, 'high': 2}}", "expected a list of values", "\"low\":1");
         axis("0.1", "expected a list of values", "found 0.1");
         axis("[]", "a list must have values");
         axis("null", "axis 'model.dropout' must have values, but is null");

@@ -129,6 +129,17 @@ class SweepTest {
     }
 
     @Test
+    void aPartOfAPlanHasWhatItNeedsAndItsLabels() throws IOException {
+        List<RunConfig> configs =
+                configs("{'task': ['e2e'], 'model.dropout': [0, 0.2], 'seed': [0, 1]}");
+        SweepPlan part = SweepPlan.of(configs).only(configs.subList(1, 2));
+        assertThat(part.items())
+                .extracting(SweepPlan.Item::label)
+                .containsExactly("pretraining", "standard+dropout0.2");
+        assertThat(part.items().get(1).needs()).contains(part.items().get(0).id());
+    }
+
+    @Test
     void theExampleIsASweep() {
         Sweep example = Sweep.read(Path.of("../notebooks/sweeps/dropout.json"));
         SweepPlan plan = SweepPlan.of(example.configs(DataFolder.at(folder)));
