@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.bdia.config.Json;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
+import org.bdia.experiment.RunPlace;
 import org.bdia.experiment.RunWorker;
 import org.bdia.experiment.StepLine;
 import org.bdia.run.RunBusyException;
@@ -79,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
                             .work(event -> print(event, config), stop::get);
         } catch (RunBusyException e) {
             out.println("bdia: " + e.getMessage());
-            return RunWorker.BUSY;
+            return RunPlace.Exit.BUSY;
         } finally {
             left.countDown();
         }

@@ -11,11 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.experiment.Capacity;
 import org.bdia.experiment.Halving;
+import org.bdia.experiment.RunPlace;
 import org.bdia.experiment.Sweep;
 import org.bdia.experiment.SweepPlan;
 import org.bdia.experiment.SweepRunner;
+import org.bdia.experiment.ThisMachine;
 import org.bdia.report.Tables;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
@@ -143,18 +144,18 @@ final class SweepCommand implements Callable<Integer> {
         if (open.isEmpty()) {
             return true;
         }
-        Capacity capacity = Capacity.of(open, wanted);
-        out.println(capacity.reason());
+        RunPlace place = ThisMachine.of(open, store, wanted);
+        out.println(place.reason());
         out.flush();
-        return dry || run(plan, store, capacity);
+        return dry || run(plan, store, place);
     }
 
-    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity)
+    private static boolean run(SweepPlan plan, RunStore store, RunPlace place)
             throws InterruptedException {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        var board = new SweepBoard(plan.items().size(), capacity.parallel(), System::nanoTime);
+        var board = new SweepBoard(plan.items().size(), place.slots(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
-            return new SweepRunner(plan, store, capacity, display::accept).run();
+            return new SweepRunner(plan, store, place, display::accept).run();
         }
     }
 

@@ -16,13 +16,13 @@ import oshi.SystemInfo;
  * @param threads that each computes with, 1 or more
  * @param reason how that came about, in words
  */
-public record Capacity(int parallel, int threads, String reason) {
+record Capacity(int parallel, int threads, String reason) {
 
     /** Memory left for other programs, and for estimates that are too low. */
     private static final double USABLE = 0.8;
 
     /** Checks that there is at least one of each. */
-    public Capacity {
+    Capacity {
         if (parallel < 1 || threads < 1) {
             throw new IllegalArgumentException(
                     "runs at a time and threads of each must be at least 1, but are "
@@ -41,7 +41,7 @@ public record Capacity(int parallel, int threads, String reason) {
      * @param runs the runs to be made
      * @param wanted a number of runs at a time that takes precedence
      */
-    public static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
+    static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long free =
                 Math.min(

@@ -32,9 +32,6 @@ import org.bdia.train.Trainer;
 /** Carries one run out in this JVM: data, model, training, and what is written about it. */
 public final class RunWorker {
 
-    /** The exit code of a process whose run another process is writing. */
-    public static final int BUSY = 3;
-
     private final RunConfig config;
     private final RunStore store;
     private final DataFolder folder;

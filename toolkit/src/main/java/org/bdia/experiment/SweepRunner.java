@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
 import org.bdia.run.RunStore;
 
 /**
- * Finishes the runs of a plan, several at a time, each in a child JVM.
+ * Finishes the runs of a plan, several at a time, where a {@link RunPlace} executes them.
  *
  * <p>The state is in the runs' folders alone: a sweep that was killed, or runs beside another one over the same folder,
  * skips what is finished, waits for what another process is writing, and goes on from checkpoints.
@@ -28,7 +27,7 @@ public final class SweepRunner {
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
     private final RunStore store;
-    private final Capacity capacity;
+    private final RunPlace place;
     private final Consumer<SweepEvent> events;
     private final List<SweepPlan.Item> waiting;
     private final Set<String> failed = new HashSet<>();
@@ -36,13 +35,13 @@ public final class SweepRunner {
     /**
      * A runner, to be run once.
      *
-     * @param capacity how many runs at a time
+     * @param place where, and so how many at a time
      * @param events told what happens, by several threads but by one at a time
      */
     public SweepRunner(
-            SweepPlan plan, RunStore store, Capacity capacity, Consumer<SweepEvent> events) {
+            SweepPlan plan, RunStore store, RunPlace place, Consumer<SweepEvent> events) {
         this.store = store;
-        this.capacity = capacity;
+        this.place = place;
         this.events = events;
         waiting = new ArrayList<>(plan.items());
     }
@@ -78,7 +77,7 @@ public final class SweepRunner {
         sweep.interrupt();
         try {
             // A child that does not end in time is killed by the sweep.
-            ended.await(ChildRun.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
+            ended.await(ChildCommand.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -86,10 +85,10 @@ public final class SweepRunner {
 
     private boolean finish() throws InterruptedException {
         skipFinished();
-        ExecutorService workers = Executors.newFixedThreadPool(capacity.parallel());
+        ExecutorService workers = Executors.newFixedThreadPool(place.slots());
         try {
             List<Future<?>> ends = new ArrayList<>();
-            for (int i = 0; i < capacity.parallel(); i++) {
+            for (int i = 0; i < place.slots(); i++) {
                 ends.add(
                         workers.submit(
                                 () -> {
@@ -113,7 +112,7 @@ public final class SweepRunner {
     private static void awaitCheckpoints(ExecutorService workers) {
         boolean interrupted = Thread.interrupted();
         try {
-            workers.awaitTermination(ChildRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            workers.awaitTermination(ChildCommand.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -136,16 +135,13 @@ public final class SweepRunner {
     private void work() throws InterruptedException {
         for (var next = next(); next.isPresent(); next = next()) {
             SweepPlan.Item item = next.get();
-            ChildRun.Exit exit;
+            RunPlace.Exit exit;
             try {
                 exit =
-                        ChildRun.execute(
-                                item.config(),
-                                store,
-                                OptionalInt.of(capacity.threads()),
-                                step -> tell(new SweepEvent.Progressed(item, step)));
+                        place.execute(
+                                item.config(), step -> tell(new SweepEvent.Progressed(item, step)));
             } catch (RuntimeException e) {
-                exit = new ChildRun.Exit(1, List.of(e.toString()));
+                exit = new RunPlace.Exit(1, List.of(e.toString()));
             }
             settle(item, exit);
         }
@@ -175,15 +171,15 @@ public final class SweepRunner {
         }
     }
 
-    private void settle(SweepPlan.Item item, ChildRun.Exit exit) throws InterruptedException {
-        if (exit.code() == RunWorker.BUSY) {
+    private void settle(SweepPlan.Item item, RunPlace.Exit exit) throws InterruptedException {
+        if (exit.busy()) {
             tell(new SweepEvent.Elsewhere(item));
             Thread.sleep(BETWEEN_TRIES.toMillis());
         }
         synchronized (this) {
             if (store.isDone(item.id())) {
                 events.accept(new SweepEvent.Finished(item));
-            } else if (exit.code() == RunWorker.BUSY) {
+            } else if (exit.busy()) {
                 waiting.add(item);
             } else {
                 List<String> log = new ArrayList<>(exit.log());

@@ -3,87 +3,90 @@ package org.bdia.experiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.bdia.config.RunConfig;
 import org.bdia.io.ChildJvm;
 import org.bdia.run.RunStore;
 import org.bdia.torch.Allocator;
 
 /**
- * A run in a child JVM of its own, so that memory figures are clean and a crash does not affect other runs.
+ * How a run is executed in a process of its own, on this machine or on another.
  *
- * <p>The child gets the configuration on its standard input, which then stays open: when it ends, because this JVM
- * ended, the child writes a checkpoint and leaves.
+ * <p>The process reads the run's canonical JSON from the first line of its standard input, which then stays open: when it ends, because
+ * the parent ended, or at SIGTERM the process writes a checkpoint and leaves. Of its output, lines that begin with
+ * {@value #STEP} are {@linkplain StepLine progress}, all others its log. {@link RunPlace.Exit} says what its exit code means.
+ *
+ * <p>{@link #execute} needs no class beyond the JDK, this one, {@link RunPlace.Exit} and {@link ExperimentException}.
+ *
+ * @param command the program and its arguments
+ * @param environment variables that differ from those of the parent
  */
-final class ChildRun {
+public record ChildCommand(List<String> command, Map<String, String> environment)
+        implements Serializable {
+
+    /** How a line of progress begins. */
+    public static final String STEP = "@step ";
 
     /** Time limit for a child's last checkpoint. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int LOG_LINES = 40;
 
-    /** A process ended by signal n has, by the shell's convention that Java follows, the exit code 128 + n. */
-    private static final int SIGNALS = 128;
-
-    private static final int KILLED = SIGNALS + 9;
-    private static final String OUT_OF_MEMORY =
-            " (killed from outside, which is what the system does when memory runs out)";
-
-    private ChildRun() {}
-
-    /**
-     * The end of a child process.
-     *
-     * @param code its exit code: 0 finished, {@link RunWorker#BUSY} open elsewhere, else failed
-     * @param log the last {@value #LOG_LINES} lines that it wrote
-     */
-    record Exit(int code, List<String> log) {
-
-        /** Says so where the child wrote nothing. */
-        Exit {
-            log = log.isEmpty() ? List.of("(it wrote nothing)") : List.copyOf(log);
-        }
-
-        /** The code in words: {@code exit code 1}, {@code signal 15}. */
-        String reason() {
-            return code > SIGNALS
-                    ? "signal " + (code - SIGNALS) + (code == KILLED ? OUT_OF_MEMORY : "")
-                    : "exit code " + code;
-        }
+    /** Copies command and environment. */
+    public ChildCommand {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
     }
 
     /**
-     * Runs until the child ends.
+     * The command for the runs of a folder, with this JVM's class path.
      *
-     * @param threads how many processors it may use, all where empty
-     * @param steps told how far it is
-     * @throws InterruptedException if this thread is interrupted; the child has then written a checkpoint and left
-     * @throws ExperimentException if there can be no child
+     * @param threads how many processors a run may use, 1 or more
      */
-    static Exit execute(
-            RunConfig config, RunStore store, OptionalInt threads, Consumer<StepLine> steps)
-            throws InterruptedException {
-        Process child = start(store, threads);
+    static ChildCommand of(RunStore store, int threads) {
+        var builder =
+                ChildJvm.of(
+                        List.of("-XX:ActiveProcessorCount=" + threads),
+                        "org.bdia.cli.Main",
+                        List.of("run", "--worker", "--runs", store.root().toString()));
+        Map<String, String> changed = new HashMap<>(builder.environment());
+        Allocator.keepFreed(changed);
+        // libtorch sizes its pool by OpenMP's variable, not by what the JVM believes.
+        changed.put("OMP_NUM_THREADS", "" + threads);
+        changed.entrySet().removeAll(System.getenv().entrySet());
+        return new ChildCommand(builder.command(), changed);
+    }
+
+    /**
+     * Runs until the process ends.
+     *
+     * @param json the run's configuration, in one line
+     * @param steps told every line of progress
+     * @throws InterruptedException if this thread is interrupted; the process has then written a checkpoint and left
+     * @throws ExperimentException if the process cannot be started
+     */
+    public RunPlace.Exit execute(String json, Consumer<String> steps) throws InterruptedException {
+        Process child = start();
         Deque<String> log = new ArrayDeque<>();
         try {
             BlockingQueue<Optional<String>> lines = lines(child);
-            send(child, config.json() + "\n");
+            send(child, json + "\n");
             for (Optional<String> next = lines.take(); next.isPresent(); next = lines.take()) {
                 String line = next.get();
-                StepLine step = StepLine.parse(line);
-                if (step != null) {
-                    steps.accept(step);
+                if (line.startsWith(STEP)) {
+                    steps.accept(line);
                     continue;
                 }
                 log.addLast(line);
@@ -91,7 +94,7 @@ final class ChildRun {
                     log.removeFirst();
                 }
             }
-            return new Exit(child.waitFor(), List.copyOf(log));
+            return new RunPlace.Exit(child.waitFor(), List.copyOf(log));
         } finally {
             end(child);
         }
@@ -134,25 +137,13 @@ final class ChildRun {
         return lines;
     }
 
-    private static Process start(RunStore store, OptionalInt threads) {
-        List<String> options =
-                threads.isPresent()
-                        ? List.of("-XX:ActiveProcessorCount=" + threads.getAsInt())
-                        : List.of();
-        var builder =
-                ChildJvm.of(
-                                options,
-                                "org.bdia.cli.Main",
-                                List.of("run", "--worker", "--runs", store.root().toString()))
-                        .redirectErrorStream(true);
-        Allocator.keepFreed(builder.environment());
-        // libtorch sizes its pool by OpenMP's variable, not by what the JVM believes.
-        threads.ifPresent(n -> builder.environment().put("OMP_NUM_THREADS", "" + n));
+    private Process start() {
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new ExperimentException(
-                    "no child JVM could be started by " + builder.command().get(0), e);
+            throw new ExperimentException("no child JVM could be started by " + command.get(0), e);
         }
     }
 
