@@ -1,12 +1,13 @@
 package org.bdia.experiment;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bdia.run.RunStore;
 
 /**
@@ -26,11 +28,16 @@ public final class SweepRunner {
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
-    private final RunStore store;
+    private final SweepPlan plan;
+    private final Predicate<String> done;
     private final RunPlace place;
     private final Consumer<SweepEvent> events;
-    private final List<SweepPlan.Item> waiting;
-    private final Set<String> failed = new HashSet<>();
+    private final Deque<SweepPlan.Item> ready = new ArrayDeque<>();
+
+    /** The runs that wait for another one, by its name. */
+    private final Map<String, List<SweepPlan.Item>> waiting = new HashMap<>();
+
+    private boolean failed;
 
     /**
      * A runner, to be run once.
@@ -40,10 +47,16 @@ public final class SweepRunner {
      */
     public SweepRunner(
             SweepPlan plan, RunStore store, RunPlace place, Consumer<SweepEvent> events) {
-        this.store = store;
+        this(plan, store::isDone, place, events);
+    }
+
+    /** A runner that asks whether a run is finished, by its name: once at the beginning, and when its process has ended. */
+    SweepRunner(
+            SweepPlan plan, Predicate<String> done, RunPlace place, Consumer<SweepEvent> events) {
+        this.plan = plan;
+        this.done = done;
         this.place = place;
         this.events = events;
-        waiting = new ArrayList<>(plan.items());
     }
 
     /**
@@ -84,7 +97,7 @@ public final class SweepRunner {
     }
 
     private boolean finish() throws InterruptedException {
-        skipFinished();
+        begin();
         ExecutorService workers = Executors.newFixedThreadPool(place.slots());
         try {
             List<Future<?>> ends = new ArrayList<>();
@@ -105,7 +118,7 @@ public final class SweepRunner {
             workers.shutdownNow();
             awaitCheckpoints(workers);
         }
-        return failed.isEmpty();
+        return !failed;
     }
 
     /** At a second interrupt no longer. */
@@ -121,13 +134,25 @@ public final class SweepRunner {
         }
     }
 
-    private synchronized void skipFinished() {
-        Iterator<SweepPlan.Item> items = waiting.iterator();
-        while (items.hasNext()) {
-            SweepPlan.Item item = items.next();
-            if (store.isDone(item.id())) {
-                items.remove();
+    private synchronized void begin() {
+        Map<String, Boolean> finished = new HashMap<>();
+        plan.items().forEach(item -> finished.put(item.id(), done.test(item.id())));
+        for (SweepPlan.Item item : plan.items()) {
+            Optional<String> missing = item.needs().filter(id -> !finished.getOrDefault(id, false));
+            if (finished.get(item.id())) {
                 events.accept(new SweepEvent.Skipped(item));
+            } else if (missing.isEmpty()) {
+                ready.add(item);
+            } else if (finished.containsKey(missing.get())) {
+                waiting.computeIfAbsent(missing.get(), id -> new ArrayList<>()).add(item);
+            } else if (done.test(missing.get())) {
+                ready.add(item);
+            } else {
+                fail(
+                        item,
+                        "it begins with run "
+                                + missing.get()
+                                + ", which is neither finished nor planned");
             }
         }
     }
@@ -149,26 +174,12 @@ public final class SweepRunner {
 
     /** The first run that can begin; empty when none is left. Waits while all that are left need a running one. */
     private synchronized Optional<SweepPlan.Item> next() throws InterruptedException {
-        while (true) {
-            Iterator<SweepPlan.Item> items = waiting.iterator();
-            while (items.hasNext()) {
-                SweepPlan.Item item = items.next();
-                Optional<String> missing = item.needs().filter(id -> !store.isDone(id));
-                if (missing.isEmpty()) {
-                    items.remove();
-                    events.accept(new SweepEvent.Started(item));
-                    return Optional.of(item);
-                }
-                if (failed.contains(missing.get())) {
-                    items.remove();
-                    fail(item, List.of("it begins with run " + missing.get() + ", which failed"));
-                }
-            }
-            if (waiting.isEmpty()) {
-                return Optional.empty();
-            }
+        while (ready.isEmpty() && !waiting.isEmpty()) {
             wait();
         }
+        Optional<SweepPlan.Item> next = Optional.ofNullable(ready.poll());
+        next.ifPresent(item -> events.accept(new SweepEvent.Started(item)));
+        return next;
     }
 
     private void settle(SweepPlan.Item item, RunPlace.Exit exit) throws InterruptedException {
@@ -176,26 +187,35 @@ public final class SweepRunner {
             tell(new SweepEvent.Elsewhere(item));
             Thread.sleep(BETWEEN_TRIES.toMillis());
         }
+        boolean finished = done.test(item.id());
         synchronized (this) {
-            if (store.isDone(item.id())) {
+            if (finished) {
                 events.accept(new SweepEvent.Finished(item));
+                ready.addAll(successors(item));
             } else if (exit.busy()) {
-                waiting.add(item);
+                ready.add(item);
             } else {
                 List<String> log = new ArrayList<>(exit.log());
                 log.add("it ended with " + exit.reason());
-                fail(item, log);
+                fail(item, log.toArray(String[]::new));
             }
             notifyAll();
         }
+    }
+
+    private List<SweepPlan.Item> successors(SweepPlan.Item item) {
+        return Optional.ofNullable(waiting.remove(item.id())).orElse(List.of());
     }
 
     private synchronized void tell(SweepEvent event) {
         events.accept(event);
     }
 
-    private void fail(SweepPlan.Item item, List<String> log) {
-        failed.add(item.id());
-        events.accept(new SweepEvent.Failed(item, log));
+    private void fail(SweepPlan.Item item, String... log) {
+        failed = true;
+        events.accept(new SweepEvent.Failed(item, List.of(log)));
+        for (SweepPlan.Item next : successors(item)) {
+            fail(next, "it begins with run " + item.id() + ", which failed");
+        }
     }
 }

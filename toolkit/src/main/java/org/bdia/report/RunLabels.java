@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -68,15 +68,27 @@ public final class RunLabels {
     private List<String> labels(Set<String> lacked) {
         Set<String> shared = varying(configs, path -> !isOfMethod(path));
         lacked.stream().filter(path -> !isOfMethod(path)).forEach(shared::add);
-        return configs.stream().map(config -> label(config, shared, lacked)).toList();
+        Map<Optional<JsonNode>, Set<String>> ofMethods = new HashMap<>();
+        configs.stream()
+                .collect(Collectors.groupingBy(RunLabels::method))
+                .forEach(
+                        (method, same) ->
+                                ofMethods.put(method, varying(same, RunLabels::isOfMethod)));
+        return configs.stream()
+                .map(config -> label(config, shared, ofMethods.get(method(config)), lacked))
+                .toList();
     }
 
-    private String label(Map<String, JsonNode> config, Set<String> shared, Set<String> lacked) {
-        List<Map<String, JsonNode>> sameMethod =
-                configs.stream()
-                        .filter(other -> Objects.equals(other.get(METHOD), config.get(METHOD)))
-                        .toList();
-        Set<String> own = varying(sameMethod, RunLabels::isOfMethod);
+    private static Optional<JsonNode> method(Map<String, JsonNode> config) {
+        return Optional.ofNullable(config.get(METHOD));
+    }
+
+    private static String label(
+            Map<String, JsonNode> config,
+            Set<String> shared,
+            Set<String> ofMethod,
+            Set<String> lacked) {
+        Set<String> own = new TreeSet<>(ofMethod);
         lacked.stream().filter(RunLabels::isOfMethod).forEach(own::add);
         StringBuilder label = new StringBuilder(config.get(METHOD).asText());
         if (own.remove("method.level")) {
@@ -101,20 +113,19 @@ public final class RunLabels {
     /** Returns the paths with several values among the configurations that have them. */
     private static Set<String> varying(
             List<Map<String, JsonNode>> configs, Predicate<String> wanted) {
-        return configs.stream()
-                .flatMap(config -> config.keySet().stream())
-                .filter(wanted.and(path -> !path.equals("seed")))
-                .filter(path -> values(configs, path).size() > 1)
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Set<JsonNode> values(List<Map<String, JsonNode>> configs, String path) {
-        Set<JsonNode> values = new HashSet<>();
-        configs.stream()
-                .map(config -> config.get(path))
-                .filter(Objects::nonNull)
-                .forEach(values::add);
-        return values;
+        Map<String, JsonNode> first = new HashMap<>();
+        Set<String> varying = new TreeSet<>();
+        for (Map<String, JsonNode> config : configs) {
+            config.forEach(
+                    (path, value) -> {
+                        JsonNode earlier = first.putIfAbsent(path, value);
+                        if (earlier != null && !earlier.equals(value)) {
+                            varying.add(path);
+                        }
+                    });
+        }
+        varying.removeIf(path -> path.equals("seed") || !wanted.test(path));
+        return varying;
     }
 
     private static String suffix(String path, Map<String, JsonNode> config, Set<String> paths) {
