@@ -30,13 +30,17 @@ public interface RunPlace extends AutoCloseable {
     /**
      * The end of a run's process.
      *
-     * @param code its exit code: 0 finished, {@value #BUSY} another process is writing the run, else failed
+     * @param code its exit code: 0 finished, {@value #BUSY} another process is writing the run, {@value #UNFIT}
+     *     the machine is unfit, else failed
      * @param log the end of what it wrote
      */
     record Exit(int code, List<String> log) implements Serializable {
 
         /** The exit code of a process whose run another process is writing. */
         public static final int BUSY = 3;
+
+        /** The exit code of a process whose machine cannot execute the run, though others may. */
+        public static final int UNFIT = 4;
 
         /** A process ended by signal n has, by the shell's convention that Java follows, the exit code 128 + n. */
         private static final int SIGNALS = 128;
@@ -51,7 +55,7 @@ public interface RunPlace extends AutoCloseable {
         }
 
         /** Whether another process is writing the run. */
-        boolean busy() {
+        public boolean busy() {
             return code == BUSY;
         }
 
