@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -20,6 +21,7 @@ import org.bdia.experiment.ThisMachine;
 import org.bdia.report.Tables;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,11 +65,16 @@ final class SweepCommand implements Callable<Integer> {
             description = "Folder of the runs; default: BDIA_RUNS, else runs.")
     private Path runs;
 
+    @Mixin private SparkOptions spark;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
+        if (spark.chosen()) {
+            spark.refuse(store, Optional.ofNullable(index), wanted());
+        }
         Sweep sweep = Sweep.read(file);
         List<RunConfig> configs = sweep.configs(DataFolder.fromEnvironment());
         try {
@@ -75,7 +82,11 @@ final class SweepCommand implements Callable<Integer> {
                     ? halve(sweep, configs, store)
                     : all(sweep, configs, store);
         } catch (InterruptedException e) {
-            System.out.println("stopped; the same command resumes from the checkpoints");
+            System.out.println(
+                    spark.chosen()
+                            ? "stopped; the runs on the cluster write checkpoints and leave; the same command resumes"
+                                    + " from the newest"
+                            : "stopped; the same command resumes from the checkpoints");
             return 1;
         }
     }
@@ -141,13 +152,15 @@ final class SweepCommand implements Callable<Integer> {
                 out.println((store.isDone(item.id()) ? "finished  " : "to do     ") + item.text());
             }
         }
-        if (open.isEmpty()) {
+        if (open.isEmpty() || (dry && spark.chosen())) {
             return true;
         }
-        RunPlace place = ThisMachine.of(open, store, wanted);
-        out.println(place.reason());
-        out.flush();
-        return dry || run(plan, store, place);
+        try (RunPlace place =
+                spark.chosen() ? spark.open(store) : ThisMachine.of(open, store, wanted)) {
+            out.println(place.reason());
+            out.flush();
+            return dry || run(plan, store, place);
+        }
     }
 
     private static boolean run(SweepPlan plan, RunStore store, RunPlace place)

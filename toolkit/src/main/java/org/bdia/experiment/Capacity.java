@@ -49,9 +49,14 @@ record Capacity(int parallel, int threads, String reason) {
                         system.getTotalMemorySize()); // a container's limit
         int cores = Runtime.getRuntime().availableProcessors();
         boolean gpu = !Environment.device().equals(Device.cpu());
-        String threads = System.getenv().getOrDefault("OMP_NUM_THREADS", "");
-        int each = threads.matches("[1-9]\\d{0,3}") ? Integer.parseInt(threads) : gpu ? cores : 1;
+        int each = threads(gpu ? cores : 1);
         return of(runs, wanted, new Machine(cores, free, gpu), each);
+    }
+
+    /** Returns the number of threads that OMP_NUM_THREADS says, else another one. */
+    static int threads(int otherwise) {
+        String threads = System.getenv().getOrDefault("OMP_NUM_THREADS", "");
+        return threads.matches("[1-9]\\d{0,3}") ? Integer.parseInt(threads) : otherwise;
     }
 
     /**

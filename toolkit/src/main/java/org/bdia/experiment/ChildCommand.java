@@ -1,13 +1,17 @@
 package org.bdia.experiment;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +21,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.bdia.data.DataFolder;
 import org.bdia.io.ChildJvm;
+import org.bdia.run.Build;
 import org.bdia.run.RunStore;
 import org.bdia.torch.Allocator;
 
@@ -28,7 +35,7 @@ import org.bdia.torch.Allocator;
  * the parent ended, or at SIGTERM the process writes a checkpoint and leaves. Of its output, lines that begin with
  * {@value #STEP} are {@linkplain StepLine progress}, all others its log. {@link RunPlace.Exit} says what its exit code means.
  *
- * <p>{@link #execute} needs no class beyond the JDK, this one, {@link RunPlace.Exit} and {@link ExperimentException}.
+ * <p>On other machines, {@link #execute}, {@link #with} and {@link #missing} need no library.
  *
  * @param command the program and its arguments
  * @param environment variables that differ from those of the parent
@@ -43,6 +50,8 @@ public record ChildCommand(List<String> command, Map<String, String> environment
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int LOG_LINES = 40;
+    private static final String CLASS_PATH = "-cp";
+    private static final String THREADS = "OMP_NUM_THREADS";
 
     /** Copies command and environment. */
     public ChildCommand {
@@ -56,17 +65,63 @@ public record ChildCommand(List<String> command, Map<String, String> environment
      * @param threads how many processors a run may use, 1 or more
      */
     static ChildCommand of(RunStore store, int threads) {
+        return of(store, threads, List.of());
+    }
+
+    /**
+     * The command for attempts at runs on other machines, which see the same folder and have the same build of the toolkit, see
+     * {@link RunStore#openAttempt}. It has as many threads as OMP_NUM_THREADS says, else one, and this JVM's BDIA_ variables. The
+     * other machine names its own Java, see {@link #with}.
+     *
+     * @param classPath the toolkit's class path there; empty for that of this JVM
+     */
+    public static ChildCommand attempt(RunStore store, Optional<String> classPath) {
+        int threads = Capacity.threads(1);
+        var here =
+                of(store, threads, List.of("--attempt", "--build", Build.ofThisToolkit().text()));
+        List<String> command = new ArrayList<>(here.command);
+        classPath.ifPresent(path -> command.set(command.indexOf(CLASS_PATH) + 1, path));
+        Map<String, String> variables = new HashMap<>(here.environment);
+        System.getenv().entrySet().stream()
+                .filter(variable -> variable.getKey().startsWith("BDIA_"))
+                .forEach(variable -> variables.put(variable.getKey(), variable.getValue()));
+        variables.put("BDIA_DATA", DataFolder.fromEnvironment().path().toAbsolutePath().toString());
+        variables.put(THREADS, "" + threads);
+        return new ChildCommand(command, variables);
+    }
+
+    private static ChildCommand of(RunStore store, int threads, List<String> options) {
+        List<String> arguments = new ArrayList<>(List.of("run", "--worker", "--runs"));
+        arguments.add(store.root().toString());
+        arguments.addAll(options);
         var builder =
                 ChildJvm.of(
                         List.of("-XX:ActiveProcessorCount=" + threads),
                         "org.bdia.cli.Main",
-                        List.of("run", "--worker", "--runs", store.root().toString()));
+                        arguments);
         Map<String, String> changed = new HashMap<>(builder.environment());
         Allocator.keepFreed(changed);
         // libtorch sizes its pool by OpenMP's variable, not by what the JVM believes.
-        changed.put("OMP_NUM_THREADS", "" + threads);
+        changed.put(THREADS, "" + threads);
         changed.entrySet().removeAll(System.getenv().entrySet());
         return new ChildCommand(builder.command(), changed);
+    }
+
+    /** Returns the same command with another program, and further variables. */
+    public ChildCommand with(String program, Map<String, String> variables) {
+        List<String> other = new ArrayList<>(command);
+        other.set(0, program);
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(variables);
+        return new ChildCommand(other, all);
+    }
+
+    /** Returns the entries of the class path that this machine does not have. */
+    public List<String> missing() {
+        String classPath = command.get(command.indexOf(CLASS_PATH) + 1);
+        return Stream.of(classPath.split(File.pathSeparator, -1))
+                .filter(entry -> !Files.exists(Path.of(entry)))
+                .toList();
     }
 
     /**

@@ -20,6 +20,7 @@ public interface RunPlace extends AutoCloseable {
      * @param progress told how far it is
      * @throws InterruptedException if this thread is interrupted; the run writes a checkpoint and leaves
      * @throws ExperimentException if the place can start no process
+     * @throws java.io.UncheckedIOException if the place is lost: the sweep breaks off
      */
     Exit execute(RunConfig config, Consumer<StepLine> progress) throws InterruptedException;
 
@@ -55,7 +56,7 @@ public interface RunPlace extends AutoCloseable {
         }
 
         /** Whether another process is writing the run. */
-        public boolean busy() {
+        boolean busy() {
             return code == BUSY;
         }
 

@@ -1,5 +1,6 @@
 package org.bdia.experiment;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -91,6 +92,8 @@ public final class SweepRunner {
         try {
             // A child that does not end in time is killed by the sweep.
             ended.await(ChildCommand.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
+            // The caller may say how to resume; it cannot end the JVM while this hook runs.
+            sweep.join(BETWEEN_TRIES.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -113,7 +116,8 @@ public final class SweepRunner {
                 end.get();
             }
         } catch (ExecutionException e) {
-            throw new ExperimentException("the sweep broke off: " + e.getCause(), e.getCause());
+            throw new ExperimentException(
+                    "the sweep broke off: " + e.getCause().getMessage(), e.getCause());
         } finally {
             workers.shutdownNow();
             awaitCheckpoints(workers);
@@ -165,6 +169,8 @@ public final class SweepRunner {
                 exit =
                         place.execute(
                                 item.config(), step -> tell(new SweepEvent.Progressed(item, step)));
+            } catch (UncheckedIOException e) {
+                throw e;
             } catch (RuntimeException e) {
                 exit = new RunPlace.Exit(1, List.of(e.toString()));
             }
