@@ -38,15 +38,7 @@ public final class Main {
 
         @Override
         public String[] getVersion() {
-            Build build = Build.ofThisToolkit();
-            return new String[] {
-                "bdia "
-                        + build.version()
-                        + ", commit "
-                        + build.commit()
-                        + ", arithmetic "
-                        + Build.ARITHMETIC
-            };
+            return new String[] {"bdia " + Build.ofThisToolkit().text()};
         }
     }
 

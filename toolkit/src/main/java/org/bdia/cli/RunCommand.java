@@ -15,8 +15,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.bdia.config.Json;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
+import org.bdia.experiment.RunPlace;
 import org.bdia.experiment.RunWorker;
 import org.bdia.experiment.StepLine;
+import org.bdia.run.Build;
 import org.bdia.run.RunBusyException;
 import org.bdia.run.RunStore;
 import org.bdia.train.TrainEvent;
@@ -56,6 +58,19 @@ final class RunCommand implements Callable<Integer> {
             description = "Reads the configuration from the first line of standard input.")
     private boolean worker;
 
+    @Option(
+            names = "--attempt",
+            hidden = true,
+            description =
+                    "Writes in a folder of its own, which becomes the run when it is finished.")
+    private boolean attempt;
+
+    @Option(
+            names = "--build",
+            hidden = true,
+            description = "Refuses to begin unless this is the build of the toolkit.")
+    private String build;
+
     @Spec private CommandSpec spec;
 
     private final AtomicBoolean stop = new AtomicBoolean();
@@ -64,6 +79,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        String own = Build.ofThisToolkit().text();
+        if (build != null && !build.equals(own)) {
+            out.println("this machine has the toolkit " + own + ", but the sweep's is " + build);
+            return RunPlace.Exit.UNFIT;
+        }
         RunConfig config = worker ? fromParent() : fromFile();
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
         if (store.isDone(config.id())) {
@@ -74,12 +94,13 @@ final class RunCommand implements Callable<Integer> {
         checkpointOnSignal(left);
         boolean finished;
         try {
+            var run = new RunWorker(config, store, DataFolder.fromEnvironment());
             finished =
-                    new RunWorker(config, store, DataFolder.fromEnvironment())
+                    (attempt ? run.asAttempt() : run)
                             .work(event -> print(event, config), stop::get);
         } catch (RunBusyException e) {
             out.println("bdia: " + e.getMessage());
-            return RunWorker.BUSY;
+            return RunPlace.Exit.BUSY;
         } finally {
             left.countDown();
         }

@@ -23,6 +23,9 @@ final class SweepBoard {
     private static final int BAR = 20;
     private static final double NOT_STARTED = -1;
 
+    /** The most runs shown: a table must fit a terminal to be redrawn in place. */
+    private static final int ROWS = 16;
+
     /** The share from which on the duration of a resumed run is not used to estimate others. */
     private static final double RESUMED_LATE = 0.9;
 
@@ -30,10 +33,14 @@ final class SweepBoard {
     private final int parallel;
     private final LongSupplier nanos;
     private final Map<String, Running> running = new LinkedHashMap<>();
-    private final List<Double> seconds = new ArrayList<>();
     private final List<SweepEvent.Failed> failures = new ArrayList<>();
     private int skipped;
     private int finished;
+
+    /** The finished runs that tell how long a whole run takes, and their durations in all. */
+    private int timed;
+
+    private double seconds;
 
     SweepBoard(int total, int parallel, LongSupplier nanos) {
         this.total = total;
@@ -106,7 +113,8 @@ final class SweepBoard {
         finished++;
         double took = ended == null ? 0 : (now - ended.started()) / 1e9;
         if (ended != null && ended.first() < RESUMED_LATE) {
-            seconds.add(took / (1 - Math.max(0, ended.first())));
+            seconds += took / (1 - Math.max(0, ended.first()));
+            timed++;
         }
         return "finished  " + item.text() + ", took " + Progress.time(took);
     }
@@ -130,11 +138,15 @@ final class SweepBoard {
         return text.toString();
     }
 
-    /** Returns a line per running run, and the summary. */
+    /** Returns a line per running run, for at most the {@value #ROWS} that began first, and the summary. */
     List<String> table() {
         long now = nanos.getAsLong();
         List<String> lines = new ArrayList<>();
         for (Running run : running.values()) {
+            if (lines.size() == ROWS) {
+                lines.add("… and " + (running.size() - ROWS) + " more");
+                break;
+            }
             int filled = (int) (BAR * run.share());
             String togo =
                     run.secondsToGo(now).isPresent()
@@ -167,22 +179,27 @@ final class SweepBoard {
 
     private OptionalDouble secondsToGo(int waiting) {
         long now = nanos.getAsLong();
-        List<Double> whole = new ArrayList<>(seconds);
+        int known = timed;
+        double whole = seconds;
+        for (Running run : running.values()) {
+            OptionalDouble all = run.secondsInAll(now);
+            if (all.isPresent()) {
+                known++;
+                whole += all.getAsDouble();
+            }
+        }
+        if (known == 0 || running.size() + waiting == 0) {
+            return OptionalDouble.empty();
+        }
+        double mean = whole / known;
         double rest = 0;
         double longest = 0;
         for (Running run : running.values()) {
-            run.secondsInAll(now).ifPresent(whole::add);
-        }
-        OptionalDouble mean = whole.stream().mapToDouble(s -> s).average();
-        if (mean.isEmpty() || running.size() + waiting == 0) {
-            return OptionalDouble.empty();
-        }
-        for (Running run : running.values()) {
-            double own = run.secondsToGo(now).orElse(mean.getAsDouble());
+            double own = run.secondsToGo(now).orElse(mean);
             rest += own;
             longest = Math.max(longest, own);
         }
-        rest += waiting * mean.getAsDouble();
+        rest += waiting * mean;
         return OptionalDouble.of(Math.max(longest, rest / parallel));
     }
 }

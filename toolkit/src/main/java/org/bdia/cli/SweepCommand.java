@@ -5,20 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.experiment.Capacity;
 import org.bdia.experiment.Halving;
+import org.bdia.experiment.RunPlace;
 import org.bdia.experiment.Sweep;
 import org.bdia.experiment.SweepPlan;
 import org.bdia.experiment.SweepRunner;
+import org.bdia.experiment.ThisMachine;
 import org.bdia.report.Tables;
 import org.bdia.run.RunStore;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,11 +65,16 @@ final class SweepCommand implements Callable<Integer> {
             description = "Folder of the runs; default: BDIA_RUNS, else runs.")
     private Path runs;
 
+    @Mixin private SparkOptions spark;
+
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
+        if (spark.chosen()) {
+            spark.refuse(store, Optional.ofNullable(index), wanted());
+        }
         Sweep sweep = Sweep.read(file);
         List<RunConfig> configs = sweep.configs(DataFolder.fromEnvironment());
         try {
@@ -74,7 +82,11 @@ final class SweepCommand implements Callable<Integer> {
                     ? halve(sweep, configs, store)
                     : all(sweep, configs, store);
         } catch (InterruptedException e) {
-            System.out.println("stopped; the same command resumes from the checkpoints");
+            System.out.println(
+                    spark.chosen()
+                            ? "stopped; the runs on the cluster write checkpoints and leave; the same command resumes"
+                                    + " from the newest"
+                            : "stopped; the same command resumes from the checkpoints");
             return 1;
         }
     }
@@ -142,21 +154,23 @@ final class SweepCommand implements Callable<Integer> {
                 out.println((store.isDone(item.id()) ? "finished  " : "to do     ") + item.text());
             }
         }
-        if (open.isEmpty()) {
+        if (open.isEmpty() || (dry && spark.chosen())) {
             return true;
         }
-        Capacity capacity = Capacity.of(open, wanted);
-        out.println(capacity.reason());
-        out.flush();
-        return dry || run(plan, store, capacity);
+        try (RunPlace place =
+                spark.chosen() ? spark.open(store) : ThisMachine.of(open, store, wanted)) {
+            out.println(place.reason());
+            out.flush();
+            return dry || run(plan, store, place);
+        }
     }
 
-    private static boolean run(SweepPlan plan, RunStore store, Capacity capacity)
+    private static boolean run(SweepPlan plan, RunStore store, RunPlace place)
             throws InterruptedException {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        var board = new SweepBoard(plan.items().size(), capacity.parallel(), System::nanoTime);
+        var board = new SweepBoard(plan.items().size(), place.slots(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
-            return new SweepRunner(plan, store, capacity, display::accept).run();
+            return new SweepRunner(plan, store, place, display::accept).run();
         }
     }
 

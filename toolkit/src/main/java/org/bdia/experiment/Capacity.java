@@ -16,13 +16,13 @@ import oshi.SystemInfo;
  * @param threads that each computes with, 1 or more
  * @param reason how that came about, in words
  */
-public record Capacity(int parallel, int threads, String reason) {
+record Capacity(int parallel, int threads, String reason) {
 
     /** Memory left for other programs, and for estimates that are too low. */
     private static final double USABLE = 0.8;
 
     /** Checks that there is at least one of each. */
-    public Capacity {
+    Capacity {
         if (parallel < 1 || threads < 1) {
             throw new IllegalArgumentException(
                     "runs at a time and threads of each must be at least 1, but are "
@@ -41,7 +41,7 @@ public record Capacity(int parallel, int threads, String reason) {
      * @param runs the runs to be made
      * @param wanted a number of runs at a time that takes precedence
      */
-    public static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
+    static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long free =
                 Math.min(
@@ -49,9 +49,14 @@ public record Capacity(int parallel, int threads, String reason) {
                         system.getTotalMemorySize()); // a container's limit
         int cores = Runtime.getRuntime().availableProcessors();
         boolean gpu = !Environment.device().equals(Device.cpu());
-        String threads = System.getenv().getOrDefault("OMP_NUM_THREADS", "");
-        int each = threads.matches("[1-9]\\d{0,3}") ? Integer.parseInt(threads) : gpu ? cores : 1;
+        int each = threads(gpu ? cores : 1);
         return of(runs, wanted, new Machine(cores, free, gpu), each);
+    }
+
+    /** Returns the number of threads that OMP_NUM_THREADS says, else another one. */
+    static int threads(int otherwise) {
+        String threads = System.getenv().getOrDefault("OMP_NUM_THREADS", "");
+        return threads.matches("[1-9]\\d{0,3}") ? Integer.parseInt(threads) : otherwise;
     }
 
     /**

@@ -31,7 +31,7 @@ import org.bdia.run.RunArchive;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
 
-/** The runs of an experiment, as many at a time as fit the machine, each in a {@linkplain ChildRun child JVM}. */
+/** The runs of an experiment, as many at a time as fit the machine, each in a {@linkplain ThisMachine child JVM}. */
 final class ChildRuns {
 
     /** The share of the training data from which on it is said that an epoch leaves them out. */
@@ -168,8 +168,8 @@ final class ChildRuns {
     private void finish(RunStore store) {
         BlockingQueue<SweepEvent> events = new LinkedBlockingQueue<>();
         List<RunConfig> configs = plan.items().stream().map(SweepPlan.Item::config).toList();
-        Capacity capacity = Capacity.of(configs, OptionalInt.empty());
-        var runner = new SweepRunner(plan, store, capacity, events::add);
+        RunPlace place = ThisMachine.of(configs, store, OptionalInt.empty());
+        var runner = new SweepRunner(plan, store, place, events::add);
         FutureTask<Boolean> end = new FutureTask<>(runner::run);
         Thread thread = new Thread(end, "runs");
         thread.setDaemon(true);

@@ -32,25 +32,38 @@ import org.bdia.train.Trainer;
 /** Carries one run out in this JVM: data, model, training, and what is written about it. */
 public final class RunWorker {
 
-    /** The exit code of a process whose run another process is writing. */
-    public static final int BUSY = 3;
-
     private final RunConfig config;
     private final RunStore store;
     private final DataFolder folder;
     private final InstantSource clock;
+    private final boolean attempt;
 
     /** A worker for a run, its data from a folder. */
     public RunWorker(RunConfig config, RunStore store, DataFolder folder) {
-        this(config, store, folder, InstantSource.system());
+        this(config, store, folder, InstantSource.system(), false);
     }
 
     /** A worker whose manifest has its moments from a clock. */
     RunWorker(RunConfig config, RunStore store, DataFolder folder, InstantSource clock) {
+        this(config, store, folder, clock, false);
+    }
+
+    private RunWorker(
+            RunConfig config,
+            RunStore store,
+            DataFolder folder,
+            InstantSource clock,
+            boolean attempt) {
         this.config = config;
         this.store = store;
         this.folder = folder;
         this.clock = clock;
+        this.attempt = attempt;
+    }
+
+    /** A worker that makes an {@linkplain RunStore#openAttempt attempt}, which goes on from the newest checkpoint of the others. */
+    public RunWorker asAttempt() {
+        return new RunWorker(config, store, folder, clock, true);
     }
 
     /**
@@ -85,7 +98,10 @@ public final class RunWorker {
     public boolean work(Consumer<TrainEvent> events, BooleanSupplier stop) {
         Device device = Environment.device();
         String id = config.id();
-        try (Run run = store.open(id, config.json());
+        if (attempt && store.publish(id)) {
+            return true;
+        }
+        try (Run run = open(id);
                 NDManager manager = NDManager.newBaseManager(device)) {
             Workload workload = Workload.of(config, folder, store);
             String version = Engine.getEngine("PyTorch").getVersion();
@@ -139,6 +155,15 @@ public final class RunWorker {
                     });
             return finished;
         }
+    }
+
+    private Run open(String id) {
+        if (!attempt) {
+            return store.open(id, config.json());
+        }
+        Run run = store.openAttempt(id, config.json());
+        Checkpoint.copyNewest(run.earlier(), id, run.folder()).ifPresent(run::adopt);
+        return run;
     }
 
     /**

@@ -15,7 +15,6 @@ import org.bdia.train.TrainEvent;
  */
 public record StepLine(long samples, long total, String text) {
 
-    private static final String MARK = "@step ";
     private static final String RESUMED = "resumed ";
     private static final Pattern LOSS = Pattern.compile("loss (\\S+)");
 
@@ -24,7 +23,7 @@ public record StepLine(long samples, long total, String text) {
         return String.format(
                 Locale.ROOT,
                 "%s%d %d epoch %d · loss %.4f",
-                MARK,
+                ChildCommand.STEP,
                 step.step() * batch,
                 step.totalSteps() * batch,
                 step.epoch() + 1,
@@ -36,7 +35,7 @@ public record StepLine(long samples, long total, String text) {
         return String.format(
                 Locale.ROOT,
                 "%s%d %d %sfrom step %d of %d",
-                MARK,
+                ChildCommand.STEP,
                 resumed.step() * batch,
                 resumed.totalSteps() * batch,
                 RESUMED,
@@ -59,12 +58,19 @@ public record StepLine(long samples, long total, String text) {
                 : OptionalDouble.empty();
     }
 
-    /** The step that a line tells of; null for any other line. */
-    static StepLine parse(String line) {
-        if (!line.startsWith(MARK)) {
-            return null;
+    /**
+     * Parses a line that begins with {@value ChildCommand#STEP}.
+     *
+     * @throws IllegalArgumentException if it is no such line
+     */
+    public static StepLine parse(String line) {
+        if (!line.matches(ChildCommand.STEP + "\\d+ \\d+ .*")) {
+            throw new IllegalArgumentException(
+                    "expected a line of progress, '@step SAMPLES TOTAL WORDS', but found '"
+                            + line
+                            + "'");
         }
-        String[] parts = line.substring(MARK.length()).split(" ", 3);
+        String[] parts = line.substring(ChildCommand.STEP.length()).split(" ", 3);
         return new StepLine(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
     }
 }

@@ -11,7 +11,7 @@ public sealed interface SweepEvent {
     /** It was finished before the sweep began. */
     record Skipped(SweepPlan.Item item) implements SweepEvent {}
 
-    /** A child JVM was started for it. */
+    /** It was handed to the place that executes it. */
     record Started(SweepPlan.Item item) implements SweepEvent {}
 
     /** It has come so far. */

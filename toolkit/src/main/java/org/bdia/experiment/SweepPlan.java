@@ -23,20 +23,21 @@ public record SweepPlan(List<Item> items) {
     /**
      * One run.
      *
+     * @param id its name, which is that of its configuration
      * @param label what tells it from the others of its task, the seed aside
      * @param config its configuration
      * @param needs the name of the run that must be finished before
      */
-    public record Item(String label, RunConfig config, Optional<String> needs) {
+    public record Item(String id, String label, RunConfig config, Optional<String> needs) {
 
-        /** The run's name. */
-        public String id() {
-            return config.id();
+        /** A run by its configuration, whose name is computed. */
+        public Item(String label, RunConfig config, Optional<String> needs) {
+            this(config.id(), label, config, needs);
         }
 
         /** For example {@code 3f2a91d04c11 cifar10 · bdia, seed 0}. */
         public String text() {
-            return id() + " " + config.task().label() + " · " + label + ", seed " + config.seed();
+            return id + " " + config.task().label() + " · " + label + ", seed " + config.seed();
         }
     }
 

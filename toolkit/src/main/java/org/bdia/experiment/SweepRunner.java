@@ -1,13 +1,14 @@
 package org.bdia.experiment;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,10 +16,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bdia.run.RunStore;
 
 /**
- * Finishes the runs of a plan, several at a time, each in a child JVM.
+ * Finishes the runs of a plan, several at a time, where a {@link RunPlace} executes them.
  *
  * <p>The state is in the runs' folders alone: a sweep that was killed, or runs beside another one over the same folder,
  * skips what is finished, waits for what another process is writing, and goes on from checkpoints.
@@ -27,24 +29,35 @@ public final class SweepRunner {
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
-    private final RunStore store;
-    private final Capacity capacity;
+    private final SweepPlan plan;
+    private final Predicate<String> done;
+    private final RunPlace place;
     private final Consumer<SweepEvent> events;
-    private final List<SweepPlan.Item> waiting;
-    private final Set<String> failed = new HashSet<>();
+    private final Deque<SweepPlan.Item> ready = new ArrayDeque<>();
+
+    /** The runs that wait for another one, by its name. */
+    private final Map<String, List<SweepPlan.Item>> waiting = new HashMap<>();
+
+    private boolean failed;
 
     /**
      * A runner, to be run once.
      *
-     * @param capacity how many runs at a time
+     * @param place where, and so how many at a time
      * @param events told what happens, by several threads but by one at a time
      */
     public SweepRunner(
-            SweepPlan plan, RunStore store, Capacity capacity, Consumer<SweepEvent> events) {
-        this.store = store;
-        this.capacity = capacity;
+            SweepPlan plan, RunStore store, RunPlace place, Consumer<SweepEvent> events) {
+        this(plan, store::isDone, place, events);
+    }
+
+    /** A runner that asks whether a run is finished, by its name: once at the beginning, and when its process has ended. */
+    SweepRunner(
+            SweepPlan plan, Predicate<String> done, RunPlace place, Consumer<SweepEvent> events) {
+        this.plan = plan;
+        this.done = done;
+        this.place = place;
         this.events = events;
-        waiting = new ArrayList<>(plan.items());
     }
 
     /**
@@ -78,18 +91,20 @@ public final class SweepRunner {
         sweep.interrupt();
         try {
             // A child that does not end in time is killed by the sweep.
-            ended.await(ChildRun.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
+            ended.await(ChildCommand.PATIENCE.plus(BETWEEN_TRIES).toSeconds(), TimeUnit.SECONDS);
+            // The caller may say how to resume; it cannot end the JVM while this hook runs.
+            sweep.join(BETWEEN_TRIES.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private boolean finish() throws InterruptedException {
-        skipFinished();
-        ExecutorService workers = Executors.newFixedThreadPool(capacity.parallel());
+        begin();
+        ExecutorService workers = Executors.newFixedThreadPool(place.slots());
         try {
             List<Future<?>> ends = new ArrayList<>();
-            for (int i = 0; i < capacity.parallel(); i++) {
+            for (int i = 0; i < place.slots(); i++) {
                 ends.add(
                         workers.submit(
                                 () -> {
@@ -101,19 +116,20 @@ public final class SweepRunner {
                 end.get();
             }
         } catch (ExecutionException e) {
-            throw new ExperimentException("the sweep broke off: " + e.getCause(), e.getCause());
+            throw new ExperimentException(
+                    "the sweep broke off: " + e.getCause().getMessage(), e.getCause());
         } finally {
             workers.shutdownNow();
             awaitCheckpoints(workers);
         }
-        return failed.isEmpty();
+        return !failed;
     }
 
     /** At a second interrupt no longer. */
     private static void awaitCheckpoints(ExecutorService workers) {
         boolean interrupted = Thread.interrupted();
         try {
-            workers.awaitTermination(ChildRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            workers.awaitTermination(ChildCommand.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -122,13 +138,25 @@ public final class SweepRunner {
         }
     }
 
-    private synchronized void skipFinished() {
-        Iterator<SweepPlan.Item> items = waiting.iterator();
-        while (items.hasNext()) {
-            SweepPlan.Item item = items.next();
-            if (store.isDone(item.id())) {
-                items.remove();
+    private synchronized void begin() {
+        Map<String, Boolean> finished = new HashMap<>();
+        plan.items().forEach(item -> finished.put(item.id(), done.test(item.id())));
+        for (SweepPlan.Item item : plan.items()) {
+            Optional<String> missing = item.needs().filter(id -> !finished.getOrDefault(id, false));
+            if (finished.get(item.id())) {
                 events.accept(new SweepEvent.Skipped(item));
+            } else if (missing.isEmpty()) {
+                ready.add(item);
+            } else if (finished.containsKey(missing.get())) {
+                waiting.computeIfAbsent(missing.get(), id -> new ArrayList<>()).add(item);
+            } else if (done.test(missing.get())) {
+                ready.add(item);
+            } else {
+                fail(
+                        item,
+                        "it begins with run "
+                                + missing.get()
+                                + ", which is neither finished nor planned");
             }
         }
     }
@@ -136,16 +164,15 @@ public final class SweepRunner {
     private void work() throws InterruptedException {
         for (var next = next(); next.isPresent(); next = next()) {
             SweepPlan.Item item = next.get();
-            ChildRun.Exit exit;
+            RunPlace.Exit exit;
             try {
                 exit =
-                        ChildRun.execute(
-                                item.config(),
-                                store,
-                                OptionalInt.of(capacity.threads()),
-                                step -> tell(new SweepEvent.Progressed(item, step)));
+                        place.execute(
+                                item.config(), step -> tell(new SweepEvent.Progressed(item, step)));
+            } catch (UncheckedIOException e) {
+                throw e;
             } catch (RuntimeException e) {
-                exit = new ChildRun.Exit(1, List.of(e.toString()));
+                exit = new RunPlace.Exit(1, List.of(e.toString()));
             }
             settle(item, exit);
         }
@@ -153,53 +180,48 @@ public final class SweepRunner {
 
     /** The first run that can begin; empty when none is left. Waits while all that are left need a running one. */
     private synchronized Optional<SweepPlan.Item> next() throws InterruptedException {
-        while (true) {
-            Iterator<SweepPlan.Item> items = waiting.iterator();
-            while (items.hasNext()) {
-                SweepPlan.Item item = items.next();
-                Optional<String> missing = item.needs().filter(id -> !store.isDone(id));
-                if (missing.isEmpty()) {
-                    items.remove();
-                    events.accept(new SweepEvent.Started(item));
-                    return Optional.of(item);
-                }
-                if (failed.contains(missing.get())) {
-                    items.remove();
-                    fail(item, List.of("it begins with run " + missing.get() + ", which failed"));
-                }
-            }
-            if (waiting.isEmpty()) {
-                return Optional.empty();
-            }
+        while (ready.isEmpty() && !waiting.isEmpty()) {
             wait();
         }
+        Optional<SweepPlan.Item> next = Optional.ofNullable(ready.poll());
+        next.ifPresent(item -> events.accept(new SweepEvent.Started(item)));
+        return next;
     }
 
-    private void settle(SweepPlan.Item item, ChildRun.Exit exit) throws InterruptedException {
-        if (exit.code() == RunWorker.BUSY) {
+    private void settle(SweepPlan.Item item, RunPlace.Exit exit) throws InterruptedException {
+        if (exit.busy()) {
             tell(new SweepEvent.Elsewhere(item));
             Thread.sleep(BETWEEN_TRIES.toMillis());
         }
+        boolean finished = done.test(item.id());
         synchronized (this) {
-            if (store.isDone(item.id())) {
+            if (finished) {
                 events.accept(new SweepEvent.Finished(item));
-            } else if (exit.code() == RunWorker.BUSY) {
-                waiting.add(item);
+                ready.addAll(successors(item));
+            } else if (exit.busy()) {
+                ready.add(item);
             } else {
                 List<String> log = new ArrayList<>(exit.log());
                 log.add("it ended with " + exit.reason());
-                fail(item, log);
+                fail(item, log.toArray(String[]::new));
             }
             notifyAll();
         }
+    }
+
+    private List<SweepPlan.Item> successors(SweepPlan.Item item) {
+        return Optional.ofNullable(waiting.remove(item.id())).orElse(List.of());
     }
 
     private synchronized void tell(SweepEvent event) {
         events.accept(event);
     }
 
-    private void fail(SweepPlan.Item item, List<String> log) {
-        failed.add(item.id());
-        events.accept(new SweepEvent.Failed(item, log));
+    private void fail(SweepPlan.Item item, String... log) {
+        failed = true;
+        events.accept(new SweepEvent.Failed(item, List.of(log)));
+        for (SweepPlan.Item next : successors(item)) {
+            fail(next, "it begins with run " + item.id() + ", which failed");
+        }
     }
 }

@@ -38,6 +38,11 @@ public record Build(String version, String commit) {
         return of(properties, System.getenv());
     }
 
+    /** The version, commit and arithmetic, in words. */
+    public String text() {
+        return version + ", commit " + commit + ", arithmetic " + ARITHMETIC;
+    }
+
     static Build of(Properties written, Map<String, String> environment) {
         String commit = environment.getOrDefault(OVERRIDE, written.getProperty("commit", UNKNOWN));
         return new Build(

@@ -22,13 +22,15 @@ public final class Run implements AutoCloseable {
     private final String id;
     private final Path folder;
     private final RunLock lock;
+    private final Attempts attempts;
     private long lastStep;
     private boolean finished;
 
-    Run(String id, Path folder, RunLock lock) {
+    Run(String id, Path folder, RunLock lock, Attempts attempts) {
         this.id = id;
         this.folder = folder;
         this.lock = lock;
+        this.attempts = attempts;
         var metrics = metrics();
         if (Files.exists(metrics)) {
             keep(MetricsFile.recover(metrics));
@@ -45,6 +47,27 @@ public final class Run implements AutoCloseable {
     /** The run's folder, where checkpoints go too. */
     public Path folder() {
         return folder;
+    }
+
+    /** Returns the folders of the other attempts at the run that have begun to train; their processes may be alive. */
+    public List<Path> earlier() {
+        return attempts.all().stream()
+                .filter(other -> !other.equals(folder))
+                .filter(other -> Files.exists(other.resolve(RunStore.MANIFEST)))
+                .toList();
+    }
+
+    /**
+     * Copies manifest and metrics of another attempt, from one of whose checkpoints this one goes on.
+     *
+     * @param other one of {@link #earlier}
+     * @throws FileException if a file is missing or damaged
+     */
+    public void adopt(Path other) {
+        keep(MetricsFile.recover(other.resolve(RunStore.METRICS)));
+        // Last, since it makes this attempt one that others may go on from.
+        TextFile.write(
+                folder.resolve(RunStore.MANIFEST), TextFile.read(other.resolve(RunStore.MANIFEST)));
     }
 
     /** The step of the last metric, 0 before the first. */
@@ -160,10 +183,17 @@ public final class Run implements AutoCloseable {
         finished = true;
     }
 
-    /** Gives the folder free; a second call does nothing. */
+    /**
+     * Releases the folder's lock and publishes a finished attempt; a second call does nothing.
+     *
+     * @throws RunBusyException if the attempt is finished, but a process that makes no attempts has begun the run
+     */
     @Override
     public void close() {
         lock.close();
+        if (finished) {
+            attempts.publish();
+        }
     }
 
     private void keep(List<MetricRow> rows) {

@@ -63,7 +63,35 @@ public final class RunStore {
      * @throws FileException if the run is finished, has another configuration, or its files are damaged
      */
     public Run open(String id, String canonicalJson) {
-        var folder = folder(id);
+        return open(id, folder(id), canonicalJson);
+    }
+
+    /**
+     * Opens a new attempt at a run, in a folder of its own, for processes on a cluster: one of them may be believed dead and go on
+     * later. {@link Run#close} publishes a finished attempt, unless another one was faster. The other attempts at the run, from
+     * which this one may go on, are {@link Run#earlier}.
+     *
+     * @param id the run's name
+     * @param canonicalJson the run's whole configuration
+     * @throws RunBusyException if the run is open in a process that makes no attempts
+     * @throws FileException if the folder cannot be written to
+     */
+    public Run openAttempt(String id, String canonicalJson) {
+        return open(
+                id, new Attempts(root, folder(id).getFileName().toString()).begin(), canonicalJson);
+    }
+
+    /**
+     * Publishes an attempt at the run that is finished, if there is one.
+     *
+     * @return whether the run is finished
+     * @throws RunBusyException if a process that makes no attempts has begun the run
+     */
+    public boolean publish(String id) {
+        return new Attempts(root, id).publish();
+    }
+
+    private Run open(String id, Path folder, String canonicalJson) {
         var config = Json.tree(canonicalJson, "configuration of run " + id);
         try {
             DurableFiles.makeFolder(folder);
@@ -72,7 +100,7 @@ public final class RunStore {
         }
         var lock = RunLock.take(folder);
         try {
-            if (isDone(id)) {
+            if (Files.exists(folder.resolve(DONE))) {
                 throw new FileException(
                         folder
                                 + ": the run is finished; read it, or remove its folder to run it again");
@@ -89,7 +117,7 @@ public final class RunStore {
                                 + Json.canonical(Json.tree(file))
                                 + "; remove the folder, or use another id");
             }
-            return new Run(id, folder, lock);
+            return new Run(id, folder, lock, new Attempts(root, id));
         } catch (RuntimeException e) {
             lock.close();
             throw e;

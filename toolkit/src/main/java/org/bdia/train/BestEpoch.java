@@ -124,6 +124,19 @@ final class BestEpoch {
         return known;
     }
 
+    /**
+     * Copies the best weights up to a checkpoint, if the run has them.
+     *
+     * @return false if they vanished meanwhile
+     */
+    static boolean copy(Path run, long checkpoint, String config, Path to) throws IOException {
+        Optional<Path> best =
+                CheckpointFolder.newestFirst(run, NAME).stream()
+                        .filter(folder -> CheckpointFolder.step(folder) <= checkpoint)
+                        .findFirst();
+        return best.isEmpty() || CheckpointFolder.copy(best.get(), config, to);
+    }
+
     /** Deletes all but the best and the best up to each checkpoint. */
     static void prune(Path run) throws IOException {
         List<Path> all = CheckpointFolder.newestFirst(run, NAME);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,9 @@ public final class Checkpoint {
 
     private static final String PREFIX = "checkpoint-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,18}");
+
+    /** Two that copy and one that writes are seldom in step so often. */
+    private static final int TRIES = 5;
 
     private final Path folder;
     private final CheckpointState state;
@@ -127,6 +131,70 @@ public final class Checkpoint {
             return Optional.empty();
         } catch (IOException e) {
             throw CheckpointFolder.unreadableRun(run, e);
+        }
+    }
+
+    /**
+     * Copies the newest whole checkpoint of several folders, and the weights of the best epoch before it, to another folder. Processes
+     * may be writing the former ones: what they delete meanwhile is looked for once more.
+     *
+     * @param runs folders of the same run
+     * @param config the hash that the checkpoint must carry
+     * @param to a folder without checkpoints
+     * @return the folder that the checkpoint is from; empty if there is none
+     * @throws java.io.UncheckedIOException if a folder cannot be read or written
+     */
+    public static Optional<Path> copyNewest(List<Path> runs, String config, Path to) {
+        for (int tries = 0; tries < TRIES; tries++) {
+            Optional<Path> newest = newest(runs, config);
+            if (newest.isEmpty() || copied(newest.get(), config, to)) {
+                return newest.map(Path::getParent);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Path> newest(List<Path> runs, String config) {
+        Optional<Path> newest = Optional.empty();
+        for (Path run : runs) {
+            try {
+                for (Path folder : CheckpointFolder.newestFirst(run, NAME)) {
+                    boolean newer =
+                            newest.isEmpty()
+                                    || CheckpointFolder.step(folder)
+                                            > CheckpointFolder.step(newest.get());
+                    if (newer && CheckpointFolder.isWhole(folder, config)) {
+                        newest = Optional.of(folder);
+                    }
+                }
+            } catch (NoSuchFileException e) {
+                // Published or deleted meanwhile.
+            } catch (IOException e) {
+                throw CheckpointFolder.unreadableRun(run, e);
+            }
+        }
+        return newest;
+    }
+
+    /** As long as a checkpoint is there, so are the best weights before it: it is looked for again at the end. */
+    private static boolean copied(Path checkpoint, String config, Path to) {
+        try {
+            boolean whole =
+                    CheckpointFolder.copy(checkpoint, config, to)
+                            && BestEpoch.copy(
+                                    checkpoint.getParent(),
+                                    CheckpointFolder.step(checkpoint),
+                                    config,
+                                    to)
+                            && CheckpointFolder.isWhole(checkpoint, config);
+            if (!whole) {
+                for (Path folder : CheckpointFolder.newestFirst(to, NAME)) {
+                    DurableFiles.deleteTree(folder);
+                }
+            }
+            return whole;
+        } catch (IOException e) {
+            throw CheckpointFolder.unwritable(to, e);
         }
     }
 

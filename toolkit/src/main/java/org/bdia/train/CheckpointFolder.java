@@ -84,6 +84,33 @@ final class CheckpointFolder {
         }
     }
 
+    /** Copies a folder, unless it is there; returns false, and copies nothing, if it is not whole or vanishes meanwhile. */
+    static boolean copy(Path folder, String config, Path to) throws IOException {
+        if (Files.exists(to.resolve(folder.getFileName().toString()))) {
+            return true;
+        }
+        Path temporary = Files.createTempDirectory(to, TEMPORARY);
+        try {
+            Path copy = Files.createDirectory(temporary.resolve(folder.getFileName().toString()));
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    DurableFiles.create(
+                            copy.resolve(file.getFileName().toString()),
+                            channel -> Files.copy(file, Channels.newOutputStream(channel)));
+                }
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+            boolean whole = isWhole(copy, config);
+            if (whole) {
+                DurableFiles.publish(copy, to.resolve(folder.getFileName().toString()));
+            }
+            return whole;
+        } finally {
+            deleteTemporaries(to);
+        }
+    }
+
     /** Writes arrays; returns the file's SHA-256. */
     static String write(Path file, NDList arrays) throws IOException {
         MessageDigest digest = Sha256.digest();

@@ -125,6 +125,27 @@ class MainTest {
     }
 
     @Test
+    void whatDoesNotGoWithAClusterIsRefusedAndTheMissingJarIsNamed() throws IOException {
+        Path sweep = folder.resolve("sweep.json");
+        Files.writeString(
+                sweep, "{\"profile\": \"smoke\", \"grids\": [{\"task\": [\"cifar10\"]}]}");
+        String file = sweep.toString();
+        assertThat(run("sweep", file, "--spark", "spark://h:7", "--index", "1/2")).isEqualTo(2);
+        assertThat(run("sweep", file, "--spark", "spark://h:7", "--parallel", "2")).isEqualTo(2);
+        assertThat(run("sweep", file, "--spark", "spark://h:7", "--runs", "s3a://b/r"))
+                .isEqualTo(2);
+        assertThat(run("sweep", file, "--toolkit", "x")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--index divides", "--parallel is for this machine")
+                .contains("mounted on every machine", "for a sweep with --spark");
+        assertThat(run("run", "--build", "another", file)).as("an unfit machine").isEqualTo(4);
+        String runs = folder.toString();
+        assertThat(run("sweep", file, "--spark", "spark://h:7", "--runs", runs)).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("org.bdia:bdia-spark:" + Build.ofThisToolkit().version());
+    }
+
+    @Test
     void aNewConfigurationIsOneThatRuns() throws IOException {
         Path file = folder.resolve("first.json");
         assertThat(run("new", "shakespeare", "--profile", "laptop", "--output", file.toString()))

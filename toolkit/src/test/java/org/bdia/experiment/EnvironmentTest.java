@@ -71,6 +71,7 @@ class EnvironmentTest {
         assertThat(line.loss()).hasValue(1.25);
         assertThat(new StepLine(1, 2, "epoch 1 · loss NaN").loss()).hasValue(Double.NaN);
         assertThat(new StepLine(1, 2, "reading").loss()).isEmpty();
-        assertThat(StepLine.parse("anything else")).isNull();
+        assertThatThrownBy(() -> StepLine.parse("@step anything else"))
+                .hasMessageContaining("@step SAMPLES TOTAL WORDS");
     }
 }

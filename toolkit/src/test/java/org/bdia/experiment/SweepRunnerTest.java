@@ -58,7 +58,7 @@ class SweepRunnerTest {
                 new SweepRunner(
                         new SweepPlan(List.of(item(config, Optional.empty()))),
                         RunStore.at(folder),
-                        new Capacity(1, 1, "test"),
+                        ThisMachine.of(RunStore.at(folder), new Capacity(1, 1, "test")),
                         event -> {
                             events.add(event);
                             if (event instanceof SweepEvent.Elsewhere) {
@@ -84,8 +84,9 @@ class SweepRunnerTest {
     }
 
     private boolean run(SweepPlan plan) throws InterruptedException {
-        var capacity = new Capacity(2, 1, "test");
-        return new SweepRunner(plan, RunStore.at(folder), capacity, events::add).run();
+        var store = RunStore.at(folder);
+        var place = ThisMachine.of(store, new Capacity(2, 1, "test"));
+        return new SweepRunner(plan, store, place, events::add).run();
     }
 
     private <T> List<T> of(Class<T> type) {

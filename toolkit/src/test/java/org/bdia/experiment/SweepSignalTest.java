@@ -28,13 +28,14 @@ class SweepSignalTest {
         private LongSweep() {}
 
         public static void main(String[] arguments) throws InterruptedException {
+            var store = RunStore.at(Path.of(arguments[0]));
             new SweepRunner(
                             new SweepPlan(
                                     List.of(
                                             new SweepPlan.Item(
                                                     "the run", Runs.endless(), Optional.empty()))),
-                            RunStore.at(Path.of(arguments[0])),
-                            new Capacity(1, 1, "test"),
+                            store,
+                            ThisMachine.of(store, new Capacity(1, 1, "test")),
                             LongSweep::tell)
                     .run();
         }
