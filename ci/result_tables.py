@@ -83,9 +83,16 @@ def findings() -> List[str]:
         for method in ("standard", "bdia"):
             ours = peaks_of_the_paper(record, method)
             add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
+    over_fitting = largest("11-over-fitting")
+    for record in over_fitting:
+        for method in ("standard", "bdia"):
+            rows = record.rows(method=method, stage="trained", backprop="store")
+            ours = f"{spread(of(rows, 'test_accuracy'), 100, 2, ' % accuracy')}, {spread(of(rows, 'test_accuracy_at_best'), 100, 2, ' % at best')}"
+            add(record, "cifar10, 100 epochs", method, PAPER[("cifar10", method)], ours, sum(of(rows, "hours")))
+    told = ("translation", "shakespeare") if over_fitting else ("cifar10", "translation", "shakespeare")
     for record in largest("02-cifar", "03-translation", "04-gpt2-overfitting"):
         for task, method, rows in trained(record):
-            if task in ("cifar10", "translation", "shakespeare") and method in ("standard", "bdia"):
+            if task in told and method in ("standard", "bdia"):
                 add(record, task, method, PAPER.get((task, method), "–"), score(rows), sum(of(rows, "hours")))
     for record in largest("07-ablations"):
         for method in ("standard", "bdia", "standard+dropout0.1"):
