@@ -52,7 +52,9 @@ class Record:
         return [row["value"] for row in self.rows(**wanted)]
 
     def hardware(self) -> str:
-        return str(self.results["hardware"]).split(", Linux")[0]
+        # Archived runs come from several machines; the results name the one that put them together.
+        processors = sorted({run["manifest"]["cpu"] for run in self.manifest["runs"] if "cpu" in run["manifest"]})
+        return " and ".join(processors) if len(processors) > 1 else str(self.results["hardware"]).split(", Linux")[0]
 
     def marked(self, name: str) -> str:
         """The name of a column or figure, marked if it shows times that are withdrawn."""
