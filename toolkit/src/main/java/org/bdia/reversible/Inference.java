@@ -1,7 +1,6 @@
 package org.bdia.reversible;
 
 import ai.djl.ndarray.NDArray;
-import java.util.function.IntFunction;
 import org.bdia.config.Method;
 import org.bdia.torch.Scoped;
 
@@ -35,7 +34,12 @@ final class Inference {
      */
     static Inference constant(Step step, Method method, int depth, double gamma) {
         if (method.twoStep()) {
-            return drawn(step, method, depth, k -> null);
+            return new Inference(
+                    step,
+                    method,
+                    depth,
+                    true,
+                    (k, previous, x, h) -> stepped(step, previous, x, h, null));
         }
         return gamma == 0
                 ? new Inference(
@@ -48,23 +52,33 @@ final class Inference {
                         (k, previous, x, h) -> step.enter(blend(previous, x, h, gamma)));
     }
 
-    /**
-     * A pass by the step of training.
-     *
-     * @param step the arithmetic of the method's training
-     * @param gammas γ of block k ≥ 1, (B, 1, 1), or null for a method without
-     */
-    static Inference drawn(Step step, Method method, int depth, IntFunction<NDArray> gammas) {
+    /** A pass by the step of training, with the γ that it draws; without γ as {@link #constant} at 0. */
+    static Inference drawn(Step step, Method method, Branches branches, StepKey draw) {
+        if (method.gamma() == 0) {
+            return constant(step, method, branches.depth(), 0);
+        }
         return new Inference(
                 step,
                 method,
-                depth,
+                branches.depth(),
                 true,
                 (k, previous, x, h) -> {
-                    NDArray state = previous.duplicate();
-                    step.step(state, x, h, gammas.apply(k));
-                    return state;
+                    float[] gamma = Gamma.of(method, draw, branches.layer(k));
+                    int rank = x.getShape().dimension();
+                    return stepped(
+                            step,
+                            previous,
+                            x,
+                            h,
+                            Gamma.broadcast(x.getManager(), gamma, rank, x.getDataType()));
                 });
+    }
+
+    private static NDArray stepped(
+            Step step, NDArray previous, NDArray current, NDArray branch, NDArray gamma) {
+        NDArray state = previous.duplicate();
+        step.step(state, current, branch, gamma);
+        return state;
     }
 
     /** The output of the embedding x, registered with the caller's scope. */

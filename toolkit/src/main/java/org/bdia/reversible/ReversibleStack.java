@@ -214,11 +214,7 @@ public final class ReversibleStack implements AutoCloseable {
     /** {@link #inverse()} that shows every state x<sub>K</sub>, x<sub>K−1</sub>, … x<sub>0</sub>. */
     public NDArray inverse(StateVisitor visitor) {
         requireTape("inverse");
-        if (execution.rebuilt(branches.depth()) < branches.depth()) {
-            throw new IllegalStateException(
-                    "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses "
-                            + describe());
-        }
+        StackChecks.inverse(execution, depth());
         NDArray rebuilt = Autograd.unrecorded(() -> pass().walkBack(visitor));
         rebuilt.attach(tape.manager.getParentManager());
         NDScope.register(rebuilt);
@@ -281,20 +277,9 @@ public final class ReversibleStack implements AutoCloseable {
     public NDArray infer(NDArray x, NDList context, StepKey draw, StateVisitor visitor) {
         StackChecks.input(x, method);
         StackChecks.batch(x, draw);
-        var pass =
-                method.gamma() == 0
-                        ? Inference.constant(inference, method, branches.depth(), 0)
-                        : Inference.drawn(step, method, branches.depth(), k -> gamma(k, x, draw));
+        var pass = Inference.drawn(step, method, branches, draw);
         return Autograd.unrecorded(
                 () -> pass.run(x, (k, state) -> branches.infer(k, state, context), visitor));
-    }
-
-    private NDArray gamma(int k, NDArray x, StepKey draw) {
-        return Gamma.broadcast(
-                x.getManager(),
-                Gamma.of(method, draw, branches.layer(k)),
-                x.getShape().dimension(),
-                x.getDataType());
     }
 
     /**
@@ -351,12 +336,6 @@ public final class ReversibleStack implements AutoCloseable {
             tape.close();
             tape = null;
         }
-    }
-
-    private String describe() {
-        return execution.backprop() == Backprop.REVERSIBLE
-                ? "it for the first " + execution.rebuilt(depth()) + " of " + depth() + " blocks"
-                : execution.backprop().toString();
     }
 
     private void requireTape(String operation) {

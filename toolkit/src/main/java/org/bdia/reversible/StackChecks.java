@@ -3,6 +3,8 @@ package org.bdia.reversible;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
+import org.bdia.config.Backprop;
+import org.bdia.config.Execution;
 import org.bdia.config.Method;
 
 /** Checks of a stack's arguments. */
@@ -61,6 +63,18 @@ final class StackChecks {
                             + " samples, but the input's shape is "
                             + x.getShape()
                             + "; pass one sample id per row");
+        }
+    }
+
+    /** Refuses to rebuild what an execution keeps. */
+    static void inverse(Execution execution, int depth) {
+        int rebuilt = execution.rebuilt(depth);
+        if (rebuilt < depth) {
+            throw new IllegalStateException(
+                    "inverse() rebuilds what Backprop.REVERSIBLE did not keep, but this stack uses "
+                            + (execution.backprop() == Backprop.REVERSIBLE
+                                    ? "it for the first " + rebuilt + " of " + depth + " blocks"
+                                    : execution.backprop()));
         }
     }
 

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.bdia.experiment.ChildCommand;
 
-/** What the toolkit and the driver tell each other, each a line of JSON. The driver uses Spark's Jackson, whichever that is. */
+/** The messages between the toolkit and the driver, each a line of JSON. The driver uses Spark's Jackson, whichever that is. */
 final class Message {
 
     /** How the driver's lines begin, to tell them from Spark's own. */

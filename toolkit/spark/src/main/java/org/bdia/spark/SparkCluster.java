@@ -30,7 +30,7 @@ public final class SparkCluster implements RunCluster {
     private static final String HOME = "SPARK_HOME";
     private static final String DEPLOY_MODE = "spark.submit.deployMode";
 
-    /** What Spark itself sets for the JVMs that it starts. */
+    /** The options that Spark itself sets for the JVMs that it starts. */
     static final List<String> OPTIONS =
             Stream.concat(
                             Stream.of(
