@@ -83,9 +83,8 @@ final class ChildRuns {
     static List<Outcome> complete(
             List<Planned> runs, RunStore store, Optional<RunArchive> archive) {
         archive.ifPresent(all -> restore(runs, store, all));
-        requireReady(runs.stream().map(Planned::config).toList(), store)
-                .forEach(System.out::println);
         var children = new ChildRuns(runs, store);
+        children.begin(store);
         if (children.open > 0) {
             children.finish(store);
         } else {
@@ -97,6 +96,21 @@ final class ChildRuns {
             outcomes.add(new Outcome(run.variant(), config, store.read(config.id())));
         }
         return outcomes;
+    }
+
+    /** Names the first run at once: to read data and to measure the machine takes longer than a user should see nothing. */
+    private void begin(RunStore store) {
+        plan.items().stream()
+                .filter(item -> item.needs().isEmpty() && !store.isDone(item.id()))
+                .findFirst()
+                .ifPresent(item -> tell(new SweepEvent.Started(item)));
+        try {
+            requireReady(plan.items().stream().map(SweepPlan.Item::config).toList(), store)
+                    .forEach(System.out::println);
+        } catch (RuntimeException e) {
+            bars.values().forEach(bar -> bar.end("not begun"));
+            throw e;
+        }
     }
 
     /** Restores what is to be compared, not what others begin with, whose weights are needed. */

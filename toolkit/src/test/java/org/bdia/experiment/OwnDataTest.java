@@ -18,6 +18,7 @@ import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageFolder;
 import org.bdia.data.Parts;
+import org.bdia.notebook.Shown;
 import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
@@ -171,9 +172,14 @@ class OwnDataTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "the 25 training samples do not fill one batch of 26; lower the batch size");
-        assertThatThrownBy(() -> complete(Experiment.text(root.resolve("no.txt")), store))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("no.txt: found no such file");
+        try (Shown shown = Shown.attach()) {
+            assertThatThrownBy(() -> complete(Experiment.text(root.resolve("no.txt")), store))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("no.txt: found no such file");
+            assertThat(shown.texts()).hasSize(2);
+            assertThat(shown.texts().get(0)).startsWith("run 1 of ").endsWith("starting, 0 s");
+            assertThat(shown.texts().get(1)).startsWith("run 1 of ").endsWith(" · not begun");
+        }
         assertThatThrownBy(
                         () ->
                                 complete(
