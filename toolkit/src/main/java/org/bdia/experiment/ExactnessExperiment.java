@@ -29,7 +29,7 @@ import org.bdia.train.Trainer;
 
 /**
  * Reconstruction errors of stacks of several depths, before training and after it: exact BDIA with one and
- * two side bits, and BDIA in floating point on the same weights. Immutable; each method returns a changed copy.
+ * two side bits, and on the same weights the midpoint rule, BDIA in floating point and RevNet. Immutable; each method returns a changed copy.
  */
 public final class ExactnessExperiment {
 
@@ -40,7 +40,12 @@ public final class ExactnessExperiment {
 
     private static final long SEED = 0;
     private static final List<Method> METHODS =
-            List.of(Method.bdia(0.5), Method.bdia(0.25), Method.bdiaFloat(0.5), Method.revNet());
+            List.of(
+                    Method.bdia(0.5),
+                    Method.bdia(0.25),
+                    Method.midpoint(),
+                    Method.bdiaFloat(0.5),
+                    Method.revNet());
 
     private final TaskConfig.Images images;
     private final VitConfig model;
