@@ -5,11 +5,12 @@ usage: ci/result_tables.py            write them
        ci/result_tables.py --check    write nothing; exit with 1 if they are not what the records say
 
 What is written stands between the lines <!-- NAME: written by ci/result_tables.py --> and <!-- end of NAME -->. The
-README has the table "findings"; the results page has table-1, results, table-2, memory, activations, and a section per
+README has the table "findings"; the results page has paper, table-1, results, table-2, memory, activations, and a section per
 recorded notebook with its figures, tables and claims. The text around them is edited by hand.
 """
 
 import csv
+import json
 import math
 import os
 import re
@@ -101,6 +102,34 @@ def findings() -> List[str]:
             add(record, "cifar10, 2,000 images", method, "–", ours, sum(of(rows, "hours")))
     header = ["task · profile", "method", "paper", "ours, mean ± std (seeds)", "hardware, hours", "command", "notebook"]
     return table(header, lines)
+
+
+def paper() -> List[str]:
+    """Every recorded claim of the paper: what the paper says, and the interval and the verdict of our runs."""
+    lines = []
+    for record in largest(*(folder.parent.name for folder in sorted(RESULTS.glob("*/*/manifest.json")))):
+        stated = json.loads((ROOT / "ci" / "claims" / f"{record.notebook}.json").read_text(encoding="utf-8"))[record.profile]
+        says = {claim["id"]: claim["why"] for claim in stated}
+        for claim in record.results["claims"]:
+            if claim.get("verdict"):
+                (metric, ours), (_, other) = re.findall(r"(\w+)\[([^],]+)", claim["expected"])
+                *ends, n = re.fullmatch(r"\[(\S+), (\S+)\], n = (\d+)", claim["found"]).groups()
+                scale, digits, unit = (100, 2, " pp") if "accuracy" in metric else (1, 3, "")
+                interval = " to ".join(f"{scale * float(end):+.{digits}f}" for end in ends) + unit
+                task = "".join(re.findall(r"task=(\w+)", claim["expected"])[:1])
+                link = f"[{record.notebook[:2]}](#{record.notebook})"
+                lines.append([says[claim["id"]], f"{metric.replace('_', ' ')}, {ours} − {other}", interval, n, claim["verdict"], setting(record, task), link])
+    header = ["the paper", "difference", "ours, 95 % interval", "n", "verdict", "data, epochs · profile", "notebook"]
+    return table(header, lines)
+
+
+def setting(record: Record, task: str) -> str:
+    """The data of a task, of the first where none is named, and the epochs of most of its runs."""
+    names = record.manifest["data"]["name"].split("; ")
+    data = next((name for name in names if task in name.lower().replace("-", "")), names[0])
+    runs = [run["config"] for run in record.manifest["runs"]]
+    epochs = [run["train"]["epochs"] for run in runs if task in json.dumps(run["task"]).lower().replace("_", "")]
+    return f"{data}, {statistics.mode(epochs)} epochs · {record.profile}"
 
 
 def of(rows: List[Row], metric: str) -> List[float]:
@@ -325,7 +354,7 @@ def sections(notebook: str) -> Callable[[], List[str]]:
 def parts() -> Dict[Path, Dict[str, Callable[[], List[str]]]]:
     """What is written into each document, by name."""
     notebooks = sorted({folder.parent.name for folder in RESULTS.glob("*/*/manifest.json")})
-    page = {"table-1": table_1, "results": results, "table-2": table_2, "memory": memory, "activations": activations}
+    page = {"paper": paper, "table-1": table_1, "results": results, "table-2": table_2, "memory": memory, "activations": activations}
     return {README: {"findings": findings}, PAGE: {**page, **{name: sections(name) for name in notebooks}}}
 
 

@@ -10,10 +10,7 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
-import org.bdia.report.Caption;
-import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
@@ -21,20 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GammaDrawsTest {
 
-    private static final Caption CAPTION =
-            Caption.of(
-                    List.of(new Provenance("made up", "a test", true, "0".repeat(64))),
-                    Profile.SMOKE,
-                    List.of(3L),
-                    "a test");
-
     @TempDir private Path folder;
 
     private Outcome finished(RunConfig config) {
-        RunStore store = RunStore.at(folder);
-        new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false);
-        Variant variant = new Variant(config.method(), config.backprop());
-        return new Outcome(variant, config, store.read(config.id()));
+        return Runs.finished(folder, config);
     }
 
     private GammaDraws draws(Method method, int draws, Outcome... outcomes) {
@@ -42,7 +29,7 @@ class GammaDrawsTest {
                 List.of(outcomes),
                 RunStore.at(folder),
                 DataFolder.at(folder),
-                CAPTION,
+                Runs.CAPTION,
                 method,
                 draws);
     }

@@ -15,11 +15,8 @@ import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.data.Provenance;
 import org.bdia.data.TextCorpus;
 import org.bdia.experiment.ChildRuns.Outcome;
-import org.bdia.report.Caption;
-import org.bdia.report.Profile;
 import org.bdia.report.Result;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
@@ -27,24 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GammaSweepTest {
 
-    private static final Caption CAPTION =
-            Caption.of(
-                    List.of(new Provenance("made up", "a test", true, "0".repeat(64))),
-                    Profile.SMOKE,
-                    List.of(3L),
-                    "a test");
-
     @TempDir private Path folder;
 
     private Outcome finished(RunConfig config) {
-        RunStore store = RunStore.at(folder);
-        new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false);
-        Variant variant = new Variant(config.method(), config.backprop());
-        return new Outcome(variant, config, store.read(config.id()));
+        return Runs.finished(folder, config);
     }
 
     private GammaSweep sweep(List<Outcome> outcomes, double... gammas) {
-        return GammaSweep.of(outcomes, RunStore.at(folder), DataFolder.at(folder), CAPTION, gammas);
+        return GammaSweep.of(outcomes, RunStore.at(folder), DataFolder.at(folder), Runs.CAPTION, gammas);
     }
 
     @Test

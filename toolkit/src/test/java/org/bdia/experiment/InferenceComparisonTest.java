@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
-import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Result;
@@ -21,10 +20,7 @@ class InferenceComparisonTest {
     @TempDir private Path folder;
 
     private Outcome finished(Method method) {
-        RunConfig config = Runs.small(method, Backprop.STORE, 3);
-        RunStore store = RunStore.at(folder);
-        new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false);
-        return new Outcome(new Variant(method, Backprop.STORE), config, store.read(config.id()));
+        return Runs.finished(folder, Runs.small(method, Backprop.STORE, 3));
     }
 
     private InferenceComparison compare(Outcome outcome, Method... methods) {

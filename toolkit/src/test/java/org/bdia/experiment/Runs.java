@@ -1,5 +1,6 @@
 package org.bdia.experiment;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
@@ -9,12 +10,25 @@ import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
+import org.bdia.data.DataFolder;
+import org.bdia.data.Provenance;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.experiment.ChildRuns.Planned;
+import org.bdia.report.Caption;
+import org.bdia.report.Profile;
 import org.bdia.run.MetricRow;
+import org.bdia.run.RunStore;
 
 /** A run that takes a second, on generated images. */
 final class Runs {
+
+    /** Of figures of runs with seed 3. */
+    static final Caption CAPTION =
+            Caption.of(
+                    List.of(new Provenance("made up", "a test", true, "0".repeat(64))),
+                    Profile.SMOKE,
+                    List.of(3L),
+                    "a test");
 
     private Runs() {}
 
@@ -45,6 +59,14 @@ final class Runs {
         return configs.stream()
                 .map(c -> new Planned(new Variant(c.method(), c.backprop()), c))
                 .toList();
+    }
+
+    /** Trains a run in this JVM, in the folder. */
+    static Outcome finished(Path folder, RunConfig config) {
+        RunStore store = RunStore.at(folder);
+        new RunWorker(config, store, DataFolder.at(folder)).work(e -> {}, () -> false);
+        Variant variant = new Variant(config.method(), config.backprop());
+        return new Outcome(variant, config, store.read(config.id()));
     }
 
     /** What the run itself measured on its validation data after its last epoch. */
