@@ -86,10 +86,11 @@ def findings() -> List[str]:
             add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
     over_fitting = largest("11-over-fitting")
     for record in over_fitting:
-        for method in ("standard", "bdia"):
+        for method in ("standard", "bdia", "standard+dropout0.1", "bdia+dropout0.1"):
             rows = record.rows(method=method, stage="trained", backprop="store")
             ours = f"{spread(of(rows, 'test_accuracy'), 100, 2, ' % accuracy')}, {spread(of(rows, 'test_accuracy_at_best'), 100, 2, ' % at best')}"
-            add(record, "cifar10, 100 epochs", method, PAPER[("cifar10", method)], ours, sum(of(rows, "hours")))
+            if rows:
+                add(record, "cifar10, 100 epochs", method, PAPER.get(("cifar10", method), "–"), ours, sum(of(rows, "hours")))
     told = ("translation", "shakespeare") if over_fitting else ("cifar10", "translation", "shakespeare")
     for record in largest("02-cifar", "03-translation", "04-gpt2-overfitting"):
         for task, method, rows in trained(record):
