@@ -186,7 +186,7 @@ public final class Run implements AutoCloseable {
     /**
      * Releases the folder's lock and publishes a finished attempt; a second call does nothing.
      *
-     * @throws RunBusyException if the attempt is finished, but a process that makes no attempts has begun the run
+     * @throws RunBusyException if the attempt is finished, but a process that makes no attempts is writing the run
      */
     @Override
     public void close() {
