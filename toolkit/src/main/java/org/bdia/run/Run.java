@@ -191,7 +191,9 @@ public final class Run implements AutoCloseable {
     @Override
     public void close() {
         lock.close();
-        if (finished) {
+        // A process that was believed dead may have made its folder anew, though the run is
+        // finished.
+        if (finished || attempts.isPublished()) {
             attempts.publish();
         }
     }

@@ -85,7 +85,9 @@ class AttemptsTest {
         assertThatThrownBy(() -> stopped.append(List.of(row(1))))
                 .as("its folder is gone, and no other is made")
                 .hasMessageContaining(".attempts");
+        Files.createDirectories(stopped.folder().resolve("checkpoint-2")); // as its last one would
         stopped.close();
+        assertThat(root.resolve(".attempts").resolve(ID)).doesNotExist();
         assertThat(files()).isEqualTo(published);
         assertThat(store.read(ID).metrics()).containsExactly(row(2));
     }
