@@ -82,11 +82,6 @@ final class SweepCommand implements Callable<Integer> {
                     ? halve(sweep, configs, store)
                     : all(sweep, configs, store);
         } catch (InterruptedException e) {
-            System.out.println(
-                    spark.chosen()
-                            ? "stopped; the runs on the cluster write checkpoints and leave; the same command resumes"
-                                    + " from the newest"
-                            : "stopped; the same command resumes from the checkpoints");
             return 1;
         }
     }
@@ -165,12 +160,20 @@ final class SweepCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean run(SweepPlan plan, RunStore store, RunPlace place)
+    private boolean run(SweepPlan plan, RunStore store, RunPlace place)
             throws InterruptedException {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var board = new SweepBoard(plan.items().size(), place.slots(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
             return new SweepRunner(plan, store, place, display::accept).run();
+        } catch (InterruptedException e) {
+            // Before the place is closed, which may take longer than the JVM has.
+            terminal.println(
+                    spark.chosen()
+                            ? "stopped; the runs on the cluster write checkpoints and leave; the same command resumes"
+                                    + " from the newest"
+                            : "stopped; the same command resumes from the checkpoints");
+            throw e;
         }
     }
 

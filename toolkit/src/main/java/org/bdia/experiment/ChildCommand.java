@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bdia.data.DataFolder;
 import org.bdia.io.ChildJvm;
@@ -80,7 +81,8 @@ public record ChildCommand(List<String> command, Map<String, String> environment
         var here =
                 of(store, threads, List.of("--attempt", "--build", Build.ofThisToolkit().text()));
         List<String> command = new ArrayList<>(here.command);
-        classPath.ifPresent(path -> command.set(command.indexOf(CLASS_PATH) + 1, path));
+        int path = command.indexOf(CLASS_PATH) + 1;
+        command.set(path, classPath.orElse(absolute(command.get(path))));
         Map<String, String> variables = new HashMap<>(here.environment);
         System.getenv().entrySet().stream()
                 .filter(variable -> variable.getKey().startsWith("BDIA_"))
@@ -88,6 +90,12 @@ public record ChildCommand(List<String> command, Map<String, String> environment
         variables.put("BDIA_DATA", DataFolder.fromEnvironment().path().toAbsolutePath().toString());
         variables.put(THREADS, "" + threads);
         return new ChildCommand(command, variables);
+    }
+
+    private static String absolute(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static ChildCommand of(RunStore store, int threads, List<String> options) {

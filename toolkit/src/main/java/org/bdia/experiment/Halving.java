@@ -29,7 +29,7 @@ public record Halving(
         int eta)
         implements Search {
 
-    private static final String EPOCHS = "train.epochs";
+    static final String EPOCHS = "train.epochs";
 
     /**
      * Copies the space and the rungs.

@@ -52,8 +52,8 @@ public record Sweep(
     /**
      * Copies the grids.
      *
-     * @throws IllegalArgumentException if there is no such profile, no grid and no search, a grid without tasks, or an axis
-     *     without values or with one twice
+     * @throws IllegalArgumentException if there is no such profile, no grid and no search, a grid without tasks, or with epochs
+     *     beside successive halving, or an axis without values or with one twice
      */
     public Sweep {
         Profile.of(profile);
@@ -68,6 +68,14 @@ public record Sweep(
                                 + grid.keySet());
             }
             grid.forEach(Sweep::requireValues);
+            if (grid.containsKey(Halving.EPOCHS) && search.orElse(null) instanceof Halving) {
+                throw new IllegalArgumentException(
+                        "the rungs set "
+                                + Halving.EPOCHS
+                                + ", also of the grids' runs, but a grid has "
+                                + grid.get(Halving.EPOCHS)
+                                + "; take the axis out, or write that grid into a sweep of its own");
+            }
         }
         grids = grids.stream().map(Sweep::copy).toList();
     }

@@ -29,6 +29,9 @@ public final class SweepRunner {
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
+    /** A network file system may show what other machines write up to a minute later. */
+    private static final int LOOKS_FOR_FINISHED = 45;
+
     private final SweepPlan plan;
     private final Predicate<String> done;
     private final RunPlace place;
@@ -194,6 +197,10 @@ public final class SweepRunner {
             Thread.sleep(BETWEEN_TRIES.toMillis());
         }
         boolean finished = done.test(item.id());
+        for (int i = 0; i < LOOKS_FOR_FINISHED && !finished && exit.code() == 0; i++) {
+            Thread.sleep(BETWEEN_TRIES.toMillis());
+            finished = done.test(item.id());
+        }
         synchronized (this) {
             if (finished) {
                 events.accept(new SweepEvent.Finished(item));

@@ -57,7 +57,7 @@ final class Attempts {
     }
 
     private void requireUnfinished() {
-        if (isDone(target)) {
+        if (isPublished()) {
             throw new FileException(
                     target + ": the run is finished; another attempt would be in vain");
         }
@@ -85,15 +85,16 @@ final class Attempts {
      * Makes a finished attempt the run, unless there is one, and deletes the others.
      *
      * @return whether the run is finished
-     * @throws RunBusyException if a process that makes no attempts has begun the run
+     * @throws RunBusyException if a process that makes no attempts is writing the run
+     * @throws FileException if the run's name cannot be taken
      */
     boolean publish() {
         for (Path attempt : all()) {
-            if (!isDone(target) && isDone(attempt)) {
+            if (!isPublished() && isDone(attempt)) {
                 move(attempt);
             }
         }
-        if (!isDone(target)) {
+        if (!isPublished()) {
             return false;
         }
         deleteAll();
@@ -113,16 +114,27 @@ final class Attempts {
 
     private void move(Path attempt) {
         try {
+            if (Files.exists(target)) {
+                free();
+            }
             DurableFiles.publish(attempt, target);
-        } catch (IOException e) {
-            if (!isDone(target)) {
-                throw new RunBusyException(
+        } catch (RunBusyException e) {
+            throw e;
+        } catch (IOException | FileException e) {
+            if (!isPublished()) { // by another process
+                throw new FileException(
                         target
                                 + ": a finished attempt cannot take this name ("
                                 + e
-                                + "); wait until the sweep ends that has begun the run here, or remove the folder");
+                                + "); check space and permissions",
+                        e);
             }
         }
+    }
+
+    /** Whether the run is finished. */
+    boolean isPublished() {
+        return isDone(target);
     }
 
     private static boolean isDone(Path run) {

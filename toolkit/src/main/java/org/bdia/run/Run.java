@@ -186,12 +186,14 @@ public final class Run implements AutoCloseable {
     /**
      * Releases the folder's lock and publishes a finished attempt; a second call does nothing.
      *
-     * @throws RunBusyException if the attempt is finished, but a process that makes no attempts has begun the run
+     * @throws RunBusyException if the attempt is finished, but a process that makes no attempts is writing the run
      */
     @Override
     public void close() {
         lock.close();
-        if (finished) {
+        // A process that was believed dead may have made its folder anew, though the run is
+        // finished.
+        if (finished || attempts.isPublished()) {
             attempts.publish();
         }
     }

@@ -85,7 +85,7 @@ public final class RunStore {
      * Publishes an attempt at the run that is finished, if there is one.
      *
      * @return whether the run is finished
-     * @throws RunBusyException if a process that makes no attempts has begun the run
+     * @throws RunBusyException if a process that makes no attempts is writing the run
      */
     public boolean publish(String id) {
         return new Attempts(root, id).publish();

@@ -3,6 +3,7 @@ package org.bdia.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,20 @@ class ChildCommandTest {
         assertThat(Path.of(command.environment().get("BDIA_DATA"))).isAbsolute();
         assertThat(command.missing()).containsExactly(there.toString(), "/opt/lib.jar");
         assertThat(ChildCommand.attempt(RunStore.at(folder), Optional.empty()).missing()).isEmpty();
+    }
+
+    @Test
+    void anAttemptElsewhereFindsARelativeClassPath() {
+        String key = "java.class.path";
+        String own = System.getProperty(key);
+        System.setProperty(key, "a b.jar" + File.pathSeparator + own);
+        try {
+            assertThat(ChildCommand.attempt(RunStore.at(folder), Optional.empty()).missing())
+                    .as("the other machine's process has another working directory")
+                    .containsExactly(Path.of("a b.jar").toAbsolutePath().toString());
+        } finally {
+            System.setProperty(key, own);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
@@ -56,6 +57,15 @@ class LargeSweepTest {
                                 .toList());
         assertThat(most).hasValueLessThanOrEqualTo(SLOTS);
         assertThat(lookups).hasValueLessThanOrEqualTo(2 * RUNS);
+    }
+
+    @Test
+    void aFinishedRunThatTheSharedFolderShowsLaterIsNoFailure() throws InterruptedException {
+        SweepPlan.Item item = item(0, Optional.empty());
+        Predicate<String> late = id -> isDone(id) && lookups.get() > 2;
+        var runner = new SweepRunner(new SweepPlan(List.of(item)), late, new Stub(""), events::add);
+        assertThat(runner.run()).isTrue();
+        assertThat(of(SweepEvent.Finished.class)).containsExactly(item.id());
     }
 
     @Test

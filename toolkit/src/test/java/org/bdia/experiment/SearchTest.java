@@ -216,6 +216,12 @@ class SearchTest {
         halvingRefused("'eta': 2", "'eta': 1", "eta must be at least 2, but is 1");
         halvingRefused(DROPOUT, "'train.epochs': [1, 2]", "the rungs set train.epochs");
         halvingRefused("['cifar10']", "['cifar10', 'shakespeare']", "[cifar10, shakespeare]");
+        refused(
+                "{'profile': 'smoke', 'grids': [{'task': ['cifar10'], 'train.epochs': [5, 7]}], 'search': {"
+                        + HALVING
+                        + ", 'runs': 4, 'space': {'task': ['cifar10']}}}",
+                "the rungs set train.epochs",
+                "[5, 7]");
     }
 
     private void axis(String values, String... words) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.bdia.config.FileException;
 import org.bdia.config.Json;
 import org.bdia.config.Method;
 import org.bdia.data.Provenance;
@@ -84,7 +85,9 @@ class AttemptsTest {
         assertThatThrownBy(() -> stopped.append(List.of(row(1))))
                 .as("its folder is gone, and no other is made")
                 .hasMessageContaining(".attempts");
+        Files.createDirectories(stopped.folder().resolve("checkpoint-2")); // as its last one would
         stopped.close();
+        assertThat(root.resolve(".attempts").resolve(ID)).doesNotExist();
         assertThat(files()).isEqualTo(published);
         assertThat(store.read(ID).metrics()).containsExactly(row(2));
     }
@@ -137,12 +140,24 @@ class AttemptsTest {
     }
 
     @Test
-    void aRunBegunMeanwhileWithoutAttemptsIsNotReplaced() {
+    void aRunBegunMeanwhileWithoutAttemptsIsReplacedOnceNobodyWritesIt() {
         Run attempt = written(1);
         Run plain = store.open(ID, CONFIG);
         assertThatThrownBy(attempt::close).isInstanceOf(RunBusyException.class);
-        plain.close();
         assertThat(store.isDone(ID)).isFalse();
+        plain.close();
+        assertThat(store.publish(ID)).isTrue();
+        assertThat(store.read(ID).metrics()).containsExactly(row(1));
+    }
+
+    @Test
+    void aNameThatCannotBeTakenIsAFailureAndNothingToWaitFor() throws IOException {
+        Run attempt = written(1);
+        Files.createFile(root.resolve(ID));
+        assertThatThrownBy(attempt::close)
+                .isInstanceOf(FileException.class)
+                .isNotInstanceOf(RunBusyException.class)
+                .hasMessageContaining(root.resolve(ID).toString());
     }
 
     private Run written(int step) {

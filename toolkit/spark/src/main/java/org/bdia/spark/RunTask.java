@@ -18,6 +18,9 @@ import org.bdia.experiment.RunPlace.Exit;
  */
 record RunTask(Message.Setup setup, LastLine last) implements Function<String, Exit> {
 
+    /** The exit code at SIGTERM, which a host that is shut down sends to the run too, and not only to the executor. */
+    private static final int TERMINATED = 143;
+
     @Override
     public Exit call(String config) throws InterruptedException {
         String host = host();
@@ -27,8 +30,16 @@ record RunTask(Message.Setup setup, LastLine last) implements Function<String, E
                         .with(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 device(setup.command().environment()));
-        Exit exit = command.execute(config, last::add);
-        if (exit.code() == Exit.UNFIT) {
+        return outcome(command.execute(config, last::add), host);
+    }
+
+    /**
+     * Returns a run's end with its host.
+     *
+     * @throws HostException if the run can go on elsewhere
+     */
+    static Exit outcome(Exit exit, String host) {
+        if (exit.code() == Exit.UNFIT || exit.code() == TERMINATED) {
             throw new HostException(host, String.join("\n", exit.log()));
         }
         List<String> log = new ArrayList<>(exit.log());

@@ -50,11 +50,11 @@ final class SparkPlace implements RunPlace {
      */
     SparkPlace(ProcessBuilder command, Message.Setup setup, Path jars) throws IOException {
         this.jars = jars;
-        driver = command.redirectErrorStream(true).start();
+        driver = command.start();
         orders = driver.outputWriter(StandardCharsets.UTF_8);
-        Thread reader = new Thread(this::read, "spark-driver");
-        reader.setDaemon(true);
-        reader.start();
+        // Spark's log must not come between the halves of a report, so it has a pipe of its own.
+        Thread errors = start(() -> read(driver.errorReader(StandardCharsets.UTF_8)));
+        start(() -> readToEnd(errors));
         send(setup);
         Report answer = null;
         try {
@@ -115,8 +115,31 @@ final class SparkPlace implements RunPlace {
         }
     }
 
-    private void read() {
-        try (BufferedReader lines = driver.inputReader(StandardCharsets.UTF_8)) {
+    private static Thread start(Runnable task) {
+        Thread thread = new Thread(task, "spark-driver");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void readToEnd(Thread errors) {
+        read(driver.inputReader(StandardCharsets.UTF_8));
+        if (lost == null) {
+            try {
+                errors.join(SECONDS_TO_END * 1000L);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            String end = "the Spark driver has ended; the last it wrote:\n    ";
+            synchronized (log) {
+                end += String.join("\n    ", log);
+            }
+            accept(Report.of(Kind.LOST, end, 0));
+        }
+    }
+
+    private void read(BufferedReader from) {
+        try (BufferedReader lines = from) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(Message.MARK)) {
                     accept(Message.parse(line.substring(Message.MARK.length()), Report.class));
@@ -125,17 +148,20 @@ final class SparkPlace implements RunPlace {
                 if (NOISE.matcher(line).find()) {
                     continue;
                 }
-                log.addLast(line);
-                if (log.size() > LOG_LINES) {
-                    log.removeFirst();
-                }
+                note(line);
             }
-        } catch (IOException e) {
-            log.addLast("lost the driver's output: " + e);
+        } catch (IOException | IllegalStateException e) {
+            note("lost the driver's output: " + e.getMessage());
+            driver.destroy(); // nobody hears it any more
         }
-        if (lost == null) {
-            String end = "the Spark driver has ended; the last it wrote:\n    ";
-            accept(Report.of(Kind.LOST, end + String.join("\n    ", log), 0));
+    }
+
+    private void note(String line) {
+        synchronized (log) {
+            log.addLast(line);
+            if (log.size() > LOG_LINES) {
+                log.removeFirst();
+            }
         }
     }
 

@@ -41,6 +41,24 @@ class SparkPlaceTest {
     }
 
     @Test
+    void aLongReportIsReadWhileTheDriverLogs() throws Exception {
+        try (SparkPlace place = place("log")) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(place.execute(config(), step -> {}).log()).hasSize(400);
+            }
+        }
+    }
+
+    @Test
+    void aReportThatCannotBeReadBreaksTheSweepOff() throws Exception {
+        try (SparkPlace place = place("garble")) {
+            assertThatThrownBy(() -> place.execute(config(), step -> {}))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("{\"kind\":");
+        }
+    }
+
+    @Test
     void aDriverThatRefusesSaysWhy() {
         assertThatThrownBy(() -> place("refuse"))
                 .isInstanceOf(ExperimentException.class)

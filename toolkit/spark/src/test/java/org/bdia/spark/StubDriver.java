@@ -3,6 +3,7 @@ package org.bdia.spark;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.bdia.spark.Message.Kind;
 import org.bdia.spark.Message.Order;
@@ -35,9 +36,32 @@ final class StubDriver {
                 say(Report.of(Kind.LOST, "no usable executor", 0));
                 return;
             }
+            if (how.equals("garble")) {
+                System.out.println(Message.MARK + "{\"kind\":");
+                continue;
+            }
+            if (how.equals("log")) {
+                log();
+                List<String> lines = Collections.nCopies(400, "at ".repeat(30));
+                say(new Report(Kind.END, order.run(), "", 1, lines));
+                continue;
+            }
             say(new Report(Kind.STEP, order.run(), "@step 5 10 loss 1", 0, List.of()));
             say(new Report(Kind.END, order.run(), "", 1, List.of("γ", "(on host 7)")));
         }
+    }
+
+    /** Logs as Spark does, on standard error, while the report is written. */
+    private static void log() {
+        Thread noise =
+                new Thread(
+                        () -> {
+                            for (int i = 0; i < 2000; i++) {
+                                System.err.println("26/11/29 WARN Spark: noise");
+                            }
+                        });
+        noise.setDaemon(true);
+        noise.start();
     }
 
     private static void say(Report report) {
