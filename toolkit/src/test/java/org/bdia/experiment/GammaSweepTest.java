@@ -31,7 +31,8 @@ class GammaSweepTest {
     }
 
     private GammaSweep sweep(List<Outcome> outcomes, double... gammas) {
-        return GammaSweep.of(outcomes, RunStore.at(folder), DataFolder.at(folder), Runs.CAPTION, gammas);
+        return GammaSweep.of(
+                outcomes, RunStore.at(folder), DataFolder.at(folder), Runs.CAPTION, gammas);
     }
 
     @Test
