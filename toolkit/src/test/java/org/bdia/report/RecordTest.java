@@ -20,6 +20,9 @@ class RecordTest {
     private static final Path SOURCE = Path.of("..");
     private static final Path PAGE = Path.of("notebooks", "results", "README.md");
 
+    private static final String BETTER =
+            "low(test_accuracy[bdia,task=cifar10] - test_accuracy[standard,task=cifar10]) > 0";
+
     @TempDir private Path root;
 
     @BeforeEach
@@ -36,7 +39,11 @@ class RecordTest {
         report(
                 new ResultsFile.Claim("learns", "val_loss < 2.3", "1 < 2.3", true),
                 new ResultsFile.Claim(
-                        "better", "low(a - b) > 0", "[-2, -1], n = 2", false, "opposite"));
+                        "better", BETTER, "[-0.025, -0.01], n = 2", false, "opposite"));
+        Files.createDirectories(root.resolve("ci/claims"));
+        Files.writeString(
+                root.resolve("ci/claims/02-cifar.json"),
+                "{\"laptop\": [{\"id\": \"better\", \"why\": \"It is better.\"}]}");
     }
 
     @Test
@@ -56,7 +63,10 @@ class RecordTest {
         assertThat(Files.readString(root.resolve(PAGE)))
                 .contains("commit abc (runs: 0fe, def)")
                 .contains("claims: 1 of 1 hold; of the paper's 0 of 1 seen, 1 opposite")
-                .contains("| better | `low(a - b) > 0` | [-2, -1], n = 2 | opposite |");
+                .contains("| better | `" + BETTER + "` | [-0.025, -0.01], n = 2 | opposite |")
+                .contains(
+                        "| It is better. | test accuracy, bdia − standard | -2.50 to -1.00 pp | 2 | opposite |"
+                                + " set, 15 epochs · laptop | [02](#02-cifar) |");
     }
 
     @Test
@@ -120,7 +130,9 @@ class RecordTest {
 
     private Path run(String id, String commit, String arithmetic) throws IOException {
         Path run = Files.createDirectories(root.resolve("target/runs/laptop/02-cifar").resolve(id));
-        Files.writeString(run.resolve("config.json"), "{}");
+        Files.writeString(
+                run.resolve("config.json"),
+                "{\"task\": {\"kind\": \"CIFAR_10\"}, \"train\": {\"epochs\": 15}}");
         Path manifest = run.resolve("manifest.json");
         Files.writeString(
                 manifest,
