@@ -23,7 +23,10 @@ import org.bdia.io.DurableFiles;
 import org.bdia.spark.Message.Kind;
 import org.bdia.spark.Message.Report;
 
-/** The toolkit's end of the pipes to a driver. The driver ends when this JVM does, since its standard input then ends. */
+/**
+ * The toolkit's end of the pipes to a driver. The driver ends when this JVM does, since its standard input then ends; while it waits for
+ * executors, within two minutes.
+ */
 final class SparkPlace implements RunPlace {
 
     private static final int LOG_LINES = 30;
