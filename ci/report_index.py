@@ -110,6 +110,8 @@ class Notebook:
         found = re.search(r"\*\*Question\.\*\*\s+(.+?)(?:\n\n|$)", self.introduction, re.DOTALL)
         paragraph = escape(" ".join(found.group(1).split())) if found else ""
         paragraph = re.sub(r"`(.+?)`", r"<code>\1</code>", paragraph)
+        paragraph = re.sub(r"\[([^]]+)]\(([\w-]+)\.ipynb\)", r'<a href="#\2">\1</a>', paragraph)
+        paragraph = re.sub(r"\[([^]]+)]\([^)]+\)", r"\1", paragraph)
         return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", re.sub(r"(?<!\*)\*([^*]+)\*(?!\*)", r"<i>\1</i>", paragraph))
 
     def reasons(self) -> Dict[str, str]:

@@ -22,7 +22,7 @@ class ReportIndexTest {
         Path notebook = notebook("01-exactness", "done");
         Files.writeString(
                 notebook.resolve("notebook.ipynb"),
-                "{\"cells\": [{\"source\": [\"# Exactness: rebuilt?\\n\", \"\\n\", \"**Question.** Is it <0>?\\n\"]}]}");
+                "{\"cells\": [{\"source\": [\"# Exactness: rebuilt?\\n\", \"\\n\", \"**Question.** Is it <0>, unlike [02-cifar](02-cifar.ipynb) and [others](a.md)?\\n\"]}]}");
         Report report = Report.open("01-exactness", notebook, Profile.SMOKE).use(Samples.STAND_IN);
         report.add(row("bdia", "mismatches", 0)).add(row("bdia", "activations", 1234567));
         report.add(row("bdia-float", "input_error", 0.25));
@@ -44,7 +44,8 @@ class ReportIndexTest {
 
         String page = page();
         assertThat(page)
-                .contains("<h2>Exactness: rebuilt?</h2>", "Is it &lt;0&gt;?", "synthetic")
+                .contains("<h2>Exactness: rebuilt?</h2>", "synthetic")
+                .contains("Is it &lt;0&gt;, unlike <a href=\"#02-cifar\">02-cifar</a> and others?")
                 .contains("Of 1,234,567 activations that exact BDIA rebuilds, in up to 6 blocks, 0")
                 .contains("2026-11-28, commit abc123, profile smoke", "<b>exact everywhere</b>")
                 .contains(
