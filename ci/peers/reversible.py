@@ -110,7 +110,7 @@ class Block(nn.Module):
     def attention(self, x):
         B, T, D = x.shape
         q, k, v = self.qkv(x).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (B, H, T, D/H)
-        # Not in bfloat16: there PyTorch 2.13's backward pass took eight times as long at 64 tokens as with the casts.
+        # Not in bfloat16, in which the backward pass of PyTorch 2.13 on the CPU takes far longer than with the casts.
         with torch.autocast("cpu", enabled=False):
             mixed = F.scaled_dot_product_attention(q.float(), k.float(), v.float(), is_causal=self.causal)
         return self.out(mixed.transpose(1, 2).reshape(B, T, D))

@@ -257,7 +257,7 @@ final class ChildRuns {
             }
         } else if (event instanceof SweepEvent.Elsewhere) {
             bars.get(id).update(0, 1, "another process is at it; waiting");
-        } else if (event instanceof SweepEvent.Finished) {
+        } else if (event instanceof SweepEvent.Finished || event instanceof SweepEvent.Skipped) {
             end(id, "finished");
         } else if (event instanceof SweepEvent.Failed failed) {
             end(id, "failed");
