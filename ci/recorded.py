@@ -9,10 +9,6 @@ RESULTS = ROOT / "notebooks" / "results"
 ARCHIVE = RESULTS / "runs"
 PROFILES = ("smoke", "laptop", "paper")
 
-# Records, by notebook and commit, whose times are withdrawn until they are measured again: their products were computed in another way.
-WITHDRAWN = {("06-memory-and-time", "62907f5"), ("08-inverted-activations", "ae07587")}
-TIMES = ("time", "step, ms")  # how the names of measured times begin, in tables and figures
-
 Row = Dict[str, Any]
 
 
@@ -43,7 +39,6 @@ class Record:
             row["value"] = float(row["value"])  # NaN and infinities are words in the file
         self.notebook: str = self.manifest["notebook"]
         self.profile: str = self.manifest["profile"]
-        self.withdrawn = (self.notebook, self.manifest["commit"]) in WITHDRAWN
 
     def rows(self, **wanted: Any) -> List[Row]:
         return [r for r in self.results["results"] if all(r[key] == value for key, value in wanted.items())]
@@ -55,10 +50,6 @@ class Record:
         # Archived runs come from several machines; the results name the one that put them together.
         processors = sorted({run["manifest"]["cpu"] for run in self.manifest["runs"] if "cpu" in run["manifest"]})
         return " and ".join(processors) if len(processors) > 1 else str(self.results["hardware"]).split(", Linux")[0]
-
-    def marked(self, name: str) -> str:
-        """The name of a column or figure, marked if it shows times that are withdrawn."""
-        return name + " (withdrawn)" if self.withdrawn and name.startswith(TIMES) else name
 
 
 def records(*notebooks: str) -> List[Record]:

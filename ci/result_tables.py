@@ -233,9 +233,7 @@ def table_2() -> List[str]:
 
 def activations() -> List[str]:
     lines = []
-    times = ["time of a stored step, inverted / GELU", "time of a reversed step, inverted / GELU"]
     for record in records("08-inverted-activations"):
-        times = [record.marked(name) for name in times]
         for task in ("memory-mlp", "memory-vit", "memory-gpt"):
 
             def one(metric: str, method: str) -> float:
@@ -249,7 +247,8 @@ def activations() -> List[str]:
                 + [f"{one('time_ratio_to_exact', m):.2f}" for m in ("standard+invact", "bdia+invact")]
             )
     header = ["K = 6 · profile", "saved, GELU, MiB", "inverted", "less", "peak of a reversed step, GELU, MiB", "inverted"]
-    return table([*header, *times], lines)
+    header += ["time of a stored step, inverted / GELU", "time of a reversed step, inverted / GELU"]
+    return table(header, lines)
 
 
 def memory() -> List[str]:
@@ -258,15 +257,13 @@ def memory() -> List[str]:
         "standard, checkpoint": ("standard", "checkpoint", "fast-float32"),
         "BDIA, fast": ("bdia", "reversible", "fast-float32"),
         "BDIA, lean": ("bdia", "reversible", "lean-float32"),
-        "BDIA, lean, bf16 branches": ("bdia", "reversible", "lean-bfloat16"),
+        "BDIA, lean, bf16 branches (time / store in bf16)": ("bdia", "reversible", "lean-bfloat16"),
     }
     lines = []
     found = records("06-memory-and-time")
-    times = "time / store"
     where = dict(task="memory-vit", metric="peak_mib", stage="fast-float32")
     depths = sorted({row["depth"] for record in found for row in record.rows(**where)})
     for record in found:
-        times = record.marked(times)
         for name, (method, backprop, stage) in ways.items():
             line = [f"{name} · {record.profile}"]
             for depth in depths:
@@ -274,7 +271,7 @@ def memory() -> List[str]:
                 peak, time = record.values(metric="peak_mib", **where), record.values(metric="time_ratio_to_store", **where)
                 line.append(f"{peak[0]:.1f} MiB, {time[0]:.2f}" if peak else "–")
             lines.append(line)
-    return table([f"peak above rest, {times}", *(f"K = {depth}" for depth in depths)], lines)
+    return table(["peak above rest, time / store", *(f"K = {depth}" for depth in depths)], lines)
 
 
 def number(text: str, scale: float = 1, unit: str = "") -> str:
@@ -327,11 +324,9 @@ def section(record: Record) -> List[str]:
         f"Data: {made['data']['name']}.",
         "",
     ]
-    if record.withdrawn:
-        lines += ["The step times in this record are withdrawn, see [memory and time](#memory-and-time).", ""]
     images = []
     for file in sorted(record.folder.glob("*.svg")):
-        title = record.marked(file.stem.replace("-", " "))
+        title = file.stem.replace("-", " ")
         images.append(f"![{title}]({where}/{file.name})<br>{title}")
     images += [""] * (len(images) % 2)
     lines += [*table(["", ""], zip(images[::2], images[1::2])), ""] if images else []
@@ -339,7 +334,7 @@ def section(record: Record) -> List[str]:
         with file.open(encoding="utf-8", newline="") as content:
             header, *rows = csv.reader(content)
         shown, cells = readable(file.stem, header, rows)
-        lines += folded(file.name, table(map(record.marked, shown), cells))
+        lines += folded(file.name, table(shown, cells))
     claims = record.results["claims"]
     checked = (
         [claim["id"], f"`{claim['expected']}`", claim["found"], claim.get("verdict") or ("yes" if claim["holds"] else "NO")]

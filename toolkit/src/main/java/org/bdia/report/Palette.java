@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -16,7 +17,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
  *
  * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) keeps its method's colour; the first six series of a figure
- * also differ in dashes and marker, so that figures survive a grey printer.
+ * also differ in dashes and marker, so that figures survive a grey printer, and so do six of one colour.
  *
  * @see <a href="https://jfly.uni-koeln.de/color/">Okabe and Ito, Color universal design, 2008</a>
  */
@@ -124,10 +125,19 @@ final class Palette {
                 Color next = OTHERS.get(others.size() % OTHERS.size());
                 color = others.computeIfAbsent(kind, k -> next);
             }
-            int look = styles.size() % Dash.values().length;
-            styles.add(new Style(color, Dash.values()[look], Mark.values()[look]));
+            styles.add(unused(color, styles));
         }
         return styles;
+    }
+
+    private static Style unused(Color color, List<Style> used) {
+        int looks = Dash.values().length;
+        return IntStream.range(used.size(), used.size() + looks)
+                .map(i -> i % looks)
+                .mapToObj(i -> new Style(color, Dash.values()[i], Mark.values()[i]))
+                .filter(style -> !used.contains(style))
+                .findFirst()
+                .orElseGet(() -> used.get(used.size() % looks));
     }
 
     private static Color method(String name) {

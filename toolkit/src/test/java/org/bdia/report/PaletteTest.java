@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.Color;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.bdia.config.Method;
 import org.bdia.config.Methods;
@@ -33,6 +34,23 @@ class PaletteTest {
                 .extracting(Style::mark)
                 .doesNotHaveDuplicates();
         assertThat(styles("bdia", "bdia+a")).extracting(Style::dash).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theSeventhSeriesIsNotTakenForTheFirstOfItsColour() {
+        String[] crosses = {
+            "standard", "standard+a", "bdia", "bdia+a", "bdia+b", "other", "bdia+c"
+        };
+        String[] ways = {"a", "b", "c", "d", "bdia", "e", "f", "g", "h", "i", "bdia (planned)"};
+        for (String[] names : new String[][] {crosses, ways}) {
+            assertThat(styles(names)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void moreSeriesThanLooksAreDrawn() {
+        String[] many = Collections.nCopies(15, "bdia").toArray(String[]::new);
+        assertThat(styles(many)).hasSize(15);
     }
 
     private static List<Style> styles(String... names) {
