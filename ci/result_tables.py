@@ -118,16 +118,18 @@ def paper() -> List[str]:
                 scale, digits, unit = (100, 2, " pp") if "accuracy" in metric else (1, 3, "")
                 interval = " to ".join(f"{scale * float(end):+.{digits}f}" for end in ends) + unit
                 task = "".join(re.findall(r"task=(\w+)", claim["expected"])[:1])
+                images = "".join(re.findall(r"stage=(\d+)-images", claim["expected"])[:1])
                 link = f"[{record.notebook[:2]}](#{record.notebook})"
-                lines.append([says[claim["id"]], f"{metric.replace('_', ' ')}, {ours} − {other}", interval, n, claim["verdict"], setting(record, task), link])
+                lines.append([says[claim["id"]], f"{metric.replace('_', ' ')}, {ours} − {other}", interval, n, claim["verdict"], setting(record, task, images), link])
     header = ["the paper", "difference", "ours, 95 % interval", "n", "verdict", "data, epochs · profile", "notebook"]
     return table(header, lines)
 
 
-def setting(record: Record, task: str) -> str:
-    """The data of a task, of the first where none is named, and the epochs of most of its runs."""
+def setting(record: Record, task: str, images: str) -> str:
+    """The data of a task, of the first where none is named, of so many images if it says how many, and the epochs of most of its runs."""
     names = record.manifest["data"]["name"].split("; ")
-    data = next((name for name in names if task in name.lower().replace("-", "")), names[0])
+    size = f" {images} training images" if images else ""
+    data = next((name for name in names if task in name.lower().replace("-", "") and size in name), names[0])
     runs = [run["config"] for run in record.manifest["runs"]]
     epochs = [run["train"]["epochs"] for run in runs if task in json.dumps(run["task"]).lower().replace("_", "")]
     return f"{data}, {statistics.mode(epochs)} epochs · {record.profile}"
