@@ -132,12 +132,15 @@ final class Palette {
 
     private static Style unused(Color color, List<Style> used) {
         int looks = Dash.values().length;
-        return IntStream.range(used.size(), used.size() + looks)
-                .map(i -> i % looks)
-                .mapToObj(i -> new Style(color, Dash.values()[i], Mark.values()[i]))
+        List<Style> candidates =
+                IntStream.range(used.size(), used.size() + looks)
+                        .map(i -> i % looks)
+                        .mapToObj(i -> new Style(color, Dash.values()[i], Mark.values()[i]))
+                        .toList();
+        return candidates.stream()
                 .filter(style -> !used.contains(style))
                 .findFirst()
-                .orElseGet(() -> used.get(used.size() % looks));
+                .orElse(candidates.get(0));
     }
 
     private static Color method(String name) {

@@ -3,6 +3,7 @@ package org.bdia.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.Color;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -48,9 +49,14 @@ class PaletteTest {
     }
 
     @Test
-    void moreSeriesThanLooksAreDrawn() {
-        String[] many = Collections.nCopies(15, "bdia").toArray(String[]::new);
-        assertThat(styles(many)).hasSize(15);
+    void seriesBeyondTheLooksKeepTheirColour() {
+        List<String> names = new ArrayList<>(List.of("standard"));
+        names.addAll(Collections.nCopies(15, "bdia"));
+        List<Style> styles = styles(names.toArray(String[]::new));
+        assertThat(styles).hasSize(16);
+        assertThat(styles.subList(1, 16))
+                .extracting(Style::color)
+                .containsOnly(styles("bdia").get(0).color());
     }
 
     private static List<Style> styles(String... names) {
