@@ -106,6 +106,11 @@ public final class Experiment {
         return MemoryExperiment.create();
     }
 
+    /** Memory of one whole training step of a GPT, everything counted: GPT-2 medium, of 355 million weights, in the profiles laptop and paper. */
+    public static WholeStep wholeStep() {
+        return WholeStep.measure();
+    }
+
     /** Errors of the derivatives of inverted activations. */
     public static DerivativeErrors derivatives() {
         return DerivativeErrors.measure();

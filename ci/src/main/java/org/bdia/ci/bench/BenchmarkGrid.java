@@ -22,7 +22,8 @@ public final class BenchmarkGrid {
     private BenchmarkGrid() {}
 
     /**
-     * Returns the groups: for each task and depth the bare steps, and at one depth the whole ones.
+     * Returns the groups: for each task and depth the bare steps, and at one depth the whole ones. A group's processes are alive
+     * together; each of GPT-2 medium's is alone, as few machines have the memory of all.
      *
      * @param quick only ViT, float32, bare steps, standard store and BDIA reversible
      * @param peer whether the peer in Python is measured too
@@ -34,8 +35,9 @@ public final class BenchmarkGrid {
         List<List<Point>> groups = new ArrayList<>();
         if ("gpt2-medium".equals(task) && !quick) {
             Point medium = Point.base("gpt", 24).withBatch(4).withTokens(512);
-            groups.add(whole(medium.withSize(1024, 16, 4096).withVocabulary(VOCABULARY), peer));
-            return groups;
+            return whole(medium.withSize(1024, 16, 4096).withVocabulary(VOCABULARY), peer).stream()
+                    .map(List::of)
+                    .toList();
         }
         for (String each : quick ? List.of("vit") : List.of("vit", "gpt")) {
             for (int depth : quick ? QUICK_DEPTHS : DEPTHS) {

@@ -38,6 +38,11 @@ class BenchmarkGridTest {
                         "python checkpoint per-block");
         assertThat(whole.get(1).variant()).isEqualTo("lean");
         assertThat(whole.get(1).headTokens()).isEqualTo(128);
-        assertThat(BenchmarkGrid.groups(false, false, "gpt2-medium", null).get(0)).hasSize(2);
+    }
+
+    @Test
+    void pointsOfGpt2MediumAreNotAliveTogether() {
+        List<List<Point>> medium = BenchmarkGrid.groups(false, true, "gpt2-medium", null);
+        assertThat(medium).hasSize(4).allMatch(group -> group.size() == 1);
     }
 }

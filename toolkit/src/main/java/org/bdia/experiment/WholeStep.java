@@ -1,0 +1,203 @@
+package org.bdia.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.bdia.config.Backprop;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.Update;
+import org.bdia.measure.Benchmark;
+import org.bdia.measure.MemoryModel;
+import org.bdia.measure.Point;
+import org.bdia.measure.Row;
+import org.bdia.measure.Tools;
+import org.bdia.notebook.Notebook;
+import org.bdia.notebook.Progress;
+import org.bdia.report.Axis;
+import org.bdia.report.Caption;
+import org.bdia.report.Figure;
+import org.bdia.report.Hardware;
+import org.bdia.report.Profile;
+import org.bdia.report.Report;
+import org.bdia.report.Result;
+import org.bdia.report.Series;
+import org.bdia.report.Tabular;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Memory of one whole training step of a GPT in float32, all weights trained, everything counted: weights, gradients, AdamW's moments,
+ * logits and activations. From storing to what is smallest, one saving after the other: reversed by BDIA on few tokens at a time, the head in
+ * slices of tokens, and each block updated in the backward pass; beside these the last two with checkpoints. Memory in MiB.
+ *
+ * <p>Each is measured in a process of its own, one after the other, so that the largest has the machine's memory for itself.
+ */
+public final class WholeStep implements Tabular {
+
+    private static final int HEAD_TOKENS = 128;
+    private static final double MIB = 1 << 20;
+
+    private final List<Row> rows;
+
+    private WholeStep(List<Row> rows) {
+        this.rows = List.copyOf(rows);
+    }
+
+    /** Measures GPT-2 medium without dropout on 4 texts of 512 tokens; for smoke a small GPT with a tenth of the vocabulary. */
+    static WholeStep measure() {
+        boolean smoke = Environment.current().profile() == Profile.SMOKE;
+        GptConfig model =
+                smoke
+                        ? GptConfig.nano().withVocabulary(5_000)
+                        : GptConfig.gpt2Medium().withContext(512);
+        Point store =
+                Point.base("gpt", model.depth())
+                        .withBatch(smoke ? 8 : 4)
+                        .withTokens(model.context())
+                        .withSize(model.width(), model.heads(), model.mlp())
+                        .withActivation(model.activation())
+                        .withVocabulary(model.vocabulary())
+                        .whole();
+        List<Point> points = points(store);
+        var benchmark = new Benchmark(Tools.fromEnvironment(), 1, 1, line -> {});
+        List<Row> rows = new ArrayList<>();
+        try (Progress progress = Notebook.progress("a whole training step", "ways")) {
+            for (Point point : points) {
+                progress.update(rows.size(), points.size(), label(point));
+                rows.addAll(benchmark.measure(List.of(point)));
+            }
+            progress.update(points.size(), points.size(), "");
+        }
+        return new WholeStep(rows);
+    }
+
+    private static List<Point> points(Point store) {
+        Point lean = store.with(Method.bdia(0.5), Backprop.REVERSIBLE).lean();
+        return List.of(
+                store,
+                lean,
+                lean.perBlock(HEAD_TOKENS).whole(),
+                lean.perBlock(HEAD_TOKENS),
+                store.with(Method.standard(), Backprop.CHECKPOINT).perBlock(HEAD_TOKENS));
+    }
+
+    private static boolean updatesPerBlock(Point point) {
+        return !point.equals(point.whole());
+    }
+
+    private static String label(Point p) {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s%s%s%s)",
+                p.method(),
+                p.backprop(),
+                p.variant().equals("lean") ? ", lean" : "",
+                p.headTokens() > 0 ? ", head of " + p.headTokens() + " tokens" : "",
+                updatesPerBlock(p) ? ", updated per block" : "");
+    }
+
+    /** The label in few letters, for under a bar. */
+    private static String shortLabel(Point p) {
+        return (p.backprop().equals("reversible") ? p.variant() : p.backprop())
+                + (p.headTokens() > 0 ? ", head" : "")
+                + (updatesPerBlock(p) ? ", per block" : "");
+    }
+
+    private static double predicted(Point p) {
+        return MemoryModel.of(p.model(), p.computed())
+                        .withHeadTokens(p.headTokens())
+                        .total(
+                                p.execution(),
+                                p.batch(),
+                                updatesPerBlock(p) ? Update.PER_BLOCK : Update.AFTER_BACKWARD)
+                / MIB;
+    }
+
+    /**
+     * The rows for results.json: task {@code whole-step}, stage {@code fast} or {@code lean}, with {@code -head} where the head is sliced
+     * and {@code -per-block} where blocks are updated in the backward pass.
+     */
+    public List<Result> results() {
+        List<Result> results = new ArrayList<>();
+        for (Row row : rows) {
+            double predicted = predicted(row.point());
+            results.add(row(row, "total_mib", row.total()));
+            results.add(row(row, "params_mib", row.parameters()));
+            results.add(row(row, "predicted_total_mib", predicted));
+            results.add(row(row, "prediction_error", Math.abs(predicted / row.total() - 1)));
+            results.add(row(row, "step_ms", row.median()));
+        }
+        return results;
+    }
+
+    private static Result row(Row row, String metric, double value) {
+        Point p = row.point();
+        String stage =
+                p.variant()
+                        + (p.headTokens() > 0 ? "-head" : "")
+                        + (updatesPerBlock(p) ? "-per-block" : "");
+        double gamma = p.method().equals("bdia") ? 0.5 : 0;
+        return new Result(
+                "whole-step", p.method(), p.backprop(), 0, p.depth(), gamma, stage, metric, value);
+    }
+
+    /** A line per way to train: what rests between two steps, the peak above, their sum, what was predicted for it, and the time of a step. */
+    @Override
+    public Table table() {
+        Table table = Table.create("one whole training step, " + size() + ", MiB");
+        table.addColumns(
+                StringColumn.create("way to train", rows.stream().map(r -> label(r.point()))),
+                column("at rest", Row::rest),
+                column("peak above rest", Row::peak),
+                column("total", Row::total),
+                column("predicted", row -> predicted(row.point())),
+                column("step, s", row -> row.median() / 1_000));
+        return table;
+    }
+
+    private DoubleColumn column(String name, ToDoubleFunction<Row> value) {
+        return DoubleColumn.create(name, rows.stream().mapToDouble(value));
+    }
+
+    /** The memory of every way to train: what the weights and AdamW's moments take whatever is done, and what all else adds. */
+    public Figure totals() {
+        List<String> labels = rows.stream().map(r -> shortLabel(r.point())).toList();
+        ToDoubleFunction<Row> least = row -> 3 * row.parameters();
+        return new Figure(
+                "Memory of a whole training step",
+                Axis.linear("way to train"),
+                Axis.linear("MiB"),
+                List.of(
+                        Series.Bars.of(
+                                "weights and moments",
+                                labels,
+                                rows.stream().mapToDouble(least).toArray()),
+                        Series.Bars.of(
+                                "all", labels, rows.stream().mapToDouble(Row::total).toArray())),
+                new Caption(
+                        List.of(MemoryResult.INPUTS),
+                        Environment.current().profile(),
+                        "seed 1",
+                        size() + ", " + Hardware.describe()));
+    }
+
+    /** Declares this measurement's rows in a notebook's report. */
+    public void addTo(Report report) {
+        report.use(MemoryResult.INPUTS).add(results());
+    }
+
+    private String size() {
+        Point p = rows.get(0).point();
+        return String.format(
+                Locale.ROOT,
+                "GPT of %.0f million weights, K = %d, D = %d, B = %d, T = %d",
+                rows.get(0).parameters() * MIB / Float.BYTES / 1e6,
+                p.depth(),
+                p.width(),
+                p.batch(),
+                p.tokens());
+    }
+}
