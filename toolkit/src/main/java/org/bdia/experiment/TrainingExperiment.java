@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
@@ -27,6 +28,12 @@ import tech.tablesaw.api.Table;
  * @param <M> the model's configuration
  */
 public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfig> {
+
+    /** The pairs that decide how many there are, and the least and the most of them. */
+    private static final int JUDGED = 4;
+
+    private static final int FEWEST = 8;
+    private static final int MOST = 16;
 
     private final T task;
     private final M model;
@@ -133,6 +140,20 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         List<Variant> more = new ArrayList<>(variants);
         more.add(variant);
         return new TrainingExperiment<>(task, model, train, more, seeds, verify, resampled);
+    }
+
+    /**
+     * With one variant at multiples of the training's learning rate, each a line of its own: a search, of which {@link
+     * ExperimentResult#lowest} chooses.
+     *
+     * @param factors the multiples, above 0
+     */
+    public TrainingExperiment<T, M> rates(Variant variant, double... factors) {
+        double peak = train.schedule().peak();
+        return variants(
+                DoubleStream.of(factors)
+                        .mapToObj(factor -> variant.withLearningRate(factor * peak))
+                        .toArray(Variant[]::new));
     }
 
     /** With seeds 0 to n − 1; the environment variable BDIA_SEEDS, where it is set, takes precedence. */
@@ -251,6 +272,25 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
         RunStore store = RunStore.fromEnvironment();
         return new ExperimentResult(
                 Environment.current().profile(), ChildRuns.complete(planned(), store));
+    }
+
+    /**
+     * Runs the first {@value #JUDGED} pairs, see {@link #resampled}, and returns how many a comparison of two variants takes: as
+     * many as a 95 % interval of the wished half width needs, judged by the scatter of the differences and not by their mean, but
+     * {@value #FEWEST} to {@value #MOST}.
+     *
+     * @param metric as in {@link ExperimentResult#compare}
+     * @param half half the interval's width, above 0, written down before the first run
+     * @throws ExperimentException if a run fails
+     */
+    public int seedsFor(String metric, Variant method, Variant reference, double half) {
+        int needed =
+                variants(reference, method)
+                        .resampled(JUDGED)
+                        .run()
+                        .compare(metric)
+                        .seedsFor(method.label(), reference.label(), half);
+        return Math.max(FEWEST, Math.min(MOST, needed));
     }
 
     /** For kernels that show what a cell's last statement returns. */

@@ -50,6 +50,15 @@ public record Variant(
         return new Variant(method, backprop, suffix + name, run -> more.apply(change.apply(run)));
     }
 
+    /**
+     * The same runs under another name.
+     *
+     * @param value what stands behind the method's name, for example {@code +tuned}; empty for the method's name alone
+     */
+    public Variant named(String value) {
+        return new Variant(method, backprop, value, change);
+    }
+
     private Variant withTrain(String name, UnaryOperator<TrainConfig> more) {
         return with(name, run -> run.withTrain(more.apply(run.train())));
     }

@@ -109,6 +109,9 @@ class VariantTest {
 
         assertThat(several.label()).isEqualTo("standard+lr0.002+setadam+dropout0.1+smooth0.2");
         assertThat(PLAIN.withLearningRate(1e-4).label()).isEqualTo("standard+lr0.0001");
+        Variant renamed = several.named("");
+        assertThat(renamed.label()).isEqualTo("standard");
+        assertThat(configs(TRAIN, renamed)).containsExactly(run);
         assertThat(run.model()).isEqualTo(VitConfig.smoke().withDropout(0.1));
         assertThat(run.train())
                 .isEqualTo(
