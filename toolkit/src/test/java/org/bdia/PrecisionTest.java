@@ -52,7 +52,8 @@ class PrecisionTest extends TensorTest {
     }
 
     private static final Model VIT = new Model("vit", GuardSubject::vit);
-    private static final Model LONG_GPT = new Model("long gpt", PrecisionTest::longGpt);
+    private static final Model LONG_GPT =
+            new Model("long gpt", (m, e, a, manager) -> longGpt(0, m, e, a, manager));
     private static final Model SEQ2SEQ = new Model("seq2seq", GuardSubject::seq2Seq);
 
     static Stream<Model> models() {
@@ -61,14 +62,21 @@ class PrecisionTest extends TensorTest {
                 new Model("locality vit", GuardSubject::localityVit),
                 new Model("gpt", GuardSubject::gpt),
                 LONG_GPT,
+                new Model(
+                        "long gpt with dropout",
+                        (m, e, a, manager) -> longGpt(0.1, m, e, a, manager)),
                 SEQ2SEQ);
     }
 
     @TempDir private Path folder;
 
-    /** Without dropout, so that attention is libtorch's fused kernel. */
+    /** Without dropout attention is libtorch's fused kernel; with it scores are masked and dropped one operation at a time. */
     private static GuardSubject longGpt(
-            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
+            double dropout,
+            Method method,
+            Execution execution,
+            ActivationConfig activation,
+            NDManager manager) {
         GptConfig config =
                 GptConfig.nano()
                         .withVocabulary(30)
@@ -77,6 +85,7 @@ class PrecisionTest extends TensorTest {
                         .withMlp(40)
                         .withHeads(3)
                         .withDepth(3)
+                        .withDropout(dropout)
                         .withActivation(activation);
         var model = new Gpt(config, method, execution);
         model.initialize(manager, 5);
