@@ -34,7 +34,8 @@ final class NewCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TASK",
-            description = "cifar10, cifar100, translation, openwebtext, shakespeare or e2e.")
+            description =
+                    "cifar10, cifar10-brief, cifar100, translation, openwebtext, shakespeare or e2e.")
     private String task;
 
     @Option(

@@ -61,7 +61,14 @@ interface Workload {
 
     /** The tasks that have presets, by their labels. */
     static List<String> names() {
-        return List.of("cifar10", "cifar100", "translation", "openwebtext", "shakespeare", "e2e");
+        return List.of(
+                "cifar10",
+                "cifar10-brief",
+                "cifar100",
+                "translation",
+                "openwebtext",
+                "shakespeare",
+                "e2e");
     }
 
     /**
@@ -71,8 +78,9 @@ interface Workload {
      */
     static TrainingExperiment<?, ?> preset(String task, Environment environment) {
         return switch (task) {
-            case "cifar10" -> ImageWorkload.preset(Cifar.Kind.CIFAR_10, environment);
-            case "cifar100" -> ImageWorkload.preset(Cifar.Kind.CIFAR_100, environment);
+            case "cifar10" -> ImageWorkload.overFitting(environment);
+            case "cifar10-brief" -> ImageWorkload.brief(Cifar.Kind.CIFAR_10, environment);
+            case "cifar100" -> ImageWorkload.brief(Cifar.Kind.CIFAR_100, environment);
             case "translation" -> TranslationWorkload.preset(environment);
             case "openwebtext" -> TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, environment);
             case "shakespeare" -> TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, environment);

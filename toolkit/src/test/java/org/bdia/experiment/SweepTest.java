@@ -50,7 +50,7 @@ class SweepTest {
                     .containsExactly(
                             preset.variants(Variant.of(Method.standard())).configs().get(0))
                     .extracting(config -> config.task().label())
-                    .containsExactly(task);
+                    .containsExactly(task.replace("-brief", ""));
         }
     }
 
@@ -147,6 +147,18 @@ class SweepTest {
         assertThat(plan.items())
                 .extracting(SweepPlan.Item::label)
                 .containsOnly("standard", "standard+dropout0.1", "standard+dropout0.2", "bdia");
+    }
+
+    /** So the preset is the one that was searched. */
+    @Test
+    void theRunsOfTheSearchOnCifar10AreArchived() {
+        Sweep search = Sweep.read(Path.of("../notebooks/sweeps/regime-cifar10.json"));
+        assertThat(search.configs(DataFolder.at(folder)))
+                .hasSize(24)
+                .allSatisfy(
+                        run ->
+                                assertThat(Path.of("../notebooks/results/runs", run.id() + ".json"))
+                                        .exists());
     }
 
     private void refused(String grid, String... words) {
