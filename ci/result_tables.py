@@ -84,6 +84,13 @@ def findings() -> List[str]:
         for method in ("standard", "bdia"):
             ours = peaks_of_the_paper(record, method)
             add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
+        for method, stage, how in (
+            ("standard", "fast", ""),
+            ("standard", "fast-head-per-block", ", checkpointed, per block"),
+            ("bdia", "lean-head-per-block", ", reversed, per block"),
+        ):
+            for value in record.values(task="whole-step", method=method, stage=stage, metric="total_mib"):
+                add(record, "whole step of GPT-2 medium", method + how, "–", f"{value:,.0f} MiB", record.manifest["hours"])
     over_fitting = largest("11-over-fitting")
     for record in over_fitting:
         for method in ("standard", "bdia", "standard+dropout0.1", "bdia+dropout0.1"):
@@ -96,11 +103,6 @@ def findings() -> List[str]:
         for task, method, rows in trained(record):
             if task in told and method in ("standard", "bdia"):
                 add(record, task, method, PAPER.get((task, method), "–"), score(rows), sum(of(rows, "hours")))
-    for record in largest("07-ablations"):
-        for method in ("standard", "bdia", "standard+dropout0.1"):
-            rows = [row for row in record.rows(stage="trained") if label(row) == method and not is_twin(row)]
-            ours = spread(of(rows, "val_loss"), unit=" last validation loss")
-            add(record, "cifar10, 2,000 images", method, "–", ours, sum(of(rows, "hours")))
     header = ["task · profile", "method", "paper", "ours, mean ± std (seeds)", "hardware, hours", "command", "notebook"]
     return table(header, lines)
 
