@@ -86,8 +86,9 @@ def findings() -> List[str]:
             add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
         for method, stage, how in (
             ("standard", "fast", ""),
-            ("standard", "fast-head-per-block", ", checkpointed, per block"),
-            ("bdia", "lean-head-per-block", ", reversed, per block"),
+            ("standard", "fast-head-per-block", ", checkpointed on the whole batch, head in slices, per block"),
+            ("standard", "lean-head-per-block", ", checkpointed, head in slices, per block"),
+            ("bdia", "lean-head-per-block", ", reversed, head in slices, per block"),
         ):
             for value in record.values(task="whole-step", method=method, stage=stage, metric="total_mib"):
                 add(record, "whole step of GPT-2 medium", method + how, "–", f"{value:,.0f} MiB", record.manifest["hours"])

@@ -42,15 +42,19 @@ record Capacity(int parallel, int threads, String reason) {
      * @param wanted a number of runs at a time that takes precedence
      */
     static Capacity of(List<RunConfig> runs, OptionalInt wanted) {
-        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long free =
-                Math.min(
-                        new SystemInfo().getHardware().getMemory().getAvailable(),
-                        system.getTotalMemorySize()); // a container's limit
+        long free = freeBytes();
         int cores = Runtime.getRuntime().availableProcessors();
         boolean gpu = !Environment.device().equals(Device.cpu());
         int each = threads(gpu ? cores : 1);
         return of(runs, wanted, new Machine(cores, free, gpu), each);
+    }
+
+    /** Returns the memory that is free now, at most a container's limit. */
+    static long freeBytes() {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return Math.min(
+                new SystemInfo().getHardware().getMemory().getAvailable(),
+                system.getTotalMemorySize());
     }
 
     /** Returns the number of threads that OMP_NUM_THREADS says, else another one. */

@@ -16,14 +16,14 @@ public final class Experiment {
     private Experiment() {}
 
     /**
-     * A vision transformer on CIFAR-10, sized by the profile that BDIA_PROFILE names; in the profiles laptop and paper trained until the
-     * plain transformer over-fits.
+     * A vision transformer on CIFAR-10, sized by the profile that BDIA_PROFILE names; in the profile laptop trained until the plain
+     * transformer over-fits, about ten minutes a run.
      */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar10() {
         return ImageWorkload.overFitting(Environment.current());
     }
 
-    /** {@link #cifar10}, but in the profile laptop 15 epochs of images as they are, in patches of 4: minutes, in which BDIA does not win yet. */
+    /** {@link #cifar10}, but in the profile laptop 15 epochs of images as they are, in patches of 4, which take minutes; BDIA has no better accuracy yet. */
     public static TrainingExperiment<TaskConfig.Images, VitConfig> cifar10Brief() {
         return ImageWorkload.brief(Cifar.Kind.CIFAR_10, Environment.current());
     }
@@ -114,7 +114,7 @@ public final class Experiment {
         return MemoryExperiment.create();
     }
 
-    /** Memory of one whole training step of a GPT, everything counted: GPT-2 medium, of 355 million weights, in the profiles laptop and paper. */
+    /** Memory of one whole training step of a GPT, everything counted: GPT-2 medium, about 354 million weights, in the profiles laptop and paper. */
     public static WholeStep wholeStep() {
         return WholeStep.measure();
     }

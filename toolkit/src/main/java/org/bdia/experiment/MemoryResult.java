@@ -293,7 +293,11 @@ public final class MemoryResult implements Tabular {
                 List.of(INPUTS),
                 profile,
                 "seed 1",
-                base() + ", " + Hardware.describe() + ", " + source());
+                base()
+                        + ", "
+                        + Hardware.describe()
+                        + ", "
+                        + source(measurements.get(0).row(), device));
     }
 
     private String base() {
@@ -315,8 +319,9 @@ public final class MemoryResult implements Tabular {
                 Locale.ROOT, "%s, D = %d, MLP %d, %s", p.task(), p.width(), p.mlp(), fixed);
     }
 
-    private String source() {
-        return switch (measurements.get(0).row().source()) {
+    /** How peaks were found, in words. */
+    static String source(Row row, Object device) {
+        return switch (row.source()) {
             case "counted" -> "peaks counted";
             case "cuda" -> "peaks of the CUDA allocator on " + device;
             default -> "peaks of the resident set";

@@ -29,10 +29,13 @@ import tech.tablesaw.api.Table;
  */
 public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfig> {
 
-    /** The pairs that decide how many there are, and the least and the most of them. */
+    /** The pairs whose scatter decides how many pairs a comparison takes. */
     private static final int JUDGED = 4;
 
+    /** The fewest pairs of a comparison. */
     private static final int FEWEST = 8;
+
+    /** The most pairs of a comparison. */
     private static final int MOST = 16;
 
     private final T task;
@@ -276,14 +279,18 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
 
     /**
      * Runs the first {@value #JUDGED} pairs, see {@link #resampled}, and returns how many a comparison of two variants takes: as
-     * many as a 95 % interval of the wished half width needs, judged by the scatter of the differences and not by their mean, but
+     * many as a 95 % interval of the requested half width needs, judged by the scatter of the differences and not by their mean, but
      * {@value #FEWEST} to {@value #MOST}.
      *
      * @param metric as in {@link ExperimentResult#compare}
      * @param half half the interval's width, above 0, written down before the first run
+     * @throws IllegalArgumentException if half is not above 0, before any run
      * @throws ExperimentException if a run fails
      */
     public int seedsFor(String metric, Variant method, Variant reference, double half) {
+        if (!(half > 0)) {
+            throw new IllegalArgumentException("half must be above 0, but is " + half);
+        }
         int needed =
                 variants(reference, method)
                         .resampled(JUDGED)

@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.bdia.config.ActivationConfig;
@@ -20,6 +21,8 @@ import org.bdia.config.TrainConfig;
  */
 public record Variant(
         Method method, Backprop backprop, String suffix, UnaryOperator<RunConfig> change) {
+
+    private static final MathContext LABEL_DIGITS = new MathContext(6);
 
     /**
      * Checks that method and backprop go together.
@@ -88,7 +91,11 @@ public record Variant(
     /** Another peak of the learning rate; the schedule keeps its shape. */
     public Variant withLearningRate(double peak) {
         return withTrain(
-                "+lr" + BigDecimal.valueOf(peak).stripTrailingZeros().toPlainString(),
+                "+lr"
+                        + BigDecimal.valueOf(peak)
+                                .round(LABEL_DIGITS)
+                                .stripTrailingZeros()
+                                .toPlainString(),
                 train -> train.withSchedule(train.schedule().withPeak(peak)));
     }
 

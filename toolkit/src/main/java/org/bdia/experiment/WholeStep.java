@@ -1,5 +1,6 @@
 package org.bdia.experiment;
 
+import ai.djl.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,10 +31,11 @@ import tech.tablesaw.api.Table;
 
 /**
  * Memory of one whole training step of a GPT in float32, all weights trained, everything counted: weights, gradients, AdamW's moments,
- * logits and activations. From storing to what is smallest, one saving after the other: reversed by BDIA on few tokens at a time, the head in
- * slices of tokens, and each block updated in the backward pass; beside these the last two with checkpoints. Memory in MiB.
+ * logits and activations. One saving after the other: stored; reversed by BDIA, lean; with the head in slices of tokens; with each block updated
+ * in the backward pass. The last stands beside checkpoints with the same head, update and slices of the batch. Memory in MiB.
  *
- * <p>Each is measured in a process of its own, one after the other, so that the largest has the machine's memory for itself.
+ * <p>Each is measured in a process of its own, one after the other, so that it has the machine's memory for itself; what needs more than is free
+ * is left out. The time is that of one step.
  */
 public final class WholeStep implements Tabular {
 
@@ -65,9 +67,12 @@ public final class WholeStep implements Tabular {
         var benchmark = new Benchmark(Tools.fromEnvironment(), 1, 1, line -> {});
         List<Row> rows = new ArrayList<>();
         try (Progress progress = Notebook.progress("a whole training step", "ways")) {
-            for (Point point : points) {
-                progress.update(rows.size(), points.size(), label(point));
-                rows.addAll(benchmark.measure(List.of(point)));
+            for (int i = 0; i < points.size(); i++) {
+                Point point = points.get(i);
+                progress.update(i, points.size(), label(point));
+                if (fits(point)) {
+                    rows.addAll(benchmark.measure(List.of(point)));
+                }
             }
             progress.update(points.size(), points.size(), "");
         }
@@ -81,7 +86,22 @@ public final class WholeStep implements Tabular {
                 lean,
                 lean.perBlock(HEAD_TOKENS).whole(),
                 lean.perBlock(HEAD_TOKENS),
-                store.with(Method.standard(), Backprop.CHECKPOINT).perBlock(HEAD_TOKENS));
+                store.with(Method.standard(), Backprop.CHECKPOINT).lean().perBlock(HEAD_TOKENS));
+    }
+
+    private static boolean fits(Point point) {
+        double free = Capacity.freeBytes() / MIB;
+        boolean fits = !Environment.device().equals(Device.cpu()) || predicted(point) < free;
+        if (!fits) {
+            Notebook.show(
+                    String.format(
+                            Locale.ROOT,
+                            "%s is left out: it needs about %.0f MiB, and %.0f are free",
+                            label(point),
+                            predicted(point),
+                            free));
+        }
+        return fits;
     }
 
     private static boolean updatesPerBlock(Point point) {
@@ -99,9 +119,9 @@ public final class WholeStep implements Tabular {
                 updatesPerBlock(p) ? ", updated per block" : "");
     }
 
-    /** The label in few letters, for under a bar. */
+    /** The short label under a bar. */
     private static String shortLabel(Point p) {
-        return (p.backprop().equals("reversible") ? p.variant() : p.backprop())
+        return (p.backprop().equals("reversible") ? "bdia lean" : p.backprop())
                 + (p.headTokens() > 0 ? ", head" : "")
                 + (updatesPerBlock(p) ? ", per block" : "");
     }
@@ -162,7 +182,7 @@ public final class WholeStep implements Tabular {
         return DoubleColumn.create(name, rows.stream().mapToDouble(value));
     }
 
-    /** The memory of every way to train: what the weights and AdamW's moments take whatever is done, and what all else adds. */
+    /** The total of every way to train, beside what the weights and AdamW's moments take in all of them. */
     public Figure totals() {
         List<String> labels = rows.stream().map(r -> shortLabel(r.point())).toList();
         ToDoubleFunction<Row> least = row -> 3 * row.parameters();
@@ -176,16 +196,23 @@ public final class WholeStep implements Tabular {
                                 labels,
                                 rows.stream().mapToDouble(least).toArray()),
                         Series.Bars.of(
-                                "all", labels, rows.stream().mapToDouble(Row::total).toArray())),
+                                "total", labels, rows.stream().mapToDouble(Row::total).toArray())),
                 new Caption(
                         List.of(MemoryResult.INPUTS),
                         Environment.current().profile(),
                         "seed 1",
-                        size() + ", " + Hardware.describe()));
+                        size()
+                                + ", "
+                                + Hardware.describe()
+                                + ", "
+                                + MemoryResult.source(rows.get(0), Environment.device())));
     }
 
     /** Declares this measurement's rows in a notebook's report. */
     public void addTo(Report report) {
+        if (!Environment.device().equals(Device.cpu())) {
+            report.useDevice(Environment.device().toString());
+        }
         report.use(MemoryResult.INPUTS).add(results());
     }
 
@@ -193,7 +220,7 @@ public final class WholeStep implements Tabular {
         Point p = rows.get(0).point();
         return String.format(
                 Locale.ROOT,
-                "GPT of %.0f million weights, K = %d, D = %d, B = %d, T = %d",
+                "GPT of %.0f million weights without dropout, K = %d, D = %d, B = %d, T = %d",
                 rows.get(0).parameters() * MIB / Float.BYTES / 1e6,
                 p.depth(),
                 p.width(),

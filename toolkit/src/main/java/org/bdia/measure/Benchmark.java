@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.bdia.config.Update;
 
 /**
  * Measures points side by side, each in its own process. All processes of a group are alive at once and take turns of one
@@ -17,6 +18,8 @@ public final class Benchmark {
 
     /** Warm-up steps after which times are steady. */
     public static final int WARM_UP = 8;
+
+    private static final double MIB = 1 << 20;
 
     /** Pause between two turns: a process's threads spin for a while when they have nothing to do. */
     private static final long PAUSE_MILLIS = 50;
@@ -125,7 +128,7 @@ public final class Benchmark {
                 parameters,
                 point.countsAll() && source.equals("counted")
                         ? memory.get("rest_mib").asDouble()
-                        : 4 * parameters,
+                        : rest(point, parameters),
                 memory.get("peak_mib").asDouble(),
                 memory.path("saved_mib").asDouble(Double.NaN),
                 memory.get("rss_peak_mib").asDouble(),
@@ -137,6 +140,12 @@ public final class Benchmark {
                         own,
                         point.engine().equals("djl") ? times.get(store.onEngine("python")) : null),
                 memory.path("kernels").asText(""));
+    }
+
+    private static double rest(Point point, double parameters) {
+        return point.step().equals(Point.PER_BLOCK)
+                ? MemoryModel.of(point.model(), point.computed()).resting(Update.PER_BLOCK) / MIB
+                : 4 * parameters;
     }
 
     private static String name(Point p) {

@@ -12,7 +12,7 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * @param engine the engine's name and version
  * @param parameters the parameters' memory
  * @param rest the memory between two steps: parameters, gradients and the optimiser's two moments, four times the parameters; of a
- *     step that counts all, what was counted
+ *     step that counts all, what was counted, or where nothing counts, of one that updates per block what is predicted
  * @param peak the peak above rest during a step
  * @param saved the tensor memory alive between forward and backward pass, NaN where it was not counted
  * @param residentPeak the resident set's, a cross-check
