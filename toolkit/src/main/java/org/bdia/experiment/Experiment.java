@@ -114,7 +114,11 @@ public final class Experiment {
         return MemoryExperiment.create();
     }
 
-    /** Memory of one whole training step of a GPT, everything counted: GPT-2 medium, about 354 million weights, in the profiles laptop and paper. */
+    /**
+     * Memory of one whole training step of a GPT, everything counted: GPT-2 medium, about 354 million weights, in the profiles laptop and paper.
+     *
+     * @throws IllegalStateException if not even the smallest way to train fits the free memory
+     */
     public static WholeStep wholeStep() {
         return WholeStep.measure();
     }

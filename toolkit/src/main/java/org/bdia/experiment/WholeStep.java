@@ -48,7 +48,11 @@ public final class WholeStep implements Tabular {
         this.rows = List.copyOf(rows);
     }
 
-    /** Measures GPT-2 medium without dropout on 4 texts of 512 tokens; for smoke a small GPT with a tenth of the vocabulary. */
+    /**
+     * Measures GPT-2 medium without dropout on 4 texts of 512 tokens; for smoke a small GPT with a tenth of the vocabulary.
+     *
+     * @throws IllegalStateException if not even the smallest fits the free memory
+     */
     static WholeStep measure() {
         boolean smoke = Environment.current().profile() == Profile.SMOKE;
         GptConfig model =
@@ -75,6 +79,10 @@ public final class WholeStep implements Tabular {
                 }
             }
             progress.update(points.size(), points.size(), "");
+        }
+        if (rows.isEmpty()) {
+            throw new IllegalStateException(
+                    "no way to train fits the free memory, see the lines above; close other programs, or take a machine with more");
         }
         return new WholeStep(rows);
     }

@@ -72,7 +72,9 @@ final class PlotlyHtml {
     static String of(TablesawFigure figure, Script script) {
         String place = "figure" + UUID.randomUUID().toString().replace("-", "");
         String html =
-                """
+                String.format(
+                        Locale.ROOT,
+                        """
                 <div id="%1$s">An interactive figure: to see it, run Notebook.init(&quot;name&quot;) and then this cell.</div>
                 <script>(function draw(tries) {
                   var place = document.getElementById("%1$s");
@@ -88,8 +90,9 @@ final class PlotlyHtml {
                     setTimeout(draw, 100, tries - 1);
                   }
                 })(300);</script>
-                """
-                        .formatted(place, figure.script(place));
+                """,
+                        place,
+                        figure.script(place));
         return script == Script.INLINE ? loader() + html : html;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -120,7 +121,9 @@ final class MavenLibraries {
 
     /** A repository that is named central replaces Maven's default. */
     private String pom(String group, String artifact, String version) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                <project xmlns="http://maven.apache.org/POM/4.0.0">
                  <modelVersion>4.0.0</modelVersion>
                  <groupId>notebook</groupId><artifactId>cell</artifactId><version>1</version>
@@ -130,19 +133,18 @@ final class MavenLibraries {
                    <groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>
                  </dependency></dependencies>
                </project>
-               """
-                .formatted(
-                        repository
-                                .map(url -> url.replace("&", "&amp;").replace("<", "&lt;"))
-                                .map(
-                                        url ->
-                                                "<repositories><repository><id>central</id><url>"
-                                                        + url
-                                                        + "</url></repository></repositories>")
-                                .orElse(""),
-                        group,
-                        artifact,
-                        version);
+               """,
+                repository
+                        .map(url -> url.replace("&", "&amp;").replace("<", "&lt;"))
+                        .map(
+                                url ->
+                                        "<repositories><repository><id>central</id><url>"
+                                                + url
+                                                + "</url></repository></repositories>")
+                        .orElse(""),
+                group,
+                artifact,
+                version);
     }
 
     private List<Path> run(String coordinates, Path folder)
