@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * A tokenizer with one id per Unicode code point: those of a training text ascending, from 1; all others are id 0, which
  * decodes to U+FFFD.
  */
-public final class Characters implements Tokenizer {
+final class Characters implements Tokenizer {
     private static final int UNKNOWN = 0xFFFD;
 
     /** U+FFFD, then the known code points ascending; the index is the id. */

@@ -208,7 +208,13 @@ public final class Cifar {
             }
             var provenance = provenance(folder, numbers.length, part);
             return new ImageSet(
-                    pixels, labels, ids, files.get(0).kind().classes(), classNames, provenance);
+                    pixels,
+                    ImageSet.SIDE,
+                    labels,
+                    ids,
+                    files.get(0).kind().classes(),
+                    classNames,
+                    provenance);
         }
 
         private Provenance provenance(DataFolder folder, int images, String part) {

@@ -59,7 +59,7 @@ public final class ImageFolder {
     }
 
     /**
-     * Reads the images, split by the seed where the folder does not split them itself, with each class in its share. The parts' own folders are used whole, unless
+     * Reads the images; without split folders the seed draws a stratified split. The parts' own folders are used whole, unless
      * their size is a smaller count; what has no folder of its own is taken from the training images.
      *
      * @param side S, the side of an image in pixels, 1 or more

@@ -23,21 +23,6 @@ public final class ImageSet {
     private final Provenance provenance;
 
     /**
-     * Wraps images of 32 × 32 pixels.
-     *
-     * @see #ImageSet(byte[], int, int[], long[], int, List, Provenance)
-     */
-    public ImageSet(
-            byte[] pixels,
-            int[] labels,
-            long[] sampleIds,
-            int classes,
-            List<String> classNames,
-            Provenance provenance) {
-        this(pixels, SIDE, labels, sampleIds, classes, classNames, provenance);
-    }
-
-    /**
      * Wraps images. The arrays are taken over, not copied, and must not be changed afterwards.
      *
      * @param pixels uint8 (N, 3, S, S), row-major

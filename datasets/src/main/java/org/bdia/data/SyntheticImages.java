@@ -60,7 +60,7 @@ public final class SyntheticImages {
                         "generated from seed " + seed + ", not real data",
                         true,
                         Sha256.of(pixels));
-        return new ImageSet(pixels, labels, ids, classes, List.of(), provenance);
+        return new ImageSet(pixels, ImageSet.SIDE, labels, ids, classes, List.of(), provenance);
     }
 
     private static void paint(int label, long key, byte[] pixels, int to) {

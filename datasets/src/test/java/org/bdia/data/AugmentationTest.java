@@ -26,7 +26,7 @@ class AugmentationTest {
         }
         var provenance = new Provenance("noise", "generated", true, "");
         var ids = IntStream.range(0, images).mapToLong(i -> 100L + i).toArray();
-        return new ImageSet(pixels, new int[images], ids, 10, List.of(), provenance);
+        return new ImageSet(pixels, ImageSet.SIDE, new int[images], ids, 10, List.of(), provenance);
     }
 
     private static float[] once(ImageSet set, Augmentation augmentation, int epoch) {

@@ -15,7 +15,7 @@ class ImageSetTest {
 
     private static ImageSet set(int[] labels, long[] ids, int classes) {
         var pixels = TestFiles.noise(labels.length * ImageSet.PIXELS, 1);
-        return new ImageSet(pixels, labels, ids, classes, List.of(), NOISE);
+        return new ImageSet(pixels, ImageSet.SIDE, labels, ids, classes, List.of(), NOISE);
     }
 
     @Test
@@ -74,12 +74,19 @@ class ImageSetTest {
         assertThatThrownBy(
                         () ->
                                 new ImageSet(
-                                        new byte[5], new int[1], new long[1], 5, List.of(), NOISE))
+                                        new byte[5],
+                                        ImageSet.SIDE,
+                                        new int[1],
+                                        new long[1],
+                                        5,
+                                        List.of(),
+                                        NOISE))
                 .hasMessageContainingAll("5 pixels", "3072 an image");
         assertThatThrownBy(
                         () ->
                                 new ImageSet(
                                         new byte[0],
+                                        ImageSet.SIDE,
                                         new int[0],
                                         new long[0],
                                         5,

@@ -21,8 +21,8 @@ final class ActivationKernel {
     private static final int GRAIN = 1 << 15;
 
     /**
-     * Up to so many threads a slice is a little less than one thread's: with dozens of short operations a slice, waiting for
-     * each other costs two threads as much as they gain, and far more where other processes want the processor too.
+     * With at most this many threads a slice fits one thread: synchronising two over many short operations costs what it gains, and
+     * far more where other processes want the processor too.
      */
     private static final int FEW_THREADS = 2;
 

@@ -68,17 +68,15 @@ final class SweepBoard {
                     : new Running(item, started, firstStep, first, reached, step.text());
         }
 
-        OptionalDouble secondsToGo(long now) {
+        /** Returns the estimated duration of the whole run without interruption; NaN while unknown. */
+        double secondsInAll(long now) {
             return first != NOT_STARTED && share > first
-                    ? OptionalDouble.of((now - firstStep) / 1e9 * (1 - share) / (share - first))
-                    : OptionalDouble.empty();
+                    ? (now - firstStep) / 1e9 / (share - first)
+                    : Double.NaN;
         }
 
-        /** Returns the estimated duration of the whole run without interruption. */
-        OptionalDouble secondsInAll(long now) {
-            return first != NOT_STARTED && share > first
-                    ? OptionalDouble.of((now - firstStep) / 1e9 / (share - first))
-                    : OptionalDouble.empty();
+        double secondsToGo(double inAll) {
+            return inAll * (1 - share);
         }
     }
 
@@ -148,10 +146,8 @@ final class SweepBoard {
                 break;
             }
             int filled = (int) (BAR * run.share());
-            String togo =
-                    run.secondsToGo(now).isPresent()
-                            ? " · " + Progress.time(run.secondsToGo(now).getAsDouble()) + " to go"
-                            : "";
+            double left = run.secondsToGo(run.secondsInAll(now));
+            String togo = Double.isNaN(left) ? "" : " · " + Progress.time(left) + " to go";
             lines.add(
                     String.format(
                             Locale.ROOT,
@@ -182,10 +178,10 @@ final class SweepBoard {
         int known = timed;
         double whole = seconds;
         for (Running run : running.values()) {
-            OptionalDouble all = run.secondsInAll(now);
-            if (all.isPresent()) {
+            double all = run.secondsInAll(now);
+            if (!Double.isNaN(all)) {
                 known++;
-                whole += all.getAsDouble();
+                whole += all;
             }
         }
         if (known == 0 || running.size() + waiting == 0) {
@@ -195,7 +191,8 @@ final class SweepBoard {
         double rest = 0;
         double longest = 0;
         for (Running run : running.values()) {
-            double own = run.secondsToGo(now).orElse(mean);
+            double all = run.secondsInAll(now);
+            double own = Double.isNaN(all) ? mean : run.secondsToGo(all);
             rest += own;
             longest = Math.max(longest, own);
         }

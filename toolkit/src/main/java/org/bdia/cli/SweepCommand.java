@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
-import org.bdia.experiment.Halving;
 import org.bdia.experiment.RunPlace;
+import org.bdia.experiment.Search;
 import org.bdia.experiment.Sweep;
 import org.bdia.experiment.SweepPlan;
 import org.bdia.experiment.SweepRunner;
@@ -102,7 +102,7 @@ final class SweepCommand implements Callable<Integer> {
                     "--index cannot divide successive halving, whose rungs need the results of all runs of the one before;"
                             + " leave it out: several of the same command share the runs of one folder");
         }
-        Halving halving = sweep.halving().orElseThrow();
+        Search halving = sweep.halving().orElseThrow();
         var out = spec.commandLine().getOut();
         List<List<RunConfig>> rungs = new ArrayList<>(List.of(first));
         boolean finished = true;
@@ -165,7 +165,7 @@ final class SweepCommand implements Callable<Integer> {
         var terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var board = new SweepBoard(plan.items().size(), place.slots(), System::nanoTime);
         try (var display = SweepDisplay.of(board, terminal)) {
-            return new SweepRunner(plan, store, place, display::accept).run();
+            return new SweepRunner(plan, store::isDone, place, display::accept).run();
         } catch (InterruptedException e) {
             // Before the place is closed, which may take longer than the JVM has.
             terminal.println(

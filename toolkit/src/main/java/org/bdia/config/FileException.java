@@ -9,7 +9,7 @@ public class FileException extends RuntimeException {
         super(message);
     }
 
-    /** Returns a copy with the cause. */
+    /** Creates an error with its cause. */
     public FileException(String message, Throwable cause) {
         super(message, cause);
     }

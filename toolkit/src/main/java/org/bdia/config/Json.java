@@ -67,6 +67,21 @@ public final class Json {
     /** Key of a run's manifest that the first runs lack. */
     public static final String ARITHMETIC = "arithmetic";
 
+    /** Equals the enum constants that JSON leaves out: run ids are made of JSON, and their keys came after the first runs. */
+    static final class Omitted {
+        @Override
+        public boolean equals(Object value) {
+            return value == Precision.FLOAT32
+                    || value == Update.AFTER_BACKWARD
+                    || value == ClipBy.GLOBAL;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
     private static final JsonMapper MAPPER = mapper();
     private static final ObjectWriter PRETTY =
             MAPPER.writer(

@@ -24,7 +24,7 @@ public record RunConfig(
         Backprop backprop,
         boolean verify,
         @JacksonInject(value = Json.PRECISION, useInput = OptBoolean.TRUE)
-                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Float32.class)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Json.Omitted.class)
                 Precision precision,
         TrainConfig train,
         long seed) {
@@ -87,18 +87,5 @@ public record RunConfig(
     /** The canonical JSON, in one line. */
     public String json() {
         return Json.canonical(this);
-    }
-
-    /** Equals what JSON leaves out: run ids are made of JSON, and this key came after the first runs. */
-    private static final class Float32 {
-        @Override
-        public boolean equals(Object value) {
-            return value == Precision.FLOAT32;
-        }
-
-        @Override
-        public int hashCode() {
-            return 0;
-        }
     }
 }

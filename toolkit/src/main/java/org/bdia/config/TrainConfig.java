@@ -16,16 +16,15 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  * @param evaluateEvery epochs between evaluations on the validation data, 1 or more; the last epoch is always
  *     evaluated
  * @param checkpointEvery epochs between checkpoints, 1 or more; the end is always checkpointed
- * @param patience early stopping: training ends at the first evaluation so many epochs, 1 or more, after the one with the lowest
- *     validation loss; 0 to train all epochs, which JSON does not say. The schedule stays that of all epochs: training that
- *     stops early never reaches its end
- * @param update when a step changes the weights; JSON does not say {@link Update#AFTER_BACKWARD}
- * @param clipBy the norm that clipNorm bounds; JSON does not say {@link ClipBy#GLOBAL}
- * @param microBatches gradient accumulation: the parts that a step's batch is differentiated in, one after another, so that a step needs
- *     the memory of a part; 2 up to the batch, or 0 for the batch in one piece, which JSON does not say; 1 becomes 0. The gradient is
- *     that of the whole batch, up to rounding; dropout draws other masks
- * @param headTokens how many tokens' logits and loss are computed at a time, 1 or more: 128 saves memory where the vocabulary is
- *     large, and changes gradients by rounding alone; 0 for all at once, which JSON does not say. Language models only
+ * @param patience epochs without a lower validation loss before training stops, 1 or more; 0 trains all. The schedule stays that of
+ *     all epochs: training that stops early never reaches its end
+ * @param update when a step changes the weights
+ * @param clipBy the norm that clipNorm bounds
+ * @param microBatches gradient accumulation: the parts of a batch that are differentiated one after another, 2 up to the batch, so that
+ *     a step needs the memory of a part; 0 or 1, which becomes 0, for the whole batch. The gradient is that of the whole batch up to
+ *     rounding; dropout draws other masks
+ * @param headTokens tokens whose logits and loss are computed at a time: 128 saves memory where the vocabulary is large, and changes
+ *     gradients by rounding alone; 0 for all at once. Language models only
  */
 public record TrainConfig(
         int epochs,
@@ -40,10 +39,10 @@ public record TrainConfig(
                 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
                 int patience,
         @JacksonInject(value = Json.UPDATE, useInput = OptBoolean.TRUE)
-                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = AfterBackward.class)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Json.Omitted.class)
                 Update update,
         @JacksonInject(value = Json.CLIP_BY, useInput = OptBoolean.TRUE)
-                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Global.class)
+                @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Json.Omitted.class)
                 ClipBy clipBy,
         @JacksonInject(value = Json.MICRO_BATCHES, useInput = OptBoolean.TRUE)
                 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -241,32 +240,6 @@ public record TrainConfig(
     private static void atLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-        }
-    }
-
-    /** Equals what JSON leaves out: run ids are made of JSON, and these keys came after the first runs. */
-    private static final class AfterBackward {
-        @Override
-        public boolean equals(Object value) {
-            return value == Update.AFTER_BACKWARD;
-        }
-
-        @Override
-        public int hashCode() {
-            return 0;
-        }
-    }
-
-    /** Equals what JSON leaves out. */
-    private static final class Global {
-        @Override
-        public boolean equals(Object value) {
-            return value == ClipBy.GLOBAL;
-        }
-
-        @Override
-        public int hashCode() {
-            return 0;
         }
     }
 }

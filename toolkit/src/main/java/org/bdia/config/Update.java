@@ -6,9 +6,9 @@ public enum Update {
     AFTER_BACKWARD,
 
     /**
-     * Each block as soon as its gradient is complete, in the backward pass, which then frees the gradient: at any time that of one
-     * block is alive, and those of what belongs to no block alone, which is changed at the end. Without clipping the weights are
-     * those of {@link #AFTER_BACKWARD}, bit for bit.
+     * Updates each block in the backward pass once its gradient is complete, and frees the gradient. Only one block's gradients
+     * exist at a time, plus those of shared parameters, which are updated at the end. Without clipping the weights are those of
+     * {@link #AFTER_BACKWARD}, bit for bit.
      *
      * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025, online back-propagation</a>
      */

@@ -64,43 +64,15 @@ public record VitConfig(
         Ranges.rate("dropPath", dropPath);
     }
 
-    /** A model with the exact GELU, without stochastic depth. */
-    public VitConfig(
-            int image,
-            int patch,
-            int classes,
-            int width,
-            int depth,
-            int heads,
-            int mlp,
-            double dropout,
-            Pooling pooling,
-            boolean shiftedPatches,
-            boolean localityAttention) {
-        this(
-                image,
-                patch,
-                classes,
-                width,
-                depth,
-                heads,
-                mlp,
-                dropout,
-                pooling,
-                shiftedPatches,
-                localityAttention,
-                ActivationConfig.GELU,
-                0);
-    }
-
     /** A few seconds of training: width 32, depth 4, 2 heads, MLP 64, mean pooling. */
     public static VitConfig smoke() {
-        return new VitConfig(32, 4, 10, 32, 4, 2, 64, 0, Pooling.MEAN, false, false);
+        return laptop().withWidth(32).withDepth(4).withHeads(2);
     }
 
     /** Minutes on two cores: width 64, depth 6, 4 heads, MLP 128, mean pooling. */
     public static VitConfig laptop() {
-        return new VitConfig(32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false);
+        return new VitConfig(
+                32, 4, 10, 64, 6, 4, 128, 0, Pooling.MEAN, false, false, ActivationConfig.GELU, 0);
     }
 
     /**
@@ -108,7 +80,13 @@ public record VitConfig(
      * locality attention; 9.6 M parameters.
      */
     public static VitConfig paper() {
-        return new VitConfig(32, 4, 10, 512, 6, 8, 512, 0.1, Pooling.CLASS_TOKEN, true, true);
+        return laptop().withWidth(512)
+                .withHeads(8)
+                .withMlp(512)
+                .withDropout(0.1)
+                .withPooling(Pooling.CLASS_TOKEN)
+                .withShiftedPatches(true)
+                .withLocalityAttention(true);
     }
 
     /** The number T of tokens in a state. */

@@ -202,6 +202,6 @@ public final class ActivationMemory implements Tabular {
 
     /** Declares this result's rows in a notebook's report. */
     public void addTo(Report report) {
-        report.use(MemoryResult.INPUTS).add(results());
+        report.useDevice(Environment.device().toString()).use(MemoryResult.INPUTS).add(results());
     }
 }

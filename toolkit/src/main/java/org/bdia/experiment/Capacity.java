@@ -21,17 +21,6 @@ record Capacity(int parallel, int threads, String reason) {
     /** Memory left for other programs, and for estimates that are too low. */
     private static final double USABLE = 0.8;
 
-    /** Checks that there is at least one of each. */
-    Capacity {
-        if (parallel < 1 || threads < 1) {
-            throw new IllegalArgumentException(
-                    "runs at a time and threads of each must be at least 1, but are "
-                            + parallel
-                            + " and "
-                            + threads);
-        }
-    }
-
     /**
      * This machine's capacity. Small models keep one processor busy better than they share several, so every run computes with one
      * thread, or with as many as OMP_NUM_THREADS says, never with what happens to be free: bits depend on that number. There

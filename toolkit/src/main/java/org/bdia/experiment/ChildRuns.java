@@ -34,10 +34,10 @@ import org.bdia.run.RunStore;
 /** The runs of an experiment, as many at a time as fit the machine, each in a {@linkplain ThisMachine child JVM}. */
 final class ChildRuns {
 
-    /** The share of the training data from which on it is said that an epoch leaves them out. */
+    /** Share of unused training samples above which the user is told. */
     private static final double NOTABLE = 0.1;
 
-    /** The time after which the seconds of runs that are starting go on, though nothing has happened. */
+    /** Polling interval; refreshes the elapsed time of starting runs. */
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private static final String STARTING = "starting";
@@ -113,7 +113,7 @@ final class ChildRuns {
         }
     }
 
-    /** Restores what is to be compared, not what others begin with, whose weights are needed. */
+    /** Restores compared runs; pretraining runs are trained, since archives hold no weights. */
     private static void restore(List<Planned> runs, RunStore store, RunArchive archive) {
         long restored =
                 runs.stream().filter(run -> archive.restore(run.config().id(), store)).count();
@@ -183,7 +183,7 @@ final class ChildRuns {
         BlockingQueue<SweepEvent> events = new LinkedBlockingQueue<>();
         List<RunConfig> configs = plan.items().stream().map(SweepPlan.Item::config).toList();
         RunPlace place = ThisMachine.of(configs, store, OptionalInt.empty());
-        var runner = new SweepRunner(plan, store, place, events::add);
+        var runner = new SweepRunner(plan, store::isDone, place, events::add);
         FutureTask<Boolean> end = new FutureTask<>(runner::run);
         Thread thread = new Thread(end, "runs");
         thread.setDaemon(true);
@@ -205,7 +205,7 @@ final class ChildRuns {
             throw new ExperimentException(
                     "interrupted; what was not finished goes on from its checkpoint next time", e);
         } catch (ExecutionException e) {
-            throw new ExperimentException("the runs broke off: " + e.getCause(), e.getCause());
+            throw new ExperimentException("the runs were aborted: " + e.getCause(), e.getCause());
         } finally {
             draw(chart::finish);
         }

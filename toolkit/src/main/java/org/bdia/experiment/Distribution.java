@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The values of an axis of a {@link Search}, each a function of one uniform number: {@code [32, 64]} is a list to choose from,
@@ -41,10 +42,10 @@ public sealed interface Distribution {
             double low = range.get(0).doubleValue();
             double high = range.get(1).doubleValue();
             if (json.has("uniform")) {
-                return new Uniform(low, high);
+                return new Range(Scale.UNIFORM, low, high);
             }
             if (json.has("log")) {
-                return new LogUniform(low, high);
+                return new Range(Scale.LOG, low, high);
             }
         }
         throw new IllegalArgumentException(
@@ -74,62 +75,44 @@ public sealed interface Distribution {
         }
     }
 
-    /**
-     * A uniform number.
-     *
-     * @param low the lowest
-     * @param high the highest, above it
-     */
-    record Uniform(double low, double high) implements Distribution {
-
-        /** Checks the range. */
-        public Uniform {
-            requireRange("uniform", low, high);
-        }
-
-        @Override
-        public JsonNode at(double u) {
-            return rounded(low + u * (high - low), low, high);
-        }
+    /** How the numbers of a {@link Range} are distributed. */
+    enum Scale {
+        UNIFORM,
+        LOG
     }
 
     /**
-     * A number whose logarithm is uniform.
+     * A number that is uniform, or whose logarithm is.
      *
-     * @param low the lowest, above 0
+     * @param low the lowest, above 0 for logarithms
      * @param high the highest, above it
      */
-    record LogUniform(double low, double high) implements Distribution {
+    record Range(Scale scale, double low, double high) implements Distribution {
 
         /** Checks the range. */
-        public LogUniform {
-            requireRange("log", low, high);
-            if (low <= 0) {
+        public Range {
+            String range = "[" + low + ", " + high + "]";
+            if (!(low < high) || Double.isInfinite(low) || Double.isInfinite(high)) {
                 throw new IllegalArgumentException(
-                        "a log range must begin above 0, but is ["
-                                + low
-                                + ", "
-                                + high
-                                + "]; take a small number, or a uniform range");
+                        "a "
+                                + scale.name().toLowerCase(Locale.ROOT)
+                                + " range must be two finite numbers, the lower first, but is "
+                                + range);
+            }
+            if (scale == Scale.LOG && low <= 0) {
+                throw new IllegalArgumentException(
+                        "a log range must begin above 0, but is "
+                                + range
+                                + "; take a small number, or a uniform range");
             }
         }
 
         @Override
         public JsonNode at(double u) {
-            return rounded(low * Math.pow(high / low, u), low, high);
-        }
-    }
-
-    private static void requireRange(String kind, double low, double high) {
-        if (!(low < high) || Double.isInfinite(low) || Double.isInfinite(high)) {
-            throw new IllegalArgumentException(
-                    "a "
-                            + kind
-                            + " range must be two finite numbers, the lower first, but is ["
-                            + low
-                            + ", "
-                            + high
-                            + "]");
+            return rounded(
+                    scale == Scale.LOG ? low * Math.pow(high / low, u) : low + u * (high - low),
+                    low,
+                    high);
         }
     }
 

@@ -28,10 +28,7 @@ import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticE2e;
 import org.bdia.data.TextCorpus;
-import org.bdia.metric.Bleu;
-import org.bdia.metric.Cider;
-import org.bdia.metric.Nist;
-import org.bdia.metric.RougeL;
+import org.bdia.metric.TextScore;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
@@ -255,7 +252,7 @@ final class E2eWorkload implements Workload {
             for (String reference : entry.references()) {
                 int[] closed = completion(reference);
                 int[] prompt = prompt(entry.meaning());
-                // The last token is guessed, and never read.
+                // The last token is predicted, never read.
                 Workload.requireFits(
                         "entry " + entry.id(),
                         prompt.length + closed.length - 1,
@@ -313,9 +310,9 @@ final class E2eWorkload implements Workload {
         return new Outputs(
                 Map.of(
                         "bleu", lowerCaseBleu(sentences, references),
-                        "nist", Nist.corpus(sentences, references).score(),
-                        "rouge_l", RougeL.corpus(sentences, references).score(),
-                        "cider", Cider.corpus(sentences, references).score()),
+                        "nist", TextScore.NIST.corpus(sentences, references),
+                        "rouge_l", TextScore.ROUGE_L.corpus(sentences, references),
+                        "cider", TextScore.CIDER.corpus(sentences, references)),
                 samples);
     }
 
@@ -338,10 +335,8 @@ final class E2eWorkload implements Workload {
 
     /** As the E2E challenge publishes it. */
     private static double lowerCaseBleu(List<String> sentences, List<List<String>> references) {
-        return Bleu.corpus(
-                        lowerCase(sentences),
-                        references.stream().map(E2eWorkload::lowerCase).toList())
-                .score();
+        return TextScore.BLEU.corpus(
+                lowerCase(sentences), references.stream().map(E2eWorkload::lowerCase).toList());
     }
 
     private static List<String> lowerCase(List<String> texts) {

@@ -181,10 +181,7 @@ public final class ExactnessResult implements Tabular {
 
     /** Declares this result's data and rows in a notebook's report. */
     public void addTo(Report report) {
-        if (!device.equals("cpu()")) {
-            report.useDevice(device);
-        }
-        report.use(data).add(results());
+        report.useDevice(device).use(data).add(results());
     }
 
     private Caption caption() {

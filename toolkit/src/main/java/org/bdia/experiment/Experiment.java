@@ -7,7 +7,6 @@ import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.VitConfig;
 import org.bdia.data.Cifar;
-import org.bdia.data.ImageSet;
 import org.bdia.data.TextCorpus;
 
 /** Where an experiment begins: {@code Experiment.cifar10().methods(…).run()}. */
@@ -54,16 +53,6 @@ public final class Experiment {
      */
     public static TrainingExperiment<TaskConfig.E2eNlg, GptConfig> e2e() {
         return E2eWorkload.preset(Environment.current());
-    }
-
-    /**
-     * A small vision transformer on your own images, 32 × 32 pixels.
-     *
-     * @param folder a folder per class, see {@link org.bdia.data.ImageFolder}
-     * @throws org.bdia.data.DataException if it is none
-     */
-    public static TrainingExperiment<OwnData.Images, VitConfig> images(Path folder) {
-        return images(folder, ImageSet.SIDE);
     }
 
     /**

@@ -33,7 +33,7 @@ public final class ExperimentResult implements Tabular {
     private final List<Outcome> outcomes;
     private final RunSet runs;
 
-    /** The data of models that were asked for, read once: reading takes seconds. */
+    /** Cache of workloads by task; reading data takes seconds. */
     private final Map<TaskConfig, Workload> data = new ConcurrentHashMap<>();
 
     ExperimentResult(Profile profile, List<Outcome> outcomes) {
@@ -140,7 +140,7 @@ public final class ExperimentResult implements Tabular {
      */
     public Table samples() {
         List<Outcome> first =
-                outcomes.stream().filter(o -> o.config().seed() == seeds().get(0)).toList();
+                outcomes.stream().filter(o -> o.config().seed() == runs.seeds().get(0)).toList();
         List<Sample> any = first.get(0).record().samples();
         if (any.isEmpty()) {
             throw new IllegalStateException(
@@ -148,7 +148,7 @@ public final class ExperimentResult implements Tabular {
                             + first.get(0).config().task().label()
                             + " write nothing");
         }
-        Table table = Table.create("samples, seed " + seeds().get(0));
+        Table table = Table.create("samples, seed " + runs.seeds().get(0));
         table.addColumns(
                 StringColumn.create("input", any.stream().map(Sample::input)),
                 StringColumn.create("reference", any.stream().map(Sample::reference)));
@@ -230,7 +230,13 @@ public final class ExperimentResult implements Tabular {
 
     /** Evaluates the weights under γ drawn as in training, see {@link GammaDraws}; the method is for example {@code Method.bdia(0.5)}. */
     public GammaDraws underDraws(Method method, int draws) {
-        return GammaDraws.of(outcomes, runs.caption(), method, draws);
+        return GammaDraws.of(
+                outcomes,
+                RunStore.fromEnvironment(),
+                Environment.current().data(),
+                runs.caption(),
+                method,
+                draws);
     }
 
     /**
@@ -285,7 +291,7 @@ public final class ExperimentResult implements Tabular {
                                                 + "' with seed "
                                                 + seed
                                                 + "; choose from "
-                                                + only(label).seeds()));
+                                                + only(label).runs.seeds()));
     }
 
     /**
@@ -331,7 +337,6 @@ public final class ExperimentResult implements Tabular {
         provenance().forEach(report::use);
         outcomes.stream()
                 .map(outcome -> outcome.record().manifest().get("device").asText())
-                .filter(device -> !device.equals("cpu()"))
                 .forEach(report::useDevice);
         report.add(outcomes.stream().flatMap(o -> RunRows.of(o, stage).stream()).toList());
     }
@@ -339,10 +344,5 @@ public final class ExperimentResult implements Tabular {
     /** The data that the runs were trained on. */
     public List<Provenance> provenance() {
         return runs.provenance();
-    }
-
-    /** The seeds, ascending. */
-    public List<Long> seeds() {
-        return runs.seeds();
     }
 }

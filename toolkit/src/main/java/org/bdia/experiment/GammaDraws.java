@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -16,7 +15,6 @@ import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
 import org.bdia.report.Axis;
 import org.bdia.report.Caption;
-import org.bdia.report.Comparison;
 import org.bdia.report.Curve;
 import org.bdia.report.Figure;
 import org.bdia.report.Metric;
@@ -45,11 +43,10 @@ public final class GammaDraws implements Tabular {
     /**
      * One model's measurements.
      *
-     * @param metrics by id
+     * @param rows of the metrics
      * @param sizes the root mean square of x<sub>0</sub>, x<sub>1</sub> …, those of a second stack after those of the first
      */
-    private record Measured(
-            Outcome outcome, SortedMap<String, Double> metrics, List<Double> sizes) {}
+    private record Measured(Outcome outcome, List<Result> rows, List<Double> sizes) {}
 
     private final List<Measured> models;
     private final Caption caption;
@@ -57,17 +54,6 @@ public final class GammaDraws implements Tabular {
     private GammaDraws(List<Measured> models, Caption caption) {
         this.models = List.copyOf(models);
         this.caption = caption;
-    }
-
-    /** {@link #of(List, RunStore, DataFolder, Caption, Method, int)} of the runs' folder and the data folder of the environment. */
-    static GammaDraws of(List<Outcome> outcomes, Caption caption, Method method, int draws) {
-        return of(
-                outcomes,
-                RunStore.fromEnvironment(),
-                Environment.current().data(),
-                caption,
-                method,
-                draws);
     }
 
     /**
@@ -136,13 +122,12 @@ public final class GammaDraws implements Tabular {
                     visits++;
                 }
             }
-            SortedMap<String, Double> metrics = new TreeMap<>();
-            sums.forEach((name, sum) -> metrics.put(name, sum / units));
-            metrics.put(SPREAD, Math.sqrt(variance / logits));
+            sums.replaceAll((name, sum) -> sum / units);
+            sums.put(SPREAD, Math.sqrt(variance / logits));
+            List<Result> rows = new ArrayList<>();
+            sums.forEach((id, v) -> rows.add(RunRows.row(outcome, RunRows.TRAINED, id, v)));
             return new Measured(
-                    outcome,
-                    metrics,
-                    squares.stream().map(sum -> Math.sqrt(sum / visits)).toList());
+                    outcome, rows, squares.stream().map(sum -> Math.sqrt(sum / visits)).toList());
         }
 
         private void add(Batch samples, long seed) {
@@ -229,15 +214,7 @@ public final class GammaDraws implements Tabular {
     public List<Result> results() {
         List<Result> rows = new ArrayList<>();
         for (Measured model : models) {
-            model.metrics()
-                    .forEach(
-                            (metric, value) ->
-                                    rows.add(
-                                            RunRows.row(
-                                                    model.outcome(),
-                                                    RunRows.TRAINED,
-                                                    metric,
-                                                    value)));
+            rows.addAll(model.rows());
             for (int k = 0; k < model.sizes().size(); k++) {
                 rows.add(RunRows.row(model.outcome(), "x" + k, SIZE, model.sizes().get(k)));
             }
@@ -256,30 +233,17 @@ public final class GammaDraws implements Tabular {
             List<Result> line =
                     lines.computeIfAbsent(
                             model.outcome().variant().label(), label -> new ArrayList<>());
-            model.metrics()
-                    .forEach(
-                            (id, v) ->
-                                    line.add(RunRows.row(model.outcome(), RunRows.TRAINED, id, v)));
+            line.addAll(model.rows());
             line.addAll(RunRows.of(model.outcome(), RunRows.TRAINED));
         }
         Table table = Table.create("under drawn γ", StringColumn.create("method", lines.keySet()));
         List<String> columns = new ArrayList<>(LOSSES);
-        models.get(0).metrics().keySet().stream()
+        models.get(0).rows().stream()
+                .map(Result::metric)
                 .filter(id -> !LOSSES.contains(id))
                 .forEach(columns::add);
         columns.add("gap");
-        for (String id : columns) {
-            new Metric(id)
-                    .columns(lines.values().stream().map(line -> summary(line, id)).toList())
-                    .forEach(table::addColumns);
-        }
-        return table;
-    }
-
-    private static Optional<Comparison.Summary> summary(List<Result> line, String id) {
-        return line.stream().anyMatch(row -> row.metric().equals(id))
-                ? Comparison.of(line, id).summaries().stream().findFirst()
-                : Optional.empty();
+        return RunRows.addColumns(table, columns, lines.values());
     }
 
     /** Root mean square of the states under drawn γ against k; the mean over seeds, inside a band of one sample standard deviation. */

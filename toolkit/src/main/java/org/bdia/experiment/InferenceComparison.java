@@ -5,14 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.commons.statistics.descriptive.Median;
 import org.bdia.config.Method;
 import org.bdia.data.DataFolder;
 import org.bdia.experiment.ChildRuns.Outcome;
-import org.bdia.report.Comparison;
 import org.bdia.report.Metric;
 import org.bdia.report.Result;
 import org.bdia.report.Tabular;
@@ -146,15 +144,6 @@ public final class InferenceComparison implements Tabular {
         List<String> columns = new ArrayList<>(List.of(LOSS));
         measured.stream().filter(m -> !m.equals(LOSS) && !m.equals(TIME)).forEach(columns::add);
         columns.add(TIME);
-        for (String metric : columns) {
-            new Metric(metric)
-                    .columns(
-                            lines.values().stream()
-                                    .map(line -> Comparison.of(line, metric).summaries().get(0))
-                                    .map(Optional::of)
-                                    .toList())
-                    .forEach(table::addColumns);
-        }
-        return table;
+        return RunRows.addColumns(table, columns, lines.values());
     }
 }

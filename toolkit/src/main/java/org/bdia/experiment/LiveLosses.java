@@ -29,7 +29,7 @@ final class LiveLosses {
         this.store = store;
     }
 
-    /** The training losses that a run has told, over epochs. */
+    /** The training losses that a run has reported, over epochs. */
     private record Losses(
             String label, RunConfig config, List<Double> epochs, List<Double> losses) {
         String name(String split) {
@@ -48,7 +48,7 @@ final class LiveLosses {
         }
     }
 
-    /** Adds what a run has told. */
+    /** Adds what a run has reported. */
     void add(String label, RunConfig config, StepLine step) {
         if (step.loss().isEmpty()) {
             return;
@@ -73,7 +73,7 @@ final class LiveLosses {
         return runs.get(runs.size() - 1);
     }
 
-    /** Whether no run has told a loss yet. */
+    /** Whether no run has reported a loss yet. */
     boolean isEmpty() {
         return runs.isEmpty();
     }

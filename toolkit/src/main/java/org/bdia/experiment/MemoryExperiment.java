@@ -45,7 +45,7 @@ public final class MemoryExperiment {
             Point base, Varied axis, List<Integer> values, Long budget, Lines lines, int rounds) {
         if (values.isEmpty() || values.stream().anyMatch(v -> v < 1) || rounds < 1) {
             throw new IllegalArgumentException(
-                    axis.word()
+                    axis.word
                             + " and rounds must be at least 1, but are "
                             + values
                             + " and "
@@ -146,10 +146,10 @@ public final class MemoryExperiment {
         var benchmark = new Benchmark(Tools.fromEnvironment(), warmUp, rounds, line -> {});
         List<Measurement> measurements = new ArrayList<>();
         try (Progress progress =
-                Notebook.progress("peaks and times against " + axis.word(), "sizes")) {
+                Notebook.progress("peaks and times against " + axis.word, "sizes")) {
             for (int i = 0; i < values.size(); i++) {
                 Point point = axis.apply(base, values.get(i));
-                progress.update(i, values.size(), axis.symbol() + " = " + values.get(i));
+                progress.update(i, values.size(), axis.symbol + " = " + values.get(i));
                 for (Row row : benchmark.measure(points(point, device))) {
                     measurements.add(new Measurement(row, axis.of(row.point())));
                 }

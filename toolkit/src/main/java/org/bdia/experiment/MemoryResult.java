@@ -41,22 +41,14 @@ public final class MemoryResult implements Tabular {
         BATCH("batch size", "B", "batch size B"),
         TOKENS("length", "T", "tokens T, at constant B · T");
 
-        private final String word;
-        private final String symbol;
+        final String word;
+        final String symbol;
         private final String title;
 
         Varied(String word, String symbol, String title) {
             this.word = word;
             this.symbol = symbol;
             this.title = title;
-        }
-
-        String word() {
-            return word;
-        }
-
-        String symbol() {
-            return symbol;
         }
 
         Point apply(Point point, int value) {
@@ -172,7 +164,7 @@ public final class MemoryResult implements Tabular {
                 (m.planned() ? "planned" : p.variant())
                         + "-"
                         + p.precision()
-                        + (axis == Varied.DEPTH ? "" : "-" + axis.symbol() + m.at());
+                        + (axis == Varied.DEPTH ? "" : "-" + axis.symbol + m.at());
         boolean bdia = p.method().equals("bdia");
         String size = p.width() == Point.paper().width() ? "memory-paper" : "memory-" + p.task();
         return new Result(
@@ -185,7 +177,7 @@ public final class MemoryResult implements Tabular {
         Table table = Table.create("one training step, " + base());
         table.addColumns(
                 StringColumn.create("method", measurements.stream().map(Measurement::longLabel)),
-                IntColumn.create(axis.symbol(), measurements.stream().mapToInt(Measurement::at)),
+                IntColumn.create(axis.symbol, measurements.stream().mapToInt(Measurement::at)),
                 column("at rest, MiB", m -> m.row().total() - m.row().peak()),
                 column("side bits", m -> m.point().sideMib()),
                 column("peak above rest", m -> m.row().peak()),
@@ -238,7 +230,7 @@ public final class MemoryResult implements Tabular {
                                 Series.Bars.of(
                                         part, labels, of.stream().mapToDouble(value).toArray())));
         return new Figure(
-                "What takes the memory, " + axis.symbol() + " = " + of.get(0).at(),
+                "What takes the memory, " + axis.symbol + " = " + of.get(0).at(),
                 Axis.linear("method"),
                 Axis.log("MiB"),
                 bars,
@@ -257,7 +249,7 @@ public final class MemoryResult implements Tabular {
                             new double[] {m.row().median()}));
         }
         return new Figure(
-                "Time beside memory of a training step, " + axis.symbol() + " = " + of.get(0).at(),
+                "Time beside memory of a training step, " + axis.symbol + " = " + of.get(0).at(),
                 Axis.log("peak above rest, MiB"),
                 Axis.linear("step, ms (median)"),
                 points,
@@ -282,10 +274,7 @@ public final class MemoryResult implements Tabular {
 
     /** Declares this result's rows in a notebook's report. */
     public void addTo(Report report) {
-        if (!device.equals("cpu()")) {
-            report.useDevice(device);
-        }
-        report.use(INPUTS).add(results());
+        report.useDevice(device).use(INPUTS).add(results());
     }
 
     private Caption caption() {

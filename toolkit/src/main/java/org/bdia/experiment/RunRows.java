@@ -1,11 +1,16 @@
 package org.bdia.experiment;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.bdia.config.RunConfig;
 import org.bdia.experiment.ChildRuns.Outcome;
+import org.bdia.report.Comparison;
+import org.bdia.report.Metric;
 import org.bdia.report.Result;
 import org.bdia.report.RunSet;
+import tech.tablesaw.api.Table;
 
 /** A finished run's metrics as rows of results files. */
 final class RunRows {
@@ -28,16 +33,11 @@ final class RunRows {
 
     /** One number that was measured on what the run has learnt. */
     static Result row(Outcome outcome, String stage, String metric, double value) {
-        return row(outcome, outcome.variant().resultLabel(), stage, metric, value);
-    }
-
-    private static Result row(
-            Outcome outcome, String method, String stage, String metric, double value) {
         Variant variant = outcome.variant();
         RunConfig config = outcome.config();
         return new Result(
                 config.task().label(),
-                method,
+                variant.resultLabel(),
                 variant.backpropLabel(),
                 config.seed(),
                 config.model().depth(),
@@ -45,5 +45,25 @@ final class RunRows {
                 stage,
                 metric,
                 value);
+    }
+
+    /**
+     * Adds numeric columns of each metric, see {@link Metric#columns}, to a table.
+     *
+     * @param lines the rows behind each line of the table
+     */
+    static Table addColumns(Table table, List<String> metrics, Collection<List<Result>> lines) {
+        for (String id : metrics) {
+            new Metric(id)
+                    .columns(lines.stream().map(line -> summary(line, id)).toList())
+                    .forEach(table::addColumns);
+        }
+        return table;
+    }
+
+    private static Optional<Comparison.Summary> summary(List<Result> line, String id) {
+        return line.stream().anyMatch(row -> row.metric().equals(id))
+                ? Comparison.of(line, id).summaries().stream().findFirst()
+                : Optional.empty();
     }
 }

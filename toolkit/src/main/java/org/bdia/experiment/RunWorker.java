@@ -29,7 +29,7 @@ import org.bdia.train.Task;
 import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
-/** Carries one run out in this JVM: data, model, training, and what is written about it. */
+/** Executes one run in this JVM: reads the data, trains, writes metrics and manifest. */
 public final class RunWorker {
 
     private final RunConfig config;
@@ -43,7 +43,7 @@ public final class RunWorker {
         this(config, store, folder, InstantSource.system(), false);
     }
 
-    /** A worker whose manifest has its moments from a clock. */
+    /** Creates a worker that takes the manifest's timestamps from a clock. */
     RunWorker(RunConfig config, RunStore store, DataFolder folder, InstantSource clock) {
         this(config, store, folder, clock, false);
     }

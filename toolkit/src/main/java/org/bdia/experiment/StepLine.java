@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.bdia.train.TrainEvent;
 
 /**
- * One line in which a child JVM tells its parent how far it is.
+ * A progress line from a child JVM to its parent.
  *
  * @param samples the training samples seen
  * @param total the training samples of the whole run
- * @param text the words beside the bar
+ * @param text the text beside the bar
  */
 public record StepLine(long samples, long total, String text) {
 
@@ -50,7 +50,7 @@ public record StepLine(long samples, long total, String text) {
                 : Optional.empty();
     }
 
-    /** The batch's loss, as its text tells it; empty where it tells none. */
+    /** Returns the batch's loss that the text contains, if any. */
     OptionalDouble loss() {
         var found = LOSS.matcher(text);
         return found.find()

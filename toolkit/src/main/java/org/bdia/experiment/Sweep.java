@@ -68,12 +68,12 @@ public record Sweep(
                                 + grid.keySet());
             }
             grid.forEach(Sweep::requireValues);
-            if (grid.containsKey(Halving.EPOCHS) && search.orElse(null) instanceof Halving) {
+            if (grid.containsKey(Search.EPOCHS) && search.filter(Search::halves).isPresent()) {
                 throw new IllegalArgumentException(
                         "the rungs set "
-                                + Halving.EPOCHS
+                                + Search.EPOCHS
                                 + ", also of the grids' runs, but a grid has "
-                                + grid.get(Halving.EPOCHS)
+                                + grid.get(Search.EPOCHS)
                                 + "; take the axis out, or write that grid into a sweep of its own");
             }
         }
@@ -121,13 +121,27 @@ public record Sweep(
         if (!json.has("metric")) {
             json.put("metric", "best_val_loss");
         }
-        return switch (kind == null ? "" : kind.asText()) {
-            case "random" -> Json.parse(json.toString(), RandomSearch.class, source);
-            case "halving" -> Json.parse(json.toString(), Halving.class, source);
+        switch (kind == null ? "" : kind.asText()) {
+            case "halving" -> {}
+            case "random" -> {
+                for (String key : List.of("epochs", "eta")) {
+                    if (json.has(key)) {
+                        throw new FileException(
+                                source
+                                        + ": key '"
+                                        + key
+                                        + "' is of successive halving, but kind is random; remove it, or write \"kind\":"
+                                        + " \"halving\"");
+                    }
+                }
+                json.putArray("epochs");
+                json.put("eta", 2);
+            }
             default ->
                     throw new FileException(
                             source + ": key 'kind' must be random or halving, but is " + kind);
-        };
+        }
+        return Json.parse(json.toString(), Search.class, source);
     }
 
     /**
@@ -145,12 +159,12 @@ public record Sweep(
         for (int i = 0; i < grids.size(); i++) {
             configs.addAll(new Grid("grid " + (i + 1), grids.get(i)).configs(environment));
         }
-        search.ifPresent(drawn -> configs.addAll(Draws.of(drawn, environment)));
+        search.ifPresent(drawn -> configs.addAll(drawn.draws(environment)));
         List<RunConfig> all = List.copyOf(configs);
         return halving().map(halving -> first(halving, all)).orElse(all);
     }
 
-    private static List<RunConfig> first(Halving halving, List<RunConfig> configs) {
+    private static List<RunConfig> first(Search halving, List<RunConfig> configs) {
         Set<String> tasks = new TreeSet<>();
         configs.forEach(config -> tasks.add(config.task().label()));
         if (tasks.size() > 1) {
@@ -165,8 +179,8 @@ public record Sweep(
     }
 
     /** Returns the search if it is successive halving. */
-    public Optional<Halving> halving() {
-        return search.filter(Halving.class::isInstance).map(Halving.class::cast);
+    public Optional<Search> halving() {
+        return search.filter(Search::halves);
     }
 
     /** Returns the runs that the sweep is known to have: the first rung's, and those of later rungs that a store has. */

@@ -14,7 +14,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.report.RunLabels;
 
 /**
- * The runs of a sweep in the order in which they begin, each after the run whose weights it begins with.
+ * The runs of a sweep in execution order; a run that begins with another's weights follows it.
  *
  * @param items the runs
  */
@@ -24,7 +24,7 @@ public record SweepPlan(List<Item> items) {
      * One run.
      *
      * @param id its name, which is that of its configuration
-     * @param label what tells it from the others of its task, the seed aside
+     * @param label distinguishes it within its task, ignoring the seed
      * @param config its configuration
      * @param needs the name of the run that must be finished before
      */

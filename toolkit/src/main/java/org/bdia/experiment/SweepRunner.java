@@ -17,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.bdia.run.RunStore;
 
 /**
  * Finishes the runs of a plan, several at a time, where a {@link RunPlace} executes them.
@@ -46,16 +45,11 @@ public final class SweepRunner {
     /**
      * A runner, to be run once.
      *
+     * @param done whether a run is finished, by its name: asked once at the beginning, and when its process has ended
      * @param place where, and so how many at a time
      * @param events told what happens, by several threads but by one at a time
      */
     public SweepRunner(
-            SweepPlan plan, RunStore store, RunPlace place, Consumer<SweepEvent> events) {
-        this(plan, store::isDone, place, events);
-    }
-
-    /** A runner that asks whether a run is finished, by its name: once at the beginning, and when its process has ended. */
-    SweepRunner(
             SweepPlan plan, Predicate<String> done, RunPlace place, Consumer<SweepEvent> events) {
         this.plan = plan;
         this.done = done;
@@ -120,7 +114,7 @@ public final class SweepRunner {
             }
         } catch (ExecutionException e) {
             throw new ExperimentException(
-                    "the sweep broke off: " + e.getCause().getMessage(), e.getCause());
+                    "the sweep was aborted: " + e.getCause().getMessage(), e.getCause());
         } finally {
             workers.shutdownNow();
             awaitCheckpoints(workers);

@@ -46,12 +46,6 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     private final boolean verify;
     private final boolean resampled;
 
-    /** With seeds 0 to {@code seeds} − 1. */
-    TrainingExperiment(
-            T task, M model, TrainConfig train, List<Variant> variants, int seeds, boolean verify) {
-        this(task, model, train, variants, seeds(0, seeds), verify, false);
-    }
-
     /** Plain beside BDIA in the profile's number of seeds: one in smoke, whose runs are verified, else three. */
     static <T extends TaskConfig, M extends ModelConfig> TrainingExperiment<T, M> preset(
             T task, M model, TrainConfig train, Environment environment) {
@@ -61,8 +55,9 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
                 model,
                 train,
                 List.of(Variant.of(Method.standard()), Variant.of(Method.bdia(0.5))),
-                environment.seeds(smoke ? 1 : 3),
-                smoke);
+                seeds(0, environment.seeds(smoke ? 1 : 3)),
+                smoke,
+                false);
     }
 
     private TrainingExperiment(

@@ -24,8 +24,7 @@ import org.bdia.data.SentencePair;
 import org.bdia.data.SentencePairs;
 import org.bdia.data.SyntheticPairs;
 import org.bdia.data.Vocabulary;
-import org.bdia.metric.Bleu;
-import org.bdia.metric.Chrf;
+import org.bdia.metric.TextScore;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.ReversibleModel;
@@ -206,7 +205,7 @@ final class TranslationWorkload implements Workload {
                                 .toList(),
                         source,
                         target);
-        // A target's last token is guessed, and never read.
+        // A target's last token is predicted, never read.
         int read = Math.max(encoded.longestSource(), encoded.longestTarget() - 1);
         Workload.requireFits("a sentence", read, model.context(), "or lower the task's maxWords");
         return encoded;
@@ -245,8 +244,8 @@ final class TranslationWorkload implements Workload {
         }
         return new Outputs(
                 Map.of(
-                        "bleu", Bleu.corpus(translations, references).score(),
-                        "chrf", Chrf.corpus(translations, references).score()),
+                        "bleu", TextScore.BLEU.corpus(translations, references),
+                        "chrf", TextScore.CHRF.corpus(translations, references)),
                 samples);
     }
 

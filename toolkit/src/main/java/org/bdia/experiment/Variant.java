@@ -113,29 +113,17 @@ public record Variant(
 
     /** The model's activation inverted, see {@link ActivationConfig.Derivative#INVERTED}. */
     public Variant withInvertedActivation() {
-        return withActivation(ActivationConfig.Derivative.INVERTED);
-    }
-
-    /** The derivative of the model's activation computed from something else; {@link ActivationConfig.Derivative#EXACT} changes nothing. */
-    public Variant withActivation(ActivationConfig.Derivative value) {
-        String name =
-                switch (value) {
-                    case EXACT -> "";
-                    case INVERTED -> "+invact";
-                    case SIGN_BIT -> "+invact-sign-bit";
-                    case PRINTED -> "+invact-printed";
-                };
-        return value == ActivationConfig.Derivative.EXACT
-                ? this
-                : with(
-                        name,
-                        run ->
-                                run.withModel(
-                                        run.model()
-                                                .withActivation(
-                                                        run.model()
-                                                                .activation()
-                                                                .withDerivative(value))));
+        return with(
+                "+invact",
+                run ->
+                        run.withModel(
+                                run.model()
+                                        .withActivation(
+                                                run.model()
+                                                        .activation()
+                                                        .withDerivative(
+                                                                ActivationConfig.Derivative
+                                                                        .INVERTED))));
     }
 
     /**

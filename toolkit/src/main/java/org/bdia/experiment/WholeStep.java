@@ -218,10 +218,7 @@ public final class WholeStep implements Tabular {
 
     /** Declares this measurement's rows in a notebook's report. */
     public void addTo(Report report) {
-        if (!Environment.device().equals(Device.cpu())) {
-            report.useDevice(Environment.device().toString());
-        }
-        report.use(MemoryResult.INPUTS).add(results());
+        report.useDevice(Environment.device().toString()).use(MemoryResult.INPUTS).add(results());
     }
 
     private String size() {

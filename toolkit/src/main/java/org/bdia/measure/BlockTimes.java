@@ -34,7 +34,7 @@ public record BlockTimes(
     private static final int DEEPER = 6;
     private static final int WARM_UP = 2;
 
-    /** Of the first way, which also compiles what all of them run; only while its steps are short. */
+    /** Warm-up steps of the first execution, which also compiles the kernels; only while its steps are short. */
     private static final int FIRST_WARM_UP = Benchmark.WARM_UP;
 
     private static final long FIRST_NANOS = 10_000_000_000L;

@@ -48,11 +48,6 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
     }
 
     @Override
-    public NDArray predict(NDList inputs) {
-        return predict(inputs, 0);
-    }
-
-    @Override
     public NDArray predict(NDList inputs, double gamma) {
         return Scoped.result(
                 () -> head(stack.infer(inputs.singletonOrThrow(), new NDList(), gamma)));

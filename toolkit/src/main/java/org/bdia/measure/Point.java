@@ -278,9 +278,13 @@ public record Point(
      * two.
      */
     public double sideMib() {
-        int rebuilt = depth - execution.checkpointed() - execution.stored();
-        return backprop().equals("reversible") && method.equals("bdia")
-                ? Math.max(0, rebuilt - 1.0) * batch * tokens * width / 8 / (1 << 20)
+        return method.equals("bdia")
+                ? Math.max(0, execution.rebuilt(depth) - 1.0)
+                        * batch
+                        * tokens
+                        * width
+                        / 8
+                        / (1 << 20)
                 : 0;
     }
 

@@ -14,7 +14,6 @@ final class StepMemory {
     private final Execution execution;
     private final int depth;
     private final int batch;
-    private final int first; // the number of blocks differentiated by the execution's backprop
     private final long state;
     private final long chunk;
     private final int headTokens;
@@ -41,7 +40,6 @@ final class StepMemory {
         this.execution = execution;
         this.depth = footprint.branches();
         this.batch = batch;
-        this.first = depth - execution.checkpointed() - execution.stored();
         this.state = footprint.state(batch);
         int tokens = execution.chunkTokens();
         this.chunk =
@@ -84,7 +82,7 @@ final class StepMemory {
         if (method.streams() > 1) {
             return 2 * state;
         }
-        return rebuilt() == depth || (residual && stored(depth - 1)) ? 0 : state;
+        return execution.rebuilt(depth) == depth || (residual && stored(depth - 1)) ? 0 : state;
     }
 
     /** Bytes that the forward pass keeps for blocks 0 … k. */
@@ -95,15 +93,15 @@ final class StepMemory {
                 // A residual graph holds the next state; else the state before the block is kept
                 // beside it.
                 bytes += graphs(i) + (holdsNext(i - 1) ? 0 : state);
-            } else if (checkpointed(i)) {
+            } else if (execution.block(i, depth) == Backprop.CHECKPOINT) {
                 bytes += state;
             } else if (i > 0) {
                 bytes += state / Float.SIZE * sideBits;
             }
         }
-        if (rebuilt() > 0) {
+        if (execution.rebuilt(depth) > 0) {
             bytes +=
-                    k < rebuilt()
+                    k < execution.rebuilt(depth)
                             ? 2 * state
                             : state; // two states; the second is that of the next block
         }
@@ -132,16 +130,7 @@ final class StepMemory {
         return alive * state;
     }
 
-    private int rebuilt() {
-        return execution.backprop() == Backprop.REVERSIBLE ? first : 0;
-    }
-
     private boolean stored(int k) {
-        return k >= depth - execution.stored()
-                || (k < first && execution.backprop() == Backprop.STORE);
-    }
-
-    private boolean checkpointed(int k) {
-        return !stored(k) && (k >= first || execution.backprop() == Backprop.CHECKPOINT);
+        return execution.block(k, depth) == Backprop.STORE;
     }
 }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.jni.JniUtils;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -157,11 +156,7 @@ public final class StepWorker implements AutoCloseable {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("ready", true);
         answer.put("engine", "PyTorch " + Engine.getEngine("PyTorch").getVersion());
-        answer.put("device", device.toString());
-        answer.put("threads", JniUtils.getNumThreads());
         answer.put("params_mib", parameters);
-        answer.put("optimizer_mib", 2 * parameters);
-        answer.put("gradients_mib", parameters);
         return answer;
     }
 

@@ -3,9 +3,7 @@ package org.bdia.metric;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Corpus BLEU as sacreBLEU computes it by default: BLEU = BP · (p₁ p₂ p₃ p₄)<sup>1/4</sup>, case-sensitive.
@@ -26,7 +24,7 @@ import java.util.stream.Collectors;
  * @see <a href="https://aclanthology.org/P02-1040">Papineni et al., 2002</a>
  * @see <a href="https://aclanthology.org/W18-6319">Post, 2018</a>
  */
-public record Bleu(
+record Bleu(
         double score,
         List<Double> precisions,
         double brevityPenalty,
@@ -35,19 +33,12 @@ public record Bleu(
     private static final int ORDER = 4;
 
     /** Keeps a copy of the precisions. */
-    public Bleu {
+    Bleu {
         precisions = List.copyOf(precisions);
     }
 
-    /**
-     * Scores a corpus.
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
-     *     hypothesis has no reference
-     */
-    public static Bleu corpus(List<String> hypotheses, List<List<String>> references) {
+    /** Scores a corpus, see {@link TextScore#corpus}. */
+    static Bleu corpus(List<String> hypotheses, List<List<String>> references) {
         long[] matches = new long[ORDER];
         long[] totals = new long[ORDER];
         long hypothesisLength = 0;
@@ -69,16 +60,6 @@ public record Bleu(
         }
         double score = penalty * Math.exp(logarithms / ORDER);
         return new Bleu(score, precisions, penalty, hypothesisLength, referenceLength);
-    }
-
-    /** Returns the score in words, for example {@code BLEU = 26.1 (57.1/31.2/20.4/12.8; BP 0.982)}. */
-    public String text() {
-        String shares =
-                precisions.stream()
-                        .map(precision -> String.format(Locale.ROOT, "%.1f", precision))
-                        .collect(Collectors.joining("/"));
-        return String.format(
-                Locale.ROOT, "BLEU = %.1f (%s; BP %.3f)", score, shares, brevityPenalty);
     }
 
     private static List<String> tokens(String text) {

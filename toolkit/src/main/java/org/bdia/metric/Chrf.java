@@ -1,80 +1,30 @@
 package org.bdia.metric;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Corpus chrF as sacreBLEU computes it by default: F₂ of character n-grams, n = 1 … 6, case-sensitive.
  *
  * <p>chrF = (1 + β²) P R / (β² P + R) with β = 2, where P and R are the means of the n-gram precisions and recalls
  * over those orders that both sides have. Each segment enters with the reference that gives it the best score; the
- * first on ties. White space is removed before characters (Unicode code points) are counted. chrF++ averages word
- * 1- and 2-grams in too: words are split at white space, and one punctuation mark at a word's end, else at its start,
- * is a token of its own.
+ * first on ties. White space is removed before characters (Unicode code points) are counted.
  *
  * @param score chrF, 0 … 100
- * @param wordOrder the longest word n-gram: 0 is chrF, 2 is chrF++
  * @see <a href="https://aclanthology.org/W15-3049">Popović, 2015</a>
- * @see <a href="https://aclanthology.org/W17-4770">Popović, 2017</a>
  */
-public record Chrf(double score, int wordOrder) {
+record Chrf(double score) {
     private static final int CHARACTER_ORDER = 6;
     private static final int BETA = 2;
-    private static final String PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-    /**
-     * Checks the word order.
-     *
-     * @throws IllegalArgumentException if the word order is none of 0, 1 and 2
-     */
-    public Chrf {
-        checkWordOrder(wordOrder);
-    }
-
-    /**
-     * Scores a corpus with chrF: characters alone.
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
-     *     hypothesis has no reference
-     */
-    public static Chrf corpus(List<String> hypotheses, List<List<String>> references) {
-        return corpus(hypotheses, references, 0);
-    }
-
-    /**
-     * Scores a corpus with chrF (word order 0), chrF+ (1) or chrF++ (2).
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @param wordOrder the longest word n-gram, 0 … 2
-     * @throws IllegalArgumentException if the word order is none of 0, 1 and 2, there is no hypothesis, the
-     *     two lists differ in length, or a hypothesis has no reference
-     */
-    public static Chrf corpus(
-            List<String> hypotheses, List<List<String>> references, int wordOrder) {
-        checkWordOrder(wordOrder);
-        Counts sum = new Counts(CHARACTER_ORDER + wordOrder);
-        for (var segment :
-                Segment.corpus(hypotheses, references, text -> nGrams(text, wordOrder))) {
+    /** Scores a corpus, see {@link TextScore#corpus}. */
+    static Chrf corpus(List<String> hypotheses, List<List<String>> references) {
+        Counts sum = new Counts(CHARACTER_ORDER);
+        for (var segment : Segment.corpus(hypotheses, references, Chrf::nGrams)) {
             sum.add(best(segment));
         }
-        return new Chrf(sum.score(), wordOrder);
-    }
-
-    /** Returns the score in words, for example {@code chrF2 = 58.1} or {@code chrF2++ = 55.7}. */
-    public String text() {
-        return String.format(Locale.ROOT, "chrF%d%s = %.1f", BETA, "+".repeat(wordOrder), score);
-    }
-
-    private static void checkWordOrder(int wordOrder) {
-        if (wordOrder < 0 || wordOrder > 2) {
-            throw new IllegalArgumentException(
-                    "chrF's word order is 0 (chrF), 1 (chrF+) or 2 (chrF++), found " + wordOrder);
-        }
+        return new Chrf(sum.score());
     }
 
     private static Counts best(Segment<List<Map<String, Integer>>> segment) {
@@ -88,31 +38,16 @@ public record Chrf(double score, int wordOrder) {
         return best;
     }
 
-    /** Returns the counts of the text's n-grams, one map per order: characters first, then words. */
-    private static List<Map<String, Integer>> nGrams(String text, int wordOrder) {
-        List<Map<String, Integer>> orders = new ArrayList<>();
-        List<String> words = Whitespace.split(text);
+    /** Returns the counts of the text's character n-grams, one map per order. */
+    private static List<Map<String, Integer>> nGrams(String text) {
         List<String> characters =
-                String.join("", words).codePoints().mapToObj(Character::toString).toList();
-        for (int n = 1; n <= CHARACTER_ORDER; n++) {
-            orders.add(NGrams.count(characters, n));
-        }
-        List<String> parts = words.stream().flatMap(word -> parts(word).stream()).toList();
-        for (int n = 1; n <= wordOrder; n++) {
-            orders.add(NGrams.count(parts, n));
-        }
-        return orders;
-    }
-
-    private static List<String> parts(String word) {
-        int last = word.length() - 1;
-        if (last > 0 && PUNCTUATION.indexOf(word.charAt(last)) >= 0) {
-            return List.of(word.substring(0, last), word.substring(last));
-        }
-        if (last > 0 && PUNCTUATION.indexOf(word.charAt(0)) >= 0) {
-            return List.of(word.substring(0, 1), word.substring(1));
-        }
-        return List.of(word);
+                String.join("", Whitespace.split(text))
+                        .codePoints()
+                        .mapToObj(Character::toString)
+                        .toList();
+        return IntStream.rangeClosed(1, CHARACTER_ORDER)
+                .mapToObj(n -> NGrams.count(characters, n))
+                .toList();
     }
 
     /** Per order, how many n-grams the hypothesis has, the reference has, and both have. */

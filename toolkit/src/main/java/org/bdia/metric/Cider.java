@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,28 +25,21 @@ import java.util.Set;
  * @param segments each segment's score, 0 … 10
  * @see <a href="https://arxiv.org/abs/1411.5726">Vedantam et al., 2015</a>
  */
-public record Cider(double score, List<Double> segments) {
+record Cider(double score, List<Double> segments) {
     private static final int ORDER = 4;
     private static final double SIGMA = 6;
     private static final double SCALE = 10;
 
     /** Keeps a copy of the segments' scores. */
-    public Cider {
+    Cider {
         segments = List.copyOf(segments);
     }
 
     /** The weights of one text's n-grams of one order. */
     private record Vector(Map<String, Double> weights, double norm) {}
 
-    /**
-     * Scores a corpus; the references of all its segments weigh the n-grams.
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
-     *     hypothesis has no reference
-     */
-    public static Cider corpus(List<String> hypotheses, List<List<String>> references) {
+    /** Scores a corpus, see {@link TextScore#corpus}; the references of all its segments weigh the n-grams. */
+    static Cider corpus(List<String> hypotheses, List<List<String>> references) {
         var segments = Segment.corpus(hypotheses, references, CaptionTokenizer::tokenize);
         double[] sums = new double[segments.size()];
         for (int n = 1; n <= ORDER; n++) {
@@ -64,11 +56,6 @@ public record Cider(double score, List<Double> segments) {
             total += score;
         }
         return new Cider(total / sums.length, scores);
-    }
-
-    /** Returns the score in words, for example {@code CIDEr = 2.40}. */
-    public String text() {
-        return String.format(Locale.ROOT, "CIDEr = %.2f", score);
     }
 
     /** Returns in how many segments' references each n-gram occurs. */

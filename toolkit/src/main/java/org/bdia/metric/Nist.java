@@ -3,7 +3,6 @@ package org.bdia.metric;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,7 +23,7 @@ import java.util.Map;
  * @param referenceLength r, in tokens
  * @see <a href="https://dl.acm.org/doi/10.5555/1289189.1289273">Doddington, 2002</a>
  */
-public record Nist(
+record Nist(
         double score,
         List<Double> information,
         double brevityPenalty,
@@ -34,19 +33,12 @@ public record Nist(
     private static final double BETA = Math.log(2) / (Math.log(1.5) * Math.log(1.5));
 
     /** Keeps a copy of the information. */
-    public Nist {
+    Nist {
         information = List.copyOf(information);
     }
 
-    /**
-     * Scores a corpus.
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
-     *     hypothesis has no reference
-     */
-    public static Nist corpus(List<String> hypotheses, List<List<String>> references) {
+    /** Scores a corpus, see {@link TextScore#corpus}. */
+    static Nist corpus(List<String> hypotheses, List<List<String>> references) {
         List<Segment<List<String>>> segments = Segment.corpus(hypotheses, references, Nist::tokens);
         long hypothesisLength = 0;
         long referenceTokens = 0;
@@ -66,11 +58,6 @@ public record Nist(
             sum += bits;
         }
         return new Nist(sum * penalty, information, penalty, hypothesisLength, referenceLength);
-    }
-
-    /** Returns the score in words, for example {@code NIST = 8.48 (BP 0.991)}. */
-    public String text() {
-        return String.format(Locale.ROOT, "NIST = %.2f (BP %.3f)", score, brevityPenalty);
     }
 
     /**

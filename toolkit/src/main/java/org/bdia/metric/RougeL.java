@@ -2,7 +2,6 @@ package org.bdia.metric;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * ROUGE-L as coco-caption and so the E2E challenge compute it: the mean over segments of an F-measure.
@@ -19,23 +18,16 @@ import java.util.Locale;
  * @see <a href="https://aclanthology.org/W04-1013">Lin, 2004</a>
  * @see <a href="https://arxiv.org/abs/1504.00325">Chen et al., 2015, Microsoft COCO captions</a>
  */
-public record RougeL(double score, List<Double> segments) {
+record RougeL(double score, List<Double> segments) {
     private static final double BETA_SQUARED = 1.2 * 1.2;
 
     /** Keeps a copy of the segments' scores. */
-    public RougeL {
+    RougeL {
         segments = List.copyOf(segments);
     }
 
-    /**
-     * Scores a corpus.
-     *
-     * @param hypotheses one generated text per segment
-     * @param references each segment's references, at least one, in the hypotheses' order
-     * @throws IllegalArgumentException if there is no hypothesis, the two lists differ in length, or a
-     *     hypothesis has no reference
-     */
-    public static RougeL corpus(List<String> hypotheses, List<List<String>> references) {
+    /** Scores a corpus, see {@link TextScore#corpus}. */
+    static RougeL corpus(List<String> hypotheses, List<List<String>> references) {
         List<Double> scores = new ArrayList<>();
         double sum = 0;
         for (var segment : Segment.corpus(hypotheses, references, CaptionTokenizer::tokenize)) {
@@ -44,11 +36,6 @@ public record RougeL(double score, List<Double> segments) {
             sum += score;
         }
         return new RougeL(sum / scores.size(), scores);
-    }
-
-    /** Returns the score in words, for example {@code ROUGE-L = 0.726}. */
-    public String text() {
-        return String.format(Locale.ROOT, "ROUGE-L = %.3f", score);
     }
 
     private static double score(Segment<List<String>> segment) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Several sequences followed side by side, the likeliest at the end. */
+/** Beam search. */
 final class BeamSearch {
 
     private BeamSearch() {}
@@ -32,8 +32,8 @@ final class BeamSearch {
         List<Hypothesis> finished = new ArrayList<>();
         int[][] next = {prompt};
         for (int t = 0; t < maxTokens && next[0].length <= session.room(); t++) {
-            float[][] scores = session.feed(next);
-            List<Hypothesis> candidates = candidates(live, scores, beam, t);
+            float[][] logits = session.feed(next);
+            List<Hypothesis> candidates = candidates(live, logits, beam, t);
             live = new ArrayList<>();
             for (Hypothesis candidate : candidates) {
                 int last = candidate.tokens[candidate.tokens.length - 1];
@@ -70,14 +70,14 @@ final class BeamSearch {
 
     /** Twice as many as beams, so that as many are left when some end. */
     private static List<Hypothesis> candidates(
-            List<Hypothesis> live, float[][] scores, Decoding.Beam beam, int position) {
+            List<Hypothesis> live, float[][] logits, Decoding.Beam beam, int position) {
         List<Hypothesis> candidates = new ArrayList<>();
         for (int row = 0; row < live.size(); row++) {
             Hypothesis hypothesis = live.get(row);
-            double[] logarithms = NextToken.logProbabilities(scores[row], position);
+            double[] logarithms = NextToken.logProbabilities(logits[row], position);
             // As many more as the ban on repeated n-grams may take away.
             int enough = 2 * beam.beams() + hypothesis.tokens.length;
-            for (int id : NextToken.best(scores[row], enough)) {
+            for (int id : NextToken.best(logits[row], enough)) {
                 if (!repeats(hypothesis.tokens, id, beam.noRepeatNgram())) {
                     candidates.add(hypothesis.then(id, logarithms[id], row));
                 }

@@ -70,31 +70,31 @@ final class CrossAttention extends AbstractBlock {
      * (B, T, D), (B, S, D) → (B, T, D).
      *
      * @param mask added to the scores, or null
-     * @param seen the memory's keys and values, computed the first time; null to compute them always
+     * @param memoryCache the memory's keys and values, computed the first time; null to compute them always
      */
     NDArray attend(
             ParameterStore store,
             NDArray x,
             NDArray memory,
             NDArray mask,
-            KeyValueCache.Layer seen,
+            KeyValueCache.Layer memoryCache,
             boolean training) {
         return Scoped.result(
                 () -> {
                     NDArray q = Heads.split(run(query, store, x, training), 1, heads).get(0);
                     NDArray k; // (B, H, S, E)
                     NDArray v;
-                    if (seen == null || seen.isEmpty()) {
+                    if (memoryCache == null || memoryCache.isEmpty()) {
                         NDArray parts =
                                 Heads.split(run(keyValue, store, memory, training), 2, heads);
                         k = parts.get(0);
                         v = parts.get(1);
-                        if (seen != null) {
-                            seen.append(k, v);
+                        if (memoryCache != null) {
+                            memoryCache.append(k, v);
                         }
                     } else {
-                        k = seen.keys();
-                        v = seen.values();
+                        k = memoryCache.keys();
+                        v = memoryCache.values();
                     }
                     NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, S)
                     double scale = 1 / Math.sqrt((double) width / heads);

@@ -124,15 +124,15 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     /**
      * Returns h(x, memory) of new tokens, in float32, using and extending a key/value cache.
      *
-     * @param seen the memory's keys and values, computed the first time
+     * @param memoryCache the memory's keys and values, computed the first time
      */
     NDArray decodeStep(
             ParameterStore store,
             NDArray x,
             NDList memory,
             KeyValueCache.Layer past,
-            KeyValueCache.Layer seen) {
-        return branch(store, x, memory, past, seen, false);
+            KeyValueCache.Layer memoryCache) {
+        return branch(store, x, memory, past, memoryCache, false);
     }
 
     private NDArray branch(
@@ -140,11 +140,11 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             NDArray x,
             NDList context,
             KeyValueCache.Layer past,
-            KeyValueCache.Layer seen,
+            KeyValueCache.Layer memoryCache,
             boolean training) {
         return Scoped.result(
                 () -> {
-                    NDArray attended = attended(store, x, context, past, seen, training);
+                    NDArray attended = attended(store, x, context, past, memoryCache, training);
                     return attended.add(
                             g.value(store, x.add(attended), null, null, past, training));
                 });
@@ -156,14 +156,15 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             NDArray x,
             NDList context,
             KeyValueCache.Layer past,
-            KeyValueCache.Layer seen,
+            KeyValueCache.Layer memoryCache,
             boolean training) {
         NDArray memory = context.get(0);
         NDArray mask = context.size() > 1 ? context.get(1) : null;
         return Scoped.result(
                 () -> {
                     NDArray self = f.value(store, x, null, null, past, training);
-                    return self.add(c.value(store, x.add(self), memory, mask, seen, training));
+                    return self.add(
+                            c.value(store, x.add(self), memory, mask, memoryCache, training));
                 });
     }
 

@@ -1,10 +1,7 @@
 package org.bdia.nn;
 
-/** Sequences that grow token by token. */
+/** Decoding state of a batch of sequences. */
 interface DecodingSession extends AutoCloseable {
-
-    /** The sequences. */
-    int rows();
 
     /** The number of tokens that can still be fed. */
     int room();
@@ -13,7 +10,7 @@ interface DecodingSession extends AutoCloseable {
      * Feeds the same number of tokens to each row.
      *
      * @param tokens (rows, n)
-     * @return the scores of the token that follows, (rows, V), before softmax
+     * @return the next token's logits, (rows, V)
      */
     float[][] feed(int[][] tokens);
 

@@ -33,7 +33,7 @@ public final class Generator {
                     "the prompt has no token; give at least one: a character, or the end of text of GPT-2's tokens");
         }
         Ranges.positive("maxTokens", maxTokens);
-        try (DecodingSession session = new GptSession(model, manager, 1)) {
+        try (DecodingSession session = new GptSession(model, manager)) {
             return search(session, new int[][] {prompt}, maxTokens, end, decoding)[0];
         }
     }
@@ -101,11 +101,11 @@ public final class Generator {
         boolean[] ended = new boolean[prompts.length];
         int[][] next = prompts;
         for (int t = 0; t < maxTokens && next[0].length <= session.room(); t++) {
-            float[][] scores = session.feed(next);
+            float[][] logits = session.feed(next);
             next = new int[prompts.length][];
             boolean all = true;
             for (int row = 0; row < next.length; row++) {
-                int token = NextToken.choose(scores[row], decoding, row, t);
+                int token = NextToken.choose(logits[row], decoding, row, t);
                 next[row] = new int[] {token};
                 ended[row] |= token == end;
                 if (!ended[row]) {

@@ -19,7 +19,7 @@ import org.bdia.reversible.ReversibleStack;
 import org.bdia.torch.Autograd;
 
 /**
- * GPT-2 whose blocks form one {@link ReversibleStack}: token ids (B, T) → scores of the next token (B, T, V). Pre-norm
+ * GPT-2 whose blocks form one {@link ReversibleStack}: token ids (B, T) → logits of the next token (B, T, V). Pre-norm
  * blocks with causal attention, learned positions, a head tied to the token embedding.
  *
  * <p>An ordinary DJL block: {@code forward} without training is inference for every method, and with training it is the
@@ -85,20 +85,9 @@ public final class Gpt extends StagedModel {
         return config;
     }
 
-    @Override
-    double dropPath() {
-        return config.dropPath();
-    }
-
     /** The stack of blocks. */
     public ReversibleStack stack() {
         return stack;
-    }
-
-    /** Another stack over the same blocks and weights, for example to compare methods. */
-    public ReversibleStack stack(Method method, Backprop backprop) {
-        return ReversibleStack.of(TransformerBlock.branches(blocks, method), method, backprop)
-                .withDropPath(config.dropPath());
     }
 
     /**
@@ -138,7 +127,7 @@ public final class Gpt extends StagedModel {
      */
     NDArray decodeStep(NDArray ids, int from, KeyValueCache past) {
         ParameterStore store = store(ids);
-        var pass = new Pass.Decoding((k, state) -> decodeStep(store, k, state, past));
+        var pass = Pass.Inference.cached((k, state) -> decodeStep(store, k, state, past));
         return pass.output(stage(pass, store, ids, from).ofLastToken());
     }
 
@@ -162,11 +151,6 @@ public final class Gpt extends StagedModel {
         }
         Shape shape = state.getShape();
         return state.reshape(shape.get(0), shape.get(1), 2, config.width()).mean(new int[] {2});
-    }
-
-    @Override
-    Method method() {
-        return stack.method();
     }
 
     @Override

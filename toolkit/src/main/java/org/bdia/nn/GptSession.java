@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Texts that a {@link Gpt} goes on with; beyond its context it sees the last tokens only. */
+/** Decoding state of a {@link Gpt}; past the context only the last tokens are visible. */
 final class GptSession implements DecodingSession {
 
     private final Gpt model;
@@ -16,20 +16,12 @@ final class GptSession implements DecodingSession {
     private List<int[]> texts;
     private int cached;
 
-    /** A session of that many empty texts. */
-    GptSession(Gpt model, NDManager parent, int rows) {
+    /** A session of one empty text. */
+    GptSession(Gpt model, NDManager parent) {
         this.model = model;
         manager = parent.newSubManager();
         cache = new KeyValueCache(manager, model.config().depth());
-        texts = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            texts.add(new int[0]);
-        }
-    }
-
-    @Override
-    public int rows() {
-        return texts.size();
+        texts = List.of(new int[0]);
     }
 
     @Override
@@ -39,9 +31,11 @@ final class GptSession implements DecodingSession {
 
     @Override
     public float[][] feed(int[][] tokens) {
+        List<int[]> longer = new ArrayList<>();
         for (int row = 0; row < tokens.length; row++) {
-            texts.set(row, Tokens.concat(texts.get(row), tokens[row]));
+            longer.add(Tokens.concat(texts.get(row), tokens[row]));
         }
+        texts = longer;
         int length = texts.get(0).length;
         int context = model.config().context();
         int from = cached;
@@ -59,8 +53,8 @@ final class GptSession implements DecodingSession {
         cached = position + length - from;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray scores = model.decodeStep(Tokens.array(manager, ids), position, cache);
-            return Tokens.rows(scores);
+            NDArray logits = model.decodeStep(Tokens.array(manager, ids), position, cache);
+            return Tokens.rows(logits);
         }
     }
 

@@ -17,8 +17,8 @@ import org.bdia.torch.Products;
 import org.bdia.torch.Scoped;
 
 /**
- * A block's branch by {@link Products#INNER}. The same functions compute it where nothing is recorded and in every graph of it, so
- * that all ways of differentiating give the same bits. Autograd, as DJL's own trainer uses it, goes by the other kernels.
+ * A block's branch by {@link Products#INNER}, in every mode but DJL's own autograd, so that all ways of differentiating agree bit
+ * for bit.
  */
 final class InnerProductBranch {
 

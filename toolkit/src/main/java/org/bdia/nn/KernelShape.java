@@ -8,7 +8,7 @@ import org.bdia.config.Precision;
 import org.bdia.torch.Products;
 
 /**
- * Everything that the engine may choose a kernel by when it computes a branch.
+ * Key by which a kernel is selected for a branch.
  *
  * <p>A class of shapes are those that differ in tokens alone, from more than half a power of two up to it, in a memory's tokens
  * likewise, and in a mask's sizes with them.

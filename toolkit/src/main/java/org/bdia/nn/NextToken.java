@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.bdia.io.SplitMix64;
 
-/** One token from the scores of all. */
+/** One token from the logits of all. */
 final class NextToken {
 
     private NextToken() {}
@@ -15,27 +15,27 @@ final class NextToken {
      *
      * @throws IllegalStateException if a score is not a number
      */
-    static int choose(float[] scores, Decoding decoding, long row, long position) {
-        requireNumbers(scores, position);
+    static int choose(float[] logits, Decoding decoding, long row, long position) {
+        requireNumbers(logits, position);
         if (decoding instanceof Decoding.Sample sample) {
             return draw(
-                    scores, sample, SplitMix64.unit(SplitMix64.mix(sample.seed(), row), position));
+                    logits, sample, SplitMix64.unit(SplitMix64.mix(sample.seed(), row), position));
         }
         int best = 0;
-        for (int id = 1; id < scores.length; id++) {
-            if (scores[id] > scores[best]) {
+        for (int id = 1; id < logits.length; id++) {
+            if (logits[id] > logits[best]) {
                 best = id;
             }
         }
         return best;
     }
 
-    private static int draw(float[] scores, Decoding.Sample sample, double uniform) {
-        int[] ids = best(scores, sample.topK() == 0 ? scores.length : sample.topK());
+    private static int draw(float[] logits, Decoding.Sample sample, double uniform) {
+        int[] ids = best(logits, sample.topK() == 0 ? logits.length : sample.topK());
         double[] weights = new double[ids.length];
         double sum = 0;
         for (int i = 0; i < ids.length; i++) {
-            weights[i] = Math.exp((scores[ids[i]] - scores[ids[0]]) / sample.temperature());
+            weights[i] = Math.exp((logits[ids[i]] - logits[ids[0]]) / sample.temperature());
             sum += weights[i];
         }
         double mass = 0;
@@ -52,15 +52,15 @@ final class NextToken {
         return ids[chosen];
     }
 
-    /** The ids of the highest scores, highest first, equals by id. */
-    static int[] best(float[] scores, int count) {
+    /** The ids of the highest logits, highest first, equals by id. */
+    static int[] best(float[] logits, int count) {
         Comparator<Integer> better =
-                Comparator.comparingDouble((Integer id) -> -scores[id]).thenComparingInt(id -> id);
+                Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparingInt(id -> id);
         PriorityQueue<Integer> kept = new PriorityQueue<>(better.reversed()); // the worst first
-        for (int id = 0; id < scores.length; id++) {
+        for (int id = 0; id < logits.length; id++) {
             if (kept.size() < count) {
                 kept.add(id);
-            } else if (scores[id] > scores[kept.element()]) {
+            } else if (logits[id] > logits[kept.element()]) {
                 kept.poll();
                 kept.add(id);
             }
@@ -69,25 +69,25 @@ final class NextToken {
     }
 
     /** log softmax, in double. */
-    static double[] logProbabilities(float[] scores, long position) {
-        requireNumbers(scores, position);
+    static double[] logProbabilities(float[] logits, long position) {
+        requireNumbers(logits, position);
         double highest = Double.NEGATIVE_INFINITY;
-        for (float score : scores) {
+        for (float score : logits) {
             highest = Math.max(highest, score);
         }
         double sum = 0;
-        for (float score : scores) {
+        for (float score : logits) {
             sum += Math.exp(score - highest);
         }
         double log = highest + Math.log(sum);
-        return IntStream.range(0, scores.length).mapToDouble(id -> scores[id] - log).toArray();
+        return IntStream.range(0, logits.length).mapToDouble(id -> logits[id] - log).toArray();
     }
 
-    private static void requireNumbers(float[] scores, long position) {
-        for (float score : scores) {
+    private static void requireNumbers(float[] logits, long position) {
+        for (float score : logits) {
             if (Float.isNaN(score)) {
                 throw new IllegalStateException(
-                        "the model's scores for token "
+                        "the model's logits for token "
                                 + position
                                 + " are not numbers; its weights have diverged");
             }

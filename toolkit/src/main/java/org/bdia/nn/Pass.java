@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.bdia.reversible.BranchEvaluator;
 import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
@@ -36,6 +36,7 @@ interface Pass {
 
         @Override
         public NDArray output(Stage stage) {
+            Checks.trainableByDjl(stage.stack().method(), stage.stack().dropPath());
             NDArray x = stage.embed().get();
             for (Block block : stage.blocks()) {
                 NDList inputs = new NDList(x).addAll(stage.context());
@@ -45,8 +46,12 @@ interface Pass {
         }
     }
 
-    /** Evaluation of whole stages. */
-    record Inference(StackInference stack) implements Pass {
+    /**
+     * Evaluation.
+     *
+     * @param stack computes x<sub>K</sub> of a stage from x<sub>0</sub>
+     */
+    record Inference(BiFunction<Stage, NDArray, NDArray> stack) implements Pass {
 
         /** With one γ for all samples; 0 is E[γ]. */
         static Inference at(double gamma) {
@@ -59,6 +64,11 @@ interface Pass {
                     (stage, x) -> stage.stack().infer(x, stage.context(), draw, visitor));
         }
 
+        /** Of new tokens alone, by branches that read the keys and values of earlier ones from a cache. */
+        static Inference cached(BranchEvaluator branches) {
+            return new Inference((stage, x) -> stage.stack().infer(x, branches));
+        }
+
         @Override
         public boolean training() {
             return false;
@@ -66,36 +76,19 @@ interface Pass {
 
         @Override
         public NDArray output(Stage stage) {
-            return evaluated(stage, x -> stack.infer(stage, x));
+            return Autograd.unrecorded(
+                    () ->
+                            Scoped.result(
+                                    () ->
+                                            stage.head()
+                                                    .apply(
+                                                            stack.apply(
+                                                                    stage, stage.embed().get()))));
         }
 
         /** Returns a stage's state x<sub>K</sub>, owned by the caller. */
         NDArray state(Stage stage) {
-            return Scoped.result(() -> stack.infer(stage, stage.embed().get()));
+            return Scoped.result(() -> stack.apply(stage, stage.embed().get()));
         }
-    }
-
-    /** Computes x<sub>K</sub> of a stage from x<sub>0</sub>. */
-    interface StackInference {
-        NDArray infer(Stage stage, NDArray x);
-    }
-
-    /** Evaluation of new tokens alone, by branches that read the keys and values of earlier ones from a cache. */
-    record Decoding(BranchEvaluator branches) implements Pass {
-
-        @Override
-        public boolean training() {
-            return false;
-        }
-
-        @Override
-        public NDArray output(Stage stage) {
-            return evaluated(stage, x -> stage.stack().infer(x, branches));
-        }
-    }
-
-    private static NDArray evaluated(Stage stage, UnaryOperator<NDArray> stack) {
-        return Autograd.unrecorded(
-                () -> Scoped.result(() -> stage.head().apply(stack.apply(stage.embed().get()))));
     }
 }

@@ -9,10 +9,7 @@ import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 
-/**
- * A network around reversible stacks. It knows how to turn a batch into a loss and gradients, because only
- * it knows where its stacks begin and end; what is done with the gradients is the trainer's business.
- */
+/** A model built around reversible stacks: predicts, and computes a loss with its gradients. */
 public interface ReversibleModel extends Block {
 
     /**
@@ -29,7 +26,9 @@ public interface ReversibleModel extends Block {
      * @param inputs as {@link Block#forward} takes them
      * @return the output, for example class scores (B, C); the caller owns it
      */
-    NDArray predict(NDList inputs);
+    default NDArray predict(NDList inputs) {
+        return predict(inputs, 0);
+    }
 
     /**
      * {@link #predict(NDList)} with the BDIA update and one γ for all samples and all blocks but each stack's first, instead

@@ -21,7 +21,7 @@ import org.bdia.torch.Scoped;
 
 /**
  * An encoder–decoder transformer, both of whose stacks are a {@link ReversibleStack}: source ids (B, S) and target ids
- * (B, T), the target shifted right → scores of the target's next token (B, T, V). Id 0 is padding, at the end of a row; no
+ * (B, T), the target shifted right → logits of the target's next token (B, T, V). Id 0 is padding, at the end of a row; no
  * token sees a padded source token, and a padded target token is seen by later padding alone.
  *
  * <p>The gradient of the encoder's output m = LN(x<sub>K</sub>) accumulates over all decoder blocks. Blocks are pre-norm,
@@ -34,7 +34,6 @@ public final class Seq2Seq extends StagedModel {
     /** The id of padding. */
     public static final int PAD = 0;
 
-    private static final Pass EVALUATION = Pass.Inference.at(0);
     private static final int SOURCE_LAYER = -1;
     private static final int TARGET_LAYER = -2;
 
@@ -123,11 +122,6 @@ public final class Seq2Seq extends StagedModel {
         return config;
     }
 
-    @Override
-    double dropPath() {
-        return config.dropPath();
-    }
-
     /** The encoder's stack. */
     public ReversibleStack encoder() {
         return encoder;
@@ -147,19 +141,7 @@ public final class Seq2Seq extends StagedModel {
      *     context
      */
     public NDList encode(NDArray source) {
-        return context(EVALUATION, store(source), source);
-    }
-
-    /**
-     * Returns the logits of the target's next tokens in evaluation.
-     *
-     * @param context as {@link #encode} returns it
-     * @param target (B, T), int64, beginning with the token that begins a sentence
-     * @return (B, T, V), owned by the caller
-     * @throws IllegalArgumentException if an id is out of range, or there are more tokens than the context
-     */
-    public NDArray decode(NDList context, NDArray target) {
-        return EVALUATION.output(decoderStage(EVALUATION, store(target), context, target, 0));
+        return context(Pass.Inference.at(0), store(source), source);
     }
 
     /**
@@ -167,14 +149,18 @@ public final class Seq2Seq extends StagedModel {
      *
      * @param context as {@link #encode} returns it
      * @param target (B, T), int64, at positions from, from + 1, …
-     * @param seen the memory's keys and values, computed the first time
+     * @param memoryCache the memory's keys and values, computed the first time
      * @return (B, 1, V)
      */
     NDArray decodeStep(
-            NDList context, NDArray target, int from, KeyValueCache past, KeyValueCache seen) {
+            NDList context,
+            NDArray target,
+            int from,
+            KeyValueCache past,
+            KeyValueCache memoryCache) {
         ParameterStore store = store(target);
         var pass =
-                new Pass.Decoding(
+                Pass.Inference.cached(
                         (k, state) ->
                                 decoderBlocks
                                         .get(k)
@@ -183,7 +169,7 @@ public final class Seq2Seq extends StagedModel {
                                                 state,
                                                 context,
                                                 past.layer(k),
-                                                seen.layer(k)));
+                                                memoryCache.layer(k)));
         return pass.output(decoderStage(pass, store, context, target, from).ofLastToken());
     }
 
@@ -242,11 +228,6 @@ public final class Seq2Seq extends StagedModel {
 
     private static NDArray norm(LayerNorm norm, ParameterStore store, NDArray x, boolean training) {
         return norm.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
-    @Override
-    Method method() {
-        return encoder.method();
     }
 
     @Override

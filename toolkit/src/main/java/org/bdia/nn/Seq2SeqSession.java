@@ -5,15 +5,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 
-/** Translations that a {@link Seq2Seq} writes, of sources that are encoded once. */
+/** Decoding state of a {@link Seq2Seq}, whose sources are encoded once. */
 final class Seq2SeqSession implements DecodingSession {
 
     private final Seq2Seq model;
     private final NDManager manager;
     private final KeyValueCache past;
-    private final KeyValueCache seen;
+    private final KeyValueCache memoryCache;
     private NDList context;
-    private int rows;
     private int position;
 
     /** A session with one empty translation per source. */
@@ -21,8 +20,7 @@ final class Seq2SeqSession implements DecodingSession {
         this.model = model;
         manager = parent.newSubManager();
         past = new KeyValueCache(manager, model.config().decoderDepth());
-        seen = new KeyValueCache(manager, model.config().decoderDepth());
-        rows = sources.length;
+        memoryCache = new KeyValueCache(manager, model.config().decoderDepth());
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             keep(model.encode(Tokens.padded(manager, sources)));
@@ -36,11 +34,6 @@ final class Seq2SeqSession implements DecodingSession {
     }
 
     @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
     public int room() {
         return model.config().context() - position;
     }
@@ -50,9 +43,9 @@ final class Seq2SeqSession implements DecodingSession {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray ids = Tokens.padded(manager, tokens);
-            NDArray scores = model.decodeStep(context, ids, position, past, seen);
+            NDArray logits = model.decodeStep(context, ids, position, past, memoryCache);
             position += tokens[0].length;
-            return Tokens.rows(scores);
+            return Tokens.rows(logits);
         }
     }
 
@@ -62,18 +55,17 @@ final class Seq2SeqSession implements DecodingSession {
             scope.suppressNotUsedWarning();
             NDArray indices = manager.create(selected);
             past.select(indices);
-            seen.select(indices);
+            memoryCache.select(indices);
             NDList before = context;
             keep(new NDList(before.get(0).get(indices), before.get(1).get(indices)));
             before.close();
-            rows = selected.length;
         }
     }
 
     @Override
     public void close() {
         past.close();
-        seen.close();
+        memoryCache.close();
         manager.close();
     }
 }

@@ -54,19 +54,26 @@ public record SlicedLoss(long tokens, List<Slice> slices) {
                         .toList());
     }
 
-    /** Returns the same loss, every slice's shown before it is differentiated. */
-    public SlicedLoss shown(DoubleConsumer look) {
+    /** Returns a copy that reports each slice's loss before it is differentiated. */
+    public SlicedLoss reporting(DoubleConsumer listener) {
         return new SlicedLoss(
                 tokens,
                 slices.stream()
-                        .map(s -> new Slice(s.from(), s.to(), s.weight(), shown(s.loss(), look)))
+                        .map(
+                                s ->
+                                        new Slice(
+                                                s.from(),
+                                                s.to(),
+                                                s.weight(),
+                                                reporting(s.loss(), listener)))
                         .toList());
     }
 
-    private static UnaryOperator<NDArray> shown(UnaryOperator<NDArray> loss, DoubleConsumer look) {
+    private static UnaryOperator<NDArray> reporting(
+            UnaryOperator<NDArray> loss, DoubleConsumer listener) {
         return logits -> {
             NDArray value = loss.apply(logits);
-            look.accept(value.getFloat());
+            listener.accept(value.getFloat());
             return value;
         };
     }

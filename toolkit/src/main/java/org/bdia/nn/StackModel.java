@@ -82,16 +82,6 @@ public final class StackModel extends StagedModel {
     }
 
     @Override
-    Method method() {
-        return stack.method();
-    }
-
-    @Override
-    double dropPath() {
-        return 0;
-    }
-
-    @Override
     Shape[] initialShapes() {
         return inputs.clone();
     }

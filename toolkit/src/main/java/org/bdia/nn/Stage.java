@@ -9,9 +9,9 @@ import java.util.function.UnaryOperator;
 import org.bdia.reversible.ReversibleStack;
 
 /**
- * A stretch of a model, embed → stack → head, not yet computed; how it is computed is a {@link Pass}.
+ * One stage of a model, embed → stack → head, evaluated by a {@link Pass}.
  *
- * @param embed returns x<sub>0</sub>, (B, T, D), from nothing; training calls it twice, so it must repeat itself
+ * @param embed returns x<sub>0</sub>, (B, T, D), deterministic, since training calls it twice
  * @param stack maps x<sub>0</sub> to x<sub>K</sub>
  * @param blocks the stack's residual branches, whole
  * @param context what every branch reads beside its state

@@ -24,6 +24,9 @@ import org.bdia.torch.Scoped;
 abstract sealed class StagedModel extends AbstractBlock implements ReversibleModel
         permits VisionTransformer, Gpt, Seq2Seq, StackModel {
 
+    /** No block's index, and no other layer's. */
+    private static final int WEIGHTS = Integer.MIN_VALUE;
+
     private final KernelSelector kernels = new KernelSelector();
 
     /**
@@ -33,28 +36,27 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
      */
     abstract Stage forward(Pass pass, ParameterStore store, NDList inputs);
 
-    /** Returns the method of every stack. */
-    abstract Method method();
-
-    /** Returns the rate of stochastic depth. */
-    abstract double dropPath();
-
     /** Returns shapes of inputs to initialise with. */
     abstract Shape[] initialShapes();
 
     @Override
     public final void initialize(NDManager manager, long seed) {
-        EngineSeed.draw(seed, () -> initialize(manager, DataType.FLOAT32, initialShapes()));
+        // The engine's generator has 32 bits; 0 … 2³¹ − 1 are taken as they are.
+        int engineSeed =
+                seed >>> 31 == 0
+                        ? (int) seed
+                        : new StepKey(seed, 0, new long[] {0}).engineSeed(WEIGHTS);
+        Autograd.seeded(
+                engineSeed,
+                () -> {
+                    initialize(manager, DataType.FLOAT32, initialShapes());
+                    return null;
+                });
     }
 
     @Override
     public final KernelSelector kernels() {
         return kernels;
-    }
-
-    @Override
-    public final NDArray predict(NDList inputs) {
-        return predict(inputs, 0);
     }
 
     @Override
@@ -113,7 +115,6 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
         if (!training) {
             return new NDList(predict(inputs));
         }
-        Checks.trainableByDjl(method(), dropPath());
         var pass = new Pass.Plain(store);
         return new NDList(pass.output(forward(pass, store, inputs)));
     }

@@ -86,11 +86,6 @@ public final class VisionTransformer extends StagedModel {
         return config;
     }
 
-    @Override
-    double dropPath() {
-        return config.dropPath();
-    }
-
     /** The stack of blocks. */
     public ReversibleStack stack() {
         return stack;
@@ -139,11 +134,6 @@ public final class VisionTransformer extends StagedModel {
                     NDList normed = norm.forward(store, new NDList(pooled), training);
                     return head.forward(store, normed, training).singletonOrThrow();
                 });
-    }
-
-    @Override
-    Method method() {
-        return stack.method();
     }
 
     @Override

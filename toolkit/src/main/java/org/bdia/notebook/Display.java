@@ -18,5 +18,7 @@ interface Display {
     void update(String id, MimeBundle bundle);
 
     /** Returns the shortest useful time between two updates. */
-    Duration refresh();
+    default Duration refresh() {
+        return Duration.ofMillis(500);
+    }
 }

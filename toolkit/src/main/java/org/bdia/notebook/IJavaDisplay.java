@@ -4,7 +4,6 @@ import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -79,11 +78,6 @@ final class IJavaDisplay implements Display {
     @Override
     public void update(String id, MimeBundle bundle) {
         kernel.getIO().display.updateDisplay(data(id, bundle));
-    }
-
-    @Override
-    public Duration refresh() {
-        return Duration.ofMillis(500);
     }
 
     private void render(Object value, RenderContext context) {

@@ -1,6 +1,5 @@
 package org.bdia.notebook;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -60,11 +59,6 @@ final class JJavaDisplay implements Display {
     @Override
     public void update(String id, MimeBundle bundle) {
         kernel.getIO().display.updateDisplay(data(id, bundle));
-    }
-
-    @Override
-    public Duration refresh() {
-        return Duration.ofMillis(500);
     }
 
     /** Renders once, though a kernel with both the extension and an init cell asks twice. */

@@ -34,9 +34,8 @@ public record Axis(String title, Scale scale, double low, double high) {
     }
 
     /**
-     * Returns a linear axis of curves fitted to where they part: of the first third of the positions so many are left to be cut
-     * off that the others' heights, bands included, take at most half the range of all; none if no number does, for then it is
-     * not the beginning, such as a loss before training, that sets the scale.
+     * Returns a linear axis that cuts off a steep start: the fewest of the first third of positions such that the rest, bands
+     * included, fits into half the full range; uncut if none do.
      */
     static Axis fitted(String title, List<Series> curves) {
         double[] positions =

@@ -51,22 +51,15 @@ public final class Comparison implements Tabular {
 
         static Summary of(String method, double[] values) {
             int n = values.length;
-            Scaled scaled = Scaled.of(values);
-            double mean = Mean.of(scaled.sample(0)).getAsDouble();
-            double std = n > 1 ? StandardDeviation.of(scaled.sample(0)).getAsDouble() : Double.NaN;
+            double mean = Mean.of(values).getAsDouble();
+            double std = n > 1 ? StandardDeviation.of(values).getAsDouble() : Double.NaN;
             double half =
                     n > 1
                             ? TDistribution.of(n - 1).inverseSurvivalProbability(TAIL)
                                     * std
                                     / Math.sqrt(n)
                             : Double.NaN;
-            return new Summary(
-                    method,
-                    n,
-                    scaled.back(mean),
-                    scaled.back(std),
-                    scaled.back(mean - half),
-                    scaled.back(mean + half));
+            return new Summary(method, n, mean, std, mean - half, mean + half);
         }
     }
 

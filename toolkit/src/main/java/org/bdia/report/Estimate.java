@@ -16,20 +16,15 @@ import org.apache.commons.statistics.inference.TTest;
  * The difference of two samples' means, and what is known about it.
  *
  * @param difference mean of the first − mean of the second
- * @param half half the 95 % interval's length; NaN where the samples do not tell
- * @param p the two-sided t-test's p-value; NaN where it cannot be made
- * @param effect the effect size; NaN where it has no unit
+ * @param half half the 95 % interval's length; NaN if undefined
+ * @param p the two-sided t-test's p-value; NaN if undefined
+ * @param effect the effect size; NaN if undefined
  * @param note why there are NaNs, empty if there are none
  */
 record Estimate(double difference, double half, double p, double effect, String note) {
 
-    /** Of samples of the same length whose i-th values belong together. */
+    /** Returns the estimate for paired samples. */
     static Estimate paired(double[] x, double[] y) {
-        Scaled scaled = Scaled.of(x, y);
-        return pairedInRange(scaled.sample(0), scaled.sample(1)).back(scaled);
-    }
-
-    private static Estimate pairedInRange(double[] x, double[] y) {
         double[] differences = new double[x.length];
         Arrays.setAll(differences, i -> x[i] - y[i]);
         double mean = Mean.of(differences).getAsDouble();
@@ -48,13 +43,8 @@ record Estimate(double difference, double half, double p, double effect, String 
                 "");
     }
 
-    /** Of independent samples whose variances may differ. */
+    /** Returns Welch's estimate for independent samples. */
     static Estimate welch(double[] x, double[] y) {
-        Scaled scaled = Scaled.of(x, y);
-        return welchInRange(scaled.sample(0), scaled.sample(1)).back(scaled);
-    }
-
-    private static Estimate welchInRange(double[] x, double[] y) {
         double difference = Mean.of(x).getAsDouble() - Mean.of(y).getAsDouble();
         if (!finite(x, y) || x.length < 2 || y.length < 2) {
             return untested(difference, finite(x, y) ? "one seed" : "a value is not finite");
@@ -122,10 +112,6 @@ record Estimate(double difference, double half, double p, double effect, String 
 
     double high() {
         return difference + half;
-    }
-
-    private Estimate back(Scaled scaled) {
-        return new Estimate(scaled.back(difference), scaled.back(half), p, effect, note);
     }
 
     private static Estimate untested(double difference, String note) {

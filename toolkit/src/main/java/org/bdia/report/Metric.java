@@ -198,7 +198,7 @@ public record Metric(String id) {
             this.unit = unit;
         }
 
-        /** Returns the format of a column's numbers, which Tablesaw lets nobody ask for: by the end of what it prints. */
+        /** Returns the format of a column's numbers, recognised by the printed unit, since Tablesaw does not expose it. */
         static Shown of(Column<?> column, int row) {
             String printed = column.getString(row);
             return new Shown(UNITS.stream().filter(printed::endsWith).findFirst().orElse(""));

@@ -120,7 +120,7 @@ final class Plot {
     private static XYChart curves(Figure figure, XYChart chart) {
         style(chart.getStyler(), figure);
         if (!figure.ticks().isEmpty()) {
-            // StaticFigure draws them: XChart lets nobody choose where ticks stand.
+            // StaticFigure draws them: XChart cannot place ticks.
             chart.getStyler()
                     .setXAxisTickLabelsColor(Color.WHITE)
                     .setXAxisTickMarksColor(Color.WHITE);

@@ -47,7 +47,7 @@ public final class Report {
     }
 
     /** Opens a notebook's report in a folder, under a profile. */
-    public static Report open(String notebook, Path folder, Profile profile) throws IOException {
+    static Report open(String notebook, Path folder, Profile profile) throws IOException {
         Report report = new Report(notebook, folder, profile);
         Files.deleteIfExists(folder.resolve(ResultsFile.NAME));
         return report;
@@ -56,11 +56,6 @@ public final class Report {
     /** Returns the profile that the notebook runs under. */
     public Profile profile() {
         return profile;
-    }
-
-    /** Returns the folder into which everything is written. */
-    public Path folder() {
-        return folder;
     }
 
     /** Returns the rows so far. */
@@ -76,9 +71,11 @@ public final class Report {
         return this;
     }
 
-    /** Names an accelerator beside the processor, in captions made from now on and in the results. */
+    /** Names the device beside the processor, unless it is the processor, in captions made from now on and in the results. */
     public Report useDevice(String device) {
-        hardware = device + "; " + Hardware.describe();
+        if (!device.equals("cpu()")) {
+            hardware = device + "; " + Hardware.describe();
+        }
         return this;
     }
 
@@ -104,7 +101,7 @@ public final class Report {
     }
 
     /** Returns whether any declared data are synthetic. */
-    public boolean synthetic() {
+    private boolean synthetic() {
         return data.stream().anyMatch(Provenance::synthetic);
     }
 

@@ -43,8 +43,8 @@ final class BackwardPass {
                 tape.current = own(tape.current);
             }
             NDArray gamma = tape.gamma(k);
-            boolean leaps = tape.leaps(k);
-            if (leaps && carry == null) {
+            boolean usesPrevious = tape.usesPrevious(k);
+            if (usesPrevious && carry == null) {
                 carry = tape.keep(outer.zerosLike());
             }
             for (int c = 0; c < tape.chunks.count(); c++) {
@@ -53,14 +53,14 @@ final class BackwardPass {
                     outer = slice(k, c, gamma, outer, carry, rebuilds);
                 }
             }
-            if (!leaps && carry != null) {
+            if (!usesPrevious && carry != null) {
                 carry.close();
                 carry = null;
             }
             if (gamma != null) {
                 gamma.close();
             }
-            forget(k);
+            free(k);
             if (rebuilds) {
                 NDArray earlier = tape.current;
                 tape.current = tape.previous;
@@ -98,7 +98,7 @@ final class BackwardPass {
         }
         recorded.leaf().close();
         recorded.graph().close();
-        if (tape.leaps(k)) {
+        if (tape.usesPrevious(k)) {
             step.adjoint(inner, above, chunks.of(carry, c), signs);
             return outer;
         }
@@ -132,8 +132,8 @@ final class BackwardPass {
 
     /** (1+γ) Jᵀ ∂L/∂x_{k+1}, or with the skip where the graph holds it; the graph's activations are freed here. */
     private NDArray throughGraph(int k, Recorded recorded, NDArray outer, NDArray gamma) {
-        if (!tape.leaps(k)) {
-            recorded.graph().backward(step.branchGradient(outer));
+        if (!tape.usesPrevious(k)) {
+            recorded.graph().backward(outer);
         } else {
             try (NDArray scaled = step.scaled(outer, gamma)) {
                 recorded.graph().backward(scaled);
@@ -143,7 +143,7 @@ final class BackwardPass {
     }
 
     /** Frees what only block k needed. */
-    private void forget(int k) {
+    private void free(int k) {
         if (tape.states[k] != null) {
             tape.states[k].close();
         }

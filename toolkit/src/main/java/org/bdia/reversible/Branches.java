@@ -84,6 +84,10 @@ final class Branches {
         return new Branches(blocks, firstLayer, value, parameters, shared);
     }
 
+    DropPath dropPath() {
+        return dropPath;
+    }
+
     /** Returns the same branches with other arrays for their parameters, which blocks get from their store; null for the parameter's own. */
     Branches withParameters(Function<Parameter, NDArray> values) {
         return new Branches(blocks, firstLayer, dropPath, values, shared);

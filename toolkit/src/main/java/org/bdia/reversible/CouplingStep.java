@@ -41,9 +41,4 @@ final class CouplingStep implements Step {
         carry.set(ALL, outer);
         outer.set(ALL, inner);
     }
-
-    @Override
-    public void check(int index, NDArray state) {
-        // Floating-point states have no range to leave; a NaN shows in the loss.
-    }
 }

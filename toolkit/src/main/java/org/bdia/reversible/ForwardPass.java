@@ -31,21 +31,21 @@ final class ForwardPass {
     NDArray run(NDArray x, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = tape.keep(step.enter(x));
-        made(0, current, visitor);
+        visit(0, current, visitor);
         for (int k = 0; k < branches.depth(); k++) {
             if (backprop(k) == Backprop.CHECKPOINT) {
                 tape.states[k] = tape.keep(current.stopGradient());
             }
             tape.gammas[k] = k == 0 ? null : Gamma.of(method, tape.draw, branches.layer(k));
             NDArray next;
-            if (!tape.leaps(k)) {
-                next = plain(k, current);
+            if (!tape.usesPrevious(k)) {
+                next = residual(k, current);
             } else {
                 // A state that is rebuilt later may be overwritten now.
                 next = k < rebuilt ? previous : tape.keep(previous.duplicate());
-                leap(k, next, current);
+                twoStep(k, next, current);
             }
-            made(k + 1, next, visitor);
+            visit(k + 1, next, visitor);
             if (previous != null && previous != next) {
                 previous.close();
             }
@@ -72,7 +72,7 @@ final class ForwardPass {
         return execution.block(k, branches.depth());
     }
 
-    private void leap(int k, NDArray state, NDArray current) {
+    private void twoStep(int k, NDArray state, NDArray current) {
         Chunks chunks = tape.chunks;
         SideBits[] sides = k < rebuilt ? new SideBits[chunks.count()] : null;
         try (NDArray gamma = tape.gamma(k)) {
@@ -94,7 +94,7 @@ final class ForwardPass {
         tape.sides[k - 1] = sides;
     }
 
-    private NDArray plain(int k, NDArray current) {
+    private NDArray residual(int k, NDArray current) {
         Chunks chunks = tape.chunks;
         NDArray next = null;
         for (int c = 0; c < chunks.count(); c++) {
@@ -144,10 +144,10 @@ final class ForwardPass {
                         x,
                         Autograd.recorded(() -> tape.chunks.of(tape.context, c)),
                         tape.chunks.of(tape.draw, c),
-                        tape.method.plainSum() && !tape.leaps(k));
+                        tape.method.plainSum() && !tape.usesPrevious(k));
     }
 
-    private void made(int index, NDArray state, StateVisitor visitor) {
+    private void visit(int index, NDArray state, StateVisitor visitor) {
         step.check(index, state);
         if (tape.fingerprints != null && index < tape.fingerprints.length) {
             tape.fingerprints[index] = Fingerprint.of(state);

@@ -49,7 +49,7 @@ final class Inference {
                         method,
                         depth,
                         true,
-                        (k, previous, x, h) -> step.enter(blend(previous, x, h, gamma)));
+                        (k, previous, x, h) -> step.enter(combine(previous, x, h, gamma)));
     }
 
     /** A pass by the step of training, with the γ that it draws; without γ as {@link #constant} at 0. */
@@ -85,7 +85,7 @@ final class Inference {
     NDArray run(NDArray x, BranchEvaluator evaluator, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = step.enter(x);
-        made(0, current, visitor);
+        visit(0, current, visitor);
         for (int k = 0; k < depth; k++) {
             NDArray next = next(k, previous, current, evaluator);
             if (previous != null) {
@@ -97,7 +97,7 @@ final class Inference {
                 previous.close();
                 previous = null;
             }
-            made(k + 1, current, visitor);
+            visit(k + 1, current, visitor);
         }
         NDArray output = method.streams() > 1 ? Streams.join(previous, current) : current;
         if (previous != null) {
@@ -109,7 +109,7 @@ final class Inference {
         return output;
     }
 
-    private void made(int index, NDArray state, StateVisitor visitor) {
+    private void visit(int index, NDArray state, StateVisitor visitor) {
         step.check(index, state);
         visitor.visit(index, state);
     }
@@ -123,7 +123,8 @@ final class Inference {
     }
 
     /** γ x_{k−1} + (1−γ) x_k + (1+γ) h_k, which a grid rounds as a whole, since nothing is to be rebuilt. */
-    private static NDArray blend(NDArray previous, NDArray current, NDArray branch, double gamma) {
+    private static NDArray combine(
+            NDArray previous, NDArray current, NDArray branch, double gamma) {
         return current.mul(1 - gamma).addi(branch.mul(1 + gamma)).addi(previous.mul(gamma));
     }
 }

@@ -14,9 +14,8 @@ import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
 /**
- * Checks that branches have the same value with gradients recorded as without, at the first use of each shape: values of one
- * kind are made in the forward pass, those of the other are differentiated. Where states are rebuilt the two must have the same
- * bits; elsewhere they may differ by rounding.
+ * Checks, at the first use of each shape, that recording gradients does not change a branch's value: bit for bit where states are
+ * rebuilt, else within rounding.
  *
  * <p>The first shape checks every branch, each on the state that it gets; further ones check one branch of each {@linkplain
  * Branches#kind kind}, since the engine chooses its kernels by shape.

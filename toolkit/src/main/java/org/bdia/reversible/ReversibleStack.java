@@ -94,6 +94,11 @@ public final class ReversibleStack implements AutoCloseable {
         return new ReversibleStack(branches.withDropPath(new DropPath(rate)), method, execution);
     }
 
+    /** Returns the rate of stochastic depth, see {@link #withDropPath}. */
+    public double dropPath() {
+        return branches.dropPath().rate();
+    }
+
     /** Returns the same stack in verify mode or not, see {@link Execution#withVerify}. */
     public ReversibleStack withVerify(boolean verify) {
         return new ReversibleStack(branches, method, execution.withVerify(verify));

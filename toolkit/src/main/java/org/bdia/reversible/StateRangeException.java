@@ -5,16 +5,8 @@ import org.bdia.config.FixedPoint;
 /** A state left the range in which float32 is exact on the grid, or is not a number. */
 public final class StateRangeException extends ArithmeticException {
 
-    private final int state;
-
     StateRangeException(int state, float value, FixedPoint grid) {
         super(message(state, value, grid));
-        this.state = state;
-    }
-
-    /** The index k of the state x<sub>k</sub>. */
-    public int state() {
-        return state;
     }
 
     private static String message(int state, float value, FixedPoint grid) {

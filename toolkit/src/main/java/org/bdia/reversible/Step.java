@@ -12,8 +12,7 @@ import org.bdia.config.Method;
  * one, undo does the reverse, so that two states' memory is enough.
  *
  * <p>Letters: B batch, T tokens, D width. States, branches h: (B, T, D); gamma: (B, 1, 1), ignored by
- * methods without γ. Whole batches or slices of them. The number c is a method's factor of h<sub>k</sub> where a state
- * continues from x<sub>k</sub> alone: 1, unless the method overrides {@link #branchGradient}.
+ * methods without γ. Whole batches or slices of them.
  */
 sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, MidpointStep {
 
@@ -50,21 +49,13 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, Midp
     /** x<sub>0</sub> from the embedding; always a new array. */
     NDArray enter(NDArray embedding);
 
-    /** x<sub>1</sub> = x<sub>0</sub> + c h<sub>0</sub>, on a grid rounded. */
+    /** x<sub>1</sub> = x<sub>0</sub> + h<sub>0</sub>, on a grid rounded. */
     default NDArray first(NDArray current, NDArray branch) {
         return residual(current, branch);
     }
 
-    /** x<sub>k+1</sub> = x<sub>k</sub> + c h<sub>k</sub>, on a grid rounded, from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
+    /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>, on a grid rounded, from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
     NDArray residual(NDArray current, NDArray branch);
-
-    /**
-     * c ∂L/∂x<sub>k+1</sub>, the gradient of a branch behind {@link #first} and {@link #residual}; outer itself for c = 1, not a
-     * copy.
-     */
-    default NDArray branchGradient(NDArray outer) {
-        return outer;
-    }
 
     /**
      * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
@@ -113,9 +104,9 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, Midp
     }
 
     /**
-     * Checks a state when it is made.
+     * Checks a state when it is made. Floating-point states have no range to leave; a NaN shows in the loss.
      *
      * @throws StateRangeException if the state cannot be exact
      */
-    void check(int index, NDArray state);
+    default void check(int index, NDArray state) {}
 }

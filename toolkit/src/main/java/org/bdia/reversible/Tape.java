@@ -72,7 +72,7 @@ final class Tape implements AutoCloseable {
 
     private final BlockUpdates updates;
 
-    /** Stand-ins of the parameters whose gradients are taken, each over its weight's storage, per block that is recorded. */
+    /** Per recorded block: leaves that share the parameters' storage and collect the gradients of block updates. */
     private final Map<Integer, Map<Parameter, NDArray>> leaves = new HashMap<>();
 
     Tape(NDArray x, StepKey draw, NDList context, int blocks, Execution execution, Method method) {
@@ -141,7 +141,7 @@ final class Tape implements AutoCloseable {
     }
 
     /** Whether x_{k+1} depends on x_{k−1} beside x_k. */
-    boolean leaps(int k) {
+    boolean usesPrevious(int k) {
         return method.twoStep() ? k > 0 : gammas[k] != null;
     }
 

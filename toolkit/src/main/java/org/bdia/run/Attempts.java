@@ -12,7 +12,7 @@ import org.bdia.config.FileException;
 import org.bdia.io.DurableFiles;
 
 /**
- * The attempts at one run on a cluster, where a process that is believed dead may wake up and write on: each attempt has a folder of its own,
+ * The attempts at one run on a cluster, where a process presumed dead may resume writing: each attempt has a folder of its own,
  * {@code .attempts/ID/UUID} beside the runs, and the first that is finished becomes the run's folder by one move, which
  * fails if there is one. Nothing else ever writes there.
  */

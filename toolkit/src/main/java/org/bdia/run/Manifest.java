@@ -6,11 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.bdia.config.Json;
+import org.bdia.config.Records;
 import org.bdia.data.Provenance;
 import oshi.SystemInfo;
 
 /**
- * On what a run was made, and how long it took: what a result means nothing without.
+ * Provenance of a run: build, machine, data, times.
  *
  * @param version the toolkit's version, as {@link Build} has it
  * @param commit the toolkit's commit, as {@link Build} has it; of a run that others resumed, all of them in order, joined by
@@ -80,59 +81,36 @@ public record Manifest(
                 0);
     }
 
-    /** This machine, going on with a run whose beginning an earlier manifest tells. */
-    public Manifest resuming(Manifest earlier) {
-        return with(
-                joined(earlier.commit, commit),
-                joined(earlier.arithmetic, arithmetic),
-                earlier.started,
-                finished,
-                earlier.plainKernels,
-                earlier.hours);
+    /** Returns this session's manifest for a run that an earlier session began. */
+    Manifest resuming(Manifest earlier) {
+        Manifest resumed =
+                with("commit", joined(earlier.commit, commit))
+                        .with("arithmetic", joined(earlier.arithmetic, arithmetic))
+                        .with("started", earlier.started)
+                        .with("hours", earlier.hours);
+        return resumed.withPlainKernels(earlier.plainKernels);
     }
 
     /**
      * Returns the same run after a session has gone on.
      *
      * @param now the wall clock's time, which may have been set back
-     * @param passed the time that the session has run since this manifest, by a clock that nobody sets
+     * @param passed the time that the session has run since this manifest, by a monotonic clock
      */
     public Manifest until(Instant now, Duration passed) {
-        return with(
-                commit, arithmetic, started, now, plainKernels, hours + passed.toNanos() / 3.6e12);
+        return with("finished", now).with("hours", hours + passed.toNanos() / 3.6e12);
     }
 
     /** Returns the same run with other shapes that plain kernels are used for. */
     public Manifest withPlainKernels(List<String> shapes) {
-        return with(commit, arithmetic, started, finished, shapes, hours);
+        return with("plainKernels", shapes);
+    }
+
+    private Manifest with(String component, Object value) {
+        return Records.with(this, component, value);
     }
 
     private static String joined(String all, String last) {
         return List.of(all.split("\\+")).contains(last) ? all : all + "+" + last;
-    }
-
-    private Manifest with(
-            String newCommit,
-            String newArithmetic,
-            Instant newStarted,
-            Instant newFinished,
-            List<String> newPlainKernels,
-            double newHours) {
-        return new Manifest(
-                version,
-                newCommit,
-                newArithmetic,
-                java,
-                os,
-                cpu,
-                cores,
-                memoryBytes,
-                device,
-                engine,
-                data,
-                newStarted,
-                newFinished,
-                newPlainKernels,
-                newHours);
     }
 }

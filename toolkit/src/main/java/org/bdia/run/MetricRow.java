@@ -5,7 +5,7 @@ package org.bdia.run;
  *
  * @param step the training steps done when it was measured, 0 or more
  * @param epoch the epoch it belongs to, 0 or more
- * @param split what it was measured on, for example {@code train}, {@code validation}
+ * @param split what it was measured on, for example {@code train}, {@code val}
  * @param metric what was measured, for example {@code loss}, {@code accuracy}
  * @param value the number; NaN and infinities are kept, since a run that diverged has them
  */

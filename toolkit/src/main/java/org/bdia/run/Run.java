@@ -19,15 +19,13 @@ import org.bdia.config.TextFile;
 public final class Run implements AutoCloseable {
     private static final String TEST = "test";
 
-    private final String id;
     private final Path folder;
     private final RunLock lock;
     private final Attempts attempts;
     private long lastStep;
     private boolean finished;
 
-    Run(String id, Path folder, RunLock lock, Attempts attempts) {
-        this.id = id;
+    Run(Path folder, RunLock lock, Attempts attempts) {
         this.folder = folder;
         this.lock = lock;
         this.attempts = attempts;
@@ -37,11 +35,6 @@ public final class Run implements AutoCloseable {
         } else {
             keep(List.of());
         }
-    }
-
-    /** The run's name, which is its folder's. */
-    public String id() {
-        return id;
     }
 
     /** The run's folder, where checkpoints go too. */

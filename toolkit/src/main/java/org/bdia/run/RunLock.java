@@ -67,7 +67,7 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Gives the lock back; a second call does nothing. */
+    /** Releases the lock; a second call does nothing. */
     @Override
     public void close() {
         synchronized (RunLock.class) {
@@ -101,7 +101,7 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    /** This process, told from an earlier one of the same number by when it started. */
+    /** This process: id, host and start time, since ids are reused. */
     private static String self() {
         var process = ProcessHandle.current();
         var started = process.info().startInstant().map(Instant::toString).orElse("unknown");

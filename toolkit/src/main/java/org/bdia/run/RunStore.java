@@ -117,7 +117,7 @@ public final class RunStore {
                                 + Json.canonical(Json.tree(file))
                                 + "; remove the folder, or use another id");
             }
-            return new Run(id, folder, lock, new Attempts(root, id));
+            return new Run(folder, lock, new Attempts(root, id));
         } catch (RuntimeException e) {
             lock.close();
             throw e;

@@ -16,7 +16,7 @@ import org.bdia.io.DurableFiles;
  *
  * <p>Its weights are a folder {@code best-STEP} beside the checkpoints, written as they are, without an optimiser: 4 bytes a
  * parameter. Beside the best of all epochs stays the best of those before each checkpoint, from which training may have to go on: at
- * most three, mostly one. What is of a later step than the checkpoint that a run resumes from is of a course that the run has left.
+ * most three, mostly one. Those saved after the checkpoint that a run resumes from are deleted.
  */
 final class BestEpoch {
 
@@ -97,13 +97,16 @@ final class BestEpoch {
                         run,
                         target,
                         temporary ->
-                                CheckpointState.ofWeights(
+                                CheckpointState.of(
                                         config,
                                         madeSteps,
-                                        validationLoss,
+                                        0,
+                                        null,
                                         CheckpointFolder.write(
                                                 temporary.resolve(CheckpointFolder.WEIGHTS),
-                                                Weights.of(model))));
+                                                Weights.of(model)),
+                                        null,
+                                        validationLoss));
                 prune(run);
             } catch (IOException e) {
                 throw CheckpointFolder.unwritable(run, e);

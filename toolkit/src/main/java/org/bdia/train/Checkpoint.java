@@ -27,7 +27,7 @@ public final class Checkpoint {
     private static final String PREFIX = "checkpoint-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,18}");
 
-    /** Two that copy and one that writes are seldom in step so often. */
+    /** Copying races with the writer's pruning; five attempts are enough. */
     private static final int TRIES = 5;
 
     private final Path folder;
@@ -71,7 +71,8 @@ public final class Checkpoint {
                                                 Weights.of(model)),
                                         CheckpointFolder.write(
                                                 temporary.resolve(CheckpointFolder.OPTIMIZER),
-                                                optimizer.state())));
+                                                optimizer.state()),
+                                        null));
             }
             prune(run, step, config);
             BestEpoch.prune(run);

@@ -44,14 +44,21 @@ record CheckpointState(
                             DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                     .build();
 
-    /** The state of a new checkpoint, its files' SHA-256 known. */
+    /**
+     * Returns the state of a new checkpoint, with its checksum.
+     *
+     * @param gradientNorm null unless the next step is clipped by it
+     * @param optimizer null for weights that are kept alone
+     * @param validationLoss null for a checkpoint to resume from
+     */
     static CheckpointState of(
             String config,
             long step,
             double lossSum,
             Double gradientNorm,
             String weights,
-            String optimizer) {
+            String optimizer,
+            Double validationLoss) {
         return new CheckpointState(
                         VERSION,
                         config,
@@ -60,16 +67,8 @@ record CheckpointState(
                         weights,
                         optimizer,
                         gradientNorm,
-                        null,
+                        validationLoss,
                         null)
-                .signed();
-    }
-
-    /** The state of weights that are kept alone, their SHA-256 known. */
-    static CheckpointState ofWeights(
-            String config, long step, double validationLoss, String weights) {
-        return new CheckpointState(
-                        VERSION, config, step, 0, weights, null, null, validationLoss, null)
                 .signed();
     }
 

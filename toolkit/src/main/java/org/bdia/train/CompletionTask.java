@@ -11,7 +11,7 @@ import org.bdia.data.EpochShuffle;
 
 /**
  * Fine-tuning a language model to complete prompts: of each sequence prompt + completion, the completion's tokens are to be
- * guessed; the prompt is read, but not part of the loss.
+ * predicted; the prompt is read, but not part of the loss.
  */
 public final class CompletionTask implements Task {
 
@@ -24,7 +24,7 @@ public final class CompletionTask implements Task {
      * One sequence.
      *
      * @param prompt the ids that are given, one or more
-     * @param completion the ids to be guessed, one or more
+     * @param completion the ids to be predicted, one or more
      * @param id the sample's id
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -97,7 +97,7 @@ public final class CompletionTask implements Task {
         return split == Split.VALIDATION ? validation : test;
     }
 
-    /** Rows are padded at the end with id 0, which causal attention keeps from what is guessed. */
+    /** Rows are padded at the end with id 0, which causal attention keeps from what is predicted. */
     private static Batch batch(NDManager manager, List<Completion> rows) {
         int length = rows.stream().mapToInt(Completion::length).max().orElseThrow() - 1;
         long[] inputs = new long[rows.size() * length];

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
 
-/** The loss of guessing classes, in nats. */
+/** Cross-entropy in nats. */
 public final class CrossEntropy {
 
-    /** The label of what is not to be guessed, such as padding. */
+    /** Label excluded from the loss, such as padding. */
     public static final long IGNORED = -1;
 
     /** PyTorch's label of the same meaning. */
@@ -23,23 +23,23 @@ public final class CrossEntropy {
     private CrossEntropy() {}
 
     /**
-     * −Σ target · log softmax(scores), target = (1−s) · one-hot + s/C, mean over the labels that are not {@link
+     * −Σ target · log softmax(logits), target = (1−s) · one-hot + s/C, mean over the labels that are not {@link
      * #IGNORED}. PyTorch's −100 is ignored as well.
      *
-     * @param scores (…, C)
+     * @param logits (…, C)
      * @param labels (…), int64, 0 … C−1 or {@link #IGNORED}
      * @param labelSmoothing s, 0 ≤ s &lt; 1
      * @return a scalar
      * @throws IllegalArgumentException if all labels are ignored, or one is neither a class nor ignored
      */
-    public static NDArray mean(NDArray scores, NDArray labels, double labelSmoothing) {
+    public static NDArray mean(NDArray logits, NDArray labels, double labelSmoothing) {
         return Scoped.result(
                 () -> {
                     NDArray counts = counts(labels);
-                    Shape shape = scores.getShape();
+                    Shape shape = logits.getShape();
                     require(labels, counts, shape.get(shape.dimension() - 1));
-                    NDArray logs = counting(scores, counts).logSoftmax(-1);
-                    NDArray counted = counts.toType(scores.getDataType(), false);
+                    NDArray logs = counting(logits, counts).logSoftmax(-1);
+                    NDArray counted = counts.toType(logits.getDataType(), false);
                     NDArray classes = labels.maximum(0).expandDims(-1);
                     NDArray hits = logs.gather(classes, -1).squeeze(-1);
                     NDArray loss = average(hits, counted).neg();
@@ -99,14 +99,14 @@ public final class CrossEntropy {
     }
 
     /**
-     * Checks labels (…), of which the scores (…, C) may be a part's.
+     * Checks labels (…), of which the logits (…, C) may be a part's.
      *
      * @throws IllegalArgumentException if all labels are ignored, or one is neither a class nor ignored
      */
-    static void require(NDArray labels, NDArray scores) {
+    static void require(NDArray labels, NDArray logits) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Shape shape = scores.getShape();
+            Shape shape = logits.getShape();
             require(labels, counts(labels), shape.get(shape.dimension() - 1));
         }
     }
@@ -131,24 +131,24 @@ public final class CrossEntropy {
         return counted;
     }
 
-    /** Zeros for the scores of ignored labels, of which NaN and infinity would be NaN times 0. */
-    private static NDArray counting(NDArray scores, NDArray counts) {
+    /** Zeros for the logits of ignored labels, of which NaN and infinity would be NaN times 0. */
+    private static NDArray counting(NDArray logits, NDArray counts) {
         if (counts.all().getBoolean()) {
-            return scores;
+            return logits;
         }
-        NDArray rows = counts.expandDims(-1).broadcast(scores.getShape());
-        return NDArrays.where(rows, scores, Autograd.constant(scores, 0));
+        NDArray rows = counts.expandDims(-1).broadcast(logits.getShape());
+        return NDArrays.where(rows, logits, Autograd.constant(logits, 0));
     }
 
     private static NDArray average(NDArray values, NDArray counted) {
         return values.mul(counted).sum().div(counted.sum());
     }
 
-    /** The labels guessed right, ignored ones aside: the highest score decides. */
-    static long right(NDArray scores, NDArray labels) {
+    /** Returns the number of correct predictions, ignored labels aside: the highest logit decides. */
+    static long right(NDArray logits, NDArray labels) {
         try (NDArray right =
                 Scoped.result(
-                        () -> scores.argMax(-1).eq(labels).toType(DataType.INT64, false).sum())) {
+                        () -> logits.argMax(-1).eq(labels).toType(DataType.INT64, false).sum())) {
             return right.getLong();
         }
     }

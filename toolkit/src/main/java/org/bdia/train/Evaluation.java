@@ -19,25 +19,12 @@ public final class Evaluation {
     private final int batch;
     private final int headTokens;
 
-    /**
-     * An evaluation.
-     *
-     * @param batch the samples computed at a time
-     */
-    public Evaluation(ReversibleModel model, Task task, int batch) {
-        this(model, task, batch, 0);
-    }
-
     /** An evaluation on batches as training has them, with the head in slices where training has it so. */
     public Evaluation(ReversibleModel model, Task task, TrainConfig config) {
-        this(model, task, config.samplesAtOnce(), config.headTokens());
-    }
-
-    private Evaluation(ReversibleModel model, Task task, int batch, int headTokens) {
         this.model = model;
         this.task = task;
-        this.batch = batch;
-        this.headTokens = headTokens;
+        batch = config.samplesAtOnce();
+        headTokens = config.headTokens();
     }
 
     /**

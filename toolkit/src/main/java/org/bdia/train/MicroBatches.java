@@ -48,7 +48,8 @@ record MicroBatches(ReversibleModel model, Task task, TrainConfig config) {
             Batch part, double share, StepKey key, BlockUpdates updates, DoubleConsumer check) {
         if (config.headTokens() > 0) {
             var loss = task.slicedLoss(part.labels(), config.labelSmoothing(), config.headTokens());
-            return model.differentiate(part.inputs(), loss.times(share).shown(check), key, updates);
+            return model.differentiate(
+                    part.inputs(), loss.times(share).reporting(check), key, updates);
         }
         return model.differentiate(
                 part.inputs(),

@@ -102,7 +102,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
         pending.addAll(ofParameter.keySet());
     }
 
-    /** Whether a parameter is trained, and stands at one place of the model alone. */
+    /** Returns whether a parameter is trained and used in one place only. */
     boolean isAlone(Parameter parameter) {
         return ofParameter.getOrDefault(parameter, List.of()).size() == 1;
     }
@@ -178,7 +178,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
         resumeAt(steps);
     }
 
-    /** Goes on from a number of updates; {@link #state} is what they have led to. */
+    /** Sets the step count after the moments were restored. */
     void resumeAt(long steps) {
         step = steps;
     }

@@ -22,7 +22,7 @@ sealed interface StepUpdate permits AfterBackward, PerBlock {
     double end(double learningRate);
 
     /**
-     * Returns the configuration's.
+     * Returns the update that the configuration selects.
      *
      * @param norm the norm of all gradients of the step before; 0 if there was none
      */

@@ -11,7 +11,7 @@ import org.bdia.data.Tokens;
 import org.bdia.data.Windows;
 
 /**
- * Language modelling: in windows of T tokens, each token's successor is to be guessed. A sample's id is the position of its
+ * Language modelling: in windows of T tokens, each token's successor is predicted. A sample's id is the position of its
  * window in the text; windows do not overlap, and each epoch shifts them.
  */
 public final class TextTask implements Task {

@@ -176,7 +176,7 @@ public final class TorchWeights {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "%s holds tensors that the model has not: %s; TorchWeights.config(file) says"
+                            "%s contains tensors the model does not have: %s; TorchWeights.config(file) says"
                                     + " which model it fits",
                             file,
                             superfluous));

@@ -53,7 +53,7 @@ public sealed interface TrainEvent {
     /** The step has a checkpoint: it was written, or it was there already. */
     record Checkpointed(long step, Path path) implements TrainEvent {}
 
-    /** A run begins without a checkpoint: what an earlier attempt told is void. */
+    /** A run starts from scratch; events of earlier attempts are void. */
     record Started(long step) implements TrainEvent {}
 
     /**

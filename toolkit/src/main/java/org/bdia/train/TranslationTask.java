@@ -11,7 +11,7 @@ import org.bdia.data.PairBatch;
 import org.bdia.data.Vocabulary;
 
 /**
- * Translation: from a source sentence and the beginning of its translation, the translation's next token is to be guessed.
+ * Translation: from a source sentence and the beginning of its translation, the translation's next token is predicted.
  * The loss is a mean over target tokens, the end of the sentence included, padding not.
  */
 public final class TranslationTask implements Task {

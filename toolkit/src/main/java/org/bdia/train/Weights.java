@@ -177,7 +177,7 @@ public final class Weights {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "%s holds tensors that the model has not: %s; it was saved from another"
+                            "%s contains tensors the model does not have: %s; it was saved from another"
                                     + " model: load it into one of the same configuration",
                             what,
                             superfluous.keySet()));

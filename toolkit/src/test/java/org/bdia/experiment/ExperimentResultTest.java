@@ -17,6 +17,7 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.data.DataFolder;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.notebook.Shown;
@@ -140,7 +141,9 @@ class ExperimentResultTest {
 
     private static double loss(
             ReversibleModel model, Task task, NDManager manager, Task.Split split) {
-        return new Evaluation(model, task, 10).measure(manager, split, 0).get("loss");
+        return new Evaluation(model, task, TrainConfig.of(1, 10, 1e-3))
+                .measure(manager, split, 0)
+                .get("loss");
     }
 
     @Test

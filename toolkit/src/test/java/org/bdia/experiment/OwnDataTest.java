@@ -17,6 +17,7 @@ import org.bdia.config.RunConfig;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageFolder;
+import org.bdia.data.ImageSet;
 import org.bdia.data.Parts;
 import org.bdia.notebook.Shown;
 import org.bdia.run.MetricRow;
@@ -208,9 +209,12 @@ class OwnDataTest {
 
     @Test
     void sizesAreSaidInOneWay() {
-        assertThat(Experiment.images(files.images()).task(t -> t.withSizes(20, 3, 4)).task())
+        assertThat(
+                        Experiment.images(files.images(), ImageSet.SIDE)
+                                .task(t -> t.withSizes(20, 3, 4))
+                                .task())
                 .isEqualTo(
-                        Experiment.images(files.images())
+                        Experiment.images(files.images(), ImageSet.SIDE)
                                 .task(t -> t.withParts(new Parts(20, 3, 4)))
                                 .task());
     }

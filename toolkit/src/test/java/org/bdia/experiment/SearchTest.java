@@ -102,7 +102,7 @@ class SearchTest {
     @Test
     void theBestOfEveryRungGoOn() throws IOException {
         Sweep sweep = halving(8);
-        Halving halving = sweep.halving().orElseThrow();
+        Search halving = sweep.halving().orElseThrow();
         List<RunConfig> first = configs(sweep);
         assertThat(first).extracting(run -> run.train().epochs()).containsOnly(1);
         List<Double> losses = List.of(0.5, Double.NaN, 0.3, 0.9, 0.1, 0.7, 0.2, 0.8);
@@ -193,8 +193,8 @@ class SearchTest {
         search(random("'runs': 0", DROPOUT), "runs must be at least 1, but is 0");
         search(
                 random("'runs': 4, 'eta': 2", DROPOUT),
-                "'eta' is unknown; expected one of [",
-                "runs");
+                "key 'eta' is of successive halving, but kind is random",
+                "remove it");
         search(random("'runs': 4", "'task': ['e2e', 'e2e']"), "task", "each once");
         search("'kind': 'random', 'runs': 4, 'seed': 0, 'space': {}", "needs a list of tasks");
         axis("{'log': [0, 1]}", "'space.model.dropout'", "must begin above 0", "[0.0, 1.0]");

@@ -57,7 +57,7 @@ class SweepRunnerTest {
         var runner =
                 new SweepRunner(
                         new SweepPlan(List.of(item(config, Optional.empty()))),
-                        RunStore.at(folder),
+                        RunStore.at(folder)::isDone,
                         ThisMachine.of(RunStore.at(folder), new Capacity(1, 1, "test")),
                         event -> {
                             events.add(event);
@@ -86,7 +86,7 @@ class SweepRunnerTest {
     private boolean run(SweepPlan plan) throws InterruptedException {
         var store = RunStore.at(folder);
         var place = ThisMachine.of(store, new Capacity(2, 1, "test"));
-        return new SweepRunner(plan, store, place, events::add).run();
+        return new SweepRunner(plan, store::isDone, place, events::add).run();
     }
 
     private <T> List<T> of(Class<T> type) {

@@ -34,7 +34,7 @@ class SweepSignalTest {
                                     List.of(
                                             new SweepPlan.Item(
                                                     "the run", Runs.endless(), Optional.empty()))),
-                            store,
+                            store::isDone,
                             ThisMachine.of(store, new Capacity(1, 1, "test")),
                             LongSweep::tell)
                     .run();

@@ -97,11 +97,6 @@ class NistTest {
         assertThat(score).isPositive();
     }
 
-    @Test
-    void textNamesTheParts() {
-        assertThat(nist("a b c d", "a b c d e f").text()).isEqualTo("NIST = 1.29 (BP 0.500)");
-    }
-
     private static Nist nist(String hypothesis, String... references) {
         return Nist.corpus(List.of(hypothesis), List.of(List.of(references)));
     }

@@ -73,7 +73,6 @@ class RougeLTest {
         assertThat(rouge("", "a b")).isZero();
         assertThat(rouge("x", "a b")).isZero();
         assertThat(rouge("a", "")).isZero();
-        assertThat(new RougeL(0.7257, List.of()).text()).isEqualTo("ROUGE-L = 0.726");
     }
 
     private static double rouge(String hypothesis, String... references) {

@@ -237,7 +237,7 @@ class GeneratorTest extends TensorTest {
                         () -> NextToken.choose(new float[] {1, Float.NaN}, Decoding.greedy(), 0, 4))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "the model's scores for token 4 are not numbers; its weights have diverged");
+                        "the model's logits for token 4 are not numbers; its weights have diverged");
     }
 
     private NDArray row(int[] ids) {

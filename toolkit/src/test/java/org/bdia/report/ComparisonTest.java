@@ -98,39 +98,6 @@ class ComparisonTest {
         assertThat(table.name()).endsWith("no 95 % interval of fewer than 3 seeds");
     }
 
-    /** Their squares do not fit a double, but they themselves, their means and deviations do. */
-    @Test
-    void hugeAndTinyValuesAreComparedAsOthersAre() {
-        for (int exponent : new int[] {1000, -1000}) {
-            double factor = Math.scalb(1.0, exponent);
-            var summary = Comparison.of(rows("bdia", factor, 2 * factor, 3 * factor), "loss");
-            assertThat(summary.summary("bdia").mean()).isEqualTo(2 * factor);
-            assertThat(summary.summary("bdia").std()).isEqualTo(factor);
-            for (int firstSeed : new int[] {0, 10}) {
-                Contrast found = contrast(factor, firstSeed);
-                Contrast like = contrast(1, firstSeed);
-                assertThat(found.estimate().difference())
-                        .isEqualTo(like.estimate().difference() * factor);
-                assertThat(found.estimate().low()).isEqualTo(like.estimate().low() * factor);
-                assertThat(found.estimate().p()).isEqualTo(like.estimate().p());
-                assertThat(found.estimate().effect()).isEqualTo(like.estimate().effect());
-            }
-        }
-        var largest = Comparison.of(rows("bdia", Double.MAX_VALUE, Double.MAX_VALUE), "loss");
-        assertThat(largest.summary("bdia").mean()).isEqualTo(Double.MAX_VALUE);
-        assertThat(largest.summary("bdia").std()).isZero();
-    }
-
-    /** Three seeds each: of pairs, or by Welch's test where no seed is common. */
-    private static Contrast contrast(double factor, int firstSeed) {
-        List<Result> rows = rows("standard", 2 * factor, 3 * factor, 5 * factor);
-        double[] values = {1 * factor, 3 * factor, 3 * factor};
-        for (int i = 0; i < values.length; i++) {
-            rows.add(Samples.row("bdia", firstSeed + i, "loss", values[i]));
-        }
-        return Comparison.of(rows, "loss").contrast("bdia", "standard");
-    }
-
     private static List<Result> rows(String method, double... values) {
         List<Result> rows = new ArrayList<>();
         for (double value : values) {

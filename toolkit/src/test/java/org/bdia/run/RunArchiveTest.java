@@ -175,7 +175,8 @@ class RunArchiveTest {
         finish(manifest("commit", "abc"), 0.1, List.of());
         add();
         try (Run run = empty.open(ID, CONFIG.json())) {
-            assertThat(archive.restore(run.id(), empty)).isFalse();
+            assertThat(run.folder()).isDirectory();
+            assertThat(archive.restore(ID, empty)).isFalse();
         }
         assertThat(empty.isDone(ID)).isFalse();
         String text = Files.readString(file());

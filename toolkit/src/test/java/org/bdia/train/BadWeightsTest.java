@@ -142,7 +142,7 @@ class BadWeightsTest {
                                 GPT,
                                 (model, manager, root) ->
                                         TorchWeights.load(root.resolve("w"), model)),
-                        "ROOT/w holds tensors that the model has not: [h.1.attn.c_attn.bias, "
+                        "ROOT/w contains tensors the model does not have: [h.1.attn.c_attn.bias, "
                                 + "h.1.attn.c_attn.weight, h.1.attn.c_proj.bias, h.1.attn.c_proj.weight, "
                                 + "h.1.ln_1.bias, h.1.ln_1.weight, h.1.ln_2.bias, h.1.ln_2.weight, "
                                 + "h.1.mlp.c_fc.bias, h.1.mlp.c_fc.weight, h.1.mlp.c_proj.bias, "

@@ -269,7 +269,7 @@ class TorchWeightsTest extends TensorTest {
         assertThat(logits(other)).isEqualTo(before);
         assertThatThrownBy(() -> TorchWeights.load(file, gpt(CONFIG.withDepth(11), 2)))
                 .hasMessageContaining(
-                        "holds tensors that the model has not: [h.11.attn.c_attn.bias");
+                        "contains tensors the model does not have: [h.11.attn.c_attn.bias");
         assertThatThrownBy(() -> TorchWeights.load(file, gpt(CONFIG.withDepth(13), 2)))
                 .hasMessageContaining(
                         "expected the tensor h.12.ln_1.weight as F32, F16 or BF16 of [8], found none");

@@ -15,7 +15,7 @@ import org.bdia.data.Vocabulary;
 import org.bdia.train.CompletionTask.Completion;
 import org.junit.jupiter.api.Test;
 
-/** The tasks in which not every position is to be guessed. */
+/** The tasks in which not every position is predicted. */
 class TranslationTaskTest {
 
     @Test
@@ -31,11 +31,11 @@ class TranslationTaskTest {
                 long[] target = batch.inputs().get(1).toLongArray();
                 long[] labels = batch.labels().toLongArray();
                 int length = (int) batch.labels().getShape().get(1);
-                long guessed = 0;
+                long predicted = 0;
                 for (int i = 0; i < labels.length; i++) {
                     boolean last = i % length == length - 1;
                     if (labels[i] != CrossEntropy.IGNORED) {
-                        guessed++;
+                        predicted++;
                         if (!last && labels[i] != Vocabulary.END) {
                             assertThat(target[i + 1]).isEqualTo(labels[i]);
                         }
@@ -43,7 +43,7 @@ class TranslationTaskTest {
                         assertThat(target[i + 1]).isEqualTo(Vocabulary.PAD);
                     }
                 }
-                assertThat(batch.units()).isEqualTo(guessed);
+                assertThat(batch.units()).isEqualTo(predicted);
             }
         }
     }

@@ -185,7 +185,7 @@ class WeightsTest extends TensorTest {
         all.add(more);
         DurableFiles.replace(file, channel -> Safetensors.write(channel, Map.of(), all));
         assertThatThrownBy(() -> Weights.load(file, model))
-                .hasMessageContaining("holds tensors that the model has not: [more]");
+                .hasMessageContaining("contains tensors the model does not have: [more]");
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import org.bdia.config.Precision;
 import org.bdia.measure.Point;
 
 /** The points of the benchmark, in groups that are measured side by side. */
-public final class BenchmarkGrid {
+final class BenchmarkGrid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);

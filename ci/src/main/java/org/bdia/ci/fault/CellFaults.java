@@ -17,7 +17,7 @@ import org.bdia.run.RunStore;
  * Faults of a notebook that trains: its cell is interrupted, or the child process of a run is killed. The environment
  * variable BDIA_RUNS names the folder of the runs.
  */
-public final class CellFaults {
+final class CellFaults {
 
     private static final long LIMIT_SECONDS = 300;
     private static final long POLL_MILLIS = 5;

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param found the actual result
  * @param outcome the verdict
  */
-public record FaultResult(String fault, String expected, String found, Outcome outcome) {
+record FaultResult(String fault, String expected, String found, Outcome outcome) {
 
     /** The verdict. */
     public enum Outcome {

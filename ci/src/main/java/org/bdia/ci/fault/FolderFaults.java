@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** Faults of a run's folder: another process writes there, the disk is full, nothing may be written. */
-public final class FolderFaults {
+final class FolderFaults {
 
     private static final String SIZE = "size=8m";
     private static final long POLL_NANOS = 1_000_000;

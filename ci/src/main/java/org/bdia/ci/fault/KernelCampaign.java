@@ -33,7 +33,7 @@ import org.bdia.torch.Autograd;
  *
  * <p>Letters: B batch, T tokens, D width.
  */
-public final class KernelCampaign {
+final class KernelCampaign {
 
     /** The least number of rows, one per token, compared with double precision. */
     private static final int ROWS = 64;

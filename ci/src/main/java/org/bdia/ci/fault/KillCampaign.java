@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * <p>Even kills come at a random time between the run's first file and its end. Odd ones wait until a random checkpoint
  * is being written.
  */
-public final class KillCampaign {
+final class KillCampaign {
 
     /** The fewest kills of which some certainly occur while a checkpoint is being written. */
     public static final int MIN_KILLS = 4;

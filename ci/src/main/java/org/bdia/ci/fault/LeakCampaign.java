@@ -37,7 +37,7 @@ import org.bdia.train.TrainEvent;
 import org.bdia.train.Trainer;
 
 /** Looks for leaks over many training steps, evaluations, models, runs and notebook cells. */
-public final class LeakCampaign {
+final class LeakCampaign {
 
     /** The fewest training steps that show a leak: ten evaluations, two of them warm-up. */
     public static final int MIN_STEPS = 100;
@@ -133,10 +133,8 @@ public final class LeakCampaign {
      * Trains a tiny model, with an evaluation after every tenth step.
      *
      * @param steps at least {@link #MIN_STEPS}; rounded down to whole tens
-     * @throws IllegalArgumentException if there are fewer
      */
     public FaultResult training(int steps) {
-        requireAtLeast(MIN_STEPS, steps, "training steps");
         int evaluations = steps / STEPS_PER_EVALUATION;
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             VitConfig tiny =
@@ -177,10 +175,8 @@ public final class LeakCampaign {
      * Creates models, stacks over their blocks and trainers, uses each once and closes it.
      *
      * @param count how many of each, at least {@link #MIN_MODELS}
-     * @throws IllegalArgumentException if there are fewer
      */
     public FaultResult models(int count) {
-        requireAtLeast(MIN_MODELS, count, "models");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             VitConfig tiny = VitConfig.smoke().withPatch(16).withWidth(8).withMlp(8);
             var kept = new VisionTransformer(tiny, Method.bdia(0.5), Backprop.REVERSIBLE);
@@ -235,10 +231,8 @@ public final class LeakCampaign {
      *
      * @param folder the folder of the runs
      * @param count how many, at least {@link #MIN_RUNS}
-     * @throws IllegalArgumentException if there are fewer
      */
     public FaultResult runs(Path folder, int count) {
-        requireAtLeast(MIN_RUNS, count, "runs");
         RunStore store = RunStore.at(folder.toAbsolutePath().resolve("leaks"));
         RunFiles.delete(store.root());
         try (NDManager manager = NDManager.newBaseManager(Device.cpu())) {
@@ -274,10 +268,8 @@ public final class LeakCampaign {
      * shows a figure, one shows a table, one throws, and one trains a model for three steps.
      *
      * @param count at least {@link #MIN_CELLS}
-     * @throws IllegalArgumentException if there are fewer
      */
     public FaultResult cells(int count) {
-        requireAtLeast(MIN_CELLS, count, "cells");
         try (CellEvaluator cells = new CellEvaluator()) {
             try (NDManager session = (NDManager) cells.evaluate(SESSION)) {
                 var usage = new Growth.Recorder("cell", count, session, out);
@@ -317,17 +309,5 @@ public final class LeakCampaign {
             throw e;
         }
         throw new IllegalStateException("a cell that must throw did not");
-    }
-
-    private static void requireAtLeast(int least, int found, String what) {
-        if (found < least) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "leaks show only over many repetitions: expected at least %d %s, found %d",
-                            least,
-                            what,
-                            found));
-        }
     }
 }

@@ -23,7 +23,7 @@ import org.bdia.torch.Autograd;
  *
  * <p>Letters: B = 2 samples, T = 4 tokens, D = 8. Every pass has another input.
  */
-public final class VerifyCampaign {
+final class VerifyCampaign {
 
     private static final int BATCH = 2;
     private static final int REPORT_EVERY = 8;

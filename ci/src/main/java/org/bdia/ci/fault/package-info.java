@@ -1,2 +1,2 @@
-/** The fault campaigns of ci/faults: what is done to runs on purpose, and whether anything was lost or silently wrong. */
+/** Fault campaigns for ci/faults: faults injected into runs, and whether anything was lost or silently wrong. */
 package org.bdia.ci.fault;
