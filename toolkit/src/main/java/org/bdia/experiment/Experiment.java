@@ -42,8 +42,16 @@ public final class Experiment {
         return TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, Environment.current());
     }
 
-    /** A small GPT on Shakespeare's plays, in characters unless the profile is the paper's, sized by the profile that BDIA_PROFILE names. */
+    /**
+     * A small GPT on Shakespeare's plays, in characters unless the profile is the paper's, sized by the profile that BDIA_PROFILE names.
+     * In laptop it trains until the plain transformer over-fits, minutes a run.
+     */
     public static TrainingExperiment<TaskConfig.Text, GptConfig> shakespeare() {
+        return TextWorkload.overFitting(Environment.current());
+    }
+
+    /** {@link #shakespeare}, but in the profile laptop four times the text for 40 epochs, at eight times the learning rate. */
+    public static TrainingExperiment<TaskConfig.Text, GptConfig> shakespeareBrief() {
         return TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, Environment.current());
     }
 

@@ -26,7 +26,8 @@ import tech.tablesaw.api.Table;
  * Runs that are described together: the content of {@code sweep.json}.
  *
  * <p>A grid's keys are axes, each with a list of values, and stands for every combination. The axis {@code task} names
- * presets (cifar10, cifar10-brief, cifar100, translation, openwebtext, shakespeare, e2e), each a whole configuration. Every other axis is
+ * presets (cifar10, cifar10-brief, cifar100, translation, openwebtext, shakespeare, shakespeare-brief,
+ * e2e), each a whole configuration. Every other axis is
  * a key of config.json, nested keys joined by dots, and replaces that preset's value: {@code seed}, {@code method},
  * {@code model.dropout}, {@code train.optimizer.weightDecay}. Without the axis {@code backprop}, a method is
  * differentiated as {@link Variant#of} says. Without {@code seed} or {@code method} there is seed 0, the plain

@@ -68,6 +68,7 @@ interface Workload {
                 "translation",
                 "openwebtext",
                 "shakespeare",
+                "shakespeare-brief",
                 "e2e");
     }
 
@@ -83,7 +84,9 @@ interface Workload {
             case "cifar100" -> ImageWorkload.brief(Cifar.Kind.CIFAR_100, environment);
             case "translation" -> TranslationWorkload.preset(environment);
             case "openwebtext" -> TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, environment);
-            case "shakespeare" -> TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, environment);
+            case "shakespeare" -> TextWorkload.overFitting(environment);
+            case "shakespeare-brief" ->
+                    TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, environment);
             case "e2e" -> E2eWorkload.preset(environment);
             default ->
                     throw new IllegalArgumentException(

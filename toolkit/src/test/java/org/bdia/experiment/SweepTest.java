@@ -17,6 +17,8 @@ import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SweepTest {
     private static final String METHODS =
@@ -150,11 +152,12 @@ class SweepTest {
     }
 
     /** So the preset is the one that was searched. */
-    @Test
-    void theRunsOfTheSearchOnCifar10AreArchived() {
-        Sweep search = Sweep.read(Path.of("../notebooks/sweeps/regime-cifar10.json"));
+    @ParameterizedTest
+    @CsvSource({"cifar10, 24", "shakespeare, 22"})
+    void theRunsOfASearchAreArchived(String task, int runs) {
+        Sweep search = Sweep.read(Path.of("../notebooks/sweeps/regime-" + task + ".json"));
         assertThat(search.configs(DataFolder.at(folder)))
-                .hasSize(24)
+                .hasSize(runs)
                 .allSatisfy(
                         run ->
                                 assertThat(Path.of("../notebooks/results/runs", run.id() + ".json"))
