@@ -178,7 +178,7 @@ class BadImagesTest {
                 BadInput.of(
                         "no images",
                         root -> cifar(root, Cifar.Kind.CIFAR_10, 0),
-                        "train and test must be above 0 or Cifar.ALL (-1), validation 0 or more, but "
+                        "train and test must be above 0 or Parts.ALL (-1), validation 0 or more, but "
                                 + "are 0, 1 and 0"),
                 BadInput.of(
                         "no such set",

@@ -67,7 +67,7 @@ class BadTextsTest {
                 BadInput.of(
                         "pairs, no words",
                         root -> SentencePairs.load(DataFolder.at(root), 1, 0, 0, 0, 0),
-                        "train must be at least 1 pair, or SentencePairs.ALL (-1), validation and test "
+                        "train must be at least 1 pair, or Parts.ALL (-1), validation and test "
                                 + "0 or more and maxWords 1 or more, but they are 1, 0, 0 and 0"),
                 file(
                         "text, not UTF-8",
@@ -169,7 +169,7 @@ class BadTextsTest {
                 BadInput.of(
                         "csv, no entries",
                         root -> E2e.load(DataFolder.at(root), 0, 1, 1, 0),
-                        "train must be at least 1 entry, validation and test 0 or more, or E2e.ALL "
+                        "train must be at least 1 entry, validation and test 0 or more, or Parts.ALL "
                                 + "(-1), but they are 0, 1 and 1"));
     }
 

@@ -14,9 +14,6 @@ import org.bdia.io.SplitMix64;
  * @see <a href="https://www.cs.toronto.edu/~kriz/cifar.html">Krizhevsky, 2009</a>
  */
 public final class Cifar {
-    /** All images, in place of a number. */
-    public static final int ALL = -1;
-
     /** Which of the two sets. */
     public enum Kind {
         /** Ten classes, five training files and one test file of 10,000 records each. */
@@ -75,9 +72,9 @@ public final class Cifar {
      * and order of images are functions of the sizes and the seed; only as many training files are read as the sizes need.
      * Sample ids are record numbers, counted through the files in order.
      *
-     * @param train the number of training images, or {@link #ALL} but the validation images
+     * @param train the number of training images, or {@link Parts#ALL} but the validation images
      * @param validation the number of validation images, 0 or more
-     * @param test the number of test images, or {@link #ALL}
+     * @param test the number of test images, or {@link Parts#ALL}
      * @param splitSeed chooses the images
      * @throws DataException if a file is missing or damaged, or has fewer images than asked for
      * @throws IllegalArgumentException if train or test is neither positive nor ALL, or validation is negative
@@ -87,7 +84,7 @@ public final class Cifar {
         requireSizes(train, validation, test);
         var names = classNames(folder, kind);
         var forTraining = Records.read(folder, needed(folder, kind, train, validation));
-        int trainSize = train == ALL ? forTraining.count() - validation : train;
+        int trainSize = train == Parts.ALL ? forTraining.count() - validation : train;
         long asked = (long) trainSize + validation;
         if (trainSize < 1 || asked > forTraining.count()) {
             throw tooFew(folder, forTraining, train, " training + " + validation + " validation");
@@ -99,7 +96,7 @@ public final class Cifar {
         var validationSet = forTraining.gather(folder, held, "validation", names);
 
         var forTest = Records.read(folder, List.of(kind.testFile(folder)));
-        int testSize = test == ALL ? forTest.count() : test;
+        int testSize = test == Parts.ALL ? forTest.count() : test;
         if (testSize > forTest.count()) {
             throw tooFew(folder, forTest, test, " test");
         }
@@ -115,9 +112,11 @@ public final class Cifar {
     }
 
     private static void requireSizes(int train, int validation, int test) {
-        if ((train < 1 && train != ALL) || validation < 0 || (test < 1 && test != ALL)) {
+        if ((train < 1 && train != Parts.ALL)
+                || validation < 0
+                || (test < 1 && test != Parts.ALL)) {
             throw new IllegalArgumentException(
-                    "train and test must be above 0 or Cifar.ALL (-1), validation 0 or more, but are "
+                    "train and test must be above 0 or Parts.ALL (-1), validation 0 or more, but are "
                             + train
                             + ", "
                             + test
@@ -128,7 +127,7 @@ public final class Cifar {
 
     private static List<DataFile> needed(DataFolder folder, Kind kind, int train, int validation) {
         var files = kind.trainingFiles(folder);
-        if (train == ALL) {
+        if (train == Parts.ALL) {
             return files;
         }
         long perFile = files.get(0).records();
@@ -141,7 +140,7 @@ public final class Cifar {
         return new DataException(
                 folder
                         + ": "
-                        + (asked == ALL ? "all" : "" + asked)
+                        + (asked == Parts.ALL ? "all" : "" + asked)
                         + rest
                         + " images are asked for, but "
                         + records.names()

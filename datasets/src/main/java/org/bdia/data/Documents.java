@@ -29,16 +29,20 @@ final class Documents {
         }
     }
 
-    /** The requested number of tokens of each part; at most one may be {@link #ALL}. */
+    /** The requested number of tokens of each part; at most one may be {@link Parts#ALL}. */
     record Sizes(int train, int validation, int test) {
-        static final int ALL = -1;
-
         Sizes {
-            int all = (train == ALL ? 1 : 0) + (validation == ALL ? 1 : 0) + (test == ALL ? 1 : 0);
-            if (all > 1 || (train < 1 && train != ALL) || validation < ALL || test < ALL) {
+            int all =
+                    (train == Parts.ALL ? 1 : 0)
+                            + (validation == Parts.ALL ? 1 : 0)
+                            + (test == Parts.ALL ? 1 : 0);
+            if (all > 1
+                    || (train < 1 && train != Parts.ALL)
+                    || validation < Parts.ALL
+                    || test < Parts.ALL) {
                 throw new IllegalArgumentException(
                         "train must be above 0, validation and test 0 or more tokens, and at most one of"
-                                + " them TextCorpus.ALL (-1), but they are "
+                                + " them Parts.ALL (-1), but they are "
                                 + train
                                 + ", "
                                 + validation
@@ -66,7 +70,7 @@ final class Documents {
         }
 
         private static String words(int size) {
-            return size == ALL ? "all other" : "" + size;
+            return size == Parts.ALL ? "all other" : "" + size;
         }
     }
 
@@ -135,10 +139,10 @@ final class Documents {
     private Map<Part, TokenStore> byPosition(Sizes sizes, Object name) {
         long cut = store.size() * 9 / 10;
         long held = store.size() - cut;
-        long train = sizes.train() == Sizes.ALL ? cut : sizes.train();
+        long train = sizes.train() == Parts.ALL ? cut : sizes.train();
         long validation =
-                sizes.validation() == Sizes.ALL ? held - sizes.test() : sizes.validation();
-        long test = sizes.test() == Sizes.ALL ? held - validation : sizes.test();
+                sizes.validation() == Parts.ALL ? held - sizes.test() : sizes.validation();
+        long test = sizes.test() == Parts.ALL ? held - validation : sizes.test();
         boolean fits = train >= 1 && train <= cut && validation >= 0 && test >= 0;
         if (!fits || validation + test > held) {
             throw tooShort(
@@ -159,11 +163,11 @@ final class Documents {
     private Map<Part, TokenStore> byDocument(Sizes sizes, long seed, Object name) {
         int[] order = SplitMix64.permutation(count(), Purpose.SPLIT.key(seed, 0, 0));
         var parts = new EnumMap<Part, TokenStore>(Part.class);
-        var allLast = Comparator.comparing((Part part) -> sizes.of(part) == Sizes.ALL);
+        var allLast = Comparator.comparing((Part part) -> sizes.of(part) == Parts.ALL);
         int next = 0;
         for (var part : Stream.of(Part.values()).sorted(allLast).toList()) {
             int asked = sizes.of(part);
-            long wanted = asked == Sizes.ALL ? Long.MAX_VALUE : asked;
+            long wanted = asked == Parts.ALL ? Long.MAX_VALUE : asked;
             int first = next;
             long taken = 0;
             while (taken < wanted && next < order.length) {

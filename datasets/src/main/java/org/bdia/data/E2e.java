@@ -25,9 +25,6 @@ import org.bdia.io.SplitMix64;
  */
 public final class E2e {
 
-    /** All entries, in place of a number. */
-    public static final int ALL = -1;
-
     private static final String TRAIN = "e2e-nlg/trainset.csv";
     private static final String VALIDATION = "e2e-nlg/devset.csv";
     private static final String TEST = "e2e-nlg/testset_w_refs.csv";
@@ -52,7 +49,7 @@ public final class E2e {
     /**
      * Reads samples of the published parts, chosen by the seed, in the files' order.
      *
-     * @param train training sentences, or {@link #ALL}; each is one entry
+     * @param train training sentences, or {@link Parts#ALL}; each is one entry
      * @param validation meaning representations with all their sentences, or ALL
      * @param test meaning representations with all their sentences, or ALL
      * @throws IllegalArgumentException if a number is out of range
@@ -60,11 +57,11 @@ public final class E2e {
      */
     public static E2eSplit load(
             DataFolder folder, int train, int validation, int test, long splitSeed) {
-        if (Math.min(validation, test) < ALL || train < ALL || train == 0) {
+        if (Math.min(validation, test) < Parts.ALL || train < Parts.ALL || train == 0) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "train must be at least 1 entry, validation and test 0 or more, or E2e.ALL (-1),"
+                            "train must be at least 1 entry, validation and test 0 or more, or Parts.ALL (-1),"
                                     + " but they are %d, %d and %d",
                             train,
                             validation,
@@ -128,25 +125,10 @@ public final class E2e {
                 grouped(parse(file, Utf8.decode(file, bytes), List.of("prompt", "completion")));
         int total = all.size();
         int[] order = SplitMix64.permutation(total, Purpose.SPLIT.key(splitSeed, 0, 0));
-        int test = parts.test(total);
-        int validation = parts.validation(total);
-        int train = parts.train(total);
-        int rest = total - Math.max(0, test) - Math.max(0, validation) - Math.max(0, train);
-        test = test == ALL ? rest : test;
-        validation = validation == ALL ? rest : validation;
-        train = train == ALL ? rest : train;
-        if (rest < 0 || train < 1) {
-            throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %d training, %d validation and %d test prompts are asked for, but it holds %d;"
-                                    + " ask for fewer",
-                            file,
-                            train,
-                            validation,
-                            test,
-                            total));
-        }
+        int[] counts = parts.counts(file, "prompts", total);
+        int train = counts[0];
+        int validation = counts[1];
+        int test = counts[2];
         return new E2eSplit(
                 pick(all, order, test + validation, train),
                 pick(all, order, test, validation),
@@ -242,7 +224,7 @@ public final class E2e {
 
     private static List<E2eEntry> sample(
             Path file, List<E2eEntry> entries, int wanted, long splitSeed) {
-        if (wanted == ALL) {
+        if (wanted == Parts.ALL) {
             return entries;
         }
         if (wanted > entries.size()) {

@@ -97,8 +97,7 @@ public final class Fetcher {
     /** Compares size and checksum with the published ones; returns the SHA-256. */
     private static String check(PublishedFile file, Path part) throws IOException {
         MessageDigest sha256 = Sha256.digest();
-        MessageDigest published =
-                file.checksum().map(sum -> sum.algorithm().digest()).orElseGet(Sha256::digest);
+        MessageDigest published = file.checksum().map(Checksum::digest).orElseGet(Sha256::digest);
         try (InputStream raw = Files.newInputStream(part);
                 InputStream in =
                         new DigestInputStream(new DigestInputStream(raw, published), sha256)) {
@@ -106,7 +105,7 @@ public final class Fetcher {
         }
         if (file.checksum().isPresent()) {
             Checksum expected = file.checksum().get();
-            Checksum found = Checksum.of(expected.algorithm(), published);
+            Checksum found = expected.of(published);
             if (!found.equals(expected)) {
                 throw DataException.refused(file, expected.toString(), found.toString());
             }

@@ -74,34 +74,18 @@ public final class ImageFolder {
         List<Entry> pool = entries(own.orElse(folder), classes);
         Optional<Path> testFolder = own.flatMap(f -> own(folder, TEST));
         Optional<Path> validationFolder = own.flatMap(f -> own(folder, VALIDATION));
-        int total = pool.size();
+        int[] counts =
+                new Parts(
+                                parts.train(),
+                                validationFolder.isPresent() ? 0 : parts.validation(),
+                                testFolder.isPresent() ? 0 : parts.test())
+                        .counts(own.orElse(folder), "images", pool.size());
         int[] order = order(pool, Purpose.SPLIT.key(splitSeed, 0, 0));
         var reader = new Reader(folder, side, classes);
-        int[] sizes = {
-            testFolder.isPresent() ? 0 : parts.test(total),
-            validationFolder.isPresent() ? 0 : parts.validation(total),
-            parts.train(total)
-        };
-        int rest = total - Arrays.stream(sizes).filter(size -> size > 0).sum();
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = sizes[i] == Parts.ALL ? rest : sizes[i];
-        }
-        if (rest < 0 || sizes[2] < 1) {
-            throw new DataException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %d training, %d validation and %d test images are asked for, but it holds %d; ask for"
-                                    + " fewer",
-                            own.orElse(folder),
-                            sizes[2],
-                            sizes[1],
-                            sizes[0],
-                            total));
-        }
         var test =
                 testFolder.isPresent()
                         ? reader.set(chosen(testFolder.get(), classes, parts.test(), splitSeed))
-                        : reader.set(pick(pool, order, 0, sizes[0]));
+                        : reader.set(pick(pool, order, 0, counts[2]));
         var validation =
                 validationFolder.isPresent()
                         ? reader.set(
@@ -110,8 +94,8 @@ public final class ImageFolder {
                                         classes,
                                         parts.validation(),
                                         splitSeed))
-                        : reader.set(pick(pool, order, sizes[0], sizes[1]));
-        var train = reader.set(pick(pool, order, sizes[0] + sizes[1], sizes[2]));
+                        : reader.set(pick(pool, order, counts[2], counts[1]));
+        var train = reader.set(pick(pool, order, counts[2] + counts[1], counts[0]));
         return new ImageSplit(train, validation, test);
     }
 

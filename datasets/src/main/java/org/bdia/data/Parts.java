@@ -1,5 +1,6 @@
 package org.bdia.data;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -60,6 +61,32 @@ public record Parts(double train, double validation, double test) {
     /** Returns the test part's count, or {@link #ALL}. */
     int test(long total) {
         return count(test, total);
+    }
+
+    /**
+     * Returns the counts of training, validation and test, whose sum is at most the total.
+     *
+     * @param where what holds the things, for the message
+     * @param things for example {@code images}
+     * @throws DataException if there are fewer, or none is left for training
+     */
+    int[] counts(Object where, String things, int total) {
+        int[] counts = {train(total), validation(total), test(total)};
+        long rest = total - Arrays.stream(counts).asLongStream().filter(count -> count > 0).sum();
+        Arrays.setAll(counts, i -> counts[i] == ALL ? (int) rest : counts[i]);
+        if (rest < 0 || counts[0] < 1) {
+            throw new DataException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %d training, %d validation and %d test %s are asked for, but it holds %d; ask for fewer",
+                            where,
+                            counts[0],
+                            counts[1],
+                            counts[2],
+                            things,
+                            total));
+        }
+        return counts;
     }
 
     /** A fraction of something is at least 1. */

@@ -21,9 +21,6 @@ import org.bdia.io.SplitMix64;
  */
 public final class SentencePairs {
 
-    /** All pairs that the other parts leave, in place of a number. */
-    public static final int ALL = -1;
-
     private static final String FILE = "eng-fra/eng-fra.txt";
     private static final int LIMIT = 1 << 29;
 
@@ -45,7 +42,7 @@ public final class SentencePairs {
      * punctuation, are in one part. The sentences, permuted by the seed, fill test, validation and training in this order,
      * so that a larger training part does not change the others.
      *
-     * @param train training pairs, 1 or more, or {@link #ALL}
+     * @param train training pairs, 1 or more, or {@link Parts#ALL}
      * @param validation validation pairs, 0 or more
      * @param test test pairs, 0 or more
      * @param maxWords pairs with more words on either side are left out, 1 or more
@@ -56,11 +53,11 @@ public final class SentencePairs {
      */
     public static PairSplit load(
             DataFolder folder, int train, int validation, int test, int maxWords, long splitSeed) {
-        if ((train < 1 && train != ALL) || validation < 0 || test < 0 || maxWords < 1) {
+        if ((train < 1 && train != Parts.ALL) || validation < 0 || test < 0 || maxWords < 1) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "train must be at least 1 pair, or SentencePairs.ALL (-1), validation and test"
+                            "train must be at least 1 pair, or Parts.ALL (-1), validation and test"
                                     + " 0 or more and maxWords 1 or more, but they are %d, %d, %d and"
                                     + " %d",
                             train,
@@ -193,7 +190,7 @@ public final class SentencePairs {
     private static List<SentencePair> take(
             Path file, Iterator<List<SentencePair>> next, int wanted, String part) {
         List<SentencePair> taken = new ArrayList<>();
-        while (next.hasNext() && (wanted == ALL || taken.size() < wanted)) {
+        while (next.hasNext() && (wanted == Parts.ALL || taken.size() < wanted)) {
             taken.addAll(next.next());
         }
         if (taken.isEmpty() ? wanted != 0 : taken.size() < wanted) {
@@ -203,10 +200,10 @@ public final class SentencePairs {
                             "%s: expected %s %s pairs besides the other parts, found %d; ask for fewer, or"
                                     + " for longer sentences",
                             file,
-                            wanted == ALL ? "some" : wanted,
+                            wanted == Parts.ALL ? "some" : wanted,
                             part,
                             taken.size()));
         }
-        return wanted == ALL ? taken : taken.subList(0, wanted);
+        return wanted == Parts.ALL ? taken : taken.subList(0, wanted);
     }
 }

@@ -11,9 +11,6 @@ import org.bdia.io.Sha256;
 
 /** Text corpora in tokens, split by document: two known ones, and any file of your own. */
 public final class TextCorpus {
-    /** All tokens that the other parts leave, in place of a number; for one part. */
-    public static final int ALL = Sizes.ALL;
-
     private static final int TEXT_LIMIT = 1 << 27;
     private static final Pattern CLOSING = Pattern.compile("<\\|endoftext\\|>");
 
@@ -87,7 +84,7 @@ public final class TextCorpus {
      * and validation stay while training grows. A single document is split by position, whatever the seed:
      * training from its beginning, up to nine tenths, validation and then test from the last tenth.
      *
-     * @param train the number of training tokens, above 0, or {@link #ALL}
+     * @param train the number of training tokens, above 0, or {@link Parts#ALL}
      * @param validation the number of validation tokens, 0 or more, or ALL
      * @param test the number of test tokens, 0 or more, or ALL
      * @param splitSeed chooses the documents

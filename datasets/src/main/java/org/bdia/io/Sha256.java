@@ -17,10 +17,15 @@ public final class Sha256 {
 
     /** Returns a new digest, for {@link #hex}. */
     public static MessageDigest digest() {
+        return digest("SHA-256");
+    }
+
+    /** Returns a new digest of an algorithm that every Java platform has. */
+    public static MessageDigest digest(String algorithm) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("every Java platform has " + algorithm, e);
         }
     }
 

@@ -46,7 +46,7 @@ class CifarTest {
 
     @Test
     void imagesAndFineLabelsAreThoseOfTheRecordThatTheIdNames() {
-        var split = load(30, 10, Cifar.ALL);
+        var split = load(30, 10, Parts.ALL);
         for (var set : List.of(split.train(), split.validation(), split.test())) {
             var file = set == split.test() ? TEST : TRAIN;
             for (int i = 0; i < set.size(); i++) {
@@ -60,7 +60,7 @@ class CifarTest {
 
     @Test
     void trainingAndValidationAreDisjointAndTogetherAll() {
-        var split = load(Cifar.ALL, 13, 5);
+        var split = load(Parts.ALL, 13, 5);
         assertThat(split.train().size()).isEqualTo(47);
         assertThat(Stream.concat(ids(split.train()).stream(), ids(split.validation()).stream()))
                 .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 60).boxed().toList());
@@ -190,7 +190,7 @@ class CifarTest {
         assertThatThrownBy(() -> load(51, 10, 1))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("51 training + 10 validation", "holds 60");
-        assertThatThrownBy(() -> load(Cifar.ALL, 60, 1)).hasMessageContaining("holds 60");
+        assertThatThrownBy(() -> load(Parts.ALL, 60, 1)).hasMessageContaining("holds 60");
         assertThatThrownBy(() -> load(1, 0, 21)).hasMessageContainingAll("21 test", "holds 20");
         assertThatThrownBy(() -> load(Integer.MAX_VALUE, Integer.MAX_VALUE, 1))
                 .isInstanceOf(DataException.class);

@@ -39,7 +39,7 @@ class E2eTest {
 
     @Test
     void trainingHasALineAnEntryAndHeldOutPartsAllReferencesOfAMeaning() throws IOException {
-        E2eSplit split = E2e.load(folder(GOOD), E2e.ALL, E2e.ALL, 1, 0);
+        E2eSplit split = E2e.load(folder(GOOD), Parts.ALL, Parts.ALL, 1, 0);
 
         assertThat(split.train())
                 .containsExactly(
@@ -137,7 +137,7 @@ class E2eTest {
     void thePublishedFilesLoad() {
         DataFolder folder = DataFolder.fromEnvironment();
         assumeTrue(E2e.isIn(folder), "needs e2e-nlg in BDIA_DATA");
-        E2eSplit split = E2e.load(folder, E2e.ALL, E2e.ALL, E2e.ALL, 0);
+        E2eSplit split = E2e.load(folder, Parts.ALL, Parts.ALL, Parts.ALL, 0);
 
         assertThat(split.train()).hasSize(42_061);
         assertThat(split.validation()).hasSize(547);

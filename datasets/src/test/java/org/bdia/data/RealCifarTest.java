@@ -19,7 +19,7 @@ class RealCifarTest {
     @Test
     void cifar10IsAsPublished() {
         assumeTrue(FOLDER.has("cifar-10-batches-bin/test_batch.bin"));
-        var split = Cifar.load(FOLDER, Kind.CIFAR_10, 9_000, 1_000, Cifar.ALL, 0);
+        var split = Cifar.load(FOLDER, Kind.CIFAR_10, 9_000, 1_000, Parts.ALL, 0);
         assertThat(perClass(split.test()))
                 .hasSize(10)
                 .allSatisfy(n -> assertThat(n).isEqualTo(1_000));
@@ -38,7 +38,7 @@ class RealCifarTest {
         assumeTrue(
                 FOLDER.has("cifar-100-binary/test-subset.bin")
                         || FOLDER.has("cifar-100-binary/test.bin"));
-        var split = Cifar.load(FOLDER, Kind.CIFAR_100, Cifar.ALL, 0, Cifar.ALL, 0);
+        var split = Cifar.load(FOLDER, Kind.CIFAR_100, Parts.ALL, 0, Parts.ALL, 0);
         assertThat(perClass(split.train())).hasSize(100).containsOnly(split.train().size() / 100L);
         assertThat(perClass(split.test())).hasSize(100).containsOnly(split.test().size() / 100L);
         assertThat(mean(split.train(), 0)).isCloseTo(0.5071, within(0.01));

@@ -90,7 +90,7 @@ class RealTextTest {
     @Test
     void shakespeareHasThePublishedCounts() {
         assumeTrue(TextCorpus.isIn(FOLDER, Source.SHAKESPEARE, Unit.CHARACTERS));
-        int all = TextCorpus.ALL;
+        int all = Parts.ALL;
         var characters =
                 TextCorpus.load(
                         FOLDER, Source.SHAKESPEARE, Unit.CHARACTERS, all, 11_540, 100_000, 0);

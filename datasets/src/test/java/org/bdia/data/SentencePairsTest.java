@@ -69,7 +69,7 @@ class SentencePairsTest {
 
         assertThat(SentencePairs.load(folder, 12, 6, 6, 5, 1)).isEqualTo(one);
         assertThat(SentencePairs.load(folder, 12, 6, 6, 5, 2).test()).isNotEqualTo(one.test());
-        PairSplit all = SentencePairs.load(folder, SentencePairs.ALL, 6, 6, 5, 1);
+        PairSplit all = SentencePairs.load(folder, Parts.ALL, 6, 6, 5, 1);
         assertThat(all.test()).isEqualTo(one.test());
         assertThat(all.validation()).isEqualTo(one.validation());
         assertThat(all.train()).hasSize(48).containsAll(one.train());
@@ -83,7 +83,7 @@ class SentencePairsTest {
                 A b c d\te
                 \u201CCafe\u0301\u201D\tx   y
                 """;
-        PairSplit split = SentencePairs.load(folder(text), SentencePairs.ALL, 0, 0, 3, 0);
+        PairSplit split = SentencePairs.load(folder(text), Parts.ALL, 0, 0, 3, 0);
 
         assertThat(split.train())
                 .containsExactlyInAnyOrder(
@@ -126,8 +126,7 @@ class SentencePairsTest {
                 .hasMessageContaining("found the malformed byte 0xE9 at byte offset 2, line 1");
         assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), 1, 1, 0, 9, 0))
                 .hasMessageContaining("expected 1 training pairs besides the other parts, found 0");
-        assertThatThrownBy(
-                        () -> SentencePairs.load(folder("a\tb\n"), SentencePairs.ALL, 0, 1, 9, 0))
+        assertThatThrownBy(() -> SentencePairs.load(folder("a\tb\n"), Parts.ALL, 0, 1, 9, 0))
                 .hasMessageContaining(
                         "expected some training pairs besides the other parts, found 0");
         assertThatThrownBy(() -> SentencePairs.load(folder("a b\tc\n"), 1, 0, 0, 1, 0))

@@ -64,7 +64,8 @@ class SyntheticE2eTest {
 
     @Test
     void numbersOutOfRangeAreRefused() {
-        for (int[] sizes : new int[][] {{0, 1, 1}, {1, 501, 1}, {1, 1, E2e.ALL}, {10_001, 0, 0}}) {
+        for (int[] sizes :
+                new int[][] {{0, 1, 1}, {1, 501, 1}, {1, 1, Parts.ALL}, {10_001, 0, 0}}) {
             assertThatThrownBy(() -> SyntheticE2e.split(sizes[0], sizes[1], sizes[2], 1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageEndingWith(

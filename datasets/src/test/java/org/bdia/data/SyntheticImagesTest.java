@@ -70,7 +70,7 @@ class SyntheticImagesTest {
 
     @Test
     void sizesOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> SyntheticImages.split(10, Cifar.ALL, 0, 1, 5))
+        assertThatThrownBy(() -> SyntheticImages.split(10, Parts.ALL, 0, 1, 5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("train", "is -1");
         assertThatThrownBy(() -> SyntheticImages.split(10, 1, 1_000_001, 1, 5))

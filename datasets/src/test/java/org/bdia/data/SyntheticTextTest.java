@@ -92,10 +92,10 @@ class SyntheticTextTest {
 
     @Test
     void sizesOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> SyntheticText.split(Unit.CHARACTERS, TextCorpus.ALL, 0, 0, 7))
+        assertThatThrownBy(() -> SyntheticText.split(Unit.CHARACTERS, Parts.ALL, 0, 0, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("train", "-1");
-        assertThatThrownBy(() -> SyntheticText.split(Unit.CHARACTERS, 1, 0, TextCorpus.ALL, 7))
+        assertThatThrownBy(() -> SyntheticText.split(Unit.CHARACTERS, 1, 0, Parts.ALL, 7))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

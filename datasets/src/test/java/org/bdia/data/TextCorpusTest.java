@@ -120,9 +120,9 @@ class TextCorpusTest {
     @EnumSource
     void allIsWhatTheOthersLeave(Unit unit) throws IOException {
         writeText();
-        var none = load(unit, TextCorpus.ALL, 0, 0, 3);
+        var none = load(unit, Parts.ALL, 0, 0, 3);
         assertThat(documents(none, none.train())).containsExactlyInAnyOrderElementsOf(DOCUMENTS);
-        var split = load(unit, 300, TextCorpus.ALL, 50, 3);
+        var split = load(unit, 300, Parts.ALL, 50, 3);
         var all = Stream.of(split.train(), split.validation(), split.test());
         assertThat(all.flatMap(part -> documents(split, part).stream()).toList())
                 .hasSize(DOCUMENTS.size());
@@ -188,9 +188,9 @@ class TextCorpusTest {
     void oneDocumentIsSplitByPosition(Unit unit) throws IOException {
         var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
         write("tinyshakespeare/input.txt", text);
-        var all = TextCorpus.load(folder, Source.SHAKESPEARE, unit, TextCorpus.ALL, 0, 0, 3);
+        var all = TextCorpus.load(folder, Source.SHAKESPEARE, unit, Parts.ALL, 0, 0, 3);
         int train = all.train().size();
-        var rest = TextCorpus.load(folder, Source.SHAKESPEARE, unit, 20, TextCorpus.ALL, 0, 3);
+        var rest = TextCorpus.load(folder, Source.SHAKESPEARE, unit, 20, Parts.ALL, 0, 3);
         int held = rest.validation().size();
         int size = train + held;
         assertThat(train).isEqualTo(size * 9 / 10);
@@ -246,8 +246,8 @@ class TextCorpusTest {
     @EnumSource
     void tooFewTokensAreRefused(Unit unit) throws IOException {
         writeText();
-        int size = load(unit, TextCorpus.ALL, 0, 0, 3).train().size();
-        for (int[] s : new int[][] {{size + 1, 0, 0}, {1, size, 1}, {TextCorpus.ALL, size, 0}}) {
+        int size = load(unit, Parts.ALL, 0, 0, 3).train().size();
+        for (int[] s : new int[][] {{size + 1, 0, 0}, {1, size, 1}, {Parts.ALL, size, 0}}) {
             assertThatThrownBy(() -> load(unit, s[0], s[1], s[2], 3))
                     .isInstanceOf(DataException.class)
                     .hasMessageContainingAll(
@@ -286,7 +286,7 @@ class TextCorpusTest {
 
     @Test
     void sizesOutOfRangeAreRefused() {
-        int all = TextCorpus.ALL;
+        int all = Parts.ALL;
         for (int[] s : new int[][] {{0, 1, 1}, {-2, 1, 1}, {1, -2, 1}, {1, 1, -2}, {all, all, 1}}) {
             assertThatThrownBy(() -> load(Unit.CHARACTERS, s[0], s[1], s[2], 3))
                     .isInstanceOf(IllegalArgumentException.class)

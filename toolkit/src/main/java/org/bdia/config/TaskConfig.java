@@ -1,8 +1,7 @@
 package org.bdia.config;
 
 import org.bdia.data.Cifar;
-import org.bdia.data.E2e;
-import org.bdia.data.SentencePairs;
+import org.bdia.data.Parts;
 import org.bdia.data.TextCorpus;
 
 /** The task of a run and the data that it learns from. */
@@ -25,9 +24,9 @@ public sealed interface TaskConfig
      * Image classification on CIFAR.
      *
      * @param kind which set
-     * @param train training images, or {@link Cifar#ALL}
+     * @param train training images, or {@link Parts#ALL}
      * @param validation images held out from the training files
-     * @param test images of the test file, or {@link Cifar#ALL}
+     * @param test images of the test file, or {@link Parts#ALL}
      * @param augment whether training images are cropped and flipped
      * @param splitSeed the seed that selects images
      * @param synthetic whether synthetic images take the place of the real ones
@@ -58,11 +57,11 @@ public sealed interface TaskConfig
         }
 
         private static void require(String name, int size, boolean synthetic) {
-            if (size < 1 && (size != Cifar.ALL || synthetic)) {
+            if (size < 1 && (size != Parts.ALL || synthetic)) {
                 throw new IllegalArgumentException(
                         name
                                 + " must be at least 1 image"
-                                + (synthetic ? "" : ", or Cifar.ALL (-1)")
+                                + (synthetic ? "" : ", or Parts.ALL (-1)")
                                 + ", but is "
                                 + size);
             }
@@ -95,7 +94,7 @@ public sealed interface TaskConfig
      *
      * @param source which text
      * @param unit what a token is
-     * @param train training tokens, or {@link TextCorpus#ALL}
+     * @param train training tokens, or {@link Parts#ALL}
      * @param validation validation tokens
      * @param test test tokens
      * @param splitSeed the seed that selects documents
@@ -135,7 +134,7 @@ public sealed interface TaskConfig
     /**
      * English sentences into French.
      *
-     * @param train training pairs, or {@link SentencePairs#ALL}
+     * @param train training pairs, or {@link Parts#ALL}
      * @param validation validation pairs
      * @param test test pairs, which are translated after training
      * @param maxWords pairs with a longer side are left out
@@ -197,7 +196,7 @@ public sealed interface TaskConfig
     /**
      * Sentences about restaurants from their meaning representations: a language model, fine-tuned.
      *
-     * @param train training sentences, or {@link E2e#ALL}
+     * @param train training sentences, or {@link Parts#ALL}
      * @param validation validation meaning representations
      * @param test test meaning representations, which are put into words after training
      * @param start the weights that fine-tuning begins with

@@ -77,13 +77,17 @@ public sealed interface Distribution {
 
     /** How the numbers of a {@link Range} are distributed. */
     enum Scale {
+        /** The number is uniform. */
         UNIFORM,
+
+        /** Its logarithm is. */
         LOG
     }
 
     /**
      * A number that is uniform, or whose logarithm is.
      *
+     * @param scale the distribution
      * @param low the lowest, above 0 for logarithms
      * @param high the highest, above it
      */

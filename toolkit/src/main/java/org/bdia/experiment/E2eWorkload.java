@@ -138,7 +138,7 @@ final class E2eWorkload implements Workload {
                     TrainingExperiment.preset(e2e, nano, TrainConfig.of(3, 8, 1e-3), environment);
             case PAPER ->
                     TrainingExperiment.preset(
-                            e2e.withSizes(E2e.ALL, E2e.ALL, E2e.ALL)
+                            e2e.withSizes(Parts.ALL, Parts.ALL, Parts.ALL)
                                     .withStart(
                                             published
                                                     ? new Start.Published(PUBLISHED)

@@ -128,7 +128,7 @@ final class ImageWorkload implements Workload {
     static TrainingExperiment<TaskConfig.Images, VitConfig> brief(
             Cifar.Kind kind, Environment environment) {
         TaskConfig.Images images =
-                new TaskConfig.Images(kind, 5000, 1000, Cifar.ALL, false, 0, false);
+                new TaskConfig.Images(kind, 5000, 1000, Parts.ALL, false, 0, false);
         int classes = kind.classes();
         return switch (environment.profile()) {
             case SMOKE ->
@@ -146,7 +146,7 @@ final class ImageWorkload implements Workload {
                             environment);
             case PAPER ->
                     TrainingExperiment.preset(
-                            images.withSizes(45_000, 5_000, Cifar.ALL).withAugment(true),
+                            images.withSizes(45_000, 5_000, Parts.ALL).withAugment(true),
                             VitConfig.paper().withClasses(classes),
                             TrainConfig.of(400, 128, 1e-4)
                                     .withSchedule(new Schedule.WarmupCosine(1e-4, 0, 0))

@@ -134,7 +134,7 @@ public record Search(
     }
 
     /**
-     * Returns a rung in words, for example {@code rung 2 of 3: 10 runs of 15 epochs}.
+     * Returns a rung of successive halving in words, for example {@code rung 2 of 3: 10 runs of 15 epochs}.
      *
      * @param rung the rung, from 0
      * @param size its runs
@@ -166,7 +166,7 @@ public record Search(
     }
 
     /**
-     * Returns the runs of the next rung: the best of one that has ended, the best first. Runs that are not finished count as
+     * Returns the runs of the next rung of successive halving: the best of one that has ended, the best first. Runs that are not finished count as
      * failed; these are last, as are those whose metric is not finite. Equal ones go by their ids.
      *
      * @param rung the rung that has ended, from 0

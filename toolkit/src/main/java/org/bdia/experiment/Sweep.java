@@ -123,7 +123,13 @@ public record Sweep(
             json.put("metric", "best_val_loss");
         }
         switch (kind == null ? "" : kind.asText()) {
-            case "halving" -> {}
+            case "halving" -> {
+                if (json.path("epochs").isEmpty() && json.path("epochs").isArray()) {
+                    throw new FileException(
+                            source
+                                    + ": epochs must be those of two rungs or more, ascending, for example [5, 15, 45], but is []");
+                }
+            }
             case "random" -> {
                 for (String key : List.of("epochs", "eta")) {
                     if (json.has(key)) {

@@ -65,7 +65,7 @@ final class TextWorkload implements Workload {
 
     /**
      * Shakespeare in the sizes of every profile. In {@code laptop} the plain transformer over-fits: notebook 12's searches chose the learning
-     * rate, the same for both methods, and then the cheapest training whose last validation loss is 5 % above its best.
+     * rate, the same for both methods, and then the first of the sizes tried at which its last validation loss is 5 % above its best.
      */
     static TrainingExperiment<TaskConfig.Text, GptConfig> overFitting(Environment environment) {
         TrainingExperiment<TaskConfig.Text, GptConfig> brief =
@@ -106,7 +106,7 @@ final class TextWorkload implements Workload {
             case PAPER ->
                     TrainingExperiment.preset(
                             text.withUnit(TextCorpus.Unit.GPT2_BPE)
-                                    .withSizes(TextCorpus.ALL, 100_000, 100_000),
+                                    .withSizes(Parts.ALL, 100_000, 100_000),
                             GptConfig.gpt2(),
                             TrainConfig.of(40, 12, 6e-4),
                             environment);

@@ -104,7 +104,7 @@ final class TranslationWorkload implements Workload {
                             environment);
             case PAPER ->
                     TrainingExperiment.preset(
-                            pairs.withSizes(SentencePairs.ALL, 3_000, 3_000)
+                            pairs.withSizes(Parts.ALL, 3_000, 3_000)
                                     .withMaxWords(40)
                                     .withVocabulary(16_000)
                                     .withBeams(4),

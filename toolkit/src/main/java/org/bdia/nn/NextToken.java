@@ -13,7 +13,7 @@ final class NextToken {
     /**
      * The token that a way of decoding, beam search aside, chooses.
      *
-     * @throws IllegalStateException if a score is not a number
+     * @throws IllegalStateException if a logit is not a number
      */
     static int choose(float[] logits, Decoding decoding, long row, long position) {
         requireNumbers(logits, position);
@@ -72,20 +72,20 @@ final class NextToken {
     static double[] logProbabilities(float[] logits, long position) {
         requireNumbers(logits, position);
         double highest = Double.NEGATIVE_INFINITY;
-        for (float score : logits) {
-            highest = Math.max(highest, score);
+        for (float logit : logits) {
+            highest = Math.max(highest, logit);
         }
         double sum = 0;
-        for (float score : logits) {
-            sum += Math.exp(score - highest);
+        for (float logit : logits) {
+            sum += Math.exp(logit - highest);
         }
         double log = highest + Math.log(sum);
         return IntStream.range(0, logits.length).mapToDouble(id -> logits[id] - log).toArray();
     }
 
     private static void requireNumbers(float[] logits, long position) {
-        for (float score : logits) {
-            if (Float.isNaN(score)) {
+        for (float logit : logits) {
+            if (Float.isNaN(logit)) {
                 throw new IllegalStateException(
                         "the model's logits for token "
                                 + position

@@ -32,6 +32,9 @@ record Estimate(double difference, double half, double p, double effect, String 
             return untested(mean, finite(x, y) ? "one seed" : "a value is not finite");
         }
         double variance = Variance.of(differences).getAsDouble();
+        if (!Double.isFinite(variance)) {
+            return untested(mean, "the values are too large to compare");
+        }
         if (Math.sqrt(variance) <= rounding(x, y)) {
             return unvarying(mean);
         }
@@ -51,6 +54,9 @@ record Estimate(double difference, double half, double p, double effect, String 
         }
         double squared =
                 Variance.of(x).getAsDouble() / x.length + Variance.of(y).getAsDouble() / y.length;
+        if (!Double.isFinite(squared)) {
+            return untested(difference, "the values are too large to compare");
+        }
         if (Math.sqrt(squared) <= rounding(x, y)) {
             return unvarying(difference);
         }

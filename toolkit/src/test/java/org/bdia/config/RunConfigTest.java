@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bdia.data.Cifar;
+import org.bdia.data.Parts;
 import org.bdia.data.TextCorpus;
 import org.junit.jupiter.api.Test;
 
 class RunConfigTest {
 
     private static final TaskConfig.Images IMAGES =
-            new TaskConfig.Images(Cifar.Kind.CIFAR_10, 100, 10, Cifar.ALL, true, 3, false);
+            new TaskConfig.Images(Cifar.Kind.CIFAR_10, 100, 10, Parts.ALL, true, 3, false);
     private static final RunConfig CONFIG =
             new RunConfig(
                     IMAGES,

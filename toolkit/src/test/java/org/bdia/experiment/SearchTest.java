@@ -212,6 +212,7 @@ class SearchTest {
                 "best_val_loss");
         search(random("'runs': 4, 'metric': 'hours'", DROPOUT), "but is 'hours'");
         halvingRefused("[1, 2, 4]", "[2]", "two rungs or more, ascending");
+        halvingRefused("[1, 2, 4]", "[]", "two rungs or more, ascending");
         halvingRefused("[1, 2, 4]", "[2, 2]", "but is [2, 2]");
         halvingRefused("'eta': 2", "'eta': 1", "eta must be at least 2, but is 1");
         halvingRefused(DROPOUT, "'train.epochs': [1, 2]", "the rungs set train.epochs");
