@@ -21,12 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The documents: their Java compiles as pasted, their links lead somewhere, and the README stays short. */
+/** The documents: their Java compiles as pasted, their links lead somewhere, and the README and the files of Java stay short. */
 class DocumentsTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path README = ROOT.resolve("README.md");
     private static final int README_LINES = 120;
+    private static final int JAVA_LINES = 350;
 
     /** Stands on the line before the fence of a snippet that needs the one above it. */
     private static final String CONTINUES = "<!-- continues -->";
@@ -112,6 +113,35 @@ class DocumentsTest {
             }
         }
         return snippets;
+    }
+
+    /** Longer ones are more than one room. */
+    @Test
+    void noFileOfJavaIsLong() throws IOException {
+        List<Path> modules =
+                Stream.of(
+                                "datasets/src",
+                                "toolkit/src",
+                                "toolkit/spark",
+                                "notebooks/kernel/src",
+                                "ci/src")
+                        .map(ROOT::resolve)
+                        .toList();
+        List<String> tooLong = new ArrayList<>();
+        int files = 0;
+        for (Path module : modules) {
+            try (Stream<Path> tree = Files.walk(module)) {
+                for (Path file : tree.filter(f -> f.toString().endsWith(".java")).toList()) {
+                    files++;
+                    int lines = Files.readAllLines(file).size();
+                    if (lines > JAVA_LINES) {
+                        tooLong.add(ROOT.relativize(file) + " has " + lines + " lines");
+                    }
+                }
+            }
+        }
+        assertThat(files).isGreaterThan(400);
+        assertThat(tooLong).isEmpty();
     }
 
     @Test

@@ -278,14 +278,8 @@ public record Point(
      * two.
      */
     public double sideMib() {
-        return method.equals("bdia")
-                ? Math.max(0, execution.rebuilt(depth) - 1.0)
-                        * batch
-                        * tokens
-                        * width
-                        / 8
-                        / (1 << 20)
-                : 0;
+        double kept = method.equals("bdia") ? Math.max(0, execution.rebuilt(depth) - 1) : 0;
+        return kept * batch * tokens * width / 8 / (1 << 20);
     }
 
     /** Returns {@code key=value} words for {@link #parse} and the peer. */

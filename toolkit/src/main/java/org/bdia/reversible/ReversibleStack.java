@@ -99,11 +99,6 @@ public final class ReversibleStack implements AutoCloseable {
         return branches.dropPath().rate();
     }
 
-    /** Returns the same stack in verify mode or not, see {@link Execution#withVerify}. */
-    public ReversibleStack withVerify(boolean verify) {
-        return new ReversibleStack(branches, method, execution.withVerify(verify));
-    }
-
     /**
      * The training pass from the embedding to the output, keeping what {@link #backward} needs. A pass that
      * was kept before is dropped.

@@ -106,8 +106,10 @@ class ReversibleStackRefusalTest extends TensorTest {
     void verifyIsSilentWhereNothingIsRebuiltBitForBit() {
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
         ReversibleStack stack =
-                ReversibleStack.of(branches, Method.bdiaFloat(0.5), Backprop.REVERSIBLE)
-                        .withVerify(true);
+                ReversibleStack.of(
+                        branches,
+                        Method.bdiaFloat(0.5),
+                        Execution.of(Backprop.REVERSIBLE).withVerify(true));
         NDArray y = stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw());
 
         assertThat(stack.backward(y).getShape()).isEqualTo(y.getShape());
@@ -117,8 +119,10 @@ class ReversibleStackRefusalTest extends TensorTest {
     void verifyCatchesAnOutputChangedInPlace() {
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0f, DataType.FLOAT32);
         ReversibleStack stack =
-                ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE)
-                        .withVerify(true);
+                ReversibleStack.of(
+                        branches,
+                        Method.bdia(0.5),
+                        Execution.of(Backprop.REVERSIBLE).withVerify(true));
         NDArray y = stack.forward(Toy.input(manager, 3, 3, DataType.FLOAT32), draw());
         y.addi(1f);
 
@@ -130,8 +134,10 @@ class ReversibleStackRefusalTest extends TensorTest {
         List<Toy.Branch> branches = Toy.branches(manager, 6, 0.1f, DataType.FLOAT32);
         NDArray x = Toy.input(manager, 3, 3, DataType.FLOAT32);
         ReversibleStack stack =
-                ReversibleStack.of(branches, Method.bdia(0.5), Backprop.REVERSIBLE)
-                        .withVerify(true);
+                ReversibleStack.of(
+                        branches,
+                        Method.bdia(0.5),
+                        Execution.of(Backprop.REVERSIBLE).withVerify(true));
         NDArray y = stack.forward(x, draw());
         stack.backward(y);
         NDArray again = stack.forward(x, draw());
