@@ -28,6 +28,13 @@ def outcomes(claims: List[Row]) -> str:
     return f"{held}; of the paper's {verdicts.count('seen')} of {len(verdicts)} seen" + (f", {opposite} opposite" if opposite else "")
 
 
+def reasons(notebook: str, profile: str) -> Dict[str, str]:
+    """The sentences of ci/claims that say why a profile's claims are made, by the claims' ids; none for a notebook without claims."""
+    file = ROOT / "ci" / "claims" / f"{notebook}.json"
+    stated = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    return {claim["id"]: claim["why"] for claim in stated if "why" in claim and profile in claim.get("profiles", profile)}
+
+
 class Record:
     """One recorded notebook: its manifest and its rows."""
 

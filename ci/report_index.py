@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import quote
 
-from recorded import fails, outcomes
+from recorded import fails, outcomes, reasons
 from report_answers import answer
 from standalone import ExternalReference, require_standalone
 
@@ -43,8 +43,6 @@ img { width: 100%; height: auto; border: 1px solid var(--line); background: #fff
 .good { color: var(--good) } .bad { color: var(--bad); font-weight: 600 } .caution { color: var(--caution) } .note { color: var(--note) }
 @media (max-width: 40rem) { .wide { display: none } body { margin-top: .5rem } }
 """
-
-CLAIMS = Path(__file__).resolve().parent / "claims"
 
 
 def load(path: Path) -> Optional[Dict[str, Any]]:
@@ -114,11 +112,6 @@ class Notebook:
         paragraph = re.sub(r"\[([^]]+)]\([^)]+\)", r"\1", paragraph)
         return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", re.sub(r"(?<!\*)\*([^*]+)\*(?!\*)", r"<i>\1</i>", paragraph))
 
-    def reasons(self) -> Dict[str, str]:
-        """Each claim's sentence, by id."""
-        statements = (load(CLAIMS / f"{self.name}.json") or {}).get(str(self.run.get("profile")), [])
-        return {claim["id"]: claim["why"] for claim in statements if "why" in claim}
-
     def summary(self) -> str:
         """The row of the first table."""
         good = self.done and bool(self.claims) and not any(map(fails, self.claims))
@@ -168,7 +161,7 @@ class Notebook:
 
     def claims_list(self) -> str:
         """Each claim as a sentence, with what was compared behind it."""
-        reasons, items = self.reasons(), []
+        why, items = reasons(self.name, str(self.run.get("profile"))), []
         for claim in self.claims:
             name, holds = text(claim.get("id", "")), claim.get("holds") is True
             kind = "bad" if fails(claim) else "good" if holds else "caution"
@@ -176,7 +169,7 @@ class Notebook:
             compared = f"<p>expected: <code>{escape(text(claim.get('expected', '')))}</code><br>"
             compared += f"found: <code>{escape(text(claim.get('found', '')))}</code></p>"
             sentence = f'<span class="{kind}">{escape(word)}</span>' + f" · <b>{escape(name.replace('-', ' '))}</b>"
-            sentence += f": {escape(reasons[name])}" if name in reasons else ""
+            sentence += f": {escape(why[name])}" if name in why else ""
             items.append(f"<li>{sentence}{folded('what was compared', compared)}</li>")
         return f'<ul class="claims">{"".join(items)}</ul>' if items else '<p class="note">no claims checked</p>'
 

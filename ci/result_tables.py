@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Tuple
 
-from recorded import RESULTS, ROOT, Record, Row, largest, outcomes, records
+from recorded import RESULTS, ROOT, Record, Row, largest, outcomes, reasons, records
 
 README = ROOT / "README.md"
 PAGE = RESULTS / "README.md"
@@ -122,8 +122,7 @@ def paper() -> List[str]:
     """Every recorded claim of the paper: what the paper says, and the interval and the verdict of our runs."""
     lines = []
     for record in largest(*(folder.parent.name for folder in sorted(RESULTS.glob("*/*/manifest.json")))):
-        stated = json.loads((ROOT / "ci" / "claims" / f"{record.notebook}.json").read_text(encoding="utf-8"))[record.profile]
-        says = {claim["id"]: claim["why"] for claim in stated}
+        says = reasons(record.notebook, record.profile)
         for claim in record.results["claims"]:
             if claim.get("verdict"):
                 (metric, ours), (_, other) = re.findall(r"(\w+)\[([^],]+)", claim["expected"])

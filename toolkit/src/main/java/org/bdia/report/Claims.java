@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,12 @@ import tech.tablesaw.api.Table;
 /**
  * Checks a notebook's results against what is claimed of them.
  *
- * <p>A claims file holds, for each profile, a list of statements:
+ * <p>A claims file is a list of statements, of the profiles that they name, else of all:
  *
  * <pre>
- * {"smoke": [{"id": "exact", "expected": "max(mismatches[bdia]) == 0", "why": "section 4, eq. 24"}],
- *  "laptop": [{"id": "better", "why": "table 1",
- *              "expected": "val_loss[bdia] + 2 * stderr(val_loss[bdia]) &lt; val_loss[standard]"}],
- *  "paper": []}
+ * [{"id": "exact", "expected": "max(mismatches[bdia]) == 0", "why": "section 4, eq. 24"},
+ *  {"id": "better", "profiles": "laptop, paper", "why": "table 1",
+ *   "expected": "val_loss[bdia] + 2 * stderr(val_loss[bdia]) &lt; val_loss[standard]"}]
  * </pre>
  *
  * <p>Such a claim is a guard: CI fails unless it holds. One with {@code "kind": "paper"} says what the paper found, as {@code
@@ -43,8 +43,7 @@ import tech.tablesaw.api.Table;
  * except in {@code count}, which is then 0.
  */
 final class Claims {
-    private static final TypeReference<Map<String, List<Map<String, String>>>> FILE =
-            new TypeReference<>() {};
+    private static final TypeReference<List<Map<String, String>>> FILE = new TypeReference<>() {};
 
     private static final String GUARD = "guard";
     private static final String PAPER = "paper";
@@ -64,24 +63,17 @@ final class Claims {
      * Reads one profile's claims.
      *
      * @throws DataException if the file is not UTF-8
-     * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, no list for the
-     *     profile, an id twice, or a statement that cannot be parsed
+     * @throws IOException if the file is missing or bad: not JSON, an unknown profile or key, an id twice in
+     *     the profile, or a statement that cannot be parsed
      */
     static Claims read(Path file, Profile profile) throws IOException {
         try {
-            String text = Utf8.read(file, "a claims file");
-            Map<String, List<Map<String, String>>> profiles =
-                    StrictJson.MAPPER.readValue(text, FILE);
-            profiles.keySet().forEach(Profile::of);
-            if (profiles.get(profile.label()) == null) {
-                throw new IllegalArgumentException(
-                        "it has no list for profile "
-                                + profile.label()
-                                + "; write [] if nothing is claimed there");
-            }
             Map<String, Check> statements = new LinkedHashMap<>();
-            for (Map<String, String> claim : profiles.get(profile.label())) {
-                if (statements.put(claim.getOrDefault("id", ""), statement(claim)) != null) {
+            for (Map<String, String> claim :
+                    StrictJson.MAPPER.readValue(Utf8.read(file, "a claims file"), FILE)) {
+                Check statement = statement(claim);
+                if (profiles(claim).contains(profile)
+                        && statements.put(claim.get("id"), statement) != null) {
                     throw new IllegalArgumentException("id occurs twice: " + claim);
                 }
             }
@@ -89,6 +81,12 @@ final class Claims {
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new IOException(file + " is not a claims file: " + e.getMessage(), e);
         }
+    }
+
+    private static List<Profile> profiles(Map<String, String> claim) {
+        return claim.containsKey("profiles")
+                ? Arrays.stream(claim.get("profiles").split(", ")).map(Profile::of).toList()
+                : List.of(Profile.values());
     }
 
     /** Checks every statement against rows. */
@@ -155,10 +153,10 @@ final class Claims {
         boolean named = !claim.getOrDefault("id", "").isBlank();
         String kind = claim.getOrDefault("kind", GUARD);
         if (!named
-                || !Set.of("id", "expected", "why", "kind").containsAll(claim.keySet())
+                || !Set.of("id", "expected", "why", "kind", "profiles").containsAll(claim.keySet())
                 || !Set.of(GUARD, PAPER).contains(kind)) {
             throw new IllegalArgumentException(
-                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\" and \"kind\" (guard or paper),"
+                    "a claim has the texts \"id\", \"expected\" and perhaps \"why\", \"kind\" (guard or paper) and \"profiles\","
                             + " nothing else; found "
                             + claim);
         }

@@ -33,7 +33,7 @@ class ClaimsTest {
 
     @Test
     void aClaimThatHoldsIsPrintedAndRecorded() throws IOException {
-        assertThat(run("{\"smoke\": [" + EXACT + "]}", "smoke")).isZero();
+        assertThat(run("[" + EXACT + "]", "smoke")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("exact", "max(mismatches[bdia]) == 0", "0 == 0", "yes");
         assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
@@ -44,7 +44,7 @@ class ClaimsTest {
 
     @Test
     void aClaimThatFailsExitsWithOneAndIsRecordedToo() throws IOException {
-        assertThat(run("{\"smoke\": [" + EXACT + "," + FALSE + "]}", "smoke")).isEqualTo(1);
+        assertThat(run("[" + EXACT + "," + FALSE + "]", "smoke")).isEqualTo(1);
         assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
                 .extracting(ResultsFile.Claim::holds)
                 .containsExactly(true, false);
@@ -60,13 +60,13 @@ class ClaimsTest {
         }
         report.write();
         String claims =
-                "{\"smoke\": ["
+                "["
                         + paper("better", "high(loss[bdia] - loss[standard]) < 0")
                         + ","
                         + paper("worse", "low(loss[bdia] - loss[standard]) > 0")
                         + ","
                         + paper("open", "low(loss[bdia] - loss[revnet]) > 0")
-                        + "]}";
+                        + "]";
         assertThat(run(claims, "smoke")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("seen", "not seen", "opposite");
         ResultsFile results = ResultsFile.read(folder.resolve("results.json"));
@@ -81,7 +81,7 @@ class ClaimsTest {
 
     @Test
     void aClaimOfThePaperWithoutRowsFails() throws IOException {
-        String claims = "{\"smoke\": [" + paper("a", "low(loss[bdia] - loss[revnet]) > 0") + "]}";
+        String claims = "[" + paper("a", "low(loss[bdia] - loss[revnet]) > 0") + "]";
         assertThat(run(claims, "smoke")).isEqualTo(1);
         assertThat(Files.readString(folder.resolve("results.json")))
                 .contains("an interval needs the same two seeds")
@@ -98,7 +98,7 @@ class ClaimsTest {
                 "2 * low(loss[bdia] - loss[standard]) > 0"
             })
     void aClaimOfThePaperIsTheSignOfADifference(String statement) throws IOException {
-        assertThat(run("{\"smoke\": [" + paper("a", statement) + "]}", "smoke")).isEqualTo(2);
+        assertThat(run("[" + paper("a", statement) + "]", "smoke")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("claim 'a': a claim of the paper is high(", statement);
     }
@@ -113,26 +113,37 @@ class ClaimsTest {
         Path results = folder.resolve("results.json");
         Files.writeString(results, "\uFEFF" + Files.readString(results).replace("\n", "\r\n"));
 
-        assertThat(run("\uFEFF{\"smoke\": [" + EXACT + "]}\r\n", "smoke")).isZero();
+        assertThat(run("\uFEFF[" + EXACT + "]\r\n", "smoke")).isZero();
     }
 
     @Test
     void nothingClaimedIsNothingBroken() throws IOException {
-        assertThat(run("{\"smoke\": []}", "smoke")).isZero();
+        assertThat(run("[]", "smoke")).isZero();
+    }
+
+    @Test
+    void onlyTheClaimsOfTheProfileAreChecked() throws IOException {
+        String both = EXACT.replace("{", "{\"profiles\": \"smoke, paper\", ");
+        String other = FALSE.replace("{", "{\"profiles\": \"laptop\", ");
+        assertThat(run("[" + both + "," + other + "]", "smoke")).isZero();
+        assertThat(ResultsFile.read(folder.resolve("results.json")).claims())
+                .extracting(ResultsFile.Claim::id)
+                .containsExactly("exact");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"smoke\": [",
-                "{\"laptop\": []}",
-                "{\"smoke\": [], \"huge\": []}",
-                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 <\"}]}",
-                "{\"smoke\": [{\"id\": \"a\"}]}",
-                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\", \"when\": \"now\"}]}",
-                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\", \"kind\": \"wish\"}]}",
-                "{\"smoke\": [{\"id\": \"a\", \"expected\": \"1 < 2\"},"
-                        + " {\"id\": \"a\", \"expected\": \"1 < 3\"}]}"
+                "[",
+                "{\"smoke\": []}",
+                "[{\"id\": \"a\", \"expected\": \"1 <\"}]",
+                "[{\"id\": \"a\", \"expected\": \"1 <\", \"profiles\": \"paper\"}]",
+                "[{\"id\": \"a\", \"expected\": \"1 < 2\", \"profiles\": \"huge\"}]",
+                "[{\"id\": \"a\"}]",
+                "[{\"id\": \"a\", \"expected\": \"1 < 2\", \"when\": \"now\"}]",
+                "[{\"id\": \"a\", \"expected\": \"1 < 2\", \"kind\": \"wish\"}]",
+                "[{\"id\": \"a\", \"expected\": \"1 < 2\"},"
+                        + " {\"id\": \"a\", \"expected\": \"1 < 3\"}]"
             })
     void aBadClaimsFileExitsWithTwoAndLeavesTheResultsAlone(String json) throws IOException {
         String before = Files.readString(folder.resolve("results.json"));
@@ -143,12 +154,12 @@ class ClaimsTest {
 
     @Test
     void aMissingFileAnotherProfileOrABadCallExitsWithTwo() throws IOException {
-        assertThat(run("{\"laptop\": []}", "laptop")).isEqualTo(2);
+        assertThat(run("[]", "laptop")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("smoke").contains("laptop");
-        assertThat(run("{\"smoke\": []}", "smok")).isEqualTo(2);
+        assertThat(run("[]", "smok")).isEqualTo(2);
         assertThat(call()).isEqualTo(2);
         Files.delete(folder.resolve("results.json"));
-        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        assertThat(run("[]", "smoke")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("results.json");
     }
 
@@ -160,11 +171,11 @@ class ClaimsTest {
         assertThat(call(folder.toString(), binary.toString(), "smoke")).isEqualTo(2);
         Path results = folder.resolve("results.json");
         Files.write(results, new byte[] {(byte) 0xFF});
-        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        assertThat(run("[]", "smoke")).isEqualTo(2);
         Files.delete(results);
-        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        assertThat(run("[]", "smoke")).isEqualTo(2);
         Files.createDirectory(results);
-        assertThat(run("{\"smoke\": []}", "smoke")).isEqualTo(2);
+        assertThat(run("[]", "smoke")).isEqualTo(2);
         String written = ": expected the results file that a notebook writes, found ";
         assertThat(err.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly(

@@ -43,7 +43,7 @@ class RecordTest {
         Files.createDirectories(root.resolve("ci/claims"));
         Files.writeString(
                 root.resolve("ci/claims/02-cifar.json"),
-                "{\"laptop\": [{\"id\": \"better\", \"why\": \"It is better.\"}]}");
+                "[{\"id\": \"better\", \"why\": \"It is better.\"}]");
     }
 
     @Test
