@@ -35,7 +35,7 @@ final class NewCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TASK",
             description =
-                    "cifar10, cifar10-brief, cifar100, translation, openwebtext, shakespeare, shakespeare-brief or e2e.")
+                    "cifar10, cifar10-brief, cifar100, translation, translation-brief, openwebtext, shakespeare, shakespeare-brief or e2e.")
     private String task;
 
     @Option(

@@ -32,9 +32,14 @@ public final class Experiment {
         return ImageWorkload.brief(Cifar.Kind.CIFAR_100, Environment.current());
     }
 
-    /** English into French, sized by the profile that BDIA_PROFILE names. */
+    /** English into French, sized by the profile that BDIA_PROFILE names. In laptop it trains until the plain transformer over-fits, minutes a run. */
     public static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> translation() {
-        return TranslationWorkload.preset(Environment.current());
+        return TranslationWorkload.overFitting(Environment.current());
+    }
+
+    /** {@link #translation}, but in the profile laptop five times the pairs for 10 epochs. */
+    public static TrainingExperiment<TaskConfig.Translation, Seq2SeqConfig> translationBrief() {
+        return TranslationWorkload.brief(Environment.current());
     }
 
     /** A small GPT on OpenWebText, sized by the profile that BDIA_PROFILE names. */

@@ -26,7 +26,7 @@ import tech.tablesaw.api.Table;
  * Runs that are described together: the content of {@code sweep.json}.
  *
  * <p>A grid's keys are axes, each with a list of values, and stands for every combination. The axis {@code task} names
- * presets (cifar10, cifar10-brief, cifar100, translation, openwebtext, shakespeare, shakespeare-brief,
+ * presets (cifar10, cifar10-brief, cifar100, translation, translation-brief, openwebtext, shakespeare, shakespeare-brief,
  * e2e), each a whole configuration. Every other axis is
  * a key of config.json, nested keys joined by dots, and replaces that preset's value: {@code seed}, {@code method},
  * {@code model.dropout}, {@code train.optimizer.weightDecay}. Without the axis {@code backprop}, a method is

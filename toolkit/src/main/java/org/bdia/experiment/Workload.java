@@ -66,6 +66,7 @@ interface Workload {
                 "cifar10-brief",
                 "cifar100",
                 "translation",
+                "translation-brief",
                 "openwebtext",
                 "shakespeare",
                 "shakespeare-brief",
@@ -82,7 +83,8 @@ interface Workload {
             case "cifar10" -> ImageWorkload.overFitting(environment);
             case "cifar10-brief" -> ImageWorkload.brief(Cifar.Kind.CIFAR_10, environment);
             case "cifar100" -> ImageWorkload.brief(Cifar.Kind.CIFAR_100, environment);
-            case "translation" -> TranslationWorkload.preset(environment);
+            case "translation" -> TranslationWorkload.overFitting(environment);
+            case "translation-brief" -> TranslationWorkload.brief(environment);
             case "openwebtext" -> TextWorkload.preset(TextCorpus.Source.OPENWEBTEXT, environment);
             case "shakespeare" -> TextWorkload.overFitting(environment);
             case "shakespeare-brief" ->
