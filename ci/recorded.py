@@ -29,9 +29,11 @@ def outcomes(claims: List[Row]) -> str:
 
 
 def reasons(notebook: str, profile: str) -> Dict[str, str]:
-    """The sentences of ci/claims that say why a profile's claims are made, by the claims' ids; none for a notebook without claims."""
-    file = ROOT / "ci" / "claims" / f"{notebook}.json"
-    stated = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    """The sentences of ci/claims that say why a profile's claims are made, by the claims' ids; none where their file is missing or bad."""
+    try:
+        stated = json.loads((ROOT / "ci" / "claims" / f"{notebook}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
     return {claim["id"]: claim["why"] for claim in stated if "why" in claim and profile in claim.get("profiles", profile)}
 
 

@@ -122,7 +122,7 @@ class DocumentsTest {
                 Stream.of(
                                 "datasets/src",
                                 "toolkit/src",
-                                "toolkit/spark",
+                                "toolkit/spark/src",
                                 "notebooks/kernel/src",
                                 "ci/src")
                         .map(ROOT::resolve)
