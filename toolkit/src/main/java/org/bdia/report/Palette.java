@@ -16,8 +16,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
  *
- * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) keeps its method's colour; the first six series of a figure
- * also differ in dashes and marker, so that figures survive a grey printer, and so do six of one colour.
+ * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) has its method's colour, every second one of a figure in a
+ * lighter tint; the first six series of a figure also differ in dashes and marker, so that figures survive a grey printer, and so do six of one colour.
  *
  * @see <a href="https://jfly.uni-koeln.de/color/">Okabe and Ito, Color universal design, 2008</a>
  */
@@ -117,6 +117,7 @@ final class Palette {
     static List<Style> styles(List<Series> series) {
         Map<String, Color> others = new HashMap<>();
         List<Style> styles = new ArrayList<>();
+        List<Color> bases = new ArrayList<>();
         for (Series one : series) {
             Color color = method(one.name());
             if (color == null) {
@@ -125,7 +126,9 @@ final class Palette {
                 Color next = OTHERS.get(others.size() % OTHERS.size());
                 color = others.computeIfAbsent(kind, k -> next);
             }
-            styles.add(unused(color, styles));
+            long before = bases.stream().filter(color::equals).count();
+            bases.add(color);
+            styles.add(unused(before % 2 == 0 ? color : lighter(color), styles));
         }
         return styles;
     }
@@ -141,6 +144,15 @@ final class Palette {
                 .filter(style -> !used.contains(style))
                 .findFirst()
                 .orElse(candidates.get(0));
+    }
+
+    private static Color lighter(Color color) {
+        return new Color(
+                lighter(color.getRed()), lighter(color.getGreen()), lighter(color.getBlue()));
+    }
+
+    private static int lighter(int part) {
+        return part + (int) Math.round(0.45 * (255 - part));
     }
 
     private static Color method(String name) {

@@ -3,7 +3,12 @@ package org.bdia.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,6 +34,7 @@ final class Plot {
     private static final int WORDS_CHARACTERS = 80;
     private static final int BAND_ALPHA = 46;
     private static final int MARKERS_UP_TO = 30;
+    private static final int MARKER_SIZE = 8;
     private static final int LEGEND_CHARACTERS = 30;
     private static final int LEGEND_LINE = 24;
 
@@ -58,7 +64,7 @@ final class Plot {
     private static void style(AxesChartStyler styler, Figure figure) {
         styler.setLocale(Locale.ROOT);
         styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(INK);
-        styler.setChartPadding(PADDING).setPlotBorderVisible(false).setMarkerSize(8);
+        styler.setChartPadding(PADDING).setPlotBorderVisible(false).setMarkerSize(MARKER_SIZE);
         styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
         styler.setLegendLayout(LegendLayout.Vertical).setLegendBorderColor(Color.WHITE);
         styler.setLegendSeriesLineLength(32).setLegendPadding(8);
@@ -119,21 +125,23 @@ final class Plot {
 
     private static XYChart curves(Figure figure, XYChart chart) {
         style(chart.getStyler(), figure);
+        double[] at = positions(figure);
+        double from = DoubleStream.of(at).min().orElse(1);
+        double to = DoubleStream.of(at).max().orElse(1);
+        boolean single = from == to;
+        boolean log = figure.isLogarithmicX();
+        chart.getStyler()
+                .setXAxisMin(single ? log ? from / 10 : from - 1 : from)
+                .setXAxisMax(single ? log ? from * 10 : from + 1 : to);
         if (!figure.ticks().isEmpty()) {
             // StaticFigure draws them: XChart cannot place ticks.
             chart.getStyler()
                     .setXAxisTickLabelsColor(Color.WHITE)
                     .setXAxisTickMarksColor(Color.WHITE);
             chart.getStyler().setPlotGridVerticalLinesVisible(false);
-            double[] at = positions(figure);
-            double from = DoubleStream.of(at).min().getAsDouble();
-            double to = DoubleStream.of(at).max().getAsDouble();
-            chart.getStyler()
-                    .setXAxisMin(from == to ? from - 1 : from)
-                    .setXAxisMax(from == to ? to + 1 : to);
         }
         Optional<ZeroStrip> strip = ZeroStrip.of(figure);
-        strip.ifPresent(zeros -> addStrip(chart, figure, zeros));
+        strip.ifPresent(zeros -> addStrip(chart, zeros));
         List<Series> shown = figure.shown();
         List<Style> styles = Palette.styles(figure.series());
         for (int i = 0; i < shown.size(); i++) {
@@ -149,14 +157,16 @@ final class Plot {
         for (int i = 0; i < shown.size(); i++) {
             Series series = shown.get(i);
             boolean line = series instanceof Series.Line;
-            boolean marked = !line || series.x().size() <= MARKERS_UP_TO;
-            XYSeries curve =
-                    chart.addSeries(
-                            series.name(), array(series.x()), heights(series, series.y(), strip));
+            double[] y = heights(series, series.y(), strip);
+            if (line) {
+                // for the legend alone, see drawLines
+                Arrays.fill(y, Double.NaN);
+            }
+            XYSeries curve = chart.addSeries(series.name(), array(series.x()), y);
             curve.setXYSeriesRenderStyle(
                     line ? XYSeriesRenderStyle.Line : XYSeriesRenderStyle.Scatter);
             curve.setLineStyle(styles.get(i).stroke()).setLineColor(styles.get(i).color());
-            curve.setMarker(marked ? styles.get(i).mark().marker() : SeriesMarkers.NONE);
+            curve.setMarker(isMarked(series) ? styles.get(i).mark().marker() : SeriesMarkers.NONE);
             curve.setMarkerColor(styles.get(i).color());
         }
         return chart;
@@ -170,17 +180,15 @@ final class Plot {
     }
 
     /** XChart's own logarithmic axis knows no zero: the axis becomes a linear one of decades. */
-    private static void addStrip(XYChart chart, Figure figure, ZeroStrip strip) {
+    private static void addStrip(XYChart chart, ZeroStrip strip) {
         XYStyler styler = chart.getStyler();
         double low = strip.zero() - 1.5 * strip.half();
         styler.setYAxisLogarithmic(false).setYAxisMin(low).setYAxisMax((double) strip.highest());
         styler.setyAxisTickLabelsFormattingFunction(strip::label);
         // One tick a decade.
         styler.setYAxisTickMarkSpacingHint((int) (PLOT_HEIGHT / (strip.highest() - low)));
-        double[] at = positions(figure);
-        double from = DoubleStream.of(at).min().getAsDouble();
-        double to = DoubleStream.of(at).max().getAsDouble();
-        styler.setXAxisMin(from).setXAxisMax(to);
+        double from = styler.getXAxisMin();
+        double to = styler.getXAxisMax();
         boolean log = styler.isXAxisLogarithmic();
         double left = log ? from / 10 : 2 * from - to;
         double right = log ? to * 10 : 2 * to - from;
@@ -234,6 +242,51 @@ final class Plot {
         polygon.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea).setShowInLegend(false);
         polygon.setLineStyle(SeriesLines.NONE).setFillColor(fill);
         polygon.setMarker(SeriesMarkers.NONE);
+    }
+
+    private static boolean isMarked(Series series) {
+        return !(series instanceof Series.Line) || series.x().size() <= MARKERS_UP_TO;
+    }
+
+    /** Draws the lines of a figure within its plot, each as one path: XChart begins the dashes anew at every point. */
+    static void drawLines(Graphics2D g, Figure figure, XYChart chart, Rectangle2D plot) {
+        Optional<ZeroStrip> strip = ZeroStrip.of(figure);
+        List<Style> styles = Palette.styles(figure.series());
+        Shape all = g.getClip();
+        g.clip(plot);
+        for (int i = 0; i < figure.shown().size(); i++) {
+            Series series = figure.shown().get(i);
+            if (series instanceof Series.Line) {
+                drawLine(g, series, heights(series, series.y(), strip), styles.get(i), chart);
+            }
+        }
+        g.setClip(all);
+    }
+
+    private static void drawLine(
+            Graphics2D g, Series line, double[] heights, Style style, XYChart chart) {
+        Path2D path = new Path2D.Double();
+        boolean gap = true;
+        g.setColor(style.color());
+        for (int i = 0; i < heights.length; i++) {
+            double x = chart.getScreenXFromChart(line.x().get(i));
+            double y = chart.getScreenYFromChart(heights[i]);
+            if (!Double.isFinite(x + y)) {
+                gap = true;
+                continue;
+            }
+            if (gap) {
+                path.moveTo(x, y);
+            } else {
+                path.lineTo(x, y);
+            }
+            gap = false;
+            if (isMarked(line)) {
+                style.mark().marker().paint(g, x, y, MARKER_SIZE);
+            }
+        }
+        g.setStroke(style.stroke());
+        g.draw(path);
     }
 
     private static double[] heights(Series of, List<Double> values, Optional<ZeroStrip> strip) {

@@ -9,14 +9,13 @@ import java.awt.RenderingHints;
 import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -28,8 +27,9 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
- * A {@link Figure} as PNG, SVG and PDF, without a browser; the same figure has the same bytes. XChart draws the plot and its
- * legend; title and caption, which it does not break into lines, are drawn here, and so are ticks at chosen positions.
+ * A {@link Figure} as PNG, SVG and PDF, without a browser; the same figure has the same bytes. XChart draws axes, areas and
+ * legend; lines are drawn by {@link Plot#drawLines}; title and caption, which XChart does not break into lines, are drawn here, and so
+ * are ticks at chosen positions.
  */
 final class StaticFigure extends XYChart {
     private static final int WIDTH = 800;
@@ -51,7 +51,7 @@ final class StaticFigure extends XYChart {
     private static final Color CAPTION_INK = new Color(0x666666);
 
     private final transient Chart<?, ?> chart;
-    private final transient SortedMap<Double, String> ticks;
+    private final transient Figure figure;
     private final transient List<String> title;
     private final transient List<String> caption;
 
@@ -65,7 +65,7 @@ final class StaticFigure extends XYChart {
                         + CAPTION_LINE * caption.size()
                         + 2 * PADDING);
         this.chart = chart;
-        this.ticks = figure.hasBars() ? new TreeMap<>() : figure.ticks();
+        this.figure = figure;
         this.title = title;
         this.caption = caption;
     }
@@ -92,7 +92,7 @@ final class StaticFigure extends XYChart {
         y += TITLE_GAP;
         g.translate(0, y);
         chart.paint(g, WIDTH, chart.getHeight());
-        drawTicks(g);
+        drawCurves(g);
         g.setColor(CAPTION_INK);
         for (int i = 0; i < caption.size(); i++) {
             TextLayout text = new TextLayout(caption.get(i), CAPTION, g.getFontRenderContext());
@@ -106,30 +106,44 @@ final class StaticFigure extends XYChart {
         g.fill(text.getOutline(AffineTransform.getTranslateInstance(x, y)));
     }
 
-    private void drawTicks(Graphics2D g) {
-        if (!(chart instanceof XYChart plot) || ticks.isEmpty()) {
+    private void drawCurves(Graphics2D g) {
+        if (!(chart instanceof XYChart plot)) {
             return;
         }
-        g.setStroke(new BasicStroke(1));
         // XChart leaves the same room within the plot at either end of an axis.
         double room = (1 / plot.getStyler().getPlotContentSize() - 1) / 2;
         double low = plot.getScreenYFromChart(plot.getStyler().getYAxisMin());
         double high = plot.getScreenYFromChart(plot.getStyler().getYAxisMax());
-        float bottom = (float) (low + room * (low - high));
-        float left = (float) plot.getScreenXFromChart(plot.getStyler().getXAxisMin());
-        float right = (float) plot.getScreenXFromChart(plot.getStyler().getXAxisMax());
-        float margin = (float) room * (right - left);
+        double left = plot.getScreenXFromChart(plot.getStyler().getXAxisMin());
+        double right = plot.getScreenXFromChart(plot.getStyler().getXAxisMax());
+        Rectangle2D area =
+                new Rectangle2D.Double(
+                        left - room * (right - left),
+                        high - room * (low - high),
+                        (1 + 2 * room) * (right - left),
+                        (1 + 2 * room) * (low - high));
+        Plot.drawLines(g, figure, plot, area);
+        if (!figure.ticks().isEmpty()) {
+            drawTicks(g, plot, area);
+        }
+    }
+
+    private void drawTicks(Graphics2D g, XYChart plot, Rectangle2D area) {
+        double bottom = area.getMaxY();
+        g.setStroke(new BasicStroke(1));
         g.setColor(FRAME);
-        g.draw(new Line2D.Float(left - margin, bottom, right + margin, bottom));
+        g.draw(new Line2D.Double(area.getMinX(), bottom, area.getMaxX(), bottom));
         g.setColor(INK);
-        ticks.forEach(
-                (at, label) -> {
-                    float x = (float) plot.getScreenXFromChart(at);
-                    g.draw(new Line2D.Float(x, bottom, x, bottom + TICK));
-                    TextLayout text = new TextLayout(label, TICKS, g.getFontRenderContext());
-                    float below = bottom + TICK + 1.15f * TICKS.getSize();
-                    draw(g, text, x - text.getAdvance() / 2, below);
-                });
+        figure.ticks()
+                .forEach(
+                        (at, label) -> {
+                            float x = (float) plot.getScreenXFromChart(at);
+                            g.draw(new Line2D.Double(x, bottom, x, bottom + TICK));
+                            TextLayout text =
+                                    new TextLayout(label, TICKS, g.getFontRenderContext());
+                            float below = (float) bottom + TICK + 1.15f * TICKS.getSize();
+                            draw(g, text, x - text.getAdvance() / 2, below);
+                        });
     }
 
     static byte[] png(Figure figure, int scale) {

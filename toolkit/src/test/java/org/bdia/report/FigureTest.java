@@ -146,6 +146,19 @@ class FigureTest {
     }
 
     @Test
+    void dashesRunOnThroughAllPointsOfALine() {
+        double[] steps = IntStream.range(0, 200).asDoubleStream().toArray();
+        Series solid = Series.Line.of("standard", steps, steps);
+        Series dashed = Series.Line.of("bdia", steps, steps);
+        Figure figure =
+                new Figure("loss", X, Y, List.of(solid, dashed), Samples.caption(Samples.REAL));
+        String svg = new String(figure.svg(), StandardCharsets.UTF_8);
+        List<String> drawn = svg.lines().filter(l -> l.contains("stroke-dasharray:8,5")).toList();
+        assertThat(drawn).as("the line and its place in the legend").hasSize(2);
+        assertThat(drawn).anySatisfy(path -> assertThat(path.split("L")).hasSize(200));
+    }
+
+    @Test
     void theSameFigureHasTheSameBytesWhenever() throws InterruptedException {
         Figure figure = Samples.exactness("errors");
         byte[] png = figure.png(1);

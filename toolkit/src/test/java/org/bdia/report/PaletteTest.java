@@ -18,15 +18,22 @@ class PaletteTest {
         Color bdia = styles("bdia").get(0).color();
         assertThat(styles("standard", "bdia-float", "revnet", "bdia").get(3).color())
                 .isEqualTo(bdia);
-        assertThat(styles("BDIA, γ = 0.25", "bdia+dropout0.1"))
-                .extracting(Style::color)
-                .containsOnly(bdia);
+        assertThat(styles("BDIA, γ = 0.25").get(0).color()).isEqualTo(bdia);
+        assertThat(styles("bdia+dropout0.1", "standard").get(0).color()).isEqualTo(bdia);
         String[] methods = Methods.all().stream().map(Method::label).toArray(String[]::new);
         assertThat(styles(methods)).extracting(Style::color).doesNotHaveDuplicates();
         for (String method : methods) {
             Color color = styles(method).get(0).color();
             assertThat(styles("loss", method).get(1).color()).as(method).isEqualTo(color);
         }
+    }
+
+    @Test
+    void everySecondVariantOfAMethodHasALighterTint() {
+        List<Style> styles = styles("bdia", "standard", "bdia+a", "standard+a", "bdia+b");
+        assertThat(styles.get(2).color()).isEqualTo(new Color(0x73B1D5));
+        assertThat(styles.get(3).color()).isEqualTo(new Color(0x737373));
+        assertThat(styles.get(4).color()).isEqualTo(styles.get(0).color());
     }
 
     @Test
@@ -49,14 +56,14 @@ class PaletteTest {
     }
 
     @Test
-    void seriesBeyondTheLooksKeepTheirColour() {
+    void seriesBeyondTheLooksKeepTheirColours() {
         List<String> names = new ArrayList<>(List.of("standard"));
         names.addAll(Collections.nCopies(15, "bdia"));
         List<Style> styles = styles(names.toArray(String[]::new));
         assertThat(styles).hasSize(16);
         assertThat(styles.subList(1, 16))
                 .extracting(Style::color)
-                .containsOnly(styles("bdia").get(0).color());
+                .containsOnly(styles.get(1).color(), styles.get(2).color());
     }
 
     private static List<Style> styles(String... names) {
