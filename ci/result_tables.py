@@ -313,7 +313,7 @@ def readable(name: str, header: List[str], rows: List[List[str]]) -> Tuple[List[
     shown = [column for column in header if column not in parts]
 
     def cell(cells: Dict[str, str], column: str) -> str:
-        difference = name.endswith("accuracy") and column in ("difference", "95 % low", "95 % high")
+        difference = "accuracy" in name and "difference" in header and column in ("difference", "95 % low", "95 % high")
         scale, unit = (100, " pp") if difference else (100, " %") if "accuracy" in column else (1, "")
         if column + " n" in cells:
             seeds = cells[column + " n"]

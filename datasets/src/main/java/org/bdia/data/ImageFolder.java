@@ -2,7 +2,9 @@ package org.bdia.data;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +39,8 @@ public final class ImageFolder {
     private record Entry(Path file, int label) {}
 
     /**
-     * Returns the names of the classes, sorted.
+     * Returns the names of the classes, sorted; folders whose names begin with a full stop, such as {@code .ipynb_checkpoints}, are
+     * none.
      *
      * @throws DataException if there are fewer than two, or there is no such folder
      */
@@ -46,7 +49,9 @@ public final class ImageFolder {
         for (Path part : parts(folder)) {
             list(part)
                     .filter(Files::isDirectory)
-                    .forEach(f -> names.add(String.valueOf(f.getFileName())));
+                    .map(f -> String.valueOf(f.getFileName()))
+                    .filter(name -> !name.startsWith("."))
+                    .forEach(names::add);
         }
         if (names.size() < 2) {
             throw new DataException(
@@ -278,15 +283,9 @@ public final class ImageFolder {
         void paint(Path file, byte[] bytes, byte[] pixels, int to) {
             BufferedImage image = image(file, bytes);
             int square = Math.min(image.getWidth(), image.getHeight());
-            int[] argb =
-                    image.getRGB(
-                            (image.getWidth() - square) / 2,
-                            (image.getHeight() - square) / 2,
-                            square,
-                            square,
-                            null,
-                            0,
-                            square);
+            int left = (image.getWidth() - square) / 2;
+            int top = (image.getHeight() - square) / 2;
+            int[] argb = levels(image, left, top, square);
             for (int y = 0; y < side; y++) {
                 for (int x = 0; x < side; x++) {
                     double[] sums = mean(argb, square, x, y);
@@ -295,6 +294,27 @@ public final class ImageFolder {
                     }
                 }
             }
+        }
+
+        /** Returns a square's levels as the file has them: getRGB would take those of a grey image for linear light. */
+        private static int[] levels(BufferedImage image, int left, int top, int square) {
+            ColorModel model = image.getColorModel();
+            if (model.getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
+                return image.getRGB(left, top, square, square, null, 0, square);
+            }
+            var argb = new int[square * square];
+            for (int i = 0; i < argb.length; i++) {
+                int x = left + i % square;
+                int y = top + i / square;
+                int alpha = model.hasAlpha() ? level(image, x, y, 1) : 255;
+                argb[i] = alpha << 24 | level(image, x, y, 0) * 0x010101;
+            }
+            return argb;
+        }
+
+        private static int level(BufferedImage image, int x, int y, int band) {
+            int most = (1 << image.getColorModel().getComponentSize(band)) - 1;
+            return (int) Math.round(255.0 * image.getRaster().getSample(x, y, band) / most);
         }
 
         /** Returns the means of R, G, B over the area of a pixel, in which a source pixel measures S × S. */

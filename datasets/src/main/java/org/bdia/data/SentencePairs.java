@@ -3,6 +3,8 @@ package org.bdia.data;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,9 +119,17 @@ public final class SentencePairs {
         int[] order = SplitMix64.permutation(groups.size(), Purpose.SPLIT.key(splitSeed, 0, 0));
         Iterator<List<SentencePair>> next = IntStream.of(order).mapToObj(groups::get).iterator();
         int kept = pairs - longer;
-        List<SentencePair> testPart = take(file, next, parts.test(kept), "test");
-        List<SentencePair> validationPart = take(file, next, parts.validation(kept), "validation");
-        List<SentencePair> trainPart = take(file, next, parts.train(kept), "training");
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        wanted.put("test", parts.test(kept));
+        wanted.put("validation", parts.validation(kept));
+        wanted.put("training", parts.train(kept));
+        Map<String, List<SentencePair>> taken = new HashMap<>();
+        wanted.keySet().stream()
+                .sorted(Comparator.comparing(part -> wanted.get(part) == Parts.ALL))
+                .forEach(part -> taken.put(part, take(file, next, wanted.get(part), part)));
+        List<SentencePair> testPart = taken.get("test");
+        List<SentencePair> validationPart = taken.get("validation");
+        List<SentencePair> trainPart = taken.get("training");
         return new PairSplit(
                 trainPart,
                 validationPart,

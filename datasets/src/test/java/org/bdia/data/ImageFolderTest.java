@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntBinaryOperator;
@@ -82,6 +83,32 @@ class ImageFolderTest {
         int clear = set.label(0) == 0 ? 0 : 1;
         assertThat(set.image(clear)).containsOnly(255);
         assertThat(set.image(1 - clear)).containsOnly(127);
+    }
+
+    /** A grey image's level is the file's, not its conversion from linear light. */
+    @Test
+    void aGreyImageHasTheLevelsOfItsFile() throws IOException {
+        for (String format : List.of("png", "jpg")) {
+            var grey = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+            grey.getRaster()
+                    .setSamples(0, 0, 8, 8, 0, IntStream.generate(() -> 128).limit(64).toArray());
+            Path file = root.resolve("grey." + format);
+            assertThat(ImageIO.write(grey, format, file.toFile())).isTrue();
+            assertThat(ImageFolder.image(file, 1)).as(format).containsOnly(128);
+        }
+        var deep = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);
+        deep.getRaster().setSample(0, 0, 0, 0x4040);
+        Path file = root.resolve("deep.png");
+        assertThat(ImageIO.write(deep, "png", file.toFile())).isTrue();
+        assertThat(ImageFolder.image(file, 1)).containsOnly(0x40);
+    }
+
+    @Test
+    void aHiddenFolderIsNoClass() throws IOException {
+        grey("a/x.png", 1);
+        grey("b/x.png", 2);
+        Files.createDirectories(root.resolve(".ipynb_checkpoints"));
+        assertThat(ImageFolder.classes(root)).containsExactly("a", "b");
     }
 
     @Test

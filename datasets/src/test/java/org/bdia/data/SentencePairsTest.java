@@ -73,6 +73,11 @@ class SentencePairsTest {
         assertThat(all.test()).isEqualTo(one.test());
         assertThat(all.validation()).isEqualTo(one.validation());
         assertThat(all.train()).hasSize(48).containsAll(one.train());
+        for (Parts parts : List.of(new Parts(12, Parts.ALL, 6), new Parts(12, 6, Parts.ALL))) {
+            PairSplit rest = SentencePairs.load(folder.locate("eng-fra/eng-fra.txt"), parts, 5, 1);
+            assertThat(rest.train()).hasSize(12);
+            assertThat(rest.validation().size() + rest.test().size()).isEqualTo(48);
+        }
     }
 
     @Test

@@ -47,6 +47,8 @@ public final class Main {
      */
     public static void main(String[] args) {
         UserHome.adopt();
+        // figures are files here; a stale DISPLAY would be an error
+        System.setProperty("java.awt.headless", "true");
         System.exit(commandLine().execute(args));
     }
 

@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import org.bdia.data.DataFolder;
 import org.bdia.experiment.RunPlace;
 import org.bdia.experiment.RunWorker;
 import org.bdia.experiment.StepLine;
+import org.bdia.experiment.SweepPlan;
 import org.bdia.run.Build;
 import org.bdia.run.RunBusyException;
 import org.bdia.run.RunStore;
@@ -86,6 +88,17 @@ final class RunCommand implements Callable<Integer> {
         }
         RunConfig config = worker ? fromParent() : fromFile();
         RunStore store = runs == null ? RunStore.fromEnvironment() : RunStore.at(runs);
+        if (worker) {
+            return train(config, store);
+        }
+        int exit = 0;
+        for (SweepPlan.Item item : SweepPlan.of(List.of(config)).items()) {
+            exit = exit == 0 ? train(item.config(), store) : exit;
+        }
+        return exit;
+    }
+
+    private int train(RunConfig config, RunStore store) throws IOException {
         if (store.isDone(config.id())) {
             out.println("run " + config.id() + " is finished: " + store.root());
             return 0;

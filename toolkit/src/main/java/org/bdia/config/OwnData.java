@@ -87,6 +87,11 @@ public sealed interface OwnData extends TaskConfig {
     record Pairs(String file, Parts parts, int maxWords, int vocabulary, int beams, long splitSeed)
             implements OwnData {
 
+        /** Checks the number of beams. */
+        public Pairs {
+            Ranges.positive("beams", beams);
+        }
+
         @Override
         public String label() {
             return stem(file);
@@ -130,6 +135,11 @@ public sealed interface OwnData extends TaskConfig {
      */
     record Completions(String file, Parts parts, Start start, int beams, long splitSeed)
             implements OwnData {
+
+        /** Checks the number of beams. */
+        public Completions {
+            Ranges.positive("beams", beams);
+        }
 
         @Override
         public String label() {

@@ -3,6 +3,7 @@ package org.bdia.config;
 import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.OptBoolean;
+import java.util.Locale;
 import org.bdia.io.Sha256;
 
 /**
@@ -44,10 +45,19 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the model cannot be built, the method cannot be differentiated this way, training is not
+     * @throws IllegalArgumentException if the model is not of the task's kind or cannot be built, the method cannot be differentiated this way, training is not
      *     {@linkplain TrainConfig#requireConsistent consistent}, or the head of an image model is to work on slices of tokens
      */
     public RunConfig {
+        if (!kind(task).isInstance(model)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "the task %s needs a %s, but its model is a %s",
+                            task.label(),
+                            kind(task).getSimpleName(),
+                            model.getClass().getSimpleName()));
+        }
         model.requireBuildable();
         backprop.requireSupports(method);
         train.requireConsistent();
@@ -57,6 +67,14 @@ public record RunConfig(
                             + train.headTokens()
                             + ", but an image model has one output per image and none per token; leave the key out");
         }
+    }
+
+    private static Class<? extends ModelConfig> kind(TaskConfig task) {
+        if (task instanceof TaskConfig.Images || task instanceof OwnData.Images) {
+            return VitConfig.class;
+        }
+        boolean pairs = task instanceof TaskConfig.Translation || task instanceof OwnData.Pairs;
+        return pairs ? Seq2SeqConfig.class : GptConfig.class;
     }
 
     /** Returns a copy with another model. */

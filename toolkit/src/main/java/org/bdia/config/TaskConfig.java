@@ -154,6 +154,11 @@ public sealed interface TaskConfig
             boolean synthetic)
             implements TaskConfig {
 
+        /** Checks the number of beams. */
+        public Translation {
+            Ranges.positive("beams", beams);
+        }
+
         @Override
         public String label() {
             return "translation";
@@ -213,6 +218,11 @@ public sealed interface TaskConfig
             long splitSeed,
             boolean synthetic)
             implements TaskConfig {
+
+        /** Checks the number of beams. */
+        public E2eNlg {
+            Ranges.positive("beams", beams);
+        }
 
         @Override
         public String label() {

@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.bdia.config.FileException;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
@@ -51,6 +50,7 @@ final class ChildRuns {
     private final LiveFigure chart = Notebook.liveFigure();
     private final int open;
     private int begun;
+    private boolean drawable = true;
 
     private ChildRuns(List<Planned> runs, RunStore store) {
         plan = SweepPlan.of(runs.stream().map(Planned::config).toList());
@@ -229,10 +229,15 @@ final class ChildRuns {
         }
     }
 
-    private static void draw(Runnable drawing) {
+    /** A figure that cannot be drawn, for example without fonts, must not end the cell, whose runs would go on unseen. */
+    private void draw(Runnable drawing) {
+        if (!drawable) {
+            return;
+        }
         try {
             drawing.run();
-        } catch (FileException | IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            drawable = false;
             System.err.println("the losses cannot be drawn; the runs go on: " + e.getMessage());
         }
     }

@@ -34,6 +34,10 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
         }
     }
 
+    boolean hasSeeds() {
+        return !seedsText.isEmpty();
+    }
+
     private static int atLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, but is " + value);

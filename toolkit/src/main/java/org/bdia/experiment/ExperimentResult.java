@@ -136,7 +136,7 @@ public final class ExperimentResult implements Tabular {
     /**
      * Outputs of the models of the first seed: a line per input, with the reference and every variant's answer.
      *
-     * @throws IllegalStateException if the task's models write nothing
+     * @throws IllegalStateException if the task's models write nothing, or the variants' inputs differ
      */
     public Table samples() {
         List<Outcome> first =
@@ -144,19 +144,21 @@ public final class ExperimentResult implements Tabular {
         List<Sample> any = first.get(0).record().samples();
         if (any.isEmpty()) {
             throw new IllegalStateException(
-                    "there are no samples: models of "
-                            + first.get(0).config().task().label()
-                            + " write nothing");
+                    "there are no samples: models of this task write nothing");
         }
         Table table = Table.create("samples, seed " + runs.seeds().get(0));
         table.addColumns(
                 StringColumn.create("input", any.stream().map(Sample::input)),
                 StringColumn.create("reference", any.stream().map(Sample::reference)));
         for (Outcome outcome : first) {
+            List<Sample> own = outcome.record().samples();
+            if (!own.stream().map(Sample::input).toList().equals(table.column(0).asList())) {
+                throw new IllegalStateException(
+                        "the variants' inputs differ; show one by only(label).samples()");
+            }
             table.addColumns(
                     StringColumn.create(
-                            outcome.variant().label(),
-                            outcome.record().samples().stream().map(Sample::output)));
+                            outcome.variant().label(), own.stream().map(Sample::output)));
         }
         return table;
     }

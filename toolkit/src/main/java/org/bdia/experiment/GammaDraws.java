@@ -265,6 +265,6 @@ public final class GammaDraws implements Tabular {
                 Axis.linear("k"),
                 Axis.linear("root mean square of the state"),
                 means,
-                caption.ofMeans(means));
+                caption.ofMeans(curves, means));
     }
 }

@@ -166,6 +166,6 @@ public final class GammaSweep {
                 Axis.linear("γ at inference"),
                 Axis.linear(metric.title()),
                 means,
-                caption.ofMeans(means));
+                caption.ofMeans(curves, means));
     }
 }

@@ -103,6 +103,7 @@ final class ImageWorkload implements Workload {
         return TrainingExperiment.preset(
                 new OwnData.Images(absolute.toString(), side, Parts.nineTenths(), true, 0),
                 VitConfig.laptop()
+                        .withPatch(1)
                         .withImage(side)
                         .withPatch(patch)
                         .withClasses(ImageFolder.classes(absolute).size()),

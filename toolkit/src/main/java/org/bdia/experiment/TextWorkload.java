@@ -212,7 +212,7 @@ final class TextWorkload implements Workload {
     @Override
     public Outputs finish(ReversibleModel trained, NDManager manager) {
         List<Sample> samples = new ArrayList<>();
-        int prompt = model.context() / 2;
+        int prompt = Math.max(1, model.context() / 2);
         int stride = Math.max(1, text.test().size() / SAMPLES);
         for (int i = 0; i < SAMPLES && i * stride + prompt + LENGTH <= text.test().size(); i++) {
             int[] given = text.test().window(i * stride, prompt);

@@ -275,7 +275,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     /**
      * Runs the first {@value #JUDGED} pairs, see {@link #resampled}, and returns how many a comparison of two variants takes: as
      * many as a 95 % interval of the requested half width needs, judged by the scatter of the differences and not by their mean, but
-     * {@value #FEWEST} to {@value #MOST}.
+     * {@value #FEWEST} to {@value #MOST}. Where the environment variable BDIA_SEEDS is set, that number is returned and nothing is run.
      *
      * @param metric as in {@link ExperimentResult#compare}
      * @param half half the interval's width, above 0, written down before the first run
@@ -285,6 +285,9 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     public int seedsFor(String metric, Variant method, Variant reference, double half) {
         if (!(half > 0)) {
             throw new IllegalArgumentException("half must be above 0, but is " + half);
+        }
+        if (Environment.current().hasSeeds()) {
+            return Environment.current().seeds(FEWEST);
         }
         int needed =
                 variants(reference, method)

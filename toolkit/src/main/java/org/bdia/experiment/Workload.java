@@ -116,18 +116,19 @@ interface Workload {
     }
 
     /**
-     * Checks that a finished run was made on the data that are there now, where they are a user's own, which may change under the
-     * same name.
+     * Checks that a finished run was made on the data that are there now: a user's own may change under the same name, and so may a
+     * published set, of which the data folder may have had a part alone.
      *
      * @param now the data that the run's configuration reads
      * @throws ExperimentException if the run was made on others
      */
     static void requireSameData(RunConfig run, Provenance now, RunStore store) {
-        if (!(run.task() instanceof OwnData)) {
-            return;
-        }
         Provenance then = store.read(run.id()).data();
-        if (!then.equals(now)) {
+        boolean same =
+                run.task() instanceof OwnData
+                        ? then.equals(now)
+                        : then.sha256().equals(now.sha256());
+        if (!same) {
             throw new ExperimentException(
                     String.format(
                             Locale.ROOT,

@@ -53,12 +53,24 @@ public record Caption(
         return new Caption(data, profile, words(seeds), hardware);
     }
 
-    /** Returns the caption of curves over seeds, which says what the bands around them are, if there is one. */
-    public Caption ofMeans(List<Series> curves) {
+    /** Returns the caption of curves over seeds, which says what the bands around them are, if there is one, and that means end before some seeds do. */
+    public Caption ofMeans(List<Curve> curves, List<Series> means) {
         boolean banded =
-                curves.stream()
+                means.stream()
                         .anyMatch(s -> s instanceof Series.Line line && !line.low().isEmpty());
-        return banded ? new Caption(data, profile, seeds + ": mean, band ± 1 std", hardware) : this;
+        boolean cut =
+                curves.stream()
+                        .anyMatch(
+                                curve ->
+                                        means.stream()
+                                                .anyMatch(
+                                                        mean ->
+                                                                mean.name().equals(curve.method())
+                                                                        && mean.x().size()
+                                                                                < curve.x()
+                                                                                        .size()));
+        String how = ": mean, band ± 1 std" + (cut ? ", as far as every seed goes" : "");
+        return banded ? new Caption(data, profile, seeds + how, hardware) : this;
     }
 
     /** Returns whether any of the data are synthetic. */

@@ -43,10 +43,11 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
 
     /**
      * Returns one line per method, the mean over its seeds, inside a band of one sample standard deviation to either side; a method
-     * of one seed has no band. Where a seed's value is not finite, for example after it diverged, the mean and the band end. The
-     * figure's caption says what the bands are by {@link Caption#ofMeans}.
+     * of one seed has no band. Where a seed's value is not finite, for example after it diverged, the mean and the band end; so they
+     * do at the last position that all seeds have, for example where the first of them stopped early. The figure's caption says
+     * what the bands are by {@link Caption#ofMeans}.
      *
-     * @throws IllegalArgumentException if two seeds of a method were measured at different positions
+     * @throws IllegalArgumentException if the seeds of a method have no position in common
      */
     public static List<Series> means(List<Curve> curves) {
         Map<String, List<Curve>> byMethod = new LinkedHashMap<>();
@@ -60,8 +61,10 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
 
     private static Series.Line mean(List<Curve> seeds) {
         Curve first = seeds.get(0);
+        List<Double> common = new ArrayList<>(first.x);
         for (Curve seed : seeds) {
-            if (!seed.x.equals(first.x)) {
+            common.retainAll(seed.x);
+            if (common.isEmpty() && !first.x.isEmpty()) {
                 throw new IllegalArgumentException(
                         String.format(
                                 Locale.ROOT,
@@ -76,12 +79,13 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
         List<Double> mean = new ArrayList<>();
         List<Double> low = new ArrayList<>();
         List<Double> high = new ArrayList<>();
-        for (int i = 0; i < first.x.size(); i++) {
-            int at = i;
+        for (double at : common) {
             var all =
                     DoubleStatistics.of(
                             Set.of(Statistic.MEAN, Statistic.STANDARD_DEVIATION),
-                            seeds.stream().mapToDouble(seed -> seed.y.get(at)).toArray());
+                            seeds.stream()
+                                    .mapToDouble(seed -> seed.y.get(seed.x.indexOf(at)))
+                                    .toArray());
             double centre = all.getAsDouble(Statistic.MEAN);
             double deviation = all.getAsDouble(Statistic.STANDARD_DEVIATION);
             mean.add(centre);
@@ -89,7 +93,7 @@ public record Curve(String method, long seed, List<Double> x, List<Double> y) {
             high.add(centre + deviation);
         }
         return seeds.size() == 1
-                ? new Series.Line(first.method, first.x, mean, List.of(), List.of())
-                : new Series.Line(first.method, first.x, mean, low, high);
+                ? new Series.Line(first.method, common, mean, List.of(), List.of())
+                : new Series.Line(first.method, common, mean, low, high);
     }
 }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public final class RunLabels {
 
     private static final String METHOD = "method.name";
+    private static final String SPLIT_SEED = "task.splitSeed";
     private static final Map<String, String> SHORT = Map.of("level", "l");
 
     private final List<Map<String, JsonNode>> configs;
@@ -33,12 +34,22 @@ public final class RunLabels {
 
     /**
      * Returns one label per configuration, in their order; two are equal only if the configurations differ in nothing but
-     * the seed.
+     * the seed, and the seed of the split where it is the run's in all of them.
      *
      * @param configs each a run's config.json
      */
     public static List<String> of(List<JsonNode> configs) {
-        return new RunLabels(configs.stream().map(RunLabels::leaves).toList()).labels();
+        List<Map<String, JsonNode>> leaves = configs.stream().map(RunLabels::leaves).toList();
+        if (leaves.stream().allMatch(RunLabels::isResampled)) {
+            leaves.forEach(config -> config.remove(SPLIT_SEED));
+        }
+        return new RunLabels(leaves).labels();
+    }
+
+    private static boolean isResampled(Map<String, JsonNode> config) {
+        return config.containsKey("seed")
+                && config.containsKey(SPLIT_SEED)
+                && config.get(SPLIT_SEED).asLong() == config.get("seed").asLong();
     }
 
     private List<String> labels() {

@@ -74,7 +74,20 @@ public final class RunSet implements Tabular {
         this.runs = List.copyOf(runs);
         this.profile = profile;
         Map<String, String> seen = new HashMap<>();
+        Map<JsonNode, RunRecord> ofTask = new HashMap<>();
         for (Labelled run : runs) {
+            RunRecord first = ofTask.putIfAbsent(run.record().config().get("task"), run.record());
+            if (first != null && !first.data().sha256().equals(run.record().data().sha256())) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "runs %s and %s of the same task were made on different data, %s and %s; train one of them anew,"
+                                        + " once its folder is removed",
+                                first.id(),
+                                run.record().id(),
+                                first.data(),
+                                run.record().data()));
+            }
             finals.put(run, new RunMetrics(run.record()).finals());
             String other = seen.put(run.label() + " " + run.seed(), run.record().id());
             if (other != null) {
@@ -93,7 +106,8 @@ public final class RunSet implements Tabular {
     /**
      * Returns runs of one task, made under any profiles.
      *
-     * @throws IllegalArgumentException if there is no run, or two have the same label and seed
+     * @throws IllegalArgumentException if there is no run, two have the same label and seed, or two of the same task were made on
+     *     different data
      */
     public static RunSet of(List<Labelled> runs) {
         if (runs.isEmpty()) {
@@ -265,13 +279,14 @@ public final class RunSet implements Tabular {
      */
     public Figure curves(String name) {
         Metric metric = Metric.of(name, curveMetrics());
-        List<Series> curves = Curve.means(measured(metric));
+        List<Curve> seeds = measured(metric);
+        List<Series> curves = Curve.means(seeds);
         return new Figure(
                 metric.words(),
                 Axis.linear("epoch"),
                 Axis.fitted(metric.title(), curves),
                 curves,
-                caption().ofMeans(curves));
+                caption().ofMeans(seeds, curves));
     }
 
     /** Returns the data that the runs were trained on. */

@@ -26,6 +26,7 @@ public final class RunStore {
     static final String DONE = "DONE";
 
     private static final String VARIABLE = "BDIA_RUNS";
+    private static final String ID = "[A-Za-z0-9][A-Za-z0-9._+-]*";
 
     private final Path root;
 
@@ -194,7 +195,7 @@ public final class RunStore {
                         Optional.empty()));
     }
 
-    /** The names of all runs, finished or not, in alphabetical order. */
+    /** The names of all runs, finished or not, in alphabetical order; a folder that cannot be a run's, such as a copy, is none. */
     public List<String> ids() {
         if (!Files.isDirectory(root)) {
             return List.of();
@@ -202,6 +203,7 @@ public final class RunStore {
         try (var folders = Files.list(root)) {
             return folders.filter(folder -> Files.exists(folder.resolve(CONFIG)))
                     .map(folder -> folder.getFileName().toString())
+                    .filter(id -> id.matches(ID))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -223,7 +225,7 @@ public final class RunStore {
     }
 
     Path folder(String id) {
-        if (!id.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {
+        if (!id.matches(ID)) {
             throw new IllegalArgumentException(
                     "a run's id must be letters, digits and . _ + -, but is '" + id + "'");
         }

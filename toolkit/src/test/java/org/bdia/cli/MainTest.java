@@ -8,11 +8,18 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
+import org.bdia.config.GptConfig;
 import org.bdia.config.Json;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Start;
+import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
+import org.bdia.data.TextCorpus;
 import org.bdia.run.Build;
+import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +111,41 @@ class MainTest {
         assertThat(err.toString()).contains("config.json").contains("tsak");
         assertThat(run("run")).isEqualTo(2);
         assertThat(err.toString()).contains("run needs a CONFIG");
+    }
+
+    @Test
+    void aRunTrainsFirstWhatItBeginsWith() throws IOException {
+        TaskConfig.Text text =
+                new TaskConfig.Text(
+                        TextCorpus.Source.SHAKESPEARE,
+                        TextCorpus.Unit.GPT2_BPE,
+                        900,
+                        200,
+                        500,
+                        0,
+                        true);
+        GptConfig model = new GptConfig(50257, 64, 8, 2, 2, 8, 0.1, ActivationConfig.GELU);
+        RunConfig config =
+                new RunConfig(
+                        new TaskConfig.E2eNlg(
+                                8,
+                                2,
+                                2,
+                                new Start.Pretrained(text, TrainConfig.of(1, 2, 1e-3)),
+                                1,
+                                0,
+                                true),
+                        model,
+                        Method.standard(),
+                        Backprop.STORE,
+                        false,
+                        TrainConfig.of(1, 4, 1e-3),
+                        0);
+        Path file = folder.resolve("e2e.json");
+        Files.writeString(file, config.json());
+        assertThat(run("run", file.toString(), "--runs", folder.resolve("runs").toString()))
+                .isZero();
+        assertThat(RunStore.at(folder.resolve("runs")).ids()).hasSize(2).contains(config.id());
     }
 
     @Test

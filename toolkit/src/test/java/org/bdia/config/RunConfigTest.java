@@ -14,6 +14,17 @@ class RunConfigTest {
 
     private static final TaskConfig.Images IMAGES =
             new TaskConfig.Images(Cifar.Kind.CIFAR_10, 100, 10, Parts.ALL, true, 3, false);
+    private static final TaskConfig TEXT =
+            new TaskConfig.Text(
+                    TextCorpus.Source.SHAKESPEARE,
+                    TextCorpus.Unit.CHARACTERS,
+                    900,
+                    200,
+                    500,
+                    0,
+                    true);
+    private static final TaskConfig.Translation PAIRS =
+            new TaskConfig.Translation(60, 8, 12, 9, 60, 2, 0, true);
     private static final RunConfig CONFIG =
             new RunConfig(
                     IMAGES,
@@ -39,8 +50,8 @@ class RunConfigTest {
                         with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),
                         with(Method.bdiaFloat(0.5).uniform().perBatch(), Backprop.STORE),
                         withModel(VitConfig.smoke().withDropPath(0.1)),
-                        withModel(ModelConfig.gpt().withDropPath(0.2)),
-                        withModel(ModelConfig.seq2seq().withDropPath(0.3)),
+                        with(TEXT, ModelConfig.gpt().withDropPath(0.2)),
+                        with(PAIRS, ModelConfig.seq2seq().withDropPath(0.3)),
                         new RunConfig(
                                 IMAGES.withSizes(100, 10, 20).withSynthetic(true),
                                 ModelConfig.vit(),
@@ -56,6 +67,22 @@ class RunConfigTest {
             assertThat(Json.parse(config.json(), RunConfig.class, "text")).isEqualTo(config);
         }
         assertThat(configs.stream().map(RunConfig::id).distinct()).hasSize(configs.size());
+    }
+
+    @Test
+    void aModelOfAnotherKindThanTheTaskIsRefused() {
+        assertThatThrownBy(() -> withModel(ModelConfig.gpt()))
+                .hasMessage("the task cifar10 needs a VitConfig, but its model is a GptConfig");
+        assertThatThrownBy(() -> with(TEXT, VitConfig.smoke()))
+                .hasMessage("the task shakespeare needs a GptConfig, but its model is a VitConfig");
+        assertThatThrownBy(() -> with(PAIRS, ModelConfig.gpt()))
+                .hasMessageContaining("the task translation needs a Seq2SeqConfig");
+    }
+
+    @Test
+    void fewerThanOneBeamIsRefused() {
+        assertThatThrownBy(() -> PAIRS.withBeams(0))
+                .hasMessageContaining("beams must be at least 1, but is 0");
     }
 
     /** The names of runs that were recorded before patience existed must stay. */
@@ -101,14 +128,7 @@ class RunConfigTest {
     void headTokensAreSaidOnlyWhereTheyAreSet() {
         RunConfig text =
                 new RunConfig(
-                        new TaskConfig.Text(
-                                TextCorpus.Source.SHAKESPEARE,
-                                TextCorpus.Unit.CHARACTERS,
-                                900,
-                                200,
-                                500,
-                                0,
-                                true),
+                        TEXT,
                         ModelConfig.gpt(),
                         Method.standard(),
                         Backprop.STORE,
@@ -146,8 +166,7 @@ class RunConfigTest {
     }
 
     private static RunConfig withModel(ModelConfig model) {
-        return new RunConfig(
-                IMAGES, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);
+        return with(IMAGES, model);
     }
 
     @Test
@@ -210,6 +229,11 @@ class RunConfigTest {
                 .isInstanceOf(FileException.class)
                 .hasMessageContaining("config.json")
                 .hasMessageContaining(message);
+    }
+
+    private static RunConfig with(TaskConfig task, ModelConfig model) {
+        return new RunConfig(
+                task, model, Method.standard(), Backprop.STORE, false, CONFIG.train(), 0);
     }
 
     private static RunConfig with(Method method, Backprop backprop) {

@@ -19,6 +19,8 @@ class EnvironmentTest {
     void seedsOfTheEnvironmentAreStronger() {
         assertThat(Environment.of(Map.of()).seeds(3)).isEqualTo(3);
         assertThat(Environment.of(Map.of("BDIA_SEEDS", "5")).seeds(3)).isEqualTo(5);
+        assertThat(Environment.of(Map.of("BDIA_SEEDS", "5")).hasSeeds()).isTrue();
+        assertThat(Environment.of(Map.of()).hasSeeds()).isFalse();
         assertThatThrownBy(() -> Environment.of(Map.of("BDIA_SEEDS", "many")).seeds(3))
                 .hasMessage("BDIA_SEEDS must be a number of seeds, at least 1, but is 'many'");
         assertThatThrownBy(() -> Environment.of(Map.of("BDIA_SEEDS", "0")).seeds(3))

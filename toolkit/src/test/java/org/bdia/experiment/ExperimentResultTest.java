@@ -69,7 +69,7 @@ class ExperimentResultTest {
                         result.compare("val_loss").summary("bdia").mean()
                                 - result.compare("train_loss").summary("bdia").mean());
         assertThatThrownBy(result::samples)
-                .hasMessage("there are no samples: models of cifar10 write nothing");
+                .hasMessage("there are no samples: models of this task write nothing");
         ExperimentResult some = result.only("bdia", "bdia (store)");
         assertThat(some.table().stringColumn("method").asList())
                 .containsExactly("bdia", "bdia (store)");

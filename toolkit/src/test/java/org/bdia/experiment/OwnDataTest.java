@@ -208,6 +208,13 @@ class OwnDataTest {
     }
 
     @Test
+    void imagesMayHaveAnySide() {
+        for (int side : new int[] {1, 9, 30, 31, 50, 225}) {
+            assertThat(Experiment.images(files.images(), side).model().image()).isEqualTo(side);
+        }
+    }
+
+    @Test
     void sizesAreSaidInOneWay() {
         assertThat(
                         Experiment.images(files.images(), ImageSet.SIDE)

@@ -19,10 +19,24 @@ class CurveTest {
         assertThat(line.low().get(1)).isEqualTo(6 - Math.sqrt(8));
         Caption caption =
                 Caption.of(List.of(Samples.REAL), Profile.SMOKE, List.of(0L, 1L), "one core");
-        assertThat(caption.ofMeans(List.of(line)).text())
+        assertThat(caption.ofMeans(List.of(), List.of(line)).text())
                 .contains(" · seeds 0, 1: mean, band ± 1 std · ");
         Series.Line single = line(TWO_SEEDS.subList(0, 1));
-        assertThat(caption.ofMeans(List.of(single))).isEqualTo(caption);
+        assertThat(caption.ofMeans(List.of(), List.of(single))).isEqualTo(caption);
+    }
+
+    @Test
+    void aMeanEndsWhereTheFirstSeedStoppedAndTheCaptionSaysSo() {
+        List<Double> longer = List.of(AT.get(0), AT.get(1), 9.0);
+        List<Curve> curves =
+                List.of(
+                        new Curve("bdia", 0, longer, List.of(1.0, 4.0, 100.0)),
+                        new Curve("bdia", 7, AT, List.of(3.0, 8.0)));
+        Series.Line line = (Series.Line) Curve.means(curves).get(0);
+        assertThat(line.x()).isEqualTo(AT);
+        assertThat(line.y()).containsExactly(2.0, 6.0);
+        assertThat(Samples.caption(Samples.REAL).ofMeans(curves, List.of(line)).text())
+                .contains("mean, band ± 1 std, as far as every seed goes");
     }
 
     @Test
@@ -33,7 +47,9 @@ class CurveTest {
     @Test
     void seedsMeasuredElsewhereAreNotAveraged() {
         List<Curve> curves =
-                List.of(new Curve("bdia", 0, AT, AT), new Curve("bdia", 7, List.of(0.0, 2.0), AT));
+                List.of(
+                        new Curve("bdia", 0, AT, AT),
+                        new Curve("bdia", 7, List.of(70.0, 72.0), AT));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Curve.means(curves))
                 .withMessageContaining("bdia")

@@ -20,6 +20,16 @@ class RunLabelsTest {
     }
 
     @Test
+    void aSplitThatTheRunsSeedDrawsDoesNotTellSeedsApart() {
+        String first = ", 'seed': 1, 'task': {'splitSeed': 1}";
+        String second = ", 'seed': 2, 'task': {'splitSeed': 2}";
+        assertThat(labels(STANDARD + first, STANDARD + second, BDIA + first, BDIA + second))
+                .containsExactly("standard", "standard", "bdia", "bdia");
+        assertThat(labels(STANDARD + first, STANDARD + ", 'seed': 1, 'task': {'splitSeed': 2}"))
+                .containsExactly("standard+splitSeed1", "standard+splitSeed2");
+    }
+
+    @Test
     void whatGoesWithAMethodIsToldAmongItsRunsAlone() {
         assertThat(
                         labels(

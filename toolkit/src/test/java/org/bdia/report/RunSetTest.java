@@ -2,6 +2,7 @@ package org.bdia.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.bdia.config.Backprop;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
+import org.bdia.data.Provenance;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
 import org.bdia.run.Run;
@@ -153,6 +155,17 @@ class RunSetTest {
         assertThat(comparison.table().doubleColumn("test accuracy").get(0)).isEqualTo(0.10);
     }
 
+    @Test
+    void runsOfOneTaskOnDifferentDataAreNotCompared() {
+        RunStore store = RunStore.at(folder.resolve("others"));
+        finish(store, Method.standard(), Backprop.STORE, 0, 0.1, Samples.STAND_IN);
+        finish(store, Method.bdia(0.5), Backprop.REVERSIBLE, 0, 0.1, Samples.REAL);
+        assertThatThrownBy(() -> FinishedRuns.read(List.of(store.root())))
+                .hasMessageContaining("of the same task were made on different data")
+                .hasMessageContaining("noise")
+                .hasMessageContaining("CIFAR-10");
+    }
+
     private static List<String> methods(Table table) {
         return table.stringColumn("method").asList();
     }
@@ -160,6 +173,16 @@ class RunSetTest {
     /** Losses are 50 times the accuracy; the best is one less. */
     private static void finish(
             RunStore store, Method method, Backprop backprop, long seed, double accuracy) {
+        finish(store, method, backprop, seed, accuracy, Samples.STAND_IN);
+    }
+
+    private static void finish(
+            RunStore store,
+            Method method,
+            Backprop backprop,
+            long seed,
+            double accuracy,
+            Provenance data) {
         RunConfig config = Samples.run(method, backprop, seed);
         double loss = Math.rint(accuracy * 50);
         try (Run run = store.open(config.id(), config.json())) {
@@ -172,7 +195,7 @@ class RunSetTest {
                             new MetricRow(10, 2, "val", "loss", loss),
                             new MetricRow(10, 2, "val", "accuracy", accuracy)));
             run.finish(
-                    Manifest.begin("cpu()", "engine 1", Samples.STAND_IN, Instant.EPOCH),
+                    Manifest.begin("cpu()", "engine 1", data, Instant.EPOCH),
                     Map.of("accuracy", accuracy),
                     List.of());
         }

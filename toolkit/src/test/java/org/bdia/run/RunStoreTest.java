@@ -91,6 +91,14 @@ class RunStoreTest {
     }
 
     @Test
+    void aCopyOfARunsFolderUnderAnyNameIsNoRun() throws IOException {
+        store.open(ID, CONFIG).close();
+        Path copy = Files.createDirectory(root.resolve(ID + " (old)"));
+        Files.writeString(copy.resolve("config.json"), CONFIG);
+        assertThat(store.ids()).containsExactly(ID);
+    }
+
+    @Test
     void aConfigurationWrittenWithOtherSpacesIsTheSame() throws IOException {
         store.open(ID, CONFIG).close();
         Files.writeString(folder.resolve("config.json"), " " + CONFIG.replace(",", " ,\n"));
