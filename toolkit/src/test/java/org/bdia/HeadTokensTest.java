@@ -51,9 +51,20 @@ class HeadTokensTest extends TensorTest {
         return Stream.of(
                 on -> GuardSubject.gpt(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on),
                 on -> GuardSubject.gpt(Method.revNet(), REVERSIBLE, ActivationConfig.GELU, on),
+                HeadTokensTest::frozen,
                 on ->
                         GuardSubject.seq2Seq(
                                 Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on));
+    }
+
+    /** A language model whose embeddings, and so the weights of its head, are frozen. */
+    private static GuardSubject frozen(NDManager on) {
+        GuardSubject subject =
+                GuardSubject.gpt(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on);
+        subject.model()
+                .getParameters()
+                .forEach(entry -> entry.getValue().freeze(entry.getKey().contains("mbedding")));
+        return subject;
     }
 
     @ParameterizedTest

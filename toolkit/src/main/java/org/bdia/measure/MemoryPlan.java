@@ -54,13 +54,17 @@ public record MemoryPlan(
         int depth = memory.branches();
         Backprop backprop = memory.reverses() ? Backprop.REVERSIBLE : Backprop.CHECKPOINT;
         Execution all = Execution.of(backprop).withPrecision(precision);
-        return IntStream.of(CHUNKS)
-                .mapToObj(all::withChunkTokens)
-                .flatMap(
-                        chunked ->
-                                IntStream.rangeClosed(0, depth)
-                                        .mapToObj(chunked::withStored)
-                                        .flatMap(stored -> checkpoints(stored, depth)))
+        Stream<Execution> mixed =
+                IntStream.of(CHUNKS)
+                        .mapToObj(all::withChunkTokens)
+                        .flatMap(
+                                chunked ->
+                                        IntStream.rangeClosed(0, depth)
+                                                .mapToObj(chunked::withStored)
+                                                .flatMap(stored -> checkpoints(stored, depth)));
+        // Of stacks of unequal depths the others store no more blocks than the shallowest has.
+        Execution storing = Execution.of(Backprop.STORE).withPrecision(precision);
+        return Stream.concat(mixed, Stream.of(storing))
                 .map(execution -> of(memory, execution, batch, times));
     }
 

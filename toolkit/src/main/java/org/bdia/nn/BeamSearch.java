@@ -34,6 +34,9 @@ final class BeamSearch {
         for (int t = 0; t < maxTokens && next[0].length <= session.room(); t++) {
             float[][] logits = session.feed(next);
             List<Hypothesis> candidates = candidates(live, logits, beam, t);
+            if (candidates.isEmpty()) {
+                break; // every token would repeat an n-gram
+            }
             live = new ArrayList<>();
             for (Hypothesis candidate : candidates) {
                 int last = candidate.tokens[candidate.tokens.length - 1];

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -77,7 +78,10 @@ record TokenHead(
         NDArray rows = rows(normed, loss);
         NDArray gradient = rows.zerosLike();
         NDArray vectors = embedding.vectors(store, rows, training);
-        NDArray total = Autograd.accumulator(vectors);
+        Optional<NDArray> total =
+                Autograd.hasGraph(vectors)
+                        ? Optional.of(Autograd.accumulator(vectors))
+                        : Optional.empty();
         for (SlicedLoss.Slice slice : loss.slices()) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
@@ -92,7 +96,7 @@ record TokenHead(
                 gradient.set(
                         new NDIndex("{}:{}", slice.from(), slice.to()),
                         d.matMul(vectors.stopGradient()));
-                ACCUMULATE.call(total, d, x);
+                total.ifPresent(sums -> ACCUMULATE.call(sums, d, x));
             }
         }
         return gradient.reshape(normed.getShape());

@@ -115,7 +115,7 @@ final class TrainingPass implements Pass {
     private static void differentiate(Supplier<NDArray> computation, NDArray gradient) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Autograd.differentiate(computation, value -> gradient);
+            Autograd.differentiateIfTrained(computation, gradient);
         }
     }
 }

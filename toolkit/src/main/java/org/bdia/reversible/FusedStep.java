@@ -72,7 +72,7 @@ final class FusedStep implements Step {
 
     private static final String ADJOINT =
             """
-            sum = torch.add_(torch.addcmul_(inner, outer, torch.rsub(gamma, 1)), carry)
+            sum = torch.add_(torch.addcmul(inner, outer, torch.rsub(gamma, 1)), carry)
             carried = torch.mul(outer, gamma, out=carry)
             return torch.copy_(outer, sum)
             """;

@@ -81,8 +81,12 @@ final class Inference {
         return state;
     }
 
-    /** The output of the embedding x, registered with the caller's scope. */
+    /** The output of the embedding x, registered with the caller's scope; if something throws, no state is left behind. */
     NDArray run(NDArray x, BranchEvaluator evaluator, StateVisitor visitor) {
+        return Scoped.result(() -> states(x, evaluator, visitor));
+    }
+
+    private NDArray states(NDArray x, BranchEvaluator evaluator, StateVisitor visitor) {
         NDArray previous = null;
         NDArray current = step.enter(x);
         visit(0, current, visitor);

@@ -66,9 +66,9 @@ final class MidpointStep implements Step {
 
     @Override
     public void adjoint(NDArray inner, NDArray outer, NDArray carry, NDArray gamma) {
-        inner.addi(carry);
+        NDArray sum = inner.add(carry);
         carry.set(ALL, outer);
-        outer.set(ALL, inner);
+        outer.set(ALL, sum);
     }
 
     @Override

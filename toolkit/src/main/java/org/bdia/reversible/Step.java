@@ -90,17 +90,18 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, Midp
     }
 
     /**
-     * The adjoint of a step, the branch aside: inner ← inner + (1−γ) outer + carry = ∂L/∂x_k, carry ← γ outer, which is the
-     * part of ∂L/∂x_{k−1} that bypasses x_k, and outer ← inner.
+     * The adjoint of a step, the branch aside: outer ← inner + (1−γ) outer + carry = ∂L/∂x_k, and carry ← γ outer, which is the
+     * part of ∂L/∂x_{k−1} that bypasses x_k.
      *
-     * @param inner (1+γ) Jᵀ ∂L/∂x_{k+1}
+     * @param inner (1+γ) Jᵀ ∂L/∂x_{k+1}; not written to, since it may share its storage with the gradient of a context or parameter
+     *     that the branch only reshapes
      * @param outer ∂L/∂x_{k+1}
      * @param carry the part of ∂L/∂x_k that came from x_{k+2}
      */
     default void adjoint(NDArray inner, NDArray outer, NDArray carry, NDArray gamma) {
-        inner.addi(outer.mul(gamma.neg().addi(1))).addi(carry);
+        NDArray sum = inner.add(outer.mul(gamma.neg().addi(1))).addi(carry);
         carry.set(ALL, outer.mul(gamma));
-        outer.set(ALL, inner);
+        outer.set(ALL, sum);
     }
 
     /**

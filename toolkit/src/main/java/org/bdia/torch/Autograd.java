@@ -86,6 +86,21 @@ public final class Autograd {
         }
     }
 
+    /**
+     * Records a computation and differentiates it at once, unless nothing in it requires gradients, such as the parameters of a frozen
+     * embedding.
+     *
+     * @param gradient ∂L/∂value
+     */
+    public static void differentiateIfTrained(Supplier<NDArray> computation, NDArray gradient) {
+        try (var memory = new HostMemory()) {
+            NDArray value = recorded(() -> memory.of(computation));
+            if (hasGraph(value)) {
+                backward(value, gradient);
+            }
+        }
+    }
+
     /** {@link #differentiate(Supplier, UnaryOperator)} of a scalar loss. */
     public static NDArray differentiate(Supplier<NDArray> loss) {
         try (var memory = new HostMemory()) {

@@ -24,8 +24,8 @@ public record Batch(NDList inputs, NDArray labels, long[] sampleIds, long units)
     }
 
     /**
-     * Returns some of the samples, as views that the caller's scope frees. Their units are the samples where the batch's are, else the
-     * labels that are not {@linkplain CrossEntropy#IGNORED ignored}.
+     * Returns some of the samples, as views that the caller's scope frees. Their units are the labels that are not {@linkplain
+     * CrossEntropy#IGNORED ignored} where the batch's are, else the samples.
      */
     Batch rows(int from, int to) {
         NDIndex rows = new NDIndex(from + ":" + to);
@@ -36,7 +36,7 @@ public record Batch(NDList inputs, NDArray labels, long[] sampleIds, long units)
                 some,
                 wanted,
                 Arrays.copyOfRange(sampleIds, from, to),
-                units == size() ? to - from : CrossEntropy.counted(wanted));
+                units == CrossEntropy.counted(labels) ? CrossEntropy.counted(wanted) : to - from);
     }
 
     /** Frees the arrays. */

@@ -1,6 +1,7 @@
 package org.bdia.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -48,7 +49,8 @@ final class GlobalNorm {
     }
 
     private static double norm(Collection<NDArray> arrays, UnaryOperator<NDArray> gradient) {
-        try (NDArray total = arrays.iterator().next().getManager().create(0f)) {
+        try (NDManager scratch = arrays.iterator().next().getManager().newSubManager()) {
+            NDArray total = scratch.create(0f);
             for (NDArray array : arrays) {
                 // The gradient is asked for in a scope, since each answer is another handle.
                 try (NDScope scope = new NDScope()) {
@@ -64,6 +66,7 @@ final class GlobalNorm {
     private static List<NDArray> weights(Block model) {
         return model.getParameters().values().stream()
                 .filter(Parameter::requiresGradient)
+                .distinct() // one may be in several places
                 .map(Parameter::getArray)
                 .toList();
     }

@@ -9,10 +9,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -29,8 +28,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
     record Slot(String name, Parameter parameter, NDArray weight, NDArray mean, NDArray variance) {}
 
     private final NDManager manager;
-    private final List<Slot> slots = new ArrayList<>();
-    private final Map<Parameter, List<Slot>> ofParameter = new LinkedHashMap<>();
+    private final Map<Parameter, Slot> slots = new LinkedHashMap<>();
+    private final Map<Parameter, Integer> places = new HashMap<>();
     private final Set<Parameter> pending = new LinkedHashSet<>();
     private long step;
 
@@ -38,14 +37,10 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
         manager = parent.newSubManager();
         for (Pair<String, Parameter> entry : model.getParameters()) {
             if (entry.getValue().requiresGradient()) {
-                slots.add(slot(entry.getKey(), entry.getValue()));
+                slots.computeIfAbsent(entry.getValue(), p -> slot(entry.getKey(), p));
+                places.merge(entry.getValue(), 1, Integer::sum);
             }
         }
-        slots.forEach(
-                slot ->
-                        ofParameter
-                                .computeIfAbsent(slot.parameter(), p -> new ArrayList<>())
-                                .add(slot));
     }
 
     private Slot slot(String name, Parameter parameter) {
@@ -80,7 +75,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
      */
     public void update(double learningRate) {
         begin();
-        for (Slot slot : slots) {
+        for (Slot slot : slots.values()) {
             update(slot, slot.weight()::getGradient, learningRate);
         }
     }
@@ -99,25 +94,25 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
     /** Begins a step whose parameters are moved one by one. */
     void begin() {
         step++;
-        pending.addAll(ofParameter.keySet());
+        pending.addAll(slots.keySet());
     }
 
     /** Returns whether a parameter is trained and used in one place only. */
     boolean isAlone(Parameter parameter) {
-        return ofParameter.getOrDefault(parameter, List.of()).size() == 1;
+        return places.getOrDefault(parameter, 0) == 1;
     }
 
     /** Moves one parameter, once a step, along a gradient that need not be the one it holds. */
     void update(Parameter parameter, NDArray gradient, double learningRate) {
-        List<Slot> places = ofParameter.get(parameter);
+        Slot slot = slots.get(parameter);
         if (!pending.remove(parameter)) {
             throw new IllegalStateException(
-                    places.get(0).name()
+                    slot.name()
                             + " was updated by one block and is part of another: expected a parameter of one block"
                             + " alone; register it with every block that has it, or train with update"
                             + " AFTER_BACKWARD");
         }
-        places.forEach(slot -> update(slot, () -> gradient, learningRate));
+        update(slot, () -> gradient, learningRate);
     }
 
     /** The parameters that the step has not moved yet, with the gradients that they hold. */
@@ -129,7 +124,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
 
     /** Sets every gradient to zero, in place. */
     public void zeroGradients() {
-        for (Slot slot : slots) {
+        for (Slot slot : slots.values()) {
             JniUtils.zeroGrad((PtNDArray) slot.weight());
         }
     }
@@ -156,7 +151,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
     /** The moments, named {@code PARAMETER.m} and {@code PARAMETER.v}; owned by the optimiser. */
     public NDList state() {
         NDList state = new NDList();
-        for (Slot slot : slots) {
+        for (Slot slot : slots.values()) {
             slot.mean().setName(slot.name() + ".m");
             slot.variance().setName(slot.name() + ".v");
             state.add(slot.mean());

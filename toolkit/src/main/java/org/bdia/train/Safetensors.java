@@ -140,7 +140,16 @@ final class Safetensors {
                 arrays.stream().map(array -> Described.of(array.getName(), array)).toList();
         write(channel, header(metadata, described));
         for (NDArray array : arrays) {
-            write(channel, array.toByteBuffer());
+            write(channel, bytes(array));
+        }
+    }
+
+    /** Returns an array's bytes; the copy that DJL makes of one on a GPU is not left with the array's owner. */
+    static ByteBuffer bytes(NDArray array) {
+        try (NDManager manager = array.getManager().newSubManager()) {
+            NDArray value = array.stopGradient();
+            value.attach(manager);
+            return value.toByteBuffer();
         }
     }
 

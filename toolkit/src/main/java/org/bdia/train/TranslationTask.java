@@ -19,8 +19,11 @@ public final class TranslationTask implements Task {
     private final EncodedPairs train;
     private final EncodedPairs validation;
     private final EncodedPairs test;
-    private EpochOrder<int[][]> order;
-    private int orderedFor;
+
+    /** The order of batches of one size, whole for threads that share the task. */
+    private record Ordered(int batch, EpochOrder<int[][]> order) {}
+
+    private volatile Ordered ordered;
 
     /** A task over three disjoint sets of sentence pairs. */
     public TranslationTask(EncodedPairs train, EncodedPairs validation, EncodedPairs test) {
@@ -36,11 +39,12 @@ public final class TranslationTask implements Task {
 
     @Override
     public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
-        if (order == null || orderedFor != batch) {
-            order = new EpochOrder<>((s, e) -> train.batches(s, e, batch));
-            orderedFor = batch;
+        Ordered known = ordered;
+        if (known == null || known.batch() != batch) {
+            known = new Ordered(batch, new EpochOrder<>((s, e) -> train.batches(s, e, batch)));
+            ordered = known;
         }
-        return batch(manager, train.batch(order.of(seed, epoch)[index]));
+        return batch(manager, train.batch(known.order().of(seed, epoch)[index]));
     }
 
     @Override

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.ModelConfig;
@@ -103,11 +105,15 @@ public final class Weights {
                         config.activation().withDerivative(ActivationConfig.Derivative.EXACT));
     }
 
-    /** The model's own arrays under their parameters' names. */
+    /** The model's own arrays under their parameters' names, of a parameter in several places under the first. */
     static NDList of(Block model) {
         requireInitialized(model);
         NDList weights = new NDList();
+        Set<Parameter> known = new HashSet<>();
         for (Pair<String, Parameter> entry : model.getParameters()) {
+            if (!known.add(entry.getValue())) {
+                continue;
+            }
             NDArray array = entry.getValue().getArray();
             array.setName(entry.getKey());
             weights.add(array);

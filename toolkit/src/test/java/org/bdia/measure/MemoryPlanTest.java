@@ -36,6 +36,14 @@ class MemoryPlanTest {
             VitConfig.laptop().withHeads(1).withWidth(128).withHeads(4).withMlp(512);
     private static final Method BDIA = Method.bdia(0.5);
 
+    @Test
+    void aRoomyBudgetStoresStacksOfUnequalDepthsToo() {
+        var memory = MemoryModel.of(Seq2SeqConfig.smoke().withDepths(6, 2), BDIA);
+        MemoryPlan plan = MemoryPlan.forBudget(memory, 4, Long.MAX_VALUE);
+        assertThat(plan.execution().backprop()).isEqualTo(Backprop.STORE);
+        assertThat(plan.relativeTime()).isEqualTo(1);
+    }
+
     /** Peaks counted by a preloaded allocator shim, PyTorch 2.7.1 on two cores. */
     @ParameterizedTest
     @CsvSource({

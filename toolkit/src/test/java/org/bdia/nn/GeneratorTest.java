@@ -181,6 +181,13 @@ class GeneratorTest extends TensorTest {
 
         assertThat(text).hasSize(9);
         assertThat(pairs).doesNotHaveDuplicates();
+        int[] all =
+                Generator.generate(
+                        gpt, manager, new int[] {1}, 99, -1, Decoding.beam(1).withNoRepeatNgram(1));
+        assertThat(all)
+                .as("until every token was there")
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(3);
     }
 
     @Test

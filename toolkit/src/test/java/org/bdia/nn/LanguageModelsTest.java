@@ -57,6 +57,31 @@ class LanguageModelsTest extends TensorTest {
                 translator(Method.standard(), Backprop.CHECKPOINT));
     }
 
+    /** As in linear probing: the rest learns as before. */
+    @Test
+    void aFrozenEmbeddingIsTrainedAround() {
+        for (Backprop backprop : List.of(Backprop.STORE, Backprop.REVERSIBLE)) {
+            Gpt model = gpt(GPT.withDropout(0), Method.bdia(0.5), backprop);
+            Gpt frozen = gpt(GPT.withDropout(0), Method.bdia(0.5), backprop);
+            model.differentiate(inputs(model), LanguageModelsTest::loss, DRAW);
+            for (Pair<String, Parameter> entry : frozen.getParameters()) {
+                entry.getValue().freeze(entry.getKey().contains("mbedding"));
+            }
+            frozen.differentiate(inputs(frozen), LanguageModelsTest::loss, DRAW);
+            int trained = 0;
+            for (Pair<String, Parameter> entry : frozen.getParameters()) {
+                if (entry.getValue().requiresGradient()) {
+                    trained++;
+                    Parameter whole = model.getParameters().get(entry.getKey());
+                    assertThat(entry.getValue().getArray().getGradient().toFloatArray())
+                            .as(entry.getKey())
+                            .isEqualTo(whole.getArray().getGradient().toFloatArray());
+                }
+            }
+            assertThat(trained).isBetween(1, frozen.getParameters().size() - 1);
+        }
+    }
+
     private void assertSame(ReversibleModel one, ReversibleModel other) {
         float expected = one.differentiate(inputs(one), LanguageModelsTest::loss, DRAW);
         assertThat(other.differentiate(inputs(other), LanguageModelsTest::loss, DRAW))

@@ -63,11 +63,13 @@ class BranchesTest extends TensorTest {
         return found.stream().map(Fingerprint::of).toList();
     }
 
-    /** What a branch returns. */
+    /** What a branch returns, or adds to its input in front of tanh, both only reshaped, so that their gradients share storage. */
     private enum Source {
         INPUT,
         CONTEXT,
-        PARAMETER
+        PARAMETER,
+        WITH_CONTEXT,
+        WITH_PARAMETER
     }
 
     private static final class Returning extends AbstractBlock {
@@ -91,10 +93,21 @@ class BranchesTest extends TensorTest {
                     switch (source) {
                         case INPUT -> inputs.get(0);
                         case CONTEXT -> inputs.get(1);
-                        case PARAMETER ->
-                                store.getValue(weight, inputs.get(0).getDevice(), training);
+                        case PARAMETER -> parameter(store, inputs, training);
+                        case WITH_CONTEXT -> sum(inputs.get(0), inputs.get(1));
+                        case WITH_PARAMETER ->
+                                sum(inputs.get(0), parameter(store, inputs, training));
                     };
             return new NDList(result.apply(array));
+        }
+
+        private NDArray parameter(ParameterStore store, NDList inputs, boolean training) {
+            return store.getValue(weight, inputs.get(0).getDevice(), training);
+        }
+
+        private NDArray sum(NDArray x, NDArray other) {
+            NDArray added = result.apply(other.reshape(-1, Toy.WIDTH));
+            return x.reshape(-1, Toy.WIDTH).add(added).tanh().reshape(x.getShape());
         }
 
         @Override

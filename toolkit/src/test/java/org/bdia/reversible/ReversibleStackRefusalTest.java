@@ -37,9 +37,12 @@ class ReversibleStackRefusalTest extends TensorTest {
                 .hasMessage(
                         "state 0 reaches 40960.0, but level 9 represents float32 exactly only below"
                                 + " 32768.0 (2^(24-9)); lower the level to 8, or the learning rate");
-        assertThatThrownBy(() -> stack.infer(x.neg()))
+        NDArray minus = x.neg();
+        int before = manager.getManagedArrays().size();
+        assertThatThrownBy(() -> stack.infer(minus))
                 .isInstanceOf(StateRangeException.class)
                 .hasMessageContaining("reaches -40960.0");
+        assertThat(manager.getManagedArrays()).as("nothing is left behind").hasSize(before);
     }
 
     @Test

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import java.nio.file.Path;
 import org.bdia.TensorTest;
 import org.bdia.config.OptimizerConfig;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GlobalNormTest extends TensorTest {
 
@@ -70,6 +74,27 @@ class GlobalNormTest extends TensorTest {
             optimizer.zeroGradients();
         }
         assertThat(GlobalNorm.clip(model, 1)).isZero();
+    }
+
+    /** A block in two places has one weight: it counts, is scaled and moves once, and is saved once. */
+    @Test
+    void aParameterInTwoPlacesIsOne(@TempDir Path folder) {
+        Block twice = new SequentialBlock().add(model).add(model);
+        assertThat(GlobalNorm.clip(twice, 0.7)).isCloseTo(7, within(1e-6));
+        assertThat(gradient("bias")).usingComparatorWithPrecision(1e-6f).containsExactly(0.3f);
+        float before = parameter("bias").getArray().getFloat();
+        try (Optimizer optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, twice)) {
+            optimizer.update(0.5);
+            assertThat(optimizer.state()).hasSize(4);
+            assertThat(optimizer.isAlone(parameter("bias"))).isFalse();
+        }
+        float after = parameter("bias").getArray().getFloat();
+        assertThat(after).isCloseTo(before - 0.5f, within(1e-5f));
+        Path file = folder.resolve("twice.safetensors");
+        Weights.save(file, twice);
+        parameter("bias").getArray().muli(0);
+        Weights.load(file, twice);
+        assertThat(parameter("bias").getArray().getFloat()).isEqualTo(after);
     }
 
     private Parameter parameter(String name) {
