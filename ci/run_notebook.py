@@ -191,6 +191,7 @@ def main() -> int:
         return 0
     shutil.rmtree(options.output, ignore_errors=True)  # figures and tables of another source or profile
     options.output.mkdir(parents=True)
+    write(options.output / "run.json", json.dumps({**request, "status": "not finished"}, indent=2) + "\n")
     began = time.monotonic()
     notebook, outcome = execute_with_retries(options.notebook, options.timeout)
     seconds = round(time.monotonic() - began, 1)

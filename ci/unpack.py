@@ -49,7 +49,8 @@ def place(source, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     plain = target.with_suffix("")
     bound = source.with_name(source.name + ".sha256").exists()
-    shadowed = source.with_suffix("").exists()  # the toolkit takes the plain file before the packed one
+    # the toolkit takes the plain file before a packed one, and .gz before .xz
+    shadowed = source.with_suffix("").exists() or source.with_suffix(".gz").exists()
     if source.suffix == ".xz" and not bound and not shadowed and unpack(source, plain):
         return plain
     replace(target, lambda part: part.symlink_to(source))

@@ -9,6 +9,7 @@ little-endian, (B, T, V). Exit status 3: PyTorch is not installed.
 
 import json
 import math
+import re
 import sys
 
 try:
@@ -63,7 +64,7 @@ def main():
     with open(request, encoding="utf-8") as file:
         asked = json.load(file)
     with torch.no_grad():
-        tensors = {name.removeprefix("transformer."): tensor for name, tensor in read(weights)[0].items()}
+        tensors = {re.sub("^transformer[.]", "", name): tensor for name, tensor in read(weights)[0].items()}
         write(output, logits(tensors, torch.tensor(asked["ids"]), asked["heads"], asked["gelu"]))
 
 

@@ -87,6 +87,9 @@ final class CellMagics {
         try (var found = Files.newDirectoryStream(path, "*.jar")) {
             found.forEach(jars::add);
         }
+        if (jars.isEmpty()) {
+            throw new IllegalArgumentException("%classpath " + argument + ": no jar in " + path);
+        }
         jars.sort(null);
         return jars;
     }

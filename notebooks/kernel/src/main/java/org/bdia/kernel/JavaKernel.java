@@ -118,7 +118,7 @@ public final class JavaKernel extends BaseKernel {
 
     /** Evaluates and renders on the cell's thread; anything thrown, an Error in toString included, fails the cell only. */
     private DisplayData shown(String code) {
-        var value = evalRaw(code);
+        var value = evaluated(code);
         if (value == null || value instanceof DisplayData) {
             return (DisplayData) value;
         }
@@ -131,11 +131,28 @@ public final class JavaKernel extends BaseKernel {
         }
     }
 
+    /** An Error of the compiler, whose thread this is, would end the shell channel and leave every later cell unanswered. */
+    private Object evaluated(String code) {
+        try {
+            return evalRaw(code);
+        } catch (Error e) {
+            var lines = new ArrayList<>(List.of("the cell cannot be compiled:"));
+            lines.addAll(CellTrace.lines(e));
+            throw new CellError(String.join(" ", lines.subList(0, 2)), lines);
+        }
+    }
+
     private static CellError whileShowing(Object value, Throwable thrown) {
         var lines = new ArrayList<String>();
         lines.add("cannot show a " + value.getClass().getSimpleName() + ":");
         lines.addAll(CellTrace.lines(thrown));
         return new CellError(String.join(" ", lines.subList(0, 2)), lines);
+    }
+
+    @Override
+    protected void replaceOutputStreams(ShellReplyEnvironment replies) {
+        super.replaceOutputStreams(replies);
+        System.setIn(new CellInput(System.in));
     }
 
     /** Evaluates a cell; honours the flags that the library ignores: a cell that is not stored is not counted. */
@@ -205,10 +222,12 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public ReplacementOptions complete(String code, int at) {
         var anchor = new int[1];
+        // what follows the cursor would make an import that is being typed a whole one
+        var before = code.substring(0, offset(code, at));
         var found =
                 cells
                         .analysis()
-                        .completionSuggestions(statements(code), offset(code, at), anchor)
+                        .completionSuggestions(statements(before), before.length(), anchor)
                         .stream()
                         .map(Suggestion::continuation)
                         .distinct()

@@ -142,6 +142,11 @@ class CellMagicsTest {
     }
 
     @Test
+    void aFolderWithoutJarsIsNamed(@TempDir Path empty) {
+        assertThat(error("%classpath " + empty + "/*")).hasMessageContaining("no jar in " + empty);
+    }
+
+    @Test
     void aPathThatIsMissingIsNamed() {
         assertThat(error("%classpath none.jar"))
                 .hasMessageContaining(Path.of("none.jar").toAbsolutePath().toString());

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -173,6 +177,40 @@ class JavaKernelTest extends CellTest {
         var code = "import java.util.zip.*;\nvar list = new ArrayList<String>();\nlist.isEm";
         assertThat(kernel.complete(code, code.length()).getReplacements())
                 .containsExactly("isEmpty()");
+    }
+
+    @Test
+    void completionIsThatOfTheImportUnderTheCursor() {
+        assertThat(kernel.complete("import java.util.ArrayLis;", 25).getReplacements())
+                .containsExactly("ArrayList");
+    }
+
+    @Test
+    void whatBreaksTheCompilerFailsTheCellOnly() {
+        assertThat(error("int n = 1" + " + 1".repeat(30_000) + ";")).isNotNull();
+        assertThat(kernel.eval("2")).isNotNull();
+    }
+
+    @Test
+    void whatIsTypedIsReadInPartsOfAnyLength() throws IOException {
+        byte[] typed = "h\u00e9llo".getBytes(StandardCharsets.UTF_8);
+        var signed =
+                new FilterInputStream(new ByteArrayInputStream(typed)) {
+                    @Override
+                    public int read() throws IOException {
+                        return (byte) super.read();
+                    }
+
+                    @Override
+                    public int read(byte[] into, int offset, int length) {
+                        throw new AssertionError("the library's writes past the array");
+                    }
+                };
+        var input = new CellInput(signed);
+        assertThat(input.read()).isEqualTo('h');
+        assertThat(input.read()).isEqualTo(0xC3);
+        assertThat(input.readNBytes(2)).containsExactly(0xA9, 'l');
+        assertThat(input.readAllBytes()).containsExactly('l', 'o');
     }
 
     @ParameterizedTest

@@ -127,11 +127,12 @@ public final class Driver {
 
     private int slots() {
         SparkConf conf = spark.getConf();
-        int cores = usable().mapToInt(ExecutorSummary::totalCores).sum();
-        int byCores = cores / conf.getInt("spark.task.cpus", 1);
+        int coresOfTask = conf.getInt("spark.task.cpus", 1);
+        // A task runs on one executor, so what its cores leave over counts for nothing.
+        int byCores = usable().mapToInt(executor -> executor.totalCores() / coresOfTask).sum();
         int gpusOfTask = conf.getInt("spark.task.resource.gpu.amount", 0);
-        int gpus = executors() * conf.getInt("spark.executor.resource.gpu.amount", 0);
-        return gpusOfTask == 0 ? byCores : Math.min(byCores, gpus / gpusOfTask);
+        int gpus = conf.getInt("spark.executor.resource.gpu.amount", 0);
+        return gpusOfTask == 0 ? byCores : Math.min(byCores, executors() * (gpus / gpusOfTask));
     }
 
     private int executors() {
