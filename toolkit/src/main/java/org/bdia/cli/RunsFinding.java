@@ -81,7 +81,7 @@ final class RunsFinding {
         List<String> unfinished = new ArrayList<>();
         int finished = 0;
         for (String id : store.ids()) {
-            if (isDone(store, id)) {
+            if (store.isDone(id)) {
                 finished++;
             } else {
                 unfinished.add(id + " " + holder(store.root().resolve(id)));
@@ -94,15 +94,6 @@ final class RunsFinding {
                 + unfinished.size()
                 + " unfinished runs"
                 + (unfinished.isEmpty() ? "" : " (" + first + more + ")");
-    }
-
-    /** Returns whether a run is finished; a folder whose name is not a run's is not. */
-    private static boolean isDone(RunStore store, String id) {
-        try {
-            return store.isDone(id);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     /**

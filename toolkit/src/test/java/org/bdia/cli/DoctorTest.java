@@ -58,12 +58,12 @@ class DoctorTest {
     @Test
     void ofManyUnfinishedRunsTheFirstAreNamed() throws IOException {
         for (int run = 0; run < 7; run++) {
-            Path one = Files.createDirectory(folder.resolve("run " + run));
+            Path one = Files.createDirectory(folder.resolve("run-" + run));
             Files.writeString(one.resolve("config.json"), CONFIG);
         }
         assertThat(runs(RunStore.at(folder)))
-                .contains("7 unfinished runs (run 0 open nowhere; ")
-                .endsWith("; run 4 open nowhere; …)");
+                .contains("7 unfinished runs (run-0 open nowhere; ")
+                .endsWith("; run-4 open nowhere; …)");
     }
 
     @Test
