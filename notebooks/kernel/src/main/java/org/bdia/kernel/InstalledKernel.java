@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,9 +29,10 @@ final class InstalledKernel {
     static List<Finding> findings(List<Path> folders, Map<String, String> environment) {
         List<Finding> kernels = new ArrayList<>();
         List<Finding> damaged = new ArrayList<>();
+        Map<Path, Path> others = new HashMap<>();
         for (Path spec : folders.stream().flatMap(InstalledKernel::specs).toList()) {
             try {
-                finding(spec, environment).ifPresent(kernels::add);
+                finding(spec, environment, others).ifPresent(kernels::add);
             } catch (IOException | InvalidPathException e) {
                 damaged.add(
                         new Finding(
@@ -47,17 +49,24 @@ final class InstalledKernel {
         return kernels;
     }
 
-    /** Returns the finding for a kernel; empty if it is not for Java. */
-    private static Optional<Finding> finding(Path spec, Map<String, String> environment)
-            throws IOException {
+    /**
+     * Returns the finding for a kernel; empty if it is not for Java.
+     *
+     * @param others the kernels before that are not ours, by their names: of several with one name Jupyter starts the first
+     */
+    private static Optional<Finding> finding(
+            Path spec, Map<String, String> environment, Map<Path, Path> others) throws IOException {
         JsonNode json = new ObjectMapper().readTree(spec.toFile());
         if (!json.isObject()) {
             throw new IOException("expected a JSON object, found " + json.getNodeType());
         }
         String command = json.path("argv").toString();
+        Path name = spec.getParent().getFileName();
         if (command.contains(JavaKernel.class.getName())) {
-            return Optional.of(ours(spec));
+            Path first = others.get(name);
+            return Optional.of(first == null ? ours(spec) : hidden(spec, first));
         }
+        others.putIfAbsent(name, spec);
         String lower = command.toLowerCase(Locale.ROOT);
         if (!lower.contains("ijava") && !lower.contains("jjava")) {
             return Optional.empty();
@@ -70,6 +79,14 @@ final class InstalledKernel {
                     new Finding(NAME, false, found, "set it as toolkit/KERNELS.md says"));
         }
         return Optional.of(new Finding(NAME, true, spec + " with " + variable, ""));
+    }
+
+    private static Finding hidden(Path spec, Path first) {
+        return new Finding(
+                NAME,
+                false,
+                spec + " is hidden: as this kernel Jupyter starts " + first,
+                "run: ci/bdia kernel install --into " + first.resolve("../../..").normalize());
     }
 
     private static Finding ours(Path spec) throws IOException {
@@ -120,6 +137,12 @@ final class InstalledKernel {
             }
         }
         folders.add(Path.of("target", "jupyter"));
+        for (String environment : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
+            String prefix = System.getenv(environment);
+            if (prefix != null) {
+                folders.add(Path.of(prefix, "share", "jupyter"));
+            }
+        }
         folders.add(KernelSpec.userFolder());
         folders.add(Path.of("/usr/local/share/jupyter"));
         folders.add(Path.of("/usr/share/jupyter"));

@@ -66,6 +66,24 @@ class InstalledKernelTest {
         assertThat(only(Map.of()).found()).endsWith("needs a missing file: " + arguments);
     }
 
+    /** As IJava's in the environment of a venv or conda, which Jupyter looks into first. */
+    @Test
+    void aKernelOfOursThatAnotherHidesIsTold(@TempDir Path environment) throws IOException {
+        Path other = environment.resolve("kernels/java/kernel.json");
+        Files.createDirectories(other.getParent());
+        Files.move(install("java", "/opt/ijava.jar", ""), other);
+        Path ours = KernelSpec.current().install(jupyter).folder().resolve("kernel.json");
+        List<Finding> findings =
+                InstalledKernel.findings(
+                        List.of(environment, jupyter), Map.of("IJAVA_CLASSPATH", "x"));
+        assertThat(findings.get(1).line())
+                .startsWith("MISSING")
+                .contains(ours + " is hidden: as this kernel Jupyter starts " + other)
+                .contains("kernel install --into " + environment);
+        assertThat(InstalledKernel.findings(List.of(jupyter, environment), Map.of()).get(0).ok())
+                .isTrue();
+    }
+
     @Test
     void aKernelWrittenByHandIsReadToo() throws IOException {
         var java = KernelSpec.current().java();
