@@ -45,8 +45,8 @@ public record RunConfig(
     /**
      * Checks that the parts fit together.
      *
-     * @throws IllegalArgumentException if the model is not of the task's kind or cannot be built, the method cannot be differentiated this way, training is not
-     *     {@linkplain TrainConfig#requireConsistent consistent}, or the head of an image model is to work on slices of tokens
+     * @throws IllegalArgumentException if the model is not of the task's kind or cannot be built, the method cannot be
+     *     differentiated this way, training is not {@linkplain TrainConfig#requireConsistent consistent}, or the head of an image model is to work on slices of tokens
      */
     public RunConfig {
         if (!kind(task).isInstance(model)) {

@@ -53,7 +53,10 @@ public record Caption(
         return new Caption(data, profile, words(seeds), hardware);
     }
 
-    /** Returns the caption of curves over seeds, which says what the bands around them are, if there is one, and that means end before some seeds do. */
+    /**
+     * Returns the caption of means over seeds, which says what the bands around them are, if there is one, and where a mean ends
+     * before some of its seeds.
+     */
     public Caption ofMeans(List<Curve> curves, List<Series> means) {
         boolean banded =
                 means.stream()

@@ -17,7 +17,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * One colour per method in every figure, from the palette that Okabe and Ito made for colour-blind readers.
  *
  * <p>A variant ({@code standard+dropout0.1}, {@code bdia γ = 0.25}) has its method's colour, every second one of a figure in a
- * lighter tint; the first six series of a figure also differ in dashes and marker, so that figures survive a grey printer, and so do six of one colour.
+ * lighter tint; the first six series of a figure also differ in dashes and marker, so that figures survive a grey printer, and
+ * so do six of one colour.
  *
  * @see <a href="https://jfly.uni-koeln.de/color/">Okabe and Ito, Color universal design, 2008</a>
  */
@@ -29,16 +30,16 @@ final class Palette {
                     "bdia", new Color(0x0072B2),
                     "bdia-float", new Color(0xE69F00),
                     "revnet", new Color(0x009E73),
-                    "midpoint", new Color(0x56B4E9));
+                    "midpoint", new Color(0xD55E00));
 
     private static final List<Color> OTHERS =
             List.of(
-                    new Color(0xD55E00),
                     new Color(0x56B4E9),
                     new Color(0x009E73),
                     new Color(0xCC79A7),
                     new Color(0x0072B2),
-                    new Color(0xE69F00));
+                    new Color(0xE69F00),
+                    new Color(0xD55E00));
 
     private static final Pattern WORD = Pattern.compile("[a-z-]+");
 
