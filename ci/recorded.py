@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterable, List
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "notebooks" / "results"
@@ -55,10 +55,15 @@ class Record:
     def values(self, **wanted: Any) -> List[float]:
         return [row["value"] for row in self.rows(**wanted)]
 
-    def hardware(self) -> str:
-        # Archived runs come from several machines; the results name the one that put them together.
-        processors = sorted({run["manifest"]["cpu"] for run in self.manifest["runs"] if "cpu" in run["manifest"]})
-        return " and ".join(processors) if len(processors) > 1 else str(self.results["hardware"]).split(", Linux")[0]
+    def hardware(self, rows: Iterable[Row] = ()) -> str:
+        """The machine, of these rows' runs alone if there are any."""
+        # Archived runs come from several machines; the results name the one that put them together. A row of hours is its run's.
+        hours = {row["value"] for row in rows if row["metric"] == "hours"}
+        runs = [run["manifest"] for run in self.manifest["runs"] if "cpu" in run["manifest"]]
+        of_rows = [run for run in runs if float(run["hours"]) in hours] or runs
+        processors = sorted({name.replace("(R)", "") for run in of_rows for name in run["cpu"].split(" then ")})
+        machine = str(self.results["hardware"]).split(", Linux")[0]
+        return machine if not processors or processors == [machine.split(", ")[0]] else " and ".join(processors)
 
 
 def records(*notebooks: str) -> List[Record]:

@@ -1,7 +1,7 @@
 """A notebook's answer in a sentence or two, its numbers taken from the rows of its results.json."""
 
 import statistics
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 Row = Dict[str, Any]
 
@@ -28,7 +28,7 @@ def trained(rows: List[Row], methods: Dict[str, str]) -> List[str]:
     """One sentence a task: score and validation loss of each method after training."""
     sentences = []
     for task in dict.fromkeys(row["task"] for row in rows if row["metric"] == "train_loss" and row["stage"] == "trained"):
-        told, seeds = [], 0
+        told: List[Tuple[str, int]] = []
         for method, name in methods.items():
             of = [row for row in rows if (row["task"], row["method"], row["stage"]) == (task, method, "trained")]
             # Twins, run another way, end with the same bits and are no further seeds; other |gamma| are other variants.
@@ -38,14 +38,17 @@ def trained(rows: List[Row], methods: Dict[str, str]) -> List[str]:
             of = [row for row in of if row["backprop"] == way]
             losses = values(of, metric="val_loss")
             if losses:
-                seeds = len(losses)
                 score = next(
                     (words.format(spread(values(of, metric=m), scale, digits)) for m, scale, digits, words in SCORES if values(of, metric=m)),
                     "no score",
                 )
-                told.append(f"{name} has {score} and a validation loss of {spread(losses)}")
+                told.append((f"{name} has {score} and a validation loss of {spread(losses)}", len(losses)))
         if told:
-            sentences.append(f"On {task}, {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]} ({seeds} {'seed' if seeds == 1 else 'seeds'}).")
+            # The number of seeds stands once where it is the same for all.
+            last = [seeds != following[1] for (_, seeds), following in zip(told, told[1:])] + [True]
+            alike = not any(last[:-1])
+            words = [text + (f" ({seeds} {'seed' if seeds == 1 else 'seeds'})" if end or not alike else "") for (text, seeds), end in zip(told, last)]
+            sentences.append(f"On {task}, {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}.")
     return sentences
 
 

@@ -69,28 +69,29 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> List[str]:
     return ["| " + " | ".join(line) + " |" for line in (names, ["---"] * len(names), *rows)]
 
 
-def made_by(record: Record, hours: float) -> List[str]:
-    """The last columns of a row: hardware and hours, and the command."""
-    return [f"{record.hardware()}; {hours:.2f} h", f"`{record.manifest['command']}`"]
+def made_by(record: Record, rows: List[Row]) -> List[str]:
+    """The last columns of a row: hardware and hours, of these rows' runs or of the whole record, and the command."""
+    hours = sum(of(rows, "hours")) if rows else record.manifest["hours"]
+    return [f"{record.hardware(rows)}; {hours:.2f} h", f"`{record.manifest['command']}`"]
 
 
 def findings() -> List[str]:
     """The README's table: one number for the plain transformer and BDIA in the most telling tasks."""
     lines: List[List[str]] = []
 
-    def add(record: Record, task: str, method: str, paper: str, ours: str, hours: float) -> None:
+    def add(record: Record, task: str, method: str, paper: str, ours: str, rows: List[Row]) -> None:
         notebook = f"[{record.notebook}](notebooks/{record.notebook}.ipynb)"
-        lines.append([f"{task} · {record.profile}", method, paper, ours, *made_by(record, hours), notebook])
+        lines.append([f"{task} · {record.profile}", method, paper, ours, *made_by(record, rows), notebook])
 
     for record in largest("01-exactness"):
         wrong, compared = (sum(record.values(method="bdia", metric=m)) for m in ("mismatches", "activations"))
         deepest = max(row["depth"] for row in record.rows(method="bdia"))
         found = f"{wrong:,.0f} of {compared:,.0f} activations differ"
-        add(record, f"states rebuilt, up to {deepest} blocks", "bdia", "exact", found, record.manifest["hours"])
+        add(record, f"states rebuilt, up to {deepest} blocks", "bdia", "exact", found, [])
     for record in largest("06-memory-and-time"):
         for method in ("standard", "bdia"):
             ours = peaks_of_the_paper(record, method)
-            add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, record.manifest["hours"])
+            add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, [])
         for method, stage, how in (
             ("standard", "fast", ""),
             ("standard", "fast-head-per-block", ", checkpointed on the whole batch, head in slices, per block"),
@@ -98,7 +99,7 @@ def findings() -> List[str]:
             ("bdia", "lean-head-per-block", ", reversed, head in slices, per block"),
         ):
             for value in record.values(task="whole-step", method=method, stage=stage, metric="total_mib"):
-                add(record, "whole step of GPT-2 medium", method + how, "–", f"{value:,.0f} MiB", record.manifest["hours"])
+                add(record, "whole step of GPT-2 medium", method + how, "–", f"{value:,.0f} MiB", [])
     told = ["cifar10", "translation", "shakespeare"]
     for notebook, task, methods, (metric, scale, digits, unit) in OVER_FITTING:
         for record in (found for found in largest(notebook) if found.profile != "smoke"):
@@ -109,11 +110,11 @@ def findings() -> List[str]:
                 last = spread(of(rows, metric), scale, digits, unit)
                 best = spread(of(rows, metric + "_at_best"), scale, digits, unit.rpartition(" ")[0] + " at best")
                 if rows:
-                    add(record, f"{task}, {epochs} epochs", method, PAPER.get((task, method), "–"), f"{last}, {best}", sum(of(rows, "hours")))
+                    add(record, f"{task}, {epochs} epochs", method, PAPER.get((task, method), "–"), f"{last}, {best}", rows)
     for record in largest("02-cifar", "03-translation", "04-gpt2-overfitting"):
         for task, method, rows in trained(record):
             if task in told and method in ("standard", "bdia"):
-                add(record, task, method, PAPER.get((task, method), "–"), score(rows), sum(of(rows, "hours")))
+                add(record, task, method, PAPER.get((task, method), "–"), score(rows), rows)
     header = ["task · profile", "method", "paper", "ours, mean ± std (seeds)", "hardware, hours", "command", "notebook"]
     return table(header, lines)
 
@@ -179,7 +180,7 @@ def results() -> List[str]:
                     spread(of(rows, "val_loss")),
                     spread(of(rows, "best_val_loss")),
                     spread(of(rows, "train_loss")),
-                    *made_by(record, sum(of(rows, "hours"))),
+                    *made_by(record, rows),
                     f"[{record.notebook}](../{record.notebook}.ipynb)",
                 ]
             )

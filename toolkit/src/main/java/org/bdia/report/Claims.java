@@ -39,7 +39,7 @@ import tech.tablesaw.api.Table;
  * {@code gamma=0.5}, {@code stage=trained}, {@code seed=1}, {@code task=cifar10}. It stands for the mean of
  * the rows it matches; {@code max}, {@code min}, {@code sum}, {@code count} and {@code stderr} (sample
  * standard deviation over √n) are written around it, {@code low} and {@code high} (the ends of the 95 % interval of the
- * mean difference, seed by seed) around the difference of two. A reference that matches no row makes the claim fail,
+ * mean difference, of three seeds or more, one by one) around the difference of two. A reference that matches no row makes the claim fail,
  * except in {@code count}, which is then 0.
  */
 final class Claims {

@@ -1,6 +1,7 @@
 package org.bdia.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,16 +39,18 @@ record PaperClaim(String text, Rows minuend, Rows subtrahend, boolean negative) 
     /** Returns the verdict; without one, a failure, where rows are missing or a value is not finite. */
     ResultsFile.Claim check(String id, List<Result> rows) {
         try {
-            Comparison.Summary interval = Statement.interval(minuend, subtrahend, rows);
+            Estimate interval = Statement.interval(minuend, subtrahend, rows);
             double low = interval.low();
             double high = interval.high();
-            if (!Double.isFinite(low) || !Double.isFinite(high)) {
-                throw new NoSuchElementException("a value is not finite, so there is no interval");
-            }
             boolean seen = negative ? high < 0 : low > 0;
             boolean opposite = negative ? low > 0 : high < 0;
             String found =
-                    "[" + Numbers.text(low) + ", " + Numbers.text(high) + "], n = " + interval.n();
+                    String.format(
+                            Locale.ROOT,
+                            "[%s, %s], n = %d",
+                            Numbers.text(low),
+                            Numbers.text(high),
+                            minuend.seeds(rows).size());
             String verdict =
                     seen
                             ? ResultsFile.SEEN

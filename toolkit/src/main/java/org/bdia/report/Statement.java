@@ -119,7 +119,7 @@ final class Statement {
             variables.put(
                     name,
                     rows -> {
-                        Comparison.Summary interval = interval(minuend, subtrahend, rows);
+                        Estimate interval = interval(minuend, subtrahend, rows);
                         return upper ? interval.high() : interval.low();
                     });
         } else {
@@ -131,26 +131,33 @@ final class Statement {
     }
 
     /**
-     * Returns the mean difference, seed by seed, with its 95 % interval.
+     * Returns the mean difference, seed by seed, with its 95 % interval, as {@link Comparison} does.
      *
-     * @throws NoSuchElementException if the two have not the same two seeds or more
+     * @throws NoSuchElementException if the two have not the same three seeds or more, or there is no interval
      */
-    static Comparison.Summary interval(Rows minuend, Rows subtrahend, List<Result> rows) {
+    static Estimate interval(Rows minuend, Rows subtrahend, List<Result> rows) {
         SortedMap<Long, Double> a = minuend.seeds(rows);
         SortedMap<Long, Double> b = subtrahend.seeds(rows);
-        if (a.size() < 2 || !a.keySet().equals(b.keySet())) {
+        if (a.size() < Comparison.FEWEST || !a.keySet().equals(b.keySet())) {
             throw new NoSuchElementException(
                     String.format(
                             Locale.ROOT,
-                            "an interval needs the same two seeds or more on both sides, but %s has %s and %s has %s",
+                            "an interval needs the same %d seeds or more on both sides, but %s has %s and %s has %s",
+                            Comparison.FEWEST,
                             minuend.text,
                             a.keySet(),
                             subtrahend.text,
                             b.keySet()));
         }
-        double[] differences =
-                a.keySet().stream().mapToDouble(seed -> a.get(seed) - b.get(seed)).toArray();
-        return Comparison.Summary.of("difference", differences);
+        Estimate estimate = Estimate.paired(values(a), values(b));
+        if (Double.isNaN(estimate.half())) {
+            throw new NoSuchElementException(estimate.note() + ", so there is no interval");
+        }
+        return estimate;
+    }
+
+    private static double[] values(SortedMap<Long, Double> seeds) {
+        return seeds.values().stream().mapToDouble(value -> value).toArray();
     }
 
     /** A reference: the rows of a metric that pass every selector. */
@@ -226,7 +233,7 @@ final class Statement {
         }
 
         private double overSeeds(boolean mean, List<Result> all) {
-            double[] values = seeds(all).values().stream().mapToDouble(v -> v).toArray();
+            double[] values = values(seeds(all));
             if (!mean && values.length < 2) {
                 throw new NoSuchElementException(
                         "stderr needs two rows or more, but one matches " + text);

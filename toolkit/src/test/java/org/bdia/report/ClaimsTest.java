@@ -84,7 +84,7 @@ class ClaimsTest {
         String claims = "[" + paper("a", "low(loss[bdia] - loss[revnet]) > 0") + "]";
         assertThat(run(claims, "smoke")).isEqualTo(1);
         assertThat(Files.readString(folder.resolve("results.json")))
-                .contains("an interval needs the same two seeds")
+                .contains("an interval needs the same 3 seeds")
                 .doesNotContain("verdict");
     }
 

@@ -18,7 +18,8 @@ class PaperClaimTest {
                 "-1 0 1; not seen; not seen; [-2.484, 2.484], n = 3",
                 "0 0 0; not seen; not seen; [0, 0], n = 3",
                 "-1 -2 NaN; ''; ''; a value is not finite, so there is no interval",
-                "-1; ''; ''; an interval needs the same two seeds or more on both sides, but loss[bdia] has [0]"
+                "1 1 1; ''; ''; 'the difference does not vary, so there is no interval'",
+                "-1 -2; ''; ''; an interval needs the same 3 seeds or more on both sides, but loss[bdia] has [0, 1]"
             })
     void theIntervalDecides(String values, String below, String above, String found) {
         List<Result> rows = new ArrayList<>();

@@ -20,8 +20,10 @@ class StatementTest {
                     row("bdia-float", "store", 0, 6, 0.5, "drift", Double.POSITIVE_INFINITY),
                     row("bdia", "store", 0, 6, 0.5, "time", 5),
                     row("bdia", "store", 1, 6, 0.5, "time", 9),
+                    row("bdia", "store", 2, 6, 0.5, "time", 8),
                     row("standard", "store", 0, 6, 0, "time", 4),
-                    row("standard", "store", 1, 6, 0, "time", 6));
+                    row("standard", "store", 1, 6, 0, "time", 6),
+                    row("standard", "store", 2, 6, 0, "time", 6));
 
     @ParameterizedTest
     @ValueSource(
@@ -46,9 +48,9 @@ class StatementTest {
                 "loss[gamma=0.25] == 8",
                 "loss[task=vit,stage=trained,seed=0,K=6,gamma=0.5,bdia] == 1",
                 "mean(loss[bdia,K=6]) == 2",
-                "low(time[bdia] - time[standard]) < -10", // 2 - 12.7
-                "high(time[bdia] - time[standard]) > 14",
-                "high(time[bdia] - time[standard]) + low(time[bdia] - time[standard]) == 4",
+                "low(time[bdia] - time[standard]) < -0.48", // 2 - 4.303 / sqrt(3)
+                "high(time[bdia] - time[standard]) > 4.48",
+                "high(time[bdia] - time[standard]) + low(time[bdia] - time[standard]) > 3.999",
                 "high(time[bdia] - time[bdia]) == 0",
                 "max(loss[bdia]) == 8",
                 "min(loss[bdia]) == 1",
@@ -80,8 +82,8 @@ class StatementTest {
                 "stderr(loss[bdia,K=24]) >= 0; stderr needs two rows",
                 "loss == 12; loss matches rows that differ in more than the seed",
                 "mean(loss[bdia]) == 4; loss[bdia] matches rows that differ in more than the seed",
-                "low(loss[bdia,K=24] - loss[bdia,K=24]) == 0; an interval needs the same two seeds",
-                "high(time[bdia] - loss[bdia-float]) > 0; an interval needs the same two seeds",
+                "low(loss[bdia,K=24] - loss[bdia,K=24]) == 0; an interval needs the same 3 seeds",
+                "high(time[bdia] - loss[bdia-float]) > 0; an interval needs the same 3 seeds",
                 "diverged == diverged; NaN == NaN",
                 "diverged != 0; NaN != 0",
                 "diverged < 1; NaN < 1",
