@@ -27,10 +27,7 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** Returns a copy with another dropout rate. */
     ModelConfig withDropout(double value);
 
-    /** The rate of stochastic depth at the last branch of each stack, 0 ≤ dropPath &lt; 1. */
-    double dropPath();
-
-    /** Returns a copy with another rate of stochastic depth. */
+    /** Returns a copy with another rate of stochastic depth at the last branch of each stack, 0 ≤ dropPath &lt; 1. */
     ModelConfig withDropPath(double value);
 
     /** The activation of every MLP. */
@@ -38,19 +35,4 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
 
     /** Returns a copy with another activation. */
     ModelConfig withActivation(ActivationConfig value);
-
-    /** The laptop-sized vision transformer, {@link VitConfig#laptop()}, to be changed with its {@code with…} methods. */
-    static VitConfig vit() {
-        return VitConfig.laptop();
-    }
-
-    /** The small decoder-only transformer, {@link GptConfig#nano()}. */
-    static GptConfig gpt() {
-        return GptConfig.nano();
-    }
-
-    /** The small encoder–decoder transformer, {@link Seq2SeqConfig#laptop()}. */
-    static Seq2SeqConfig seq2seq() {
-        return Seq2SeqConfig.laptop();
-    }
 }

@@ -50,11 +50,11 @@ class RunConfigTest {
                         with(Method.bdiaFloat(0.5).perBatch(), Backprop.REVERSIBLE),
                         with(Method.bdiaFloat(0.5).uniform().perBatch(), Backprop.STORE),
                         withModel(VitConfig.smoke().withDropPath(0.1)),
-                        with(TEXT, ModelConfig.gpt().withDropPath(0.2)),
-                        with(PAIRS, ModelConfig.seq2seq().withDropPath(0.3)),
+                        with(TEXT, GptConfig.nano().withDropPath(0.2)),
+                        with(PAIRS, Seq2SeqConfig.laptop().withDropPath(0.3)),
                         new RunConfig(
                                 IMAGES.withSizes(100, 10, 20).withSynthetic(true),
-                                ModelConfig.vit(),
+                                VitConfig.laptop(),
                                 Method.bdia(0.5),
                                 Backprop.STORE,
                                 false,
@@ -71,11 +71,11 @@ class RunConfigTest {
 
     @Test
     void aModelOfAnotherKindThanTheTaskIsRefused() {
-        assertThatThrownBy(() -> withModel(ModelConfig.gpt()))
+        assertThatThrownBy(() -> withModel(GptConfig.nano()))
                 .hasMessage("the task cifar10 needs a VitConfig, but its model is a GptConfig");
         assertThatThrownBy(() -> with(TEXT, VitConfig.smoke()))
                 .hasMessage("the task shakespeare needs a GptConfig, but its model is a VitConfig");
-        assertThatThrownBy(() -> with(PAIRS, ModelConfig.gpt()))
+        assertThatThrownBy(() -> with(PAIRS, GptConfig.nano()))
                 .hasMessageContaining("the task translation needs a Seq2SeqConfig");
     }
 
@@ -129,7 +129,7 @@ class RunConfigTest {
         RunConfig text =
                 new RunConfig(
                         TEXT,
-                        ModelConfig.gpt(),
+                        GptConfig.nano(),
                         Method.standard(),
                         Backprop.STORE,
                         false,
