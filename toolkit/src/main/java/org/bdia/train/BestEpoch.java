@@ -163,27 +163,15 @@ final class BestEpoch {
      * @throws IllegalArgumentException if there is none, or it is damaged or of another configuration
      */
     static Path find(Path run, String config) {
-        try {
-            List<Path> all = CheckpointFolder.newestFirst(run, NAME);
-            if (all.isEmpty()) {
-                throw new IllegalArgumentException(
-                        run
-                                + ": expected the weights of the epoch with the lowest validation loss, "
-                                + PREFIX
-                                + "STEP, found none: the run has no validation data, was restored from an archive,"
-                                + " or began before such weights were kept; use the weights of the last epoch, or"
-                                + " remove the folder and train it again without an archive");
-            }
-            CheckpointFolder.read(all.get(0), config);
-            return all.get(0).resolve(CheckpointFolder.WEIGHTS);
-        } catch (CheckpointFolder.DamagedException e) {
-            throw new IllegalArgumentException(
-                    e.getMessage()
-                            + "; use the weights of the last epoch, or remove the run's folder and run it"
-                            + " again",
-                    e);
-        } catch (IOException e) {
-            throw CheckpointFolder.unreadableRun(run, e);
-        }
+        return CheckpointFolder.newestWeights(
+                run,
+                NAME,
+                config,
+                ": expected the weights of the epoch with the lowest validation loss, "
+                        + PREFIX
+                        + "STEP, found none: the run has no validation data, was restored from an archive,"
+                        + " or began before such weights were kept; use the weights of the last epoch, or"
+                        + " remove the folder and train it again without an archive",
+                "; use the weights of the last epoch, or remove the run's folder and run it again");
     }
 }

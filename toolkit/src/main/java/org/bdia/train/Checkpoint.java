@@ -200,24 +200,25 @@ public final class Checkpoint {
     }
 
     /**
-     * Copies the weights of a run's newest whole checkpoint into a model, to go on from them with another task.
+     * Copies the weights of a finished run's last epoch into a model, to use them, or to go on from them with another task.
      *
      * @param run the run's folder
      * @param config the hash that the checkpoint must carry
-     * @throws IllegalArgumentException if the run has no whole checkpoint, or it is of another configuration or model
+     * @throws IllegalArgumentException if the run has no checkpoint, or the weights of its newest are damaged, so that only
+     *     those of an earlier epoch are left, or it is of another configuration or model
      */
     public static void loadWeights(Path run, String config, Block model) {
-        Checkpoint newest =
-                latest(run, config, (step, message) -> {})
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                run
-                                                        + ": expected a checkpoint, found none; train"
-                                                        + " the run first, or, if it was restored from an archive, which"
-                                                        + " has no weights, remove the folder and train it again without"
-                                                        + " the archive"));
-        Weights.load(newest.folder.resolve(CheckpointFolder.WEIGHTS), model);
+        Path weights =
+                CheckpointFolder.newestWeights(
+                        run,
+                        NAME,
+                        config,
+                        ": expected a checkpoint, found none; train the run first, or, if it was restored from an"
+                                + " archive, which has no weights, remove the folder and train it again without the"
+                                + " archive",
+                        "; no other checkpoint has the weights of the last epoch: remove the run's folder and train"
+                                + " it again");
+        Weights.load(weights, model);
     }
 
     /**

@@ -127,6 +127,15 @@ final class CheckpointFolder {
 
     /** Reads a checkpoint, with or without an optimiser, and compares its files with their SHA-256. */
     static CheckpointState read(Path folder, String config) throws DamagedException {
+        CheckpointState state = readWeights(folder, config);
+        if (state.optimizerSha256() != null) {
+            check(folder.resolve(OPTIMIZER), state.optimizerSha256());
+        }
+        return state;
+    }
+
+    /** {@link #read}, but the optimiser's file may be damaged. */
+    private static CheckpointState readWeights(Path folder, String config) throws DamagedException {
         CheckpointState state = state(folder);
         if (state.version() != CheckpointState.VERSION) {
             throw new IllegalArgumentException(
@@ -157,10 +166,30 @@ final class CheckpointFolder {
                     folder + " is damaged: its " + STATE + " is of step " + state.step(), null);
         }
         check(folder.resolve(WEIGHTS), state.weightsSha256());
-        if (state.optimizerSha256() != null) {
-            check(folder.resolve(OPTIMIZER), state.optimizerSha256());
-        }
         return state;
+    }
+
+    /**
+     * Returns the file of the newest weights in a run, never of older ones in their place.
+     *
+     * @param name of the folders
+     * @param none what to say of a run that has no such folder, behind the run
+     * @param damaged what to do if the newest folder is damaged
+     * @throws IllegalArgumentException if there is none, or the newest is damaged or of another configuration or format
+     */
+    static Path newestWeights(Path run, Pattern name, String config, String none, String damaged) {
+        try {
+            List<Path> all = Files.isDirectory(run) ? newestFirst(run, name) : List.of();
+            if (all.isEmpty()) {
+                throw new IllegalArgumentException(run + none);
+            }
+            readWeights(all.get(0), config);
+            return all.get(0).resolve(WEIGHTS);
+        } catch (DamagedException e) {
+            throw new IllegalArgumentException(e.getMessage() + damaged, e);
+        } catch (IOException e) {
+            throw unreadableRun(run, e);
+        }
     }
 
     private static CheckpointState state(Path folder) throws DamagedException {

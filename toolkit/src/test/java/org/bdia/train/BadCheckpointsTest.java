@@ -117,7 +117,15 @@ class BadCheckpointsTest {
                                 + "/optimizer.safetensors is damaged: its SHA-256 is HASH, expected HASH"
                                 + ANEW),
                 missing("state.json", go),
-                missing("weights.safetensors", load),
+                missing("weights.safetensors", go),
+                new BadInput(
+                        "weights missing, to be used",
+                        checkpointBut(
+                                folder -> Files.delete(folder.resolve("weights.safetensors"))),
+                        load,
+                        "ROOT/checkpoint-2/weights.safetensors is missing; no other checkpoint has the"
+                                + " weights of the last epoch: remove the run's folder and train it"
+                                + " again"),
                 missing("optimizer.safetensors", go),
                 new BadInput(
                         "another model",

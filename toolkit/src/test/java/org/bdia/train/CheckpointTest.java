@@ -3,7 +3,9 @@ package org.bdia.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -78,6 +80,36 @@ class CheckpointTest extends TensorTest {
                                 2, TASK.stepsPerEpoch(2), folder.resolve("checkpoint-2")));
         assertThat(file).hasBinaryContent(expected);
         assertThat(names()).containsExactlyInAnyOrder("checkpoint-2", "checkpoint-4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"weights.safetensors", "state.json"})
+    void weightsOfAnEarlierEpochAreNotTakenForThoseOfTheLast(String name) throws IOException {
+        train(5);
+        train(10);
+        Path file = folder.resolve("checkpoint-10").resolve(name);
+        Files.write(file, new byte[0]);
+        VisionTransformer model = model(SMALL);
+        List<ByteBuffer> before = bytes(model);
+
+        assertThatThrownBy(() -> Checkpoint.loadWeights(folder, "abcdef", model))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file + " is damaged: ")
+                .hasMessageEndingWith(
+                        "no other checkpoint has the weights of the last epoch: remove the run's folder"
+                                + " and train it again");
+        assertThat(bytes(model)).isEqualTo(before);
+    }
+
+    @Test
+    void weightsAreLoadedWithoutTheOptimisersFile() throws IOException {
+        train(4);
+        Files.delete(folder.resolve("checkpoint-4/optimizer.safetensors"));
+        VisionTransformer model = model(SMALL);
+        List<ByteBuffer> before = bytes(model);
+        Checkpoint.loadWeights(folder, "abcdef", model);
+
+        assertThat(bytes(model)).isNotEqualTo(before);
     }
 
     @Test
@@ -174,6 +206,10 @@ class CheckpointTest extends TensorTest {
                 new VisionTransformer(config, Method.bdia(0.5), Backprop.REVERSIBLE);
         model.initialize(manager, 5);
         return model;
+    }
+
+    private static List<ByteBuffer> bytes(VisionTransformer model) {
+        return Weights.of(model).stream().map(NDArray::toByteBuffer).toList();
     }
 
     private List<String> names() throws IOException {
