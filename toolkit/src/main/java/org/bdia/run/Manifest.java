@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.OptBoolean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.bdia.config.Json;
 import org.bdia.config.Records;
 import org.bdia.data.Provenance;
@@ -13,17 +14,18 @@ import oshi.SystemInfo;
 /**
  * Provenance of a run: build, machine, data, times.
  *
+ * <p>Of a run that others resumed, each text about build and machine has all that computed it, in order: commits and arithmetics
+ * joined by {@code +}, the others, such as {@code AMD EPYC then Intel Xeon}, by {@code then}. Numbers are those of the last session.
+ *
  * @param version the toolkit's version, as {@link Build} has it
- * @param commit the toolkit's commit, as {@link Build} has it; of a run that others resumed, all of them in order, joined by
- *     {@code +}
- * @param arithmetic {@link Build#ARITHMETIC}; of a run that others resumed, all of them in order, joined by {@code +}; {@code
- *     unknown} of a run that was begun before there were such versions
+ * @param commit the toolkit's commit, as {@link Build} has it
+ * @param arithmetic {@link Build#ARITHMETIC}; {@code unknown} of a run that was begun before there were such versions
  * @param java the Java runtime's version and vendor
  * @param os the operating system, its version and the processor architecture
  * @param cpu the processor's name
  * @param cores the logical processors that this process may use
  * @param memoryBytes the machine's memory
- * @param device where the tensors were, for example {@code cpu()} or {@code gpu(0) NVIDIA H200}
+ * @param device where the tensors were, {@code cpu()} or, for example, {@code gpu(0)}
  * @param engine the tensor library, its version, and its products with weights where they are not the usual ones
  * @param data what it was trained on
  * @param started when the run first began
@@ -49,6 +51,9 @@ public record Manifest(
         Instant finished,
         List<String> plainKernels,
         double hours) {
+
+    /** What stands between the machines of a run's sessions: names contain {@code +}. */
+    private static final String THEN = " then ";
 
     /** Copies the list. */
     public Manifest {
@@ -84,8 +89,14 @@ public record Manifest(
     /** Returns this session's manifest for a run that an earlier session began. */
     Manifest resuming(Manifest earlier) {
         Manifest resumed =
-                with("commit", joined(earlier.commit, commit))
-                        .with("arithmetic", joined(earlier.arithmetic, arithmetic))
+                with("version", joined(earlier.version, THEN, version))
+                        .with("commit", joined(earlier.commit, "+", commit))
+                        .with("arithmetic", joined(earlier.arithmetic, "+", arithmetic))
+                        .with("java", joined(earlier.java, THEN, java))
+                        .with("os", joined(earlier.os, THEN, os))
+                        .with("cpu", joined(earlier.cpu, THEN, cpu))
+                        .with("device", joined(earlier.device, THEN, device))
+                        .with("engine", joined(earlier.engine, THEN, engine))
                         .with("started", earlier.started)
                         .with("hours", earlier.hours);
         return resumed.withPlainKernels(earlier.plainKernels);
@@ -110,7 +121,9 @@ public record Manifest(
         return Records.with(this, component, value);
     }
 
-    private static String joined(String all, String last) {
-        return List.of(all.split("\\+")).contains(last) ? all : all + "+" + last;
+    private static String joined(String all, String between, String last) {
+        return List.of(all.split(Pattern.quote(between))).contains(last)
+                ? all
+                : all + between + last;
     }
 }

@@ -11,8 +11,11 @@ import java.time.Instant;
 import java.util.List;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
+import org.bdia.config.Records;
 import org.bdia.data.Provenance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
@@ -43,7 +46,36 @@ class ManifestTest {
         assertThat(end.hours()).isCloseTo(1.5, within(1e-9));
         assertThat(end.started()).isEqualTo(START);
         assertThat(end.finished()).isEqualTo(later.plus(hour));
-        assertThat(end.device()).isEqualTo("cpu()");
+    }
+
+    @Test
+    void aResumedRunNamesEveryMachineThatComputedIt() {
+        Manifest first = on("A+ (R) Processor", "gpu(0)", "engine 1");
+        Manifest second = on("A", "cpu()", "engine 1");
+        assertThat(first.resuming(first)).isEqualTo(first);
+
+        Manifest resumed = first.resuming(second.resuming(first));
+        assertThat(resumed.cpu()).isEqualTo("A+ (R) Processor then A");
+        assertThat(resumed.device()).isEqualTo("gpu(0) then cpu()");
+        assertThat(resumed.engine()).isEqualTo("engine 1");
+        assertThat(resumed.java()).isEqualTo(BEGUN.java());
+        assertThat(Json.parse(Json.canonical(resumed), Manifest.class, "text")).isEqualTo(resumed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "java", "os", "cpu", "device", "engine"})
+    void nothingThatASessionNamesIsForgotten(String key) {
+        Manifest other = Records.with(BEGUN, key, "another");
+        Manifest resumed = other.resuming(BEGUN);
+        assertThat(Json.tree(Json.canonical(resumed), "text").get(key).asText())
+                .isEqualTo(
+                        Json.tree(Json.canonical(BEGUN), "text").get(key).asText()
+                                + " then another");
+    }
+
+    private static Manifest on(String cpu, String device, String engine) {
+        return Records.with(
+                Records.with(Records.with(BEGUN, "cpu", cpu), "device", device), "engine", engine);
     }
 
     @Test
