@@ -114,19 +114,15 @@ public final class RunWorker {
                                     workload.provenance(),
                                     clock.instant()));
             long began = System.nanoTime();
+            ReversibleModel model = workload.model(manager);
+            model.kernels().refuse(manifest.plainKernels());
             Supplier<Manifest> soFar =
                     () ->
                             manifest.until(
-                                    clock.instant(), Duration.ofNanos(System.nanoTime() - began));
-            ReversibleModel model = workload.model(manager);
-            model.kernels().refuse(manifest.plainKernels());
-            model.kernels()
-                    .onRefusal(
-                            shapes ->
-                                    shielded(
-                                            () ->
-                                                    run.describe(
-                                                            soFar.get().withPlainKernels(shapes))));
+                                            clock.instant(),
+                                            Duration.ofNanos(System.nanoTime() - began))
+                                    .withPlainKernels(model.kernels().refused());
+            model.kernels().onRefusal(shapes -> shielded(() -> run.describe(soFar.get())));
             Task task = workload.task();
             boolean finished =
                     new Trainer(model, task, config.train(), config.seed())
@@ -134,25 +130,16 @@ public final class RunWorker {
                             .withStop(stop)
                             .withEvents(
                                     event -> {
-                                        write(run, event);
+                                        write(run, event, soFar);
                                         events.accept(event);
                                     })
                             .train(manager);
-            Workload.Outputs outputs =
-                    finished ? workload.finish(model, manager) : Workload.Outputs.none();
-            Map<String, Double> scores = new TreeMap<>(outputs.metrics());
             if (finished) {
+                Workload.Outputs outputs = workload.finish(model, manager);
+                Map<String, Double> scores = new TreeMap<>(outputs.metrics());
                 scores.putAll(atBest(run, workload, task, model, manager, outputs));
+                shielded(() -> run.finish(soFar.get(), scores, outputs.samples()));
             }
-            shielded(
-                    () -> {
-                        Manifest now = soFar.get().withPlainKernels(model.kernels().refused());
-                        if (finished) {
-                            run.finish(now, scores, outputs.samples());
-                        } else {
-                            run.describe(now);
-                        }
-                    });
             return finished;
         }
     }
@@ -206,11 +193,14 @@ public final class RunWorker {
         }
     }
 
-    private static void write(Run run, TrainEvent event) {
+    /** A session may be killed: the time up to its last checkpoint counts. */
+    private static void write(Run run, TrainEvent event, Supplier<Manifest> soFar) {
         if (event instanceof TrainEvent.Started) {
             run.resumeAfter(-1);
         } else if (event instanceof TrainEvent.Resumed resumed) {
             run.resumeAfter(resumed.step());
+        } else if (event instanceof TrainEvent.Checkpointed) {
+            run.describe(soFar.get());
         } else if (event instanceof TrainEvent.Stopped stopped) {
             run.append(
                     List.of(

@@ -33,7 +33,8 @@ import oshi.SystemInfo;
  *     set back while it runs
  * @param plainKernels the shapes whose fused kernels were wrong on this machine, so that plain ones were used; a resumed run
  *     obeys them
- * @param hours the time spent running, all sessions of a resumed run together, whatever the wall clock was set to
+ * @param hours the time spent running, all sessions of a resumed run together, whatever the wall clock was set to; of a session that
+ *     was killed, the time up to its last checkpoint
  */
 public record Manifest(
         String version,

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bdia.config.Backprop;
+import org.bdia.config.Json;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
 import org.bdia.config.Schedule;
@@ -166,14 +169,39 @@ class RunWorkerTest {
     void aClockSetBackFailsNoRun() {
         RunStore store = RunStore.at(folder.resolve("runs"));
         Iterator<Instant> times =
-                List.of(
+                Stream.iterate(
                                 Instant.parse("2026-01-02T00:00:00Z"),
-                                Instant.parse("2026-01-01T00:00:00Z"))
+                                time -> time.minus(Duration.ofHours(1)))
                         .iterator();
         RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder), times::next);
 
         assertThat(worker.work(event -> {}, () -> false)).isTrue();
         assertThat(store.read(CONFIG.id()).manifest().get("hours").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    /** A listener that fails stands for a kill: neither leaves the session time to write anything. */
+    @Test
+    void theTimeOfASessionThatWasKilledCountsUpToItsLastCheckpoint() {
+        RunStore store = RunStore.at(folder.resolve("runs"));
+        RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder));
+        assertThatThrownBy(() -> worker.work(event -> killAt(8, event), () -> false))
+                .hasMessageContaining("killed");
+        Path manifest = store.root().resolve(CONFIG.id()).resolve("manifest.json");
+        double killed = Json.tree(manifest).get("hours").asDouble();
+        assertThat(killed).isPositive();
+
+        assertThatThrownBy(() -> worker.work(event -> killAt(9, event), () -> false))
+                .hasMessageContaining("killed");
+        assertThat(Json.tree(manifest).get("hours").asDouble()).isEqualTo(killed);
+        assertThat(worker.work(event -> {}, () -> false)).isTrue();
+        assertThat(store.read(CONFIG.id()).manifest().get("hours").asDouble())
+                .isGreaterThan(killed);
+    }
+
+    private static void killAt(long step, TrainEvent event) {
+        if (event instanceof TrainEvent.Step made && made.step() == step) {
+            throw new IllegalStateException("killed");
+        }
     }
 
     @Test
