@@ -137,7 +137,7 @@ public final class RunWorker {
             if (finished) {
                 Workload.Outputs outputs = workload.finish(model, manager);
                 Map<String, Double> scores = new TreeMap<>(outputs.metrics());
-                scores.putAll(atBest(run, workload, task, model, manager, outputs));
+                scores.putAll(atBest(run, workload, task, model, manager, outputs, events));
                 shielded(() -> run.finish(soFar.get(), scores, outputs.samples()));
             }
             return finished;
@@ -157,7 +157,8 @@ public final class RunWorker {
      * Returns the test scores of the epoch with the lowest validation loss, whose weights the model then has: what early stopping would
      * have ended with. Unlike the lowest of all test losses it is not chosen by the test data.
      *
-     * @return by names that end in {@value RunRows#AT_BEST}; empty without validation or test data
+     * @param events told if the weights are damaged
+     * @return by names that end in {@value RunRows#AT_BEST}; empty without validation or test data, or whole weights
      */
     private Map<String, Double> atBest(
             Run run,
@@ -165,8 +166,17 @@ public final class RunWorker {
             Task task,
             ReversibleModel model,
             NDManager manager,
-            Workload.Outputs last) {
-        OptionalLong best = Checkpoint.bestStep(run.folder(), config.id());
+            Workload.Outputs last,
+            Consumer<TrainEvent> events) {
+        OptionalLong best;
+        try {
+            best = Checkpoint.bestStep(run.folder(), config.id());
+        } catch (IllegalArgumentException e) {
+            events.accept(
+                    new TrainEvent.Refused(
+                            run.lastStep(), "no test scores at the best epoch: " + e.getMessage()));
+            return Map.of();
+        }
         if (best.isEmpty() || task.size(Task.Split.TEST) == 0) {
             return Map.of();
         }

@@ -3,6 +3,7 @@ package org.bdia.train;
 import ai.djl.nn.Block;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,10 @@ final class BestEpoch {
 
     private final Path run;
     private final String config;
-    private boolean known = true;
+
+    /** What is wrong with the weights that should be there, else null. */
+    private String lost;
+
     private double loss = Double.POSITIVE_INFINITY;
     private long step = -1;
 
@@ -38,7 +42,7 @@ final class BestEpoch {
     }
 
     /**
-     * Returns the best epoch so far. It is not known where a checkpoint lacks its whole best weights, as in runs of a toolkit that
+     * Returns the best epoch so far. It is {@link #lost} where a checkpoint lacks its whole best weights, as in runs of a toolkit that
      * did not keep them; then none are kept.
      *
      * @param run the run's folder; null to keep no weights
@@ -66,7 +70,12 @@ final class BestEpoch {
             }
         }
         if (newest.isEmpty()) {
-            known = last < 0;
+            lost =
+                    last < 0
+                            ? null
+                            : run
+                                    + ": expected the weights of the epoch with the lowest validation loss beside the"
+                                    + " checkpoint, found none";
             return;
         }
         try {
@@ -74,7 +83,7 @@ final class BestEpoch {
             loss = state.validationLoss();
             step = state.step();
         } catch (CheckpointFolder.DamagedException e) {
-            known = false;
+            lost = e.getMessage();
         }
     }
 
@@ -85,7 +94,7 @@ final class BestEpoch {
      * @throws java.io.UncheckedIOException if they cannot be written
      */
     boolean offer(long madeSteps, double validationLoss, Block model) {
-        if (!known || !(validationLoss < loss)) {
+        if (lost != null || !(validationLoss < loss)) {
             return false;
         }
         if (run != null) {
@@ -122,22 +131,33 @@ final class BestEpoch {
         return step;
     }
 
-    /** Returns false if earlier epochs may have been better than what is kept, so that nothing is. */
-    boolean known() {
-        return known;
+    /** Returns what is wrong if earlier epochs may have been better than what is kept, so that nothing is. */
+    Optional<String> lost() {
+        return Optional.ofNullable(lost);
     }
 
     /**
-     * Copies the best weights up to a checkpoint, if the run has them.
+     * Copies the best weights up to a checkpoint, if the run has them whole.
      *
      * @return false if they vanished meanwhile
+     * @throws IOException if the copy cannot be written
      */
     static boolean copy(Path run, long checkpoint, String config, Path to) throws IOException {
+        List<Path> all;
+        try {
+            all = CheckpointFolder.newestFirst(run, NAME);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw CheckpointFolder.unreadableRun(run, e);
+        }
         Optional<Path> best =
-                CheckpointFolder.newestFirst(run, NAME).stream()
+                all.stream()
                         .filter(folder -> CheckpointFolder.step(folder) <= checkpoint)
                         .findFirst();
-        return best.isEmpty() || CheckpointFolder.copy(best.get(), config, to);
+        return best.isEmpty()
+                || CheckpointFolder.copy(best.get(), config, to)
+                || Files.exists(best.get());
     }
 
     /** Deletes all but the best and the best up to each checkpoint. */
@@ -154,6 +174,15 @@ final class BestEpoch {
             if (!kept.contains(folder)) {
                 DurableFiles.deleteTree(folder);
             }
+        }
+    }
+
+    /** Whether a run has best weights, whole or not. */
+    static boolean exists(Path run) {
+        try {
+            return !CheckpointFolder.newestFirst(run, NAME).isEmpty();
+        } catch (IOException e) {
+            throw CheckpointFolder.unreadableRun(run, e);
         }
     }
 

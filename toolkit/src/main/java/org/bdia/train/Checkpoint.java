@@ -233,15 +233,14 @@ public final class Checkpoint {
     }
 
     /**
-     * Returns the steps made when the epoch with the lowest validation loss ended; empty if a run does not have its weights, or they
-     * are damaged or of another configuration.
+     * Returns the steps made when the epoch with the lowest validation loss ended; empty if a run does not have its weights.
+     *
+     * @throws IllegalArgumentException if they are damaged or of another configuration
      */
     public static OptionalLong bestStep(Path run, String config) {
-        try {
-            return OptionalLong.of(CheckpointFolder.step(BestEpoch.find(run, config).getParent()));
-        } catch (IllegalArgumentException e) {
-            return OptionalLong.empty();
-        }
+        return BestEpoch.exists(run)
+                ? OptionalLong.of(CheckpointFolder.step(BestEpoch.find(run, config).getParent()))
+                : OptionalLong.empty();
     }
 
     /**

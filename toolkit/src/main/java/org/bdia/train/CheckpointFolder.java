@@ -84,7 +84,12 @@ final class CheckpointFolder {
         }
     }
 
-    /** Copies a folder, unless it is there; returns false, and copies nothing, if it is not whole or vanishes meanwhile. */
+    /**
+     * Copies a folder, unless it is there.
+     *
+     * @return false, with nothing copied, if it is not whole, cannot be read or vanishes meanwhile
+     * @throws IOException if the copy cannot be written
+     */
     static boolean copy(Path folder, String config, Path to) throws IOException {
         if (Files.exists(to.resolve(folder.getFileName().toString()))) {
             return true;
@@ -98,7 +103,10 @@ final class CheckpointFolder {
                             copy.resolve(file.getFileName().toString()),
                             channel -> Files.copy(file, Channels.newOutputStream(channel)));
                 }
-            } catch (NoSuchFileException e) {
+            } catch (IOException e) {
+                if (isWhole(folder, config)) {
+                    throw e;
+                }
                 return false;
             }
             boolean whole = isWhole(copy, config);

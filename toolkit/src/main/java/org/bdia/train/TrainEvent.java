@@ -57,10 +57,10 @@ public sealed interface TrainEvent {
     record Started(long step) implements TrainEvent {}
 
     /**
-     * A damaged checkpoint was passed over.
+     * A damaged checkpoint was passed over, or the weights of the best epoch are damaged or missing, so that there are none.
      *
-     * @param step the checkpoint's
-     * @param message what is wrong with it
+     * @param step the checkpoint's, or of the best epoch's weights the steps made so far
+     * @param message what is wrong
      */
     record Refused(long step, String message) implements TrainEvent {}
 

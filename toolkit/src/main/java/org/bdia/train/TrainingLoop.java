@@ -61,7 +61,7 @@ final class TrainingLoop {
     /** Returns whether the end was reached, see {@link Trainer#train}. */
     boolean run() {
         start();
-        requireStoppable();
+        requireBestEpoch();
         optimizer.zeroGradients();
         var update = StepUpdate.of(config, model, optimizer, clippedBy == null ? 0 : clippedBy);
         lastTime = System.nanoTime();
@@ -165,7 +165,7 @@ final class TrainingLoop {
                 && finished - best.step() / perEpoch >= config.patience();
     }
 
-    private void requireStoppable() {
+    private void requireBestEpoch() {
         if (config.patience() > 0 && task.size(Task.Split.VALIDATION) == 0) {
             throw new IllegalArgumentException(
                     "patience is "
@@ -173,13 +173,22 @@ final class TrainingLoop {
                             + ", but the task has no validation data to stop by; give it some, or set"
                             + " patience to 0");
         }
-        if (config.patience() > 0 && !best.known()) {
-            throw new IllegalArgumentException(
-                    folder
-                            + ": expected whole weights of the epoch with the lowest validation loss beside"
-                            + " the checkpoint, found none, so that early stopping cannot go on; remove the"
-                            + " folder to start over");
+        if (best.lost().isEmpty() || task.size(Task.Split.VALIDATION) == 0) {
+            return;
         }
+        String lost = best.lost().get();
+        if (config.patience() > 0) {
+            throw new IllegalArgumentException(
+                    lost
+                            + ", so that early stopping cannot go on; remove the run's folder to start"
+                            + " over");
+        }
+        tell(
+                new TrainEvent.Refused(
+                        step,
+                        lost
+                                + ", so that the best epoch is not known and none is kept; to have one, remove"
+                                + " the run's folder and train it again"));
     }
 
     private void evaluate(Task.Split split) {

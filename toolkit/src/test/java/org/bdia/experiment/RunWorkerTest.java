@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -122,6 +123,47 @@ class RunWorkerTest {
                         new MetricRow(5, 1, "train", "best_epoch", 0))
                 .allMatch(row -> row.epoch() <= 1);
         assertThat(rows).extracting(MetricRow::metric).contains("loss_at_best", "accuracy_at_best");
+    }
+
+    @Test
+    void aRunWhoseBestWeightsAreDamagedSaysWhyScoresAreMissing() {
+        RunStore store = RunStore.at(folder);
+        Path run = store.root().resolve(CONFIG.id());
+        List<TrainEvent> events = new ArrayList<>();
+        new RunWorker(CONFIG, store, DataFolder.at(folder))
+                .work(
+                        event -> {
+                            events.add(event);
+                            if (event instanceof TrainEvent.Checkpointed at && at.step() == 10) {
+                                damageBest(run);
+                            }
+                        },
+                        () -> false);
+
+        assertThat(store.read(CONFIG.id()).metrics())
+                .noneMatch(row -> row.metric().endsWith("_at_best"));
+        assertThat(events.get(events.size() - 1))
+                .isInstanceOfSatisfying(
+                        TrainEvent.Refused.class,
+                        refused ->
+                                assertThat(refused.message())
+                                        .startsWith(
+                                                "no test scores at the best epoch: "
+                                                        + run
+                                                        + "/best-")
+                                        .contains("weights.safetensors is damaged: "));
+    }
+
+    private static void damageBest(Path run) {
+        try (Stream<Path> files = Files.list(run)) {
+            for (Path file : files.toList()) {
+                if (file.getFileName().toString().startsWith("best-")) {
+                    Files.write(file.resolve("weights.safetensors"), new byte[9]);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

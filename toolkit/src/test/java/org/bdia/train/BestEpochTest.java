@@ -24,6 +24,8 @@ import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The best epoch's weights and early stopping, on validation losses that are given: epochs of 2 steps. */
 class BestEpochTest extends TensorTest {
@@ -134,9 +136,72 @@ class BestEpochTest extends TensorTest {
         TrainConfig patient = config(6).withPatience(2);
         assertThatThrownBy(() -> train(patient, folder, () -> false))
                 .hasMessageContaining(
-                        "early stopping cannot go on; remove the folder to start over");
+                        "early stopping cannot go on; remove the run's folder to start over");
+        events.clear();
         train(config(6), folder, () -> false);
         assertThat(names(folder)).noneMatch(name -> name.startsWith("best-"));
+        assertThat(events.get(1))
+                .isEqualTo(
+                        new TrainEvent.Refused(
+                                6,
+                                folder
+                                        + ": expected the weights of the epoch with the lowest validation loss"
+                                        + " beside the checkpoint, found none, so that the best epoch is not known"
+                                        + " and none is kept; to have one, remove the run's folder and train it"
+                                        + " again"));
+    }
+
+    @Test
+    void aRunThatGoesOnWithDamagedBestWeightsSaysSo() throws IOException {
+        train(config(6), folder, () -> reached(6));
+        Path file = folder.resolve("best-4").resolve(WEIGHTS);
+        Files.write(file, new byte[9]);
+        TrainConfig patient = config(6).withPatience(2);
+        assertThatThrownBy(() -> train(patient, folder, () -> false))
+                .hasMessageStartingWith(file + " is damaged: its SHA-256 is ")
+                .hasMessageEndingWith(
+                        "so that early stopping cannot go on; remove the run's folder to start over");
+        events.clear();
+        train(config(6), folder, () -> false);
+
+        assertThat(events.get(1))
+                .isInstanceOfSatisfying(
+                        TrainEvent.Refused.class,
+                        refused ->
+                                assertThat(refused.message())
+                                        .startsWith(file + " is damaged: its SHA-256 is ")
+                                        .contains("so that the best epoch is not known"));
+        assertThatThrownBy(() -> Checkpoint.bestStep(folder, "abc"))
+                .hasMessageStartingWith(file + " is damaged: ");
+    }
+
+    /** The second kind cannot be read at all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void damagedBestWeightsKeepNoAttemptFromItsCheckpoint(boolean unreadable) throws IOException {
+        Path first = folder.resolve("first");
+        train(config(6), first, () -> reached(6));
+        Path weights = first.resolve("best-4").resolve(WEIGHTS);
+        Files.delete(weights);
+        if (unreadable) {
+            Files.createDirectory(weights);
+        } else {
+            Files.write(weights, new byte[9]);
+        }
+        Path second = Files.createDirectory(folder.resolve("second"));
+
+        assertThat(Checkpoint.copyNewest(List.of(first), "abc", second)).contains(first);
+        assertThat(names(second)).containsExactly("checkpoint-6");
+    }
+
+    @Test
+    void anAttemptGetsTheBestWeightsBesideItsCheckpoint() throws IOException {
+        Path first = folder.resolve("first");
+        train(config(6), first, () -> reached(6));
+        Path second = Files.createDirectory(folder.resolve("second"));
+
+        assertThat(Checkpoint.copyNewest(List.of(first), "abc", second)).contains(first);
+        assertThat(names(second)).containsExactly("best-4", "checkpoint-6");
     }
 
     @Test
