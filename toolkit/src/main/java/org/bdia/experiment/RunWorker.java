@@ -149,8 +149,13 @@ public final class RunWorker {
             return store.open(id, config.json());
         }
         Run run = store.openAttempt(id, config.json());
-        Checkpoint.copyNewest(run.earlier(), id, run.folder()).ifPresent(run::adopt);
-        return run;
+        try {
+            Checkpoint.copyNewest(run.earlier(), id, run.folder()).ifPresent(run::adopt);
+            return run;
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
     }
 
     /**

@@ -96,8 +96,8 @@ public final class Trainer {
      * @return whether the end was reached
      * @throws TrainingDivergedException if loss, gradient or a state stops being finite, in training or
      *     evaluation; the last checkpoint stays
-     * @throws TrainingAbortedException if a checkpoint cannot be written, or the listener throws; the last checkpoint
-     *     stays
+     * @throws TrainingAbortedException if a checkpoint cannot be written, the listener throws, or, in verify mode, a state is not
+     *     rebuilt as it was made; the last checkpoint stays
      * @throws IllegalArgumentException if there are checkpoints but none is whole, or the newest whole one is of
      *     another configuration, or there is patience without validation data
      */

@@ -1,6 +1,9 @@
 package org.bdia.train;
 
-/** A checkpoint could not be written, or the listener failed, which writes what is measured. The last checkpoint stays. */
+/**
+ * A checkpoint could not be written, the listener failed, which writes what is measured, or, in verify mode, a state was not rebuilt
+ * as it was made. The last checkpoint stays.
+ */
 public final class TrainingAbortedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
@@ -8,7 +11,17 @@ public final class TrainingAbortedException extends IllegalStateException {
     private final long step;
 
     TrainingAbortedException(long step, String lastGood, RuntimeException cause) {
-        super("step " + step + ": " + why(cause) + "; " + lastGood, cause);
+        this(step, "", lastGood, cause);
+    }
+
+    /**
+     * Creates an error of a step under way.
+     *
+     * @param consequence begins with a semicolon and says where the weights are left
+     */
+    TrainingAbortedException(
+            long step, String consequence, String lastGood, RuntimeException cause) {
+        super("step " + step + ": " + why(cause) + consequence + "; " + lastGood, cause);
         this.step = step;
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.bdia.config.ClipBy;
 import org.bdia.config.TrainConfig;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.reversible.ReconstructionException;
 import org.bdia.reversible.StateRangeException;
 import org.bdia.reversible.StepKey;
 
@@ -41,7 +42,7 @@ final class TrainingLoop {
     private BestEpoch best;
 
     /** Says in words which checkpoint is the last. */
-    private String lastGood = "there is no checkpoint to go on from";
+    private String lastGood = "no checkpoint was chosen yet to go on from";
 
     private long lastTime;
 
@@ -83,6 +84,7 @@ final class TrainingLoop {
         Optional<Checkpoint> resumed = checkpoint();
         best = shielded(() -> BestEpoch.of(folder, setup.configHash(), resumed));
         if (resumed.isEmpty()) {
+            lastGood = "there is no checkpoint to go on from";
             tell(new TrainEvent.Started(0));
             evaluate(Task.Split.VALIDATION);
             return;
@@ -127,6 +129,8 @@ final class TrainingLoop {
                             loss -> requireFinite("the loss", loss, UNTOUCHED));
         } catch (StateRangeException e) {
             throw new TrainingDivergedException(step, e.getMessage() + UNTOUCHED, lastGood, e);
+        } catch (ReconstructionException e) {
+            throw new TrainingAbortedException(step, update.consequence(), lastGood, e);
         }
     }
 
@@ -226,10 +230,7 @@ final class TrainingLoop {
                                         folder,
                                         setup.configHash(),
                                         (at, message) ->
-                                                setup.events()
-                                                        .accept(
-                                                                new TrainEvent.Refused(
-                                                                        at, message))));
+                                                tell(new TrainEvent.Refused(at, message))));
     }
 
     private void save() {

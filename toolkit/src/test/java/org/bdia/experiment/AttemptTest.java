@@ -1,6 +1,7 @@
 package org.bdia.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bdia.config.Backprop;
+import org.bdia.config.FileException;
 import org.bdia.config.Method;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
@@ -54,6 +56,22 @@ class AttemptTest {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .anyMatch(name -> name.startsWith("checkpoint-"))
                     .anyMatch(name -> name.startsWith("best-"));
+        }
+    }
+
+    @Test
+    void anAttemptThatCannotBeginIsLeftOpenByNobody() throws IOException {
+        RunStore store = RunStore.at(folder);
+        stopAt(7, worker(store));
+        Files.writeString(store.root().resolve(CONFIG.id()).resolve("metrics.csv"), "damaged");
+
+        assertThatThrownBy(() -> worker(store).asAttempt().work(event -> {}, () -> false))
+                .isInstanceOf(FileException.class)
+                .hasMessageContaining("metrics.csv");
+        try (var attempts = Files.list(store.root().resolve(".attempts").resolve(CONFIG.id()))) {
+            assertThat(attempts.filter(begun -> Files.notExists(begun.resolve("manifest.json"))))
+                    .hasSize(1)
+                    .allMatch(begun -> Files.notExists(begun.resolve("lock.owner")));
         }
     }
 
