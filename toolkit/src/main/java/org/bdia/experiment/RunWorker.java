@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.RunConfig;
 import org.bdia.data.DataFolder;
+import org.bdia.io.Uninterrupted;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.run.Manifest;
 import org.bdia.run.MetricRow;
@@ -101,20 +102,22 @@ public final class RunWorker {
         if (attempt && store.publish(id)) {
             return true;
         }
-        try (Run run = open(id);
+        try (Run run = Uninterrupted.get(() -> open(id));
                 NDManager manager = NDManager.newBaseManager(device)) {
-            Workload workload = Workload.of(config, folder, store);
+            Workload workload = Uninterrupted.get(() -> Workload.of(config, folder, store));
             String version = Engine.getEngine("PyTorch").getVersion();
             String engine = "PyTorch " + version + Products.words();
             Manifest manifest =
-                    run.begin(
-                            Manifest.begin(
-                                    device.toString(),
-                                    engine,
-                                    workload.provenance(),
-                                    clock.instant()));
+                    Uninterrupted.get(
+                            () ->
+                                    run.begin(
+                                            Manifest.begin(
+                                                    device.toString(),
+                                                    engine,
+                                                    workload.provenance(),
+                                                    clock.instant())));
             long began = System.nanoTime();
-            ReversibleModel model = workload.model(manager);
+            ReversibleModel model = Uninterrupted.get(() -> workload.model(manager));
             model.kernels().refuse(manifest.plainKernels());
             Supplier<Manifest> soFar =
                     () ->
@@ -122,7 +125,7 @@ public final class RunWorker {
                                             clock.instant(),
                                             Duration.ofNanos(System.nanoTime() - began))
                                     .withPlainKernels(model.kernels().refused());
-            model.kernels().onRefusal(shapes -> shielded(() -> run.describe(soFar.get())));
+            model.kernels().onRefusal(shapes -> Uninterrupted.run(() -> run.describe(soFar.get())));
             Task task = workload.task();
             boolean finished =
                     new Trainer(model, task, config.train(), config.seed())
@@ -138,7 +141,7 @@ public final class RunWorker {
                 Workload.Outputs outputs = workload.finish(model, manager);
                 Map<String, Double> scores = new TreeMap<>(outputs.metrics());
                 scores.putAll(atBest(run, workload, task, model, manager, outputs, events));
-                shielded(() -> run.finish(soFar.get(), scores, outputs.samples()));
+                Uninterrupted.run(() -> run.finish(soFar.get(), scores, outputs.samples()));
             }
             return finished;
         }
@@ -175,7 +178,7 @@ public final class RunWorker {
             Consumer<TrainEvent> events) {
         OptionalLong best;
         try {
-            best = Checkpoint.bestStep(run.folder(), config.id());
+            best = Uninterrupted.get(() -> Checkpoint.bestStep(run.folder(), config.id()));
         } catch (IllegalArgumentException e) {
             events.accept(
                     new TrainEvent.Refused(
@@ -187,25 +190,13 @@ public final class RunWorker {
         }
         Map<String, Double> scores = new TreeMap<>(last.metrics());
         if (best.getAsLong() < run.lastStep()) {
-            Checkpoint.loadBestWeights(run.folder(), config.id(), model);
+            Uninterrupted.run(() -> Checkpoint.loadBestWeights(run.folder(), config.id(), model));
             scores.putAll(workload.finish(model, manager).metrics());
         }
         scores.putAll(
                 new Evaluation(model, task, config.train()).measure(manager, Task.Split.TEST, 0));
         return scores.entrySet().stream()
                 .collect(Collectors.toMap(e -> e.getKey() + RunRows.AT_BEST, Map.Entry::getValue));
-    }
-
-    /** Java closes the files of an interrupted thread: an interrupt waits until they are written. */
-    private static void shielded(Runnable writing) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            writing.run();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     /** A session may be killed: the time up to its last checkpoint counts. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
 import org.bdia.config.TextFile;
+import org.bdia.io.Uninterrupted;
 
 /**
  * A run that is being written: its folder, locked until {@link #close}.
@@ -187,7 +188,7 @@ public final class Run implements AutoCloseable {
         // A process that was believed dead may have made its folder anew, though the run is
         // finished.
         if (finished || attempts.isPublished()) {
-            attempts.publish();
+            Uninterrupted.run(attempts::publish);
         }
     }
 

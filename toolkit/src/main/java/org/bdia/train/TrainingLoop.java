@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bdia.config.ClipBy;
 import org.bdia.config.TrainConfig;
+import org.bdia.io.Uninterrupted;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.reversible.ReconstructionException;
 import org.bdia.reversible.StateRangeException;
@@ -82,7 +82,7 @@ final class TrainingLoop {
 
     private void start() {
         Optional<Checkpoint> resumed = checkpoint();
-        best = shielded(() -> BestEpoch.of(folder, setup.configHash(), resumed));
+        best = Uninterrupted.get(() -> BestEpoch.of(folder, setup.configHash(), resumed));
         if (resumed.isEmpty()) {
             lastGood = "there is no checkpoint to go on from";
             tell(new TrainEvent.Started(0));
@@ -90,7 +90,7 @@ final class TrainingLoop {
             return;
         }
         Checkpoint checkpoint = resumed.get();
-        checkpoint.restore(model, optimizer);
+        Uninterrupted.run(() -> checkpoint.restore(model, optimizer));
         step = checkpoint.state().step();
         lossSum = checkpoint.state().lossSum();
         clippedBy = checkpoint.state().gradientNorm();
@@ -214,7 +214,7 @@ final class TrainingLoop {
         tell(new TrainEvent.Evaluated(step, epochsFinished(), split.label(), means));
         if (split == Task.Split.VALIDATION) {
             try {
-                shielded(() -> best.offer(step, loss, model));
+                Uninterrupted.get(() -> best.offer(step, loss, model));
             } catch (UncheckedIOException e) {
                 throw new TrainingAbortedException(step, lastGood, e);
             }
@@ -224,7 +224,7 @@ final class TrainingLoop {
     private Optional<Checkpoint> checkpoint() {
         return folder == null
                 ? Optional.empty()
-                : shielded(
+                : Uninterrupted.get(
                         () ->
                                 Checkpoint.latest(
                                         folder,
@@ -239,7 +239,7 @@ final class TrainingLoop {
         }
         try {
             Path path =
-                    shielded(
+                    Uninterrupted.get(
                             () ->
                                     Checkpoint.save(
                                             folder,
@@ -269,25 +269,9 @@ final class TrainingLoop {
 
     private void tell(TrainEvent event) {
         try {
-            shielded(
-                    () -> {
-                        setup.events().accept(event);
-                        return event;
-                    });
+            Uninterrupted.run(() -> setup.events().accept(event));
         } catch (RuntimeException e) {
             throw new TrainingAbortedException(event.step(), lastGood, e);
-        }
-    }
-
-    /** Java closes the files of an interrupted thread: an interrupt waits until they are written. */
-    private static <T> T shielded(Supplier<T> writing) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            return writing.get();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -246,23 +246,44 @@ class RunWorkerTest {
         }
     }
 
-    @Test
-    void anInterruptAtTheVeryEndDoesNotUnmakeTheRun() {
+    /** At a rate of almost 0 epoch 0 is the best: its weights are read after the last step. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anInterruptAtTheVeryEndDoesNotUnmakeTheRun(boolean attempt) {
+        RunConfig still =
+                CONFIG.withTrain(CONFIG.train().withSchedule(new Schedule.Constant(1e-30)));
         RunStore store = RunStore.at(folder.resolve("runs"));
-        RunWorker worker = new RunWorker(CONFIG, store, DataFolder.at(folder));
+        RunWorker worker = new RunWorker(still, store, DataFolder.at(folder));
 
         boolean finished =
-                worker.work(
-                        event -> {
-                            if (event instanceof TrainEvent.Step made && made.step() == 10) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        () -> false);
+                (attempt ? worker.asAttempt() : worker)
+                        .work(event -> interruptAt(10, event), () -> false);
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(finished).isTrue();
-        assertThat(store.isDone(CONFIG.id())).isTrue();
+        assertThat(store.read(still.id()).metrics())
+                .extracting(MetricRow::metric)
+                .contains("loss_at_best");
+    }
+
+    @Test
+    void anInterruptBeforeTheFirstStepIsACheckpoint() {
+        Path runs = folder.resolve("runs");
+        assertThat(work(runs, 7)).isFalse();
+        for (Path folderOfRuns : List.of(runs, folder.resolve("others"))) {
+            Thread.currentThread().interrupt();
+            boolean finished = work(folderOfRuns, Long.MAX_VALUE);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(finished).isFalse();
+            assertThat(work(folderOfRuns, Long.MAX_VALUE)).isTrue();
+        }
+    }
+
+    private static void interruptAt(long step, TrainEvent event) {
+        if (event instanceof TrainEvent.Step made && made.step() == step) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
