@@ -167,8 +167,7 @@ public final class RunArchive {
      * @throws FileException if the file is damaged, or the store cannot be written to
      */
     public boolean restore(String id, RunStore store) {
-        Path target = store.folder(id);
-        if (!Files.exists(file(id)) || Files.exists(target.resolve(RunStore.CONFIG))) {
+        if (!Files.exists(file(id)) || Files.exists(store.folder(id).resolve(RunStore.CONFIG))) {
             return false;
         }
         Archived archived = Json.read(file(id), Archived.class);
@@ -177,30 +176,22 @@ public final class RunArchive {
         if (!archived.arithmetic.equals(Build.ARITHMETIC)) {
             return false;
         }
-        try {
-            DurableFiles.makeFolder(target);
-        } catch (IOException e) {
-            throw new FileException(target + ": cannot be made (" + e + ")", e);
-        }
-        return write(files, target);
+        return write(files, new Attempts(store.root(), id));
     }
 
-    /** Writes the files unless another process is at the run, or has been in the meantime. */
-    private static boolean write(Map<String, String> files, Path target) {
-        RunLock lock;
+    /** Writes the files in an attempt's folder, which becomes the run's whole, unless another process is at the run, or finishes it. */
+    private static boolean write(Map<String, String> files, Attempts attempts) {
         try {
-            lock = RunLock.take(target);
+            Path attempt = attempts.begin();
+            files.forEach((name, text) -> TextFile.write(attempt.resolve(name), text));
+            return attempts.publish();
         } catch (RunBusyException e) {
             return false;
-        }
-        try {
-            boolean begun = Files.exists(target.resolve(RunStore.CONFIG));
-            if (!begun) {
-                files.forEach((name, text) -> TextFile.write(target.resolve(name), text));
+        } catch (FileException e) {
+            if (attempts.isPublished()) {
+                return false;
             }
-            return !begun;
-        } finally {
-            lock.close();
+            throw e;
         }
     }
 

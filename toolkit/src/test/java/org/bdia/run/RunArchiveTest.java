@@ -184,6 +184,45 @@ class RunArchiveTest {
         assertThat(archive.restore(ID, RunStore.at(root.resolve("third")))).isFalse();
     }
 
+    /** Before it is whole, what is restored has no place that anybody takes for a run. */
+    @Test
+    void whatAKilledRestorationLeftIsNoRunAndIsReplaced() throws IOException {
+        finish(manifest("commit", "abc"), 0.1, List.of());
+        add();
+        Path attempt = new Attempts(empty.root(), ID).begin();
+        for (String name : List.of("metrics.csv", "manifest.json", "config.json")) {
+            Files.copy(store.root().resolve(ID).resolve(name), attempt.resolve(name));
+        }
+        assertThat(empty.ids()).isEmpty();
+
+        assertThat(archive.restore(ID, empty)).isTrue();
+        assertThat(empty.read(ID)).isEqualTo(store.read(ID));
+        assertThat(attempt.getParent()).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatHasNotBecomeARunIsNotInTheWay() throws IOException {
+        finish(manifest("commit", "abc"), 0.1, List.of());
+        add();
+        Path target = Files.createDirectories(empty.root().resolve(ID));
+        Files.writeString(target.resolve("metrics.csv"), "half");
+
+        assertThat(archive.restore(ID, empty)).isTrue();
+        assertThat(empty.read(ID)).isEqualTo(store.read(ID));
+    }
+
+    @Test
+    void nothingIsRestoredWhereAnotherProcessTakesTheRun() throws IOException {
+        finish(manifest("commit", "abc"), 0.1, List.of());
+        add();
+        Path target = Files.createDirectories(empty.root().resolve(ID));
+        RunLock lock = RunLock.take(target);
+        assertThat(archive.restore(ID, empty)).isFalse();
+        lock.close();
+        assertThat(empty.isDone(ID)).isFalse();
+        assertThat(archive.restore(ID, empty)).isTrue();
+    }
+
     private boolean add() {
         return archive.add(store, ID, Optional.empty());
     }
