@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.OptBoolean;
  * @param batch samples a step, 1 or more
  * @param schedule the learning rate
  * @param optimizer the optimiser
- * @param clipNorm the largest global norm of the gradient, 0 = not clipped
+ * @param clipNorm the largest global norm of the gradient, finite, 0 = not clipped
  * @param labelSmoothing the share of the target spread over all classes, 0 ≤ s &lt; 1
  * @param evaluateEvery epochs between evaluations on the validation data, 1 or more; the last epoch is always
  *     evaluated
@@ -77,9 +77,10 @@ public record TrainConfig(
                     "headTokens must be at least 1 token, or 0 for all at once, but is "
                             + headTokens);
         }
-        if (!(clipNorm >= 0)) {
+        if (!(clipNorm >= 0 && Double.isFinite(clipNorm))) {
             throw new IllegalArgumentException(
-                    "clipNorm must be above 0, or 0 for no clipping, but is " + clipNorm);
+                    "clipNorm must be above 0 and finite, or 0 for no clipping, but is "
+                            + clipNorm);
         }
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new IllegalArgumentException(

@@ -156,7 +156,7 @@ class BadConfigTest {
                         "clipNorm",
                         "\"clipNorm\":1.0",
                         "\"clipNorm\":-1.0",
-                        ": key 'train': clipNorm must be above 0, or 0 for no clipping, but is -1.0"),
+                        ": key 'train': clipNorm must be above 0 and finite, or 0 for no clipping, but is -1.0"),
                 edit(
                         "labelSmoothing",
                         "\"labelSmoothing\":0.0",
@@ -172,8 +172,31 @@ class BadConfigTest {
                         "beta",
                         "\"beta1\":0.9",
                         "\"beta1\":1.0",
-                        ": key 'train.optimizer': an optimiser needs 0 <= beta1, beta2 < 1 and epsilon "
-                                + "> 0, but they are 1.0, 0.999 and 1.0E-8"),
+                        ": key 'train.optimizer': an optimiser needs 0 <= beta1, beta2 < 1, but they are "
+                                + "1.0 and 0.999"),
+                edit(
+                        "epsilon",
+                        "\"epsilon\":1.0E-8",
+                        "\"epsilon\":1.0E-50",
+                        ": key 'train.optimizer': an optimiser's epsilon must be finite and at least "
+                                + "1.17549435E-38, the smallest float32 of full precision, but is 1.0E-50"),
+                edit(
+                        "epsilon, not finite",
+                        "\"epsilon\":1.0E-8",
+                        "\"epsilon\":1.0E999",
+                        ": key 'train.optimizer': an optimiser's epsilon must be finite and at least "
+                                + "1.17549435E-38, the smallest float32 of full precision, but is Infinity"),
+                edit(
+                        "weight decay",
+                        "\"weightDecay\":0.05",
+                        "\"weightDecay\":1.0E999",
+                        ": key 'train.optimizer': weightDecay must be 0 or more and finite, but is Infinity"),
+                edit(
+                        "clipNorm, not finite",
+                        "\"clipNorm\":1.0",
+                        "\"clipNorm\":1.0E999",
+                        ": key 'train': clipNorm must be above 0 and finite, or 0 for no clipping, but is "
+                                + "Infinity"),
                 edit(
                         "gamma",
                         "\"gamma\":0.5",
