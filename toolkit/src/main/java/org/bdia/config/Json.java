@@ -95,7 +95,8 @@ public final class Json {
      * @throws IllegalArgumentException if the value holds a number that is not finite, which JSON lacks
      */
     public static String canonical(Object value) {
-        return sorted(MAPPER.valueToTree(value), "").toString();
+        // A node's own toString would write numbers as the Java version does.
+        return text(MAPPER.writer(), value);
     }
 
     /**
@@ -104,8 +105,12 @@ public final class Json {
      * @throws IllegalArgumentException as {@link #canonical}
      */
     public static String pretty(Object value) {
+        return text(PRETTY, value) + "\n";
+    }
+
+    private static String text(ObjectWriter writer, Object value) {
         try {
-            return PRETTY.writeValueAsString(sorted(MAPPER.valueToTree(value), "")) + "\n";
+            return writer.writeValueAsString(sorted(MAPPER.valueToTree(value), ""));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
         }

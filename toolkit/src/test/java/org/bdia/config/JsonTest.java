@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     record Config(
@@ -112,6 +114,16 @@ class JsonTest {
         assertThatThrownBy(() -> Json.canonical(config))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("key 'rate'", "NaN");
+    }
+
+    /** Java 17's own are 1.9999999999999998E23 and 3.1607015940265421E17. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2.0E23", "3.160701594026542E17", "1.0E-8", "0.002", "100.0"})
+    void numbersAreTheShortestWhateverTheJavaVersion(String number) {
+        assertThat(Json.canonical(Map.of("a", Double.parseDouble(number))))
+                .isEqualTo("{\"a\":" + number + "}");
+        assertThat(Json.pretty(Map.of("a", Double.parseDouble(number))))
+                .isEqualTo("{\n  \"a\" : " + number + "\n}\n");
     }
 
     @Test

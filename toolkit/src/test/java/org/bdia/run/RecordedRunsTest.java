@@ -37,6 +37,20 @@ class RecordedRunsTest {
         assertThat(runs).isGreaterThanOrEqualTo(30);
     }
 
+    /** Whichever Java version computes the hash. */
+    @Test
+    void everyArchivedRunIsNamedByItsConfigurationAndHasAReadableManifest() {
+        RunArchive archive = RunArchive.at(RESULTS.resolve("runs"));
+        assertThat(archive.ids()).hasSizeGreaterThan(200);
+        for (String id : archive.ids()) {
+            JsonNode run = Json.tree(archive.folder().resolve(id + ".json"));
+            assertThat(parsed(run.get("config")).id()).isEqualTo(id);
+            JsonNode manifest = run.get("manifest");
+            assertThat(Json.parse(manifest.toString(), Manifest.class, id).cpu())
+                    .isEqualTo(manifest.get("cpu").asText());
+        }
+    }
+
     private static RunConfig parsed(JsonNode config) {
         return Json.parse(config.toString(), RunConfig.class, "a recorded manifest");
     }
