@@ -13,7 +13,10 @@ import org.bdia.run.RunRecord;
 /** A finished run's numbers, by split and metric in one word: {@code train_loss}, {@code val_accuracy}, {@code test_bleu}. */
 final class RunMetrics {
 
-    /** Validation loss − training loss. */
+    /**
+     * Validation loss − training loss: the validation data's mean over images or tokens after the epoch, less the unweighted mean of
+     * the losses that the epoch's batches had while it went on, with dropout and label smoothing where there are such.
+     */
     static final String GAP = "gap";
 
     private static final String VALIDATION = "val_";

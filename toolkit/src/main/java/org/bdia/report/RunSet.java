@@ -274,7 +274,7 @@ public final class RunSet implements Tabular {
      * Returns the mean curve of every label over the epochs, inside a band of one sample standard deviation to either side.
      *
      * @param name training loss, validation loss, validation accuracy (in per cent), validation perplexity, or generalisation gap:
-     *     validation loss − training loss; or an id such as {@code val_loss}
+     *     validation loss − training loss, which is the mean of the epoch's batches; or an id such as {@code val_loss}
      * @throws IllegalArgumentException for any other name, or if no run has it
      */
     public Figure curves(String name) {

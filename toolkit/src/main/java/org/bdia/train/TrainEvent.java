@@ -15,7 +15,7 @@ public sealed interface TrainEvent {
      * @param step the steps made so far, this one included
      * @param totalSteps the steps of the whole run
      * @param epoch the step's epoch, from 0
-     * @param loss the batch's mean loss
+     * @param loss the batch's mean loss, over images or tokens
      * @param learningRate the step's learning rate
      * @param gradientNorm the global norm before clipping
      * @param samplesPerSecond training samples per second since the last step event
@@ -33,10 +33,14 @@ public sealed interface TrainEvent {
     /**
      * Something was measured.
      *
+     * <p>On validation and test data metrics are means over the units that count, images or tokens, or follow from such means. The loss of {@code train} is the
+     * mean over the epoch's steps of their batches' losses, while the weights changed; of translation and completions, whose batches
+     * have different numbers of tokens, it is not the mean over tokens.
+     *
      * @param step the steps made so far
      * @param epoch the epochs finished
      * @param split train, val or test
-     * @param metrics the loss and whatever the task measures, means over samples
+     * @param metrics the loss and whatever the task measures
      */
     record Evaluated(long step, int epoch, String split, Map<String, Double> metrics)
             implements TrainEvent {}
