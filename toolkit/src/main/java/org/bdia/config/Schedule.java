@@ -44,7 +44,8 @@ public sealed interface Schedule {
     }
 
     /**
-     * Linear from peak/warmup to peak over the warm-up, then half a cosine down to floor·peak.
+     * Linear from peak/warmup to peak over the warm-up, then half a cosine down to floor·peak. A run that has no step after the
+     * warm-up comes no further than peak·steps/warmup.
      *
      * @param peak the highest learning rate, above 0
      * @param warmup the steps of the warm-up, 0 or more

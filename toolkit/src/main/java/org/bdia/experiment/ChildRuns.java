@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.OwnData;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
 import org.bdia.config.TaskConfig;
+import org.bdia.config.TrainConfig;
 import org.bdia.notebook.LiveFigure;
 import org.bdia.notebook.Notebook;
 import org.bdia.notebook.Progress;
@@ -174,8 +176,32 @@ final class ChildRuns {
                                 all,
                                 run.train().batch()));
             }
+            warmup(run.train(), all).ifPresent(lines::add);
         }
         return lines;
+    }
+
+    /** Says that training ends within the warm-up, if it does. */
+    private static Optional<String> warmup(TrainConfig train, int samples) {
+        long steps = (long) (samples / train.batch()) * train.epochs();
+        if (!(train.schedule() instanceof Schedule.WarmupCosine schedule)
+                || steps > schedule.warmup()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                String.format(
+                        Locale.ROOT,
+                        "all %d steps of a run are within the warm-up of %d: the learning rate rises to %.3g of %s, and"
+                                + " never falls; train for more epochs, on smaller batches, or with a shorter"
+                                + " warm-up, as in train(t -> t.withSchedule(new Schedule.WarmupCosine(%s, %d,"
+                                + " %s)))",
+                        steps,
+                        schedule.warmup(),
+                        schedule.rate(steps - 1, steps),
+                        schedule.peak(),
+                        schedule.peak(),
+                        steps / 10,
+                        schedule.floor()));
     }
 
     /** Reports progress on this thread, the cell's, since a kernel displays nothing from others. */

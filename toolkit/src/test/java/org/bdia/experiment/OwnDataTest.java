@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.bdia.config.FileException;
 import org.bdia.config.Json;
 import org.bdia.config.RunConfig;
+import org.bdia.config.Schedule;
 import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
 import org.bdia.data.ImageFolder;
@@ -194,13 +195,30 @@ class OwnDataTest {
 
     @Test
     void aLargeShareThatFillsNoBatchIsSaid() {
-        TrainingExperiment<?, ?> images = files.ofImages();
+        TrainingExperiment<?, ?> images =
+                files.ofImages().train(t -> t.withSchedule(new Schedule.Constant(1e-3)));
         RunStore store = RunStore.at(root.resolve("none"));
         assertThat(ChildRuns.requireReady(images.configs(), store)).isEmpty();
         assertThat(ChildRuns.requireReady(images.train(t -> t.withBatch(14)).configs(), store))
                 .containsExactly(
                         "an epoch leaves out 11 of the 25 training samples, which fill no batch of 14; a smaller batch"
                                 + " leaves out fewer");
+    }
+
+    @Test
+    void aRunThatEndsWithinItsWarmUpIsSaid() {
+        TrainingExperiment<?, ?> images =
+                files.ofImages()
+                        .train(t -> t.withSchedule(new Schedule.WarmupCosine(4e-3, 12, 0.01)));
+        RunStore store = RunStore.at(root.resolve("none"));
+        assertThat(ChildRuns.requireReady(images.epochs(5).configs(), store)).isEmpty();
+        assertThat(ChildRuns.requireReady(images.epochs(4).configs(), store)).hasSize(1);
+        assertThat(ChildRuns.requireReady(images.epochs(2).configs(), store))
+                .containsExactly(
+                        "all 6 steps of a run are within the warm-up of 12: the learning rate rises to 0.00200 of"
+                                + " 0.004, and never falls; train for more epochs, on smaller batches, or with a"
+                                + " shorter warm-up, as in train(t -> t.withSchedule(new"
+                                + " Schedule.WarmupCosine(0.004, 0, 0.01)))");
     }
 
     private static void complete(TrainingExperiment<?, ?> experiment, RunStore store) {
