@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFolderTest {
 
@@ -174,6 +176,57 @@ class ImageFolderTest {
         grey("val/a/0.png", 9);
         assertThat(ImageFolder.load(root, 4, Parts.nineTenths(), 0).train().size()).isEqualTo(12);
         assertThat(ImageFolder.load(root, 4, new Parts(3, 0, 2), 0).test().size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"validation", "val", "valid"})
+    void theValidationPartHasSeveralNames(String name) throws IOException {
+        for (int i = 0; i < 6; i++) {
+            grey("train/a/" + i + ".png", i);
+            grey("train/b/" + i + ".png", i);
+        }
+        grey(name + "/a/0.png", 9);
+        ImageSplit split = ImageFolder.load(root, 4, Parts.nineTenths(), 0);
+        assertThat(split.validation().size()).isEqualTo(1);
+        assertThat(split.validation().image(0)).containsOnly(9);
+        assertThat(split.train().size()).isEqualTo(11);
+    }
+
+    /** Vehicles have a class of this name, whose folder holds images and no folders but hidden ones. */
+    @Test
+    void aClassMayBeCalledTrain() throws IOException {
+        for (String name : List.of("bus", "test", "train")) {
+            grey(name + "/0.png", 1);
+        }
+        Files.createDirectories(root.resolve("train/.ipynb_checkpoints"));
+        assertThat(ImageFolder.classes(root)).containsExactly("bus", "test", "train");
+        assertThat(ImageFolder.load(root, 4, ALL, 0).train().size()).isEqualTo(3);
+    }
+
+    @Test
+    void aClassWithoutAnImageToTrainOnIsRefused() throws IOException {
+        grey("daisy/0.jpg", 1);
+        Path rose = Files.createDirectories(root.resolve("rose"));
+        String expected = rose + ": expected .png, .jpg or .jpeg files to learn the class from, ";
+        String remedy = "; convert the class's images, or remove its folders";
+        assertThatThrownBy(() -> ImageFolder.load(root, 4, ALL, 0))
+                .isInstanceOf(DataException.class)
+                .hasMessage(expected + "found none" + remedy);
+        Files.writeString(rose.resolve(".DS_Store"), "hidden");
+        Files.writeString(rose.resolve("0.webp"), "not read");
+        assertThatThrownBy(() -> ImageFolder.load(root, 4, ALL, 0))
+                .hasMessage(expected + "found none, but for example 0.webp" + remedy);
+    }
+
+    @Test
+    void everyClassOfATestFolderIsTrainedOn() throws IOException {
+        grey("train/a/0.png", 1);
+        grey("train/b/0.png", 2);
+        grey("test/c/0.png", 3);
+        assertThatThrownBy(() -> ImageFolder.load(root, 4, ALL, 0))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(root.resolve("train/c") + ": expected .png, ")
+                .hasMessageContaining("found no such folder");
     }
 
     @Test
