@@ -3,7 +3,6 @@ package org.bdia.experiment;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,14 +22,12 @@ import org.bdia.data.DataFolder;
 import org.bdia.data.E2e;
 import org.bdia.data.E2eEntry;
 import org.bdia.data.E2eSplit;
-import org.bdia.data.Gpt2Bpe;
 import org.bdia.data.Parts;
 import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticE2e;
 import org.bdia.data.TextCorpus;
 import org.bdia.metric.TextScore;
 import org.bdia.nn.Decoding;
-import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.run.RunStore;
@@ -51,8 +48,9 @@ final class E2eWorkload implements Workload {
     private static final String PUBLISHED = "gpt2-medium/model.safetensors";
 
     private static final int SAMPLES = 10;
-    private static final int MAX_TOKENS = 100;
-    private static final String SEPARATOR = " ||";
+
+    /** The most tokens of a sentence about a restaurant; the longest published one has fewer. */
+    private static final int SENTENCE = 100;
 
     private final RunConfig config;
     private final Start start;
@@ -60,7 +58,7 @@ final class E2eWorkload implements Workload {
     private final DataFolder folder;
     private final RunStore store;
     private final E2eSplit split;
-    private final Gpt2Bpe bpe = new Gpt2Bpe();
+    private final CompletionTokens tokens = new CompletionTokens();
     private final GptConfig model;
 
     E2eWorkload(RunConfig config, TaskConfig.E2eNlg e2e, DataFolder folder, RunStore store) {
@@ -212,12 +210,12 @@ final class E2eWorkload implements Workload {
         for (int i = 0; i < parts().size(); i++) {
             String part = DataTables.PARTS.get(i);
             List<E2eEntry> entries = parts().get(i);
-            IntStream prompts = entries.stream().mapToInt(e -> prompt(e.meaning()).length);
+            IntStream prompts = entries.stream().mapToInt(e -> tokens.prompt(e.meaning()).length);
             rows.add(new DataTables.Lengths(part, "prompt", prompts.toArray()));
             IntStream completions =
                     entries.stream()
                             .flatMap(e -> e.references().stream())
-                            .mapToInt(reference -> completion(reference).length);
+                            .mapToInt(reference -> tokens.completion(reference).length);
             rows.add(new DataTables.Lengths(part, "completion", completions.toArray()));
         }
         return DataTables.lengths("tokens of " + provenance().name(), rows);
@@ -250,8 +248,8 @@ final class E2eWorkload implements Workload {
         List<Completion> completions = new ArrayList<>();
         for (E2eEntry entry : entries) {
             for (String reference : entry.references()) {
-                int[] closed = completion(reference);
-                int[] prompt = prompt(entry.meaning());
+                int[] closed = tokens.completion(reference);
+                int[] prompt = tokens.prompt(entry.meaning());
                 // The last token is predicted, never read.
                 Workload.requireFits(
                         "entry " + entry.id(),
@@ -262,17 +260,6 @@ final class E2eWorkload implements Workload {
             }
         }
         return completions;
-    }
-
-    private int[] completion(String reference) {
-        int[] words = bpe.encode(" " + reference);
-        int[] closed = Arrays.copyOf(words, words.length + 1);
-        closed[words.length] = bpe.endOfText();
-        return closed;
-    }
-
-    private int[] prompt(String meaning) {
-        return bpe.encode(meaning + SEPARATOR);
     }
 
     @Override
@@ -316,21 +303,15 @@ final class E2eWorkload implements Workload {
                 samples);
     }
 
+    /** No more tokens than the longest completion that was trained on, or of published entries {@link #SENTENCE}. */
     @Override
     public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
         Decoding decoding =
                 beams == 1
                         ? Decoding.greedy()
                         : Decoding.beam(beams).withLengthPenalty(0.9).withNoRepeatNgram(4);
-        Gpt gpt = (Gpt) trained;
-        int end = bpe.endOfText();
-        return inputs.stream()
-                .map(
-                        text ->
-                                Generator.generate(
-                                        gpt, manager, prompt(text), MAX_TOKENS, end, decoding))
-                .map(ids -> bpe.decode(ids).strip())
-                .toList();
+        int most = config.task() instanceof OwnData ? tokens.longest(split.train()) : SENTENCE;
+        return tokens.write((Gpt) trained, manager, inputs, most, decoding);
     }
 
     /** As the E2E challenge publishes it. */
