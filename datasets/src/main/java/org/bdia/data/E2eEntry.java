@@ -1,6 +1,7 @@
 package org.bdia.data;
 
 import java.util.List;
+import org.bdia.io.SplitMix64;
 
 /**
  * A meaning representation and sentences that express it.
@@ -22,5 +23,15 @@ public record E2eEntry(String meaning, List<String> references, long id) {
                     "an entry needs a reference at least, but '" + meaning + "' has none");
         }
         references = List.copyOf(references);
+    }
+
+    /**
+     * Returns the sample id of a reference: the entry's own for the first, others for the rest, so that no two samples share their
+     * random choices.
+     *
+     * @param reference its position, from 0
+     */
+    public long id(int reference) {
+        return reference == 0 ? id : SplitMix64.mix(id, reference);
     }
 }

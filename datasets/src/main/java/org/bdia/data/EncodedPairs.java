@@ -16,11 +16,16 @@ public final class EncodedPairs {
     private final int[][] targets;
     private final long[] ids;
 
-    /** Encodes pairs; a pair's position is its place in the list. */
+    /**
+     * Encodes pairs; a pair's position is its place in the list.
+     *
+     * @throws IllegalArgumentException if an id comes twice
+     */
     public EncodedPairs(List<SentencePair> pairs, Vocabulary source, Vocabulary target) {
         sources = pairs.stream().map(p -> source.encode(p.source())).toArray(int[][]::new);
         targets = pairs.stream().map(p -> framed(target.encode(p.target()))).toArray(int[][]::new);
         ids = pairs.stream().mapToLong(SentencePair::id).toArray();
+        SampleIds.requireUnique(ids);
     }
 
     private static int[] framed(int[] sentence) {

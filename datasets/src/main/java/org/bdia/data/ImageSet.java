@@ -65,7 +65,7 @@ public final class ImageSet {
                         "label " + i + " must be 0 to " + (classes - 1) + ", but is " + labels[i]);
             }
         }
-        requireUnique(sampleIds);
+        SampleIds.requireUnique(sampleIds);
         this.pixels = pixels;
         this.labels = labels;
         this.sampleIds = sampleIds;
@@ -155,17 +155,6 @@ public final class ImageSet {
             augmentation.apply(side, pixels, position * bytes(), tables, batch, i * bytes(), key);
         }
         return new ImageBatch(batch, batchLabels, batchIds);
-    }
-
-    private static void requireUnique(long[] ids) {
-        var sorted = ids.clone();
-        Arrays.sort(sorted);
-        for (int i = 1; i < sorted.length; i++) {
-            if (sorted[i] == sorted[i - 1]) {
-                throw new IllegalArgumentException(
-                        "sample ids must differ, but " + sorted[i] + " comes twice");
-            }
-        }
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,18 @@ class E2eTest {
         assertThat(E2e.load(folder, 10, 0, 0, 5).train()).isEqualTo(few);
         assertThat(E2e.load(folder, 10, 0, 0, 6).train()).isNotEqualTo(few);
         assertThat(few).allMatch(e -> e.meaning().equals("m" + e.id()));
+    }
+
+    @Test
+    void everyReferenceHasAnIdOfItsOwn() {
+        List<Long> ids =
+                LongStream.range(0, 200)
+                        .mapToObj(line -> new E2eEntry("a", List.of("b", "c", "d"), line))
+                        .flatMap(entry -> IntStream.range(0, 3).mapToObj(entry::id))
+                        .toList();
+
+        assertThat(ids).hasSize(600).doesNotHaveDuplicates();
+        assertThat(ids.get(3 * 7)).isEqualTo(7);
     }
 
     @Test

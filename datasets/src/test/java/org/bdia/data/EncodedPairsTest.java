@@ -53,6 +53,10 @@ class EncodedPairsTest {
 
     @Test
     void badRequestsAreRefused() {
+        SentencePair pair = PAIRS.get(0);
+        assertThatThrownBy(() -> new EncodedPairs(List.of(pair, pair), SOURCE, TARGET))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(pair.id() + " comes twice");
         assertThatThrownBy(() -> ENCODED.batches(1, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a batch must be 1 or more pairs, but is 0");

@@ -247,8 +247,8 @@ final class E2eWorkload implements Workload {
     private List<Completion> completions(List<E2eEntry> entries) {
         List<Completion> completions = new ArrayList<>();
         for (E2eEntry entry : entries) {
-            for (String reference : entry.references()) {
-                int[] closed = tokens.completion(reference);
+            for (int r = 0; r < entry.references().size(); r++) {
+                int[] closed = tokens.completion(entry.references().get(r));
                 int[] prompt = tokens.prompt(entry.meaning());
                 // The last token is predicted, never read.
                 Workload.requireFits(
@@ -256,7 +256,7 @@ final class E2eWorkload implements Workload {
                         prompt.length + closed.length - 1,
                         model.context(),
                         "or leave the entry out of the data");
-                completions.add(new Completion(prompt, closed, entry.id()));
+                completions.add(new Completion(prompt, closed, entry.id(r)));
             }
         }
         return completions;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.bdia.data.EpochShuffle;
+import org.bdia.data.SampleIds;
 
 /**
  * Fine-tuning a language model to complete prompts: of each sequence prompt + completion, the completion's tokens are to be
@@ -25,7 +26,7 @@ public final class CompletionTask implements Task {
      *
      * @param prompt the ids that are given, one or more
      * @param completion the ids to be predicted, one or more
-     * @param id the sample's id
+     * @param id the sample's id, the key of its random choices
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Completion(int[] prompt, int[] completion, long id) {
@@ -59,9 +60,14 @@ public final class CompletionTask implements Task {
         }
     }
 
-    /** A task over three disjoint sets of sequences. */
+    /**
+     * A task over three disjoint sets of sequences.
+     *
+     * @throws IllegalArgumentException if an id comes twice in the training set
+     */
     public CompletionTask(
             List<Completion> train, List<Completion> validation, List<Completion> test) {
+        SampleIds.requireUnique(train.stream().mapToLong(Completion::id).toArray());
         this.train = List.copyOf(train);
         this.validation = List.copyOf(validation);
         this.test = List.copyOf(test);

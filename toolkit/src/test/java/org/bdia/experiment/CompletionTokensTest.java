@@ -18,6 +18,7 @@ import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
 import org.bdia.run.RunStore;
+import org.bdia.train.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,23 @@ class CompletionTokensTest extends TensorTest {
                 .hasMessage(
                         "prompt 1 has 25 tokens to read, but the model's context is 24; raise the model's context,"
                                 + " or shorten it");
+    }
+
+    /** Otherwise they would share their gammas and their dropped blocks. */
+    @Test
+    void completionsOfOnePromptAreSamplesOfTheirOwn() {
+        String answers = OwnFiles.lines(12, "name #,It is #.") + OwnFiles.lines(12, "name #,#!");
+        Path file = new OwnFiles(root).file("two.csv", "prompt,completion\n" + answers);
+        RunConfig config =
+                Experiment.completions(file)
+                        .task(t -> t.withParts(new Parts(Parts.ALL, 0, 0)))
+                        .onlySeeds(1L)
+                        .configs()
+                        .get(0);
+        Task task = Workload.of(config, DataFolder.at(root), RunStore.at(root)).task();
+        assertThat(task.stepsPerEpoch(24)).isEqualTo(1);
+
+        assertThat(task.training(manager, 1, 0, 0, 24).sampleIds()).doesNotHaveDuplicates();
     }
 
     /** 241 tokens; sentences about restaurants end after at most 100. */

@@ -85,6 +85,11 @@ class TranslationTaskTest {
             assertThat(batch.units()).isEqualTo(6);
             assertThat(task.size(Task.Split.TEST)).isZero();
         }
+        List<Completion> twice = List.of(rows.get(0), rows.get(0));
+        assertThat(new CompletionTask(rows, twice, twice).size(Task.Split.TEST)).isEqualTo(2);
+        assertThatThrownBy(() -> new CompletionTask(twice, rows, rows))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("sample ids must differ, but 0 comes twice;");
         assertThatThrownBy(() -> new Completion(new int[0], new int[] {1}, 7))
                 .hasMessage(
                         "sample 7 has a prompt of 0 tokens and a completion of 1; both need at least one");
