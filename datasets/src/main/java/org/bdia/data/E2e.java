@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -19,7 +20,7 @@ import org.bdia.io.SplitMix64;
 
 /**
  * The E2E NLG challenge's restaurants: meaning representations with sentences for them, in the csv files of release 1.0.0
- * with the columns {@code mr} and {@code ref}. Runs of white space, some of them line breaks, become one space.
+ * with the columns {@code mr} and {@code ref}; or a user's own completions of prompts.
  *
  * @see <a href="https://arxiv.org/abs/1706.09254">Novikova, Dušek, Rieser, 2017</a>
  */
@@ -30,6 +31,7 @@ public final class E2e {
     private static final String TEST = "e2e-nlg/testset_w_refs.csv";
     private static final int LIMIT = 1 << 27;
     private static final List<String> COLUMNS = List.of("mr", "ref");
+    private static final List<String> OWN_COLUMNS = List.of("prompt", "completion");
 
     /** The most characters of bad fields in a message. */
     private static final int SHOWN = 80;
@@ -106,12 +108,14 @@ public final class E2e {
     private static File read(DataFolder folder, String name) {
         byte[] bytes = folder.read(name, LIMIT);
         Path file = folder.locate(name);
-        return new File(parse(file, Utf8.decode(file, bytes), COLUMNS), Sha256.of(bytes));
+        return new File(
+                parse(file, Utf8.decode(file, bytes), COLUMNS, E2e::normalise), Sha256.of(bytes));
     }
 
     /**
      * Reads and splits a user's own completions by prompt: all completions of a prompt are in one part. The prompts, permuted by the
-     * seed, fill test, validation and training in this order.
+     * seed, fill test, validation and training in this order. White space within a text stays, so that verse and code can be learned;
+     * see {@link #stripped}.
      *
      * @param file UTF-8 csv with the columns {@code prompt} and {@code completion}; plain, gzipped or xz-compressed
      * @param parts prompts, or fractions of them
@@ -122,7 +126,7 @@ public final class E2e {
         String name = String.valueOf(file.getFileName());
         byte[] bytes = folder.read(name, LIMIT);
         List<E2eEntry> all =
-                grouped(parse(file, Utf8.decode(file, bytes), List.of("prompt", "completion")));
+                grouped(parse(file, Utf8.decode(file, bytes), OWN_COLUMNS, E2e::stripped));
         int total = all.size();
         int[] order = SplitMix64.permutation(total, Purpose.SPLIT.key(splitSeed, 0, 0));
         int[] counts = parts.counts(file, "prompts", total);
@@ -150,13 +154,14 @@ public final class E2e {
         return Arrays.stream(order, from, from + count).mapToObj(all::get).toList();
     }
 
-    private static List<E2eEntry> parse(Path file, String text, List<String> columns) {
+    private static List<E2eEntry> parse(
+            Path file, String text, List<String> columns, UnaryOperator<String> rule) {
         List<E2eEntry> entries = new ArrayList<>();
         try (CSVParser parser = CSVFormat.RFC4180.parse(new StringReader(text))) {
             boolean header = true;
             long line = 1;
             for (CSVRecord row : parser) {
-                List<String> fields = row.stream().map(E2e::normalise).toList();
+                List<String> fields = row.stream().map(rule).toList();
                 if (header && !fields.equals(columns)) {
                     throw DataException.damaged(
                             file,
@@ -198,8 +203,14 @@ public final class E2e {
                 cause);
     }
 
-    private static String normalise(String field) {
-        return SPACES.matcher(field).replaceAll(" ").strip();
+    /** Returns a published meaning or sentence as it is trained on: each run of white space, also a line break, is one space. */
+    public static String normalise(String text) {
+        return SPACES.matcher(text).replaceAll(" ").strip();
+    }
+
+    /** Returns an own prompt or completion as it is trained on: without white space around it, its lines ending with {@code \n}. */
+    public static String stripped(String text) {
+        return Utf8.text(text).strip();
     }
 
     private static String shown(List<String> fields) {

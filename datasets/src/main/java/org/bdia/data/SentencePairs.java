@@ -176,8 +176,11 @@ public final class SentencePairs {
         return pairs;
     }
 
-    /** Returns a sentence in one normal form. */
-    static String normalise(String text) {
+    /**
+     * Returns a sentence as it is trained on: NFC, with straight apostrophes and quotes, and single plain spaces. Sentences to be
+     * translated are to be brought to the same form.
+     */
+    public static String normalise(String text) {
         String straight =
                 Normalizer.normalize(text, Normalizer.Form.NFC)
                         .replace('\u2019', '\'')

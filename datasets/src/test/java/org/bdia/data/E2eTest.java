@@ -91,6 +91,21 @@ class E2eTest {
                 .containsExactly(new E2eEntry("a", List.of("b c d"), 0));
     }
 
+    /** Verse and code are made of them. */
+    @Test
+    void ownCompletionsKeepTheWhiteSpaceWithin() throws IOException {
+        Path file =
+                Files.writeString(
+                        root.resolve("own.csv"),
+                        "\uFEFFprompt,completion\r\n\" def  f:\r\n    x \",\"\r\na\tb\r\n\r\n  c\r\n\"\r\n");
+        E2eEntry entry = E2e.load(file, new Parts(1, 0, 0), 0).train().get(0);
+
+        assertThat(entry.meaning()).isEqualTo("def  f:\n    x");
+        assertThat(entry.references()).containsExactly("a\tb\n\n  c");
+        assertThat(E2e.stripped(" def  f:\r\n    x ")).isEqualTo(entry.meaning());
+        assertThat(E2e.stripped(entry.meaning())).isEqualTo(entry.meaning());
+    }
+
     @Test
     void samplesGrowKeepTheFilesOrderAndAreAFunctionOfTheSeed() throws IOException {
         StringBuilder lines = new StringBuilder("mr,ref\n");

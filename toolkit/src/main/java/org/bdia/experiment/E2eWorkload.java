@@ -310,8 +310,10 @@ final class E2eWorkload implements Workload {
                 beams == 1
                         ? Decoding.greedy()
                         : Decoding.beam(beams).withLengthPenalty(0.9).withNoRepeatNgram(4);
-        int most = config.task() instanceof OwnData ? tokens.longest(split.train()) : SENTENCE;
-        return tokens.write((Gpt) trained, manager, inputs, most, decoding);
+        boolean own = config.task() instanceof OwnData;
+        int most = own ? tokens.longest(split.train()) : SENTENCE;
+        List<String> prompts = inputs.stream().map(own ? E2e::stripped : E2e::normalise).toList();
+        return tokens.write((Gpt) trained, manager, prompts, most, decoding);
     }
 
     /** As the E2E challenge publishes it. */

@@ -298,7 +298,7 @@ public final class ExperimentResult implements Tabular {
 
     /**
      * Lets a trained model answer texts as after its last epoch: a GPT continues them, a translator translates them, a model of E2E puts
-     * meanings into words.
+     * meanings into words. Texts are first brought to the form of those trained on, as the loader did.
      *
      * @throws IllegalArgumentException as {@link #model} does, or if the task's models write nothing
      */

@@ -22,6 +22,7 @@ import org.bdia.data.SyntheticText;
 import org.bdia.data.TextCorpus;
 import org.bdia.data.TextSplit;
 import org.bdia.data.Tokens;
+import org.bdia.data.Utf8;
 import org.bdia.nn.Decoding;
 import org.bdia.nn.Generator;
 import org.bdia.nn.Gpt;
@@ -228,14 +229,15 @@ final class TextWorkload implements Workload {
 
     @Override
     public List<String> write(ReversibleModel trained, NDManager manager, List<String> inputs) {
-        int empty = inputs.indexOf("");
+        List<String> texts = inputs.stream().map(Utf8::text).toList();
+        int empty = texts.indexOf("");
         if (empty >= 0) {
             throw new IllegalArgumentException(
                     "text " + empty + " is empty; give at least one character to continue");
         }
-        return IntStream.range(0, inputs.size())
+        return IntStream.range(0, texts.size())
                 .mapToObj(
-                        i -> continued(trained, manager, text.tokenizer().encode(inputs.get(i)), i))
+                        i -> continued(trained, manager, text.tokenizer().encode(texts.get(i)), i))
                 .toList();
     }
 

@@ -269,7 +269,10 @@ final class TranslationWorkload implements Workload {
                 Generator.translate(
                         (Seq2Seq) trained,
                         manager,
-                        inputs.stream().map(source::encode).toArray(int[][]::new),
+                        inputs.stream()
+                                .map(SentencePairs::normalise)
+                                .map(source::encode)
+                                .toArray(int[][]::new),
                         Vocabulary.BEGIN,
                         Vocabulary.END,
                         model.context(),

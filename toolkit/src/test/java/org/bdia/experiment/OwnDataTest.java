@@ -106,15 +106,25 @@ class OwnDataTest {
                     .isCloseTo(1, within(1e-6));
         } else {
             Sample first = record.samples().get(0);
-            List<String> inputs = List.of(first.input());
-            List<String> texts =
-                    TrainedModel.use(
-                            config,
-                            Workload.of(config, folder, store),
-                            store,
-                            (w, m, own) -> w.write(m, own, inputs));
-            assertThat(texts).containsExactly(first.output());
+            for (String input : List.of(first.input(), asTyped(kind, first.input()))) {
+                List<String> texts =
+                        TrainedModel.use(
+                                config,
+                                Workload.of(config, folder, store),
+                                store,
+                                (w, m, own) -> w.write(m, own, List.of(input)));
+                assertThat(texts).containsExactly(first.output());
+            }
         }
+    }
+
+    /** The same text in a form that the loader does not keep. */
+    private static String asTyped(String kind, String text) {
+        return switch (kind) {
+            case "text" -> "\uFEFF" + text;
+            case "pairs" -> text.replace(" ", "\u00A0\u202F") + "\r";
+            default -> "\r\n " + text + "\r\n";
+        };
     }
 
     @Test
