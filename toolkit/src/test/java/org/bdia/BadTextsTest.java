@@ -89,8 +89,8 @@ class BadTextsTest {
                         bytes("Speak, speak."),
                         characters,
                         "ROOT/tinyshakespeare/input.txt: 8 training, 4 validation and 2 test tokens "
-                                + "are asked for, but its one document has 11 for training and 2, the last "
-                                + "tenth, for validation and test; ask for fewer"),
+                                + "are asked for, but its one document has 13, the first 7 of them for training"
+                                + "; ask for fewer, or for Parts.ALL to train on, what the others leave"),
                 BadInput.of(
                         "text, none of one's own",
                         root -> own(root.resolve("notes.txt")),
@@ -127,7 +127,7 @@ class BadTextsTest {
                         tokens,
                         "ROOT/openwebtext-sample/owt10k-val.gpt2.u16le.bin: 8 training, 4 validation "
                                 + "and 2 test tokens are asked for, but its 2 documents, shared by no two parts, "
-                                + "have 4 in all; ask for fewer"),
+                                + "have 4 in all; ask for fewer, or for Parts.ALL to train on, what the others leave"),
                 file(
                         "csv, columns",
                         SENTENCES,

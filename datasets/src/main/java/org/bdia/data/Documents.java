@@ -29,8 +29,12 @@ final class Documents {
         }
     }
 
-    /** The requested number of tokens of each part; at most one may be {@link Parts#ALL}. */
-    record Sizes(int train, int validation, int test) {
+    /**
+     * The requested number of tokens of each part; at most one may be {@link Parts#ALL}.
+     *
+     * @param least the fewest training tokens that will do: all of them, or 1 where they are an upper bound
+     */
+    record Sizes(int train, int validation, int test, int least) {
         Sizes {
             int all =
                     (train == Parts.ALL ? 1 : 0)
@@ -49,6 +53,11 @@ final class Documents {
                                 + " and "
                                 + test);
             }
+        }
+
+        /** A training part of exactly the requested size. */
+        Sizes(int train, int validation, int test) {
+            this(train, validation, test, Math.max(1, train));
         }
 
         int of(Part part) {
@@ -127,7 +136,7 @@ final class Documents {
      * <p>The seed permutes the documents; test, validation and training, in this order, take documents until
      * they are full, the last one cut, its rest taken by none; a part that asks for all comes last. A single
      * document is split by position: its first nine tenths are for training, from their beginning, the last
-     * tenth for validation and, after it, test.
+     * tenth for validation and, after it, test; if these two ask for more than a tenth, they have the end.
      *
      * @param name the corpus, for the message
      * @throws DataException if there are not as many ids
@@ -137,9 +146,12 @@ final class Documents {
     }
 
     private Map<Part, TokenStore> byPosition(Sizes sizes, Object name) {
-        long cut = store.size() * 9 / 10;
+        long cut = cut(sizes);
         long held = store.size() - cut;
-        long train = sizes.train() == Parts.ALL ? cut : sizes.train();
+        long train =
+                sizes.train() == Parts.ALL
+                        ? cut
+                        : Math.max(sizes.least(), Math.min(sizes.train(), cut));
         long validation =
                 sizes.validation() == Parts.ALL ? held - sizes.test() : sizes.validation();
         long test = sizes.test() == Parts.ALL ? held - validation : sizes.test();
@@ -149,15 +161,25 @@ final class Documents {
                     name,
                     sizes,
                     "its one document has "
+                            + store.size()
+                            + ", the first "
                             + cut
-                            + " for training and "
-                            + held
-                            + ", the last tenth, for validation and test");
+                            + " of them for training");
         }
         return Map.of(
                 Part.TRAIN, run(0, train),
                 Part.VALIDATION, run(cut, validation),
                 Part.TEST, run(cut + validation, test));
+    }
+
+    /** Returns the end of what training may take of a single document. */
+    private long cut(Sizes sizes) {
+        long nineTenths = store.size() * 9 / 10;
+        if (sizes.validation() == Parts.ALL || sizes.test() == Parts.ALL) {
+            return nineTenths;
+        }
+        long left = store.size() - sizes.validation() - sizes.test();
+        return Math.max(0, Math.min(nineTenths, left));
     }
 
     private Map<Part, TokenStore> byDocument(Sizes sizes, long seed, Object name) {
@@ -173,7 +195,7 @@ final class Documents {
             while (taken < wanted && next < order.length) {
                 taken += length(order[next++]);
             }
-            if (taken < asked || (part == Part.TRAIN && taken == 0)) {
+            if (taken < (part == Part.TRAIN ? sizes.least() : asked)) {
                 throw tooShort(
                         name,
                         sizes,
@@ -215,6 +237,14 @@ final class Documents {
 
     private static DataException tooShort(Object name, Sizes sizes, String found) {
         return new DataException(
-                name + ": " + sizes + " are asked for, but " + found + "; ask for fewer");
+                name
+                        + ": "
+                        + sizes
+                        + " are asked for, but "
+                        + found
+                        + "; ask for fewer"
+                        + (sizes.train() == Parts.ALL
+                                ? ""
+                                : ", or for Parts.ALL to train on, what the others leave"));
     }
 }

@@ -7,7 +7,8 @@ import java.util.Locale;
  * The sizes of the parts of a user's own data.
  *
  * <p>Each is a count, 0 or a whole number; or a fraction of all, between 0 and 1; or, for one part, {@link #ALL}, what the others
- * leave. So {@code new Parts(Parts.ALL, 0.1, 500)} holds out a tenth for validation and 500 for the test.
+ * leave. So {@code new Parts(Parts.ALL, 0.1, 500)} holds out a tenth for validation and 500 for the test. A fraction for training is an
+ * upper bound: where the others take whole documents or sentences, which leave less, training has what is left.
  *
  * @param train the training part, not 0
  * @param validation the part for model selection
@@ -51,6 +52,11 @@ public record Parts(double train, double validation, double test) {
     /** Returns the training part's count, or {@link #ALL}. */
     int train(long total) {
         return count(train, total);
+    }
+
+    /** Returns the fewest training things that will do; a fraction is an upper bound. */
+    int leastTrain() {
+        return (int) Math.max(1, train);
     }
 
     /** Returns the validation part's count, or {@link #ALL}. */

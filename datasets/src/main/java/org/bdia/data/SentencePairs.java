@@ -126,7 +126,18 @@ public final class SentencePairs {
         Map<String, List<SentencePair>> taken = new HashMap<>();
         wanted.keySet().stream()
                 .sorted(Comparator.comparing(part -> wanted.get(part) == Parts.ALL))
-                .forEach(part -> taken.put(part, take(file, next, wanted.get(part), part)));
+                .forEach(
+                        part ->
+                                taken.put(
+                                        part,
+                                        take(
+                                                file,
+                                                next,
+                                                wanted.get(part),
+                                                part.equals("training")
+                                                        ? parts.leastTrain()
+                                                        : wanted.get(part),
+                                                part)));
         List<SentencePair> testPart = taken.get("test");
         List<SentencePair> validationPart = taken.get("validation");
         List<SentencePair> trainPart = taken.get("training");
@@ -199,14 +210,14 @@ public final class SentencePairs {
         return CLOSING.matcher(sentence.toLowerCase(Locale.ROOT)).replaceFirst("");
     }
 
-    /** Takes whole sentences; the surplus pairs of the last one belong to no part. */
+    /** Takes whole sentences, at least so many pairs; the surplus pairs of the last one belong to no part. */
     private static List<SentencePair> take(
-            Path file, Iterator<List<SentencePair>> next, int wanted, String part) {
+            Path file, Iterator<List<SentencePair>> next, int wanted, int least, String part) {
         List<SentencePair> taken = new ArrayList<>();
         while (next.hasNext() && (wanted == Parts.ALL || taken.size() < wanted)) {
             taken.addAll(next.next());
         }
-        if (taken.isEmpty() ? wanted != 0 : taken.size() < wanted) {
+        if (taken.isEmpty() ? wanted != 0 : taken.size() < least) {
             throw new DataException(
                     String.format(
                             Locale.ROOT,
@@ -217,6 +228,6 @@ public final class SentencePairs {
                             part,
                             taken.size()));
         }
-        return wanted == Parts.ALL ? taken : taken.subList(0, wanted);
+        return wanted == Parts.ALL ? taken : taken.subList(0, Math.min(wanted, taken.size()));
     }
 }

@@ -82,7 +82,8 @@ public final class TextCorpus {
      * <p>Several documents are permuted by the seed; test, validation and training, in this order, take whole
      * documents until they have their tokens, the last one cut, its rest in no part; so the documents of test
      * and validation stay while training grows. A single document is split by position, whatever the seed:
-     * training from its beginning, up to nine tenths, validation and then test from the last tenth.
+     * training from its beginning, up to nine tenths, validation and then test from the last tenth, or from where
+     * training ends if they ask for more.
      *
      * @param train the number of training tokens, above 0, or {@link Parts#ALL}
      * @param validation the number of validation tokens, 0 or more, or ALL
@@ -123,7 +124,12 @@ public final class TextCorpus {
                 name,
                 name,
                 unit,
-                total -> new Sizes(parts.train(total), parts.validation(total), parts.test(total)),
+                total ->
+                        new Sizes(
+                                parts.train(total),
+                                parts.validation(total),
+                                parts.test(total),
+                                parts.leastTrain()),
                 splitSeed);
     }
 
@@ -163,18 +169,18 @@ public final class TextCorpus {
     static Content readText(DataFolder folder, String name, Unit unit) {
         byte[] bytes = folder.read(name, TEXT_LIMIT);
         String text = Utf8.decode(folder.locate(name), bytes);
-        if (text.isEmpty()) {
+        var pieces = List.of(CLOSING.split(text, -1));
+        boolean closed = pieces.size() > 1;
+        // Text before the first separator or after the last is a document only if it is not blank.
+        int from = closed && pieces.get(0).isBlank() ? 1 : 0;
+        int to = pieces.size() - (closed && pieces.get(pieces.size() - 1).isBlank() ? 1 : 0);
+        if (text.isEmpty() || from == to) {
             throw new DataException(
                     folder.locate(name)
                             + ": the file is empty; write text into it; a published file is to be put there again, see"
                             + " datasets/README.md");
         }
-        var pieces = List.of(CLOSING.split(text, -1));
-        boolean closed = pieces.size() > 1;
-        // Text after the last separator is a document only if it is not blank.
-        boolean ended = closed && pieces.get(pieces.size() - 1).isBlank();
-        var texts = ended ? pieces.subList(0, pieces.size() - 1) : pieces;
-        return new Content(documents(texts, unit, closed), Sha256.of(bytes));
+        return new Content(documents(pieces.subList(from, to), unit, closed), Sha256.of(bytes));
     }
 
     private static Documents documents(List<String> texts, Unit unit, boolean closed) {

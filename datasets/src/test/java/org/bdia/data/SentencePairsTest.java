@@ -80,6 +80,21 @@ class SentencePairsTest {
         }
     }
 
+    /** Of 60 pairs, 48 are four fifths; the others take whole sentences of three, and leave 45. */
+    @Test
+    void aFractionToTrainOnIsAnUpperBound() throws IOException {
+        Path file = folder(sixty()).locate("eng-fra/eng-fra.txt");
+        PairSplit split = SentencePairs.load(file, new Parts(0.8, 7, 4), 5, 1);
+        PairSplit rest = SentencePairs.load(file, new Parts(Parts.ALL, 7, 4), 5, 1);
+
+        assertThat(split.train()).hasSize(45).isEqualTo(rest.train());
+        assertThat(SentencePairs.load(file, new Parts(0.5, 7, 4), 5, 1).train()).hasSize(30);
+        assertThatThrownBy(() -> SentencePairs.load(file, new Parts(48, 7, 4), 5, 1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(
+                        "expected 48 training pairs besides the other parts, found 45");
+    }
+
     @Test
     void textIsNormalisedAndLongPairsAreLeftOut() throws IOException {
         String text =

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -201,10 +202,61 @@ class TextCorpusTest {
         assertThatThrownBy(
                         () -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, train + 1, 0, 0, 3))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll("input.txt", (train + 1) + " training", "has " + train);
-        assertThatThrownBy(() -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, 1, held, 1, 3))
+                .hasMessageContainingAll(
+                        "input.txt", (train + 1) + " training", "first " + train + " of");
+        assertThatThrownBy(
+                        () -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, train, held, 1, 3))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(held + " validation", "last tenth");
+                .hasMessageContainingAll(held + " validation", "first " + (train - 1) + " of");
+    }
+
+    /** Held-out parts of up to a tenth begin where they always did, after nine tenths. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.8, 0.1, 0.1, 800, 100, 100",
+        "-1, 0.1, 0.1, 800, 100, 100",
+        "0.95, 0.3, 50, 650, 300, 50",
+        "0.5, 0.2, 0, 500, 200, 0",
+        "0.99, 0.05, 0.05, 900, 50, 50"
+    })
+    void oneDocumentHoldsOutMoreThanATenth(
+            double train, double validation, double test, int trained, int validated, int tested)
+            throws IOException {
+        var text =
+                IntStream.range(0, 1000).mapToObj(i -> "" + i % 10).collect(Collectors.joining());
+        var file = write("own.txt", text);
+        var split = TextCorpus.load(file, Unit.CHARACTERS, new Parts(train, validation, test), 3);
+        int end = 1000 - validated - tested;
+        assertThat(texts(split))
+                .containsExactly(
+                        text.substring(0, trained),
+                        text.substring(end, end + validated),
+                        text.substring(end + validated));
+    }
+
+    /** The last documents of the held-out parts are cut, so that a fifth of the tokens takes more than a fifth of the text. */
+    @Test
+    void aFractionToTrainOnIsAnUpperBound() throws IOException {
+        var file = write("own.txt", String.join(CLOSING, DOCUMENTS));
+        var fifths = TextCorpus.load(file, Unit.CHARACTERS, new Parts(0.8, 0.1, 0.1), 3);
+        var rest = TextCorpus.load(file, Unit.CHARACTERS, new Parts(Parts.ALL, 0.1, 0.1), 3);
+        assertThat(texts(fifths)).isEqualTo(texts(rest));
+        var counts = new Parts(rest.train().size() + 1, 0.1, 0.1);
+        assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, counts, 3))
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith(
+                        "; ask for fewer, or for Parts.ALL to train on, what the others leave");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", CLOSING, "\n" + CLOSING})
+    void aSeparatorMayComeFirst(String before) throws IOException {
+        var file = write("own.txt", before + String.join(CLOSING, "aaaa", "bbbb") + CLOSING);
+        var split = TextCorpus.load(file, Unit.CHARACTERS, new Parts(Parts.ALL, 0, 0), 3);
+        assertThat(text(split, split.train())).hasSize(12).contains("aaaa\n\n", "bbbb\n\n");
+        var one = write("one.txt", before + "0123456789".repeat(10) + CLOSING);
+        assertThat(TextCorpus.load(one, Unit.CHARACTERS, new Parts(90, 5, 5), 3).train().get(0))
+                .isEqualTo(1);
     }
 
     @Test
@@ -276,9 +328,10 @@ class TextCorpusTest {
                         malformed.substring(0, 2));
     }
 
-    @Test
-    void anEmptyTextIsRefused() throws IOException {
-        var file = write("own.txt", "");
+    @ParameterizedTest
+    @ValueSource(strings = {"", CLOSING, " " + CLOSING + "\n"})
+    void anEmptyTextIsRefused(String text) throws IOException {
+        var file = write("own.txt", text);
         assertThatThrownBy(() -> TextCorpus.load(file, Unit.CHARACTERS, new Parts(1, 0, 0), 3))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("own.txt", "the file is empty");

@@ -268,7 +268,7 @@ class OwnDataTest {
                 "head.csv: expected the columns prompt and completion",
                 "found the columns [text, label]");
         requireRefused(Experiment.text(root.resolve("no.txt")), "no.txt: found no such file", "");
-        files.file("short.txt", "abc");
+        files.file("short.txt", "ab");
         requireRefused(Experiment.text(root.resolve("short.txt")), "short.txt: ", "ask for fewer");
         TrainingExperiment<?, ?> broken = files.ofImages();
         files.file("images/dog/4.png", "no image");
