@@ -101,6 +101,33 @@ public final class DataFolder {
     }
 
     /**
+     * Returns a file that is read where it is, such as weights.
+     *
+     * @param name the logical name, relative to the folder
+     * @throws DataException if the file is missing, compressed, or differs from its sidecar checksum
+     */
+    public Path plain(String name) {
+        var file = locate(name);
+        if (isPacked(file)) {
+            throw new DataException(
+                    file
+                            + ": expected a plain file, which is read where it is, found a compressed one; unpack it");
+        }
+        checkSidecar(file);
+        return file;
+    }
+
+    /**
+     * Returns the SHA-256 of a file as it is stored.
+     *
+     * @param name the logical name, relative to the folder, without a compression suffix
+     * @throws DataException if the file is missing or unreadable
+     */
+    public String sha256(String name) {
+        return sum(locate(name));
+    }
+
+    /**
      * Opens a file as the stream of its unpacked bytes.
      *
      * @param name the logical name, relative to the folder, without a compression suffix
@@ -213,14 +240,17 @@ public final class DataFolder {
         if (expected.isEmpty()) {
             return;
         }
-        String found;
-        try {
-            found = Sha256.of(file);
-        } catch (IOException e) {
-            throw broken(file, e);
-        }
+        String found = sum(file);
         if (!found.equals(expected.get())) {
             throw DataException.damaged(file, "SHA-256 " + expected.get(), "SHA-256 " + found);
+        }
+    }
+
+    private static String sum(Path file) {
+        try {
+            return Sha256.of(file);
+        } catch (IOException e) {
+            throw broken(file, e);
         }
     }
 

@@ -22,4 +22,15 @@ public record E2eSplit(
         validation = List.copyOf(validation);
         test = List.copyOf(test);
     }
+
+    /** Returns a copy whose source names something else that its runs read. */
+    public E2eSplit alsoFrom(String read) {
+        String source = provenance.source() + "; " + read;
+        return new E2eSplit(
+                train,
+                validation,
+                test,
+                new Provenance(
+                        provenance.name(), source, provenance.synthetic(), provenance.sha256()));
+    }
 }

@@ -38,6 +38,24 @@ class DataFolderTest {
     }
 
     @Test
+    void aPlainFileIsCheckedAndACompressedOneRefused() throws IOException {
+        var weights = TestFiles.write(root.resolve("set/w.safetensors"), CONTENT);
+        assertThat(folder.plain("set/w.safetensors")).isEqualTo(weights);
+        assertThat(folder.sha256("set/w.safetensors")).isEqualTo(Sha256.of(CONTENT));
+        Files.writeString(root.resolve("set/w.safetensors.sha256"), "0".repeat(64));
+        assertThatThrownBy(() -> folder.plain("set/w.safetensors"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("0".repeat(64), Sha256.of(CONTENT));
+        var packed = TestFiles.write(root.resolve("v.gz"), CONTENT);
+        assertThatThrownBy(() -> folder.plain("v"))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        packed
+                                + ": expected a plain file, which is read where it is, found a compressed one; unpack it");
+        assertThatThrownBy(() -> folder.plain("none")).hasMessageContaining("no none (also");
+    }
+
+    @Test
     void thePlainFileComesFirst() throws IOException {
         TestFiles.write(root.resolve("a.xz"), CONTENT);
         TestFiles.write(root.resolve("a"), new byte[] {7});

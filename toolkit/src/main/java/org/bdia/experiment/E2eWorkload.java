@@ -62,7 +62,13 @@ final class E2eWorkload implements Workload {
     private final GptConfig model;
 
     E2eWorkload(RunConfig config, TaskConfig.E2eNlg e2e, DataFolder folder, RunStore store) {
-        this(config, e2e.start(), e2e.beams(), entries(e2e, folder), folder, store);
+        this(
+                config,
+                e2e.start(),
+                e2e.beams(),
+                begunWith(e2e.start(), entries(e2e, folder), folder),
+                folder,
+                store);
     }
 
     /** Reads a user's own completions. */
@@ -71,7 +77,10 @@ final class E2eWorkload implements Workload {
                 config,
                 own.start(),
                 own.beams(),
-                E2e.load(Path.of(own.file()), own.parts(), own.splitSeed()),
+                begunWith(
+                        own.start(),
+                        E2e.load(Path.of(own.file()), own.parts(), own.splitSeed()),
+                        folder),
                 folder,
                 store);
     }
@@ -172,6 +181,16 @@ final class E2eWorkload implements Workload {
                 : E2e.load(folder, task.train(), task.validation(), task.test(), task.splitSeed());
     }
 
+    /** Adds the digest of published weights to the source: a run that begins with others is another run. */
+    private static E2eSplit begunWith(Start start, E2eSplit split, DataFolder folder) {
+        if (!(start instanceof Start.Published published)) {
+            return split;
+        }
+        String file = published.file();
+        folder.plain(file);
+        return split.alsoFrom("weights: " + file + ", SHA-256 " + folder.sha256(file));
+    }
+
     /** The run whose weights another begins with, where it does: the same model and seed, plain, on a text. */
     static Optional<RunConfig> pretraining(RunConfig config) {
         Start start =
@@ -267,7 +286,7 @@ final class E2eWorkload implements Workload {
         Gpt gpt = new Gpt(model, config.method(), config.execution());
         gpt.initialize(manager, config.seed());
         if (start instanceof Start.Published published) {
-            TorchWeights.load(folder.locate(published.file()), gpt);
+            TorchWeights.load(folder.plain(published.file()), gpt);
         } else if (start instanceof Start.Pretrained pretrained) {
             String id = pretraining(config, pretrained).id();
             Checkpoint.loadWeights(store.finished(id), id, gpt);

@@ -77,7 +77,7 @@ public final class RunSet implements Tabular {
         Map<JsonNode, RunRecord> ofTask = new HashMap<>();
         for (Labelled run : runs) {
             RunRecord first = ofTask.putIfAbsent(run.record().config().get("task"), run.record());
-            if (first != null && !first.data().sha256().equals(run.record().data().sha256())) {
+            if (first != null && !sameData(first.data(), run.record().data())) {
                 throw new IllegalArgumentException(
                         String.format(
                                 Locale.ROOT,
@@ -101,6 +101,11 @@ public final class RunSet implements Tabular {
                                 run.seed()));
             }
         }
+    }
+
+    /** Compares digest and source: the digest is the training file's, the source holds those of the others. */
+    private static boolean sameData(Provenance one, Provenance other) {
+        return one.sha256().equals(other.sha256()) && one.source().equals(other.source());
     }
 
     /**

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.bdia.config.ActivationConfig;
@@ -18,11 +21,16 @@ import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.Start;
 import org.bdia.config.TaskConfig;
 import org.bdia.config.TrainConfig;
+import org.bdia.data.DataException;
 import org.bdia.data.DataFolder;
+import org.bdia.data.Provenance;
 import org.bdia.data.TextCorpus;
+import org.bdia.io.Sha256;
+import org.bdia.nn.Gpt;
 import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 import org.bdia.run.RunStore;
+import org.bdia.train.TorchWeights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +217,78 @@ class WorkloadTest {
         TaskConfig restaurants = new TaskConfig.E2eNlg(8, 2, 2, new Start.Scratch(), 1, 0, true);
         assertThatThrownBy(() -> run(restaurants, GPT.withContext(6), Backprop.STORE))
                 .hasMessageContaining("the model's context is 6");
+    }
+
+    @Test
+    void publishedWeightsAreKeptInARunsRecordAndCompared() throws IOException {
+        TaskConfig.E2eNlg scratch = new TaskConfig.E2eNlg(8, 2, 2, new Start.Scratch(), 1, 0, true);
+        RunConfig config = tuning(scratch.withStart(new Start.Published("gpt.safetensors")));
+        publish(1);
+        String plain = provenance(tuning(scratch)).source();
+        assertThat(plain).doesNotContain("weights");
+        RunRecord begun = run(config);
+        assertThat(begun.data().source())
+                .isEqualTo(
+                        plain
+                                + "; weights: gpt.safetensors, SHA-256 "
+                                + Sha256.of(folder.resolve("gpt.safetensors")));
+        Workload.requireSameData(config, provenance(config), RunStore.at(folder));
+
+        publish(2);
+        assertThatThrownBy(
+                        () ->
+                                Workload.requireSameData(
+                                        config, provenance(config), RunStore.at(folder)))
+                .isInstanceOf(ExperimentException.class)
+                .hasMessageContaining("the run was made on ");
+        Files.writeString(folder.resolve("gpt.safetensors.sha256"), "0".repeat(64));
+        assertThatThrownBy(() -> provenance(config))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("gpt.safetensors: expected SHA-256 000");
+    }
+
+    private static RunConfig tuning(TaskConfig.E2eNlg task) {
+        TrainConfig train = TrainConfig.of(1, 4, 1e-3);
+        return new RunConfig(task, GPT, Method.bdia(0.5), Backprop.REVERSIBLE, true, train, 1);
+    }
+
+    private void publish(long seed) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Gpt gpt = new Gpt(GPT, Method.standard(), Backprop.STORE);
+            gpt.initialize(manager, seed);
+            TorchWeights.save(folder.resolve("gpt.safetensors"), gpt);
+        }
+    }
+
+    private Provenance provenance(RunConfig config) {
+        return Workload.of(config, DataFolder.at(folder), RunStore.at(folder)).provenance();
+    }
+
+    /** A subset may have the same training file as the whole set, and another test file. */
+    @Test
+    void aFinishedRunIsComparedByAllItsFiles() throws IOException {
+        Files.createDirectories(folder.resolve("e2e-nlg"));
+        for (String file : List.of("trainset", "devset", "testset_w_refs")) {
+            entries(file, "name[A],A is here.\n");
+        }
+        RunConfig config = tuning(new TaskConfig.E2eNlg(4, 1, 1, new Start.Scratch(), 1, 0, false));
+        run(config);
+        Workload.requireSameData(config, provenance(config), RunStore.at(folder));
+        for (String file : List.of("devset", "testset_w_refs")) {
+            entries(file, "name[A],A is there.\n");
+            assertThatThrownBy(
+                            () ->
+                                    Workload.requireSameData(
+                                            config, provenance(config), RunStore.at(folder)))
+                    .isInstanceOf(ExperimentException.class)
+                    .hasMessageContaining("but the data are now ");
+            entries(file, "name[A],A is here.\n");
+        }
+    }
+
+    private void entries(String file, String line) throws IOException {
+        Files.writeString(
+                folder.resolve("e2e-nlg").resolve(file + ".csv"), "mr,ref\n" + line.repeat(4));
     }
 
     @Test

@@ -166,6 +166,19 @@ class RunSetTest {
                 .hasMessageContaining("CIFAR-10");
     }
 
+    /** The digest is the training file's. */
+    @Test
+    void runsOfOneTaskOnDifferentTestFilesAreNotCompared() {
+        RunStore store = RunStore.at(folder.resolve("others"));
+        Provenance real = Samples.REAL;
+        Provenance other = new Provenance(real.name(), "other files", false, real.sha256());
+        finish(store, Method.standard(), Backprop.STORE, 0, 0.1, real);
+        finish(store, Method.bdia(0.5), Backprop.REVERSIBLE, 0, 0.1, other);
+        assertThatThrownBy(() -> FinishedRuns.read(List.of(store.root())))
+                .hasMessageContaining("of the same task were made on different data")
+                .hasMessageContaining("other files");
+    }
+
     private static List<String> methods(Table table) {
         return table.stringColumn("method").asList();
     }

@@ -56,6 +56,6 @@ class PublishedGpt2Test {
     private static Path file() {
         String named = System.getenv(VARIABLE);
         DataFolder data = DataFolder.fromEnvironment();
-        return named != null ? Path.of(named) : data.has(FILE) ? data.locate(FILE) : Path.of(FILE);
+        return named != null ? Path.of(named) : data.has(FILE) ? data.plain(FILE) : Path.of(FILE);
     }
 }
