@@ -57,11 +57,13 @@ public final class Cifar {
             return file(folder, this == CIFAR_10 ? "test_batch" : "test", 10_000);
         }
 
-        /** Returns the published file, or the subset if only that is there. */
+        /** Returns the published file, or of CIFAR-100 the subset if only that is there. */
         private DataFile file(DataFolder folder, String stem, int records) {
             var subset = new DataFile(directory + stem + "-subset.bin", this, records, true);
             var published = new DataFile(directory + stem + ".bin", this, records, false);
-            return folder.has(subset.name()) && !folder.has(published.name()) ? subset : published;
+            // Of several training files, all are full, so that a record's number says its file.
+            boolean only = folder.has(subset.name()) && !folder.has(published.name());
+            return this == CIFAR_100 && only ? subset : published;
         }
     }
 
@@ -195,7 +197,6 @@ public final class Cifar {
             var labels = new int[numbers.length];
             var ids = new long[numbers.length];
             for (int i = 0; i < numbers.length; i++) {
-                // Every file but the last is full, so a record's number says its file.
                 int f = numbers[i] / files.get(0).records();
                 int record = numbers[i] % files.get(0).records();
                 var file = files.get(f);
@@ -239,7 +240,7 @@ public final class Cifar {
      * @param name the logical name in the data folder
      * @param kind the set, and so its labels
      * @param records the records of the published file
-     * @param subset whether fewer records are allowed
+     * @param subset whether fewer records are allowed, of CIFAR-100 alone
      */
     private record DataFile(String name, Kind kind, int records, boolean subset) {
 

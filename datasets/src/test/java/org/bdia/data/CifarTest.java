@@ -137,6 +137,18 @@ class CifarTest {
     }
 
     @Test
+    void subsetsOfCifar10AreNotRead() throws IOException {
+        var part = TestFiles.cifar(Kind.CIFAR_10, 8, 1);
+        for (var stem : List.of("data_batch_1", "data_batch_2", "test_batch")) {
+            TestFiles.write(root.resolve("cifar-10-batches-bin/" + stem + "-subset.bin"), part);
+        }
+        assertThat(Cifar.isIn(folder, Kind.CIFAR_10)).isFalse();
+        assertThatThrownBy(() -> Cifar.load(folder, Kind.CIFAR_10, Parts.ALL, 0, 1, 3))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no cifar-10-batches-bin/data_batch_1.bin ");
+    }
+
+    @Test
     void aPublishedFileNeedsAllItsRecords() throws IOException {
         var file = root.resolve("cifar-10-batches-bin/data_batch_1.bin");
         var right = 10_000 * LENGTH_10;
