@@ -95,8 +95,24 @@ public record Parts(double train, double validation, double test) {
         return counts;
     }
 
-    /** A fraction of something is at least 1. */
+    /**
+     * Returns a size as a count; a fraction of something is at least 1.
+     *
+     * @throws DataException if a fraction is more than 2<sup>31</sup> − 1
+     */
     private static int count(double size, long total) {
-        return size > 0 && size < 1 ? (int) Math.max(1, Math.floor(size * total)) : (int) size;
+        double count = size > 0 && size < 1 ? Math.max(1, Math.floor(size * total)) : size;
+        if (count > Integer.MAX_VALUE) {
+            throw new DataException(
+                    String.format(
+                            Locale.ROOT,
+                            "expected at most %d in a part, found %.0f, which are %s of %d; ask for a number instead of"
+                                    + " a fraction",
+                            Integer.MAX_VALUE,
+                            count,
+                            size,
+                            total));
+        }
+        return (int) count;
     }
 }

@@ -19,6 +19,19 @@ class PartsTest {
         assertThat(new Parts(1, 0, 0).validation(10)).isZero();
     }
 
+    @Test
+    void aFractionOfMoreThanAPartMayHoldIsRefused() {
+        long total = 1L << 33;
+        var parts = new Parts(0.5, 0.125, 0.25);
+        assertThat(parts.validation(total)).isEqualTo(1 << 30);
+        assertThatThrownBy(() -> parts.train(total))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        "expected at most 2147483647 in a part, found 4294967296, which are 0.5 of 8589934592; ask for a"
+                                + " number instead of a fraction");
+        assertThatThrownBy(() -> parts.test(total)).hasMessageContaining("found 2147483648");
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "-2, 0, 0", "1.5, 0, 0", "-1, -1, 0", "1, NaN, 0", "1, 0, 1e300"})
     void whatIsNoSizeIsRefused(double train, double validation, double test) {
