@@ -34,12 +34,13 @@ public final class Generator {
         }
         Ranges.positive("maxTokens", maxTokens);
         try (DecodingSession session = new GptSession(model, manager)) {
-            return search(session, new int[][] {prompt}, maxTokens, end, decoding)[0];
+            int[][] prompts = {prompt};
+            return search(session, prompts, new int[] {0}, maxTokens, end, decoding)[0];
         }
     }
 
     /**
-     * Translates sentences.
+     * Translates sentences. What is sampled is a function of the seed and of a sentence's place, not of the other sentences.
      *
      * @param manager whose device the model's weights are on
      * @param sources token ids, each row one or more
@@ -80,7 +81,7 @@ public final class Generator {
             int[][] prompts = new int[rows.length][];
             Arrays.fill(prompts, new int[] {begin});
             try (DecodingSession session = new Seq2SeqSession(model, manager, chosen)) {
-                int[][] found = search(session, prompts, maxTokens, end, decoding);
+                int[][] found = search(session, prompts, rows, maxTokens, end, decoding);
                 for (int i = 0; i < rows.length; i++) {
                     translations[rows[i]] = found[i];
                 }
@@ -89,8 +90,14 @@ public final class Generator {
         return translations;
     }
 
+    /** The texts' numbers choose their samples, whatever the batch that they are in. */
     private static int[][] search(
-            DecodingSession session, int[][] prompts, int maxTokens, int end, Decoding decoding) {
+            DecodingSession session,
+            int[][] prompts,
+            int[] numbers,
+            int maxTokens,
+            int end,
+            Decoding decoding) {
         if (decoding instanceof Decoding.Beam beam) {
             return new int[][] {BeamSearch.run(session, prompts[0], maxTokens, end, beam)};
         }
@@ -105,7 +112,7 @@ public final class Generator {
             next = new int[prompts.length][];
             boolean all = true;
             for (int row = 0; row < next.length; row++) {
-                int token = NextToken.choose(logits[row], decoding, row, t);
+                int token = NextToken.choose(logits[row], decoding, numbers[row], t);
                 next[row] = new int[] {token};
                 ended[row] |= token == end;
                 if (!ended[row]) {

@@ -13,6 +13,8 @@ final class NextToken {
     /**
      * The token that a way of decoding, beam search aside, chooses.
      *
+     * @param row the number of the text
+     * @param position the number of the token in it
      * @throws IllegalStateException if a logit is not a number
      */
     static int choose(float[] logits, Decoding decoding, long row, long position) {

@@ -126,6 +126,23 @@ class GeneratorTest extends TensorTest {
         assertThat(two).isEqualTo(one).isNotEqualTo(other);
     }
 
+    /** The other sentences are shorter or longer than the second, which is sorted by length among them. */
+    @Test
+    void sampledTranslationsDoNotDependOnTheOtherSentences() {
+        Seq2Seq model = translator(Method.standard());
+        Decoding sample = Decoding.sample(2, 1);
+        int[] sentence = {8, 4};
+        int[][] longer = {{3, 4, 5, 6}, sentence, {9, 10, 3}};
+        int[][] shorter = {{3}, sentence, {9}};
+        int[] found = Generator.translate(model, manager, longer, BEGIN, END, 7, sample)[1];
+
+        assertThat(Generator.translate(model, manager, shorter, BEGIN, END, 7, sample)[1])
+                .isEqualTo(found);
+        int[][] twice = {{3}, sentence, sentence};
+        int[][] both = Generator.translate(model, manager, twice, BEGIN, END, 7, sample);
+        assertThat(both[1]).isEqualTo(found).isNotEqualTo(both[2]);
+    }
+
     @Test
     void topKAndTopPCutTheTailOff() {
         float[] scores = {3, 2, 1, 0};
