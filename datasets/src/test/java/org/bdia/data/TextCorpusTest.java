@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -188,23 +189,42 @@ class TextCorpusTest {
     void oneDocumentIsSplitByPosition(Unit unit) throws IOException {
         var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
         write("tinyshakespeare/input.txt", text);
-        var all = TextCorpus.load(folder, Source.SHAKESPEARE, unit, Parts.ALL, 0, 0, 3);
-        int train = all.train().size();
-        var rest = TextCorpus.load(folder, Source.SHAKESPEARE, unit, 20, Parts.ALL, 0, 3);
+        int train = shakespeare(unit, Parts.ALL, 0, 0, 0).train().size();
+        var rest = shakespeare(unit, 20, Parts.ALL, 0, 0);
         int held = rest.validation().size();
-        int size = train + held;
-        assertThat(train).isEqualTo(size * 9 / 10);
+        assertThat(train).isEqualTo((train + held) * 9 / 10);
 
-        var split = TextCorpus.load(folder, Source.SHAKESPEARE, unit, train, 7, held - 7, 3);
+        var split = shakespeare(unit, train, 7, held - 7, 0);
         assertThat(String.join("", texts(split))).isEqualTo(text);
         assertThat(rest.validation().window(0, 3)).isEqualTo(split.validation().window(0, 3));
-        assertThatThrownBy(
-                        () -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, train + 1, 0, 0, 3))
+        assertThatThrownBy(() -> shakespeare(unit, train + 1, 0, 0, 0))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("input.txt", (train + 1) + " training", "has " + train);
-        assertThatThrownBy(() -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, 1, held, 1, 3))
+        assertThatThrownBy(() -> shakespeare(unit, 1, held, 1, 0))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(held + " validation", "last tenth");
+                .hasMessageContainingAll(held + " validation", "a tenth");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSeedDrawsThePlaceWhereOneDocumentBegins(Unit unit) throws IOException {
+        var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
+        write("tinyshakespeare/input.txt", text);
+        int train = shakespeare(unit, Parts.ALL, 0, 0, 0).train().size();
+        int held = shakespeare(unit, 20, Parts.ALL, 0, 0).validation().size();
+        var begins = new TreeSet<String>();
+        for (long seed = 1; seed <= 20; seed++) {
+            var all = texts(shakespeare(unit, train, 7, held - 7, seed));
+            assertThat(text + text).contains(String.join("", all));
+            assertThat(texts(shakespeare(unit, 20, 7, held - 7, seed)).subList(1, 3))
+                    .isEqualTo(all.subList(1, 3));
+            begins.add(all.get(0));
+        }
+        assertThat(begins).hasSizeGreaterThan(15);
+    }
+
+    private TextSplit shakespeare(Unit unit, int train, int validation, int test, long seed) {
+        return TextCorpus.load(folder, Source.SHAKESPEARE, unit, train, validation, test, seed);
     }
 
     @Test
