@@ -3,7 +3,9 @@ package org.bdia;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.bdia.config.ActivationConfig;
@@ -23,9 +25,11 @@ import org.bdia.data.TextCorpus;
 import org.bdia.data.TextSplit;
 import org.bdia.data.Vocabulary;
 import org.bdia.nn.Gpt;
+import org.bdia.nn.Gradients;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.Seq2Seq;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 import org.bdia.train.Batch;
@@ -35,23 +39,34 @@ import org.bdia.train.TextTask;
 import org.bdia.train.Trainer;
 import org.bdia.train.TranslationTask;
 
-/**
- * A small model, what it learns from, and a look at its states.
- *
- * @param states shows the states of one forward pass
- */
-record GuardSubject(ReversibleModel model, Task task, States states) {
+/** A small model and what it learns from. */
+record GuardSubject(ReversibleModel model, Task task) {
+
+    static final Make VIT = vit(VitConfig.smoke());
+    static final Make LOCALITY_VIT =
+            vit(VitConfig.smoke().withLocalityAttention(true).withShiftedPatches(true));
+    static final Make GPT = gpt(16);
+    static final Make SEQ2SEQ = GuardSubject::seq2Seq;
 
     /** Makes a subject whose weights are a function of the arguments. */
     interface Make {
-        GuardSubject of(
-                Method method, Execution execution, ActivationConfig activation, NDManager manager);
+        GuardSubject of(Method method, Execution execution, Options options, NDManager manager);
+
+        /** Makes a subject with dropout and drop path. */
+        default GuardSubject of(
+                Method method,
+                Execution execution,
+                ActivationConfig activation,
+                NDManager manager) {
+            return of(method, execution, new Options(activation, 0.1, 0.2, 3), manager);
+        }
     }
 
-    /** Shows states. */
-    interface States {
-        void show(Batch batch, StepKey key, StateVisitor visitor);
-    }
+    /** The options that models of every kind have; an encoder has a block less than its decoder. */
+    record Options(ActivationConfig activation, double dropout, double dropPath, int depth) {}
+
+    /** A stack of the model, and what enters it. */
+    record Entry(ReversibleStack stack, NDArray x, NDList context) {}
 
     /** Trains with checkpoints in a folder until a step; returns whether training is finished. */
     boolean train(TrainConfig config, Path folder, int stop, NDManager manager) {
@@ -63,74 +78,110 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
                 .train(manager);
     }
 
-    static GuardSubject vit(
-            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
-        return vit(VitConfig.smoke(), method, execution, activation, manager);
+    /** Returns the loss of the first step, then the gradients of all trained parameters; some of the source's tokens are padding. */
+    List<float[]> gradients(int batchSize, NDManager manager) {
+        List<float[]> all = new ArrayList<>();
+        try (Batch batch = task.training(manager, 3, 0, 0, batchSize)) {
+            float loss =
+                    model.differentiate(
+                            padded(batch),
+                            output -> task.loss(output, batch.labels(), 0.1),
+                            new StepKey(3, 0, batch.sampleIds()));
+            all.add(new float[] {loss});
+        }
+        all.addAll(Gradients.of(List.of(model)));
+        return all;
     }
 
-    static GuardSubject localityVit(
-            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
-        VitConfig config = VitConfig.smoke().withLocalityAttention(true).withShiftedPatches(true);
-        return vit(config, method, execution, activation, manager);
+    /** Returns the values of all parameters. */
+    List<float[]> weights() {
+        return model.getParameters().values().stream()
+                .map(parameter -> parameter.getArray().toFloatArray())
+                .toList();
     }
 
-    private static GuardSubject vit(
-            VitConfig config,
-            Method method,
-            Execution execution,
-            ActivationConfig activation,
-            NDManager manager) {
-        VitConfig small =
-                config.withWidth(24)
-                        .withMlp(40)
-                        .withHeads(3)
-                        .withDepth(3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
-        var model = new VisionTransformer(small, method, execution);
-        model.initialize(manager, 5);
-        var task = new ImageTask(SyntheticImages.split(10, 24, 6, 6, 3), Augmentation.paper());
-        return new GuardSubject(
-                model,
-                task,
-                (batch, draw, visitor) -> {
-                    try (NDArray x = model.embed(batch.inputs().get(0))) {
-                        model.stack().forward(x, new NDList(), draw, visitor);
-                        model.stack().close();
-                    }
-                });
+    /** Returns the inputs, of which the last tokens of half of the source sentences are padding. */
+    static NDList padded(Batch batch) {
+        if (batch.inputs().size() > 1) {
+            NDArray source = batch.inputs().get(0);
+            long[] ids = source.toLongArray();
+            int tokens = (int) source.getShape().get(1);
+            for (int i = 0; i < ids.length; i++) {
+                if (i / tokens % 2 == 0 && i % tokens > 2) {
+                    ids[i] = Seq2Seq.PAD;
+                }
+            }
+            source.set(LongBuffer.wrap(ids));
+        }
+        return batch.inputs();
     }
 
-    static GuardSubject gpt(
-            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
-        GptConfig config =
-                GptConfig.nano()
-                        .withVocabulary(30)
-                        .withContext(16)
-                        .withWidth(24)
-                        .withMlp(40)
-                        .withHeads(3)
-                        .withDepth(3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
-        var model = new Gpt(config, method, execution);
-        model.initialize(manager, 5);
-        TextSplit text = SyntheticText.split(TextCorpus.Unit.CHARACTERS, 300, 50, 50, 3);
-        return new GuardSubject(
-                model,
-                new TextTask(text, 16),
-                (batch, draw, visitor) -> {
-                    try (NDArray x = model.embed(batch.inputs().get(0))) {
-                        model.stack().forward(x, new NDList(), draw, visitor);
-                        model.stack().close();
-                    }
-                });
+    /** Returns the model's stacks; a decoder, the last one, gets the encoder's output for its own input too. */
+    List<Entry> entries(NDList inputs) {
+        if (model instanceof Seq2Seq pair) {
+            NDList context = pair.encode(inputs.get(0));
+            NDArray x = context.get(0).duplicate();
+            return List.of(
+                    new Entry(pair.encoder(), x, new NDList(context.get(1))),
+                    new Entry(pair.decoder(), x, context));
+        }
+        if (model instanceof Gpt gpt) {
+            return List.of(new Entry(gpt.stack(), gpt.embed(inputs.get(0)), new NDList()));
+        }
+        var vit = (VisionTransformer) model;
+        return List.of(new Entry(vit.stack(), vit.embed(inputs.get(0)), new NDList()));
     }
 
-    static GuardSubject seq2Seq(
-            Method method, Execution execution, ActivationConfig activation, NDManager manager) {
+    /** Shows the states of one forward pass of the last stack. */
+    void showStates(Batch batch, StepKey key, StateVisitor visitor) {
+        List<Entry> entries = entries(batch.inputs());
+        Entry last = entries.get(entries.size() - 1);
+        last.stack.forward(last.x, last.context, key, visitor);
+        last.stack.close();
+    }
+
+    static Make vit(VitConfig config) {
+        return (method, execution, options, manager) -> {
+            VitConfig small =
+                    config.withWidth(24)
+                            .withMlp(40)
+                            .withHeads(3)
+                            .withDepth(options.depth)
+                            .withDropout(options.dropout)
+                            .withDropPath(options.dropPath)
+                            .withActivation(options.activation);
+            var model = new VisionTransformer(small, method, execution);
+            model.initialize(manager, 5);
+            var images = SyntheticImages.split(10, 24, 6, 6, 3);
+            return new GuardSubject(model, new ImageTask(images, Augmentation.paper()));
+        };
+    }
+
+    /** Makes language models of texts of so many tokens. */
+    static Make gpt(int context) {
+        return (method, execution, options, manager) -> {
+            GptConfig config =
+                    GptConfig.nano()
+                            .withVocabulary(30)
+                            .withContext(context)
+                            .withWidth(24)
+                            .withMlp(40)
+                            .withHeads(3)
+                            .withDepth(options.depth)
+                            .withDropout(options.dropout)
+                            .withDropPath(options.dropPath)
+                            .withActivation(options.activation);
+            var model = new Gpt(config, method, execution);
+            model.initialize(manager, 5);
+            int train = Math.max(300, 8 * context);
+            int rest = Math.max(50, 2 * context);
+            TextSplit text = SyntheticText.split(TextCorpus.Unit.CHARACTERS, train, rest, rest, 3);
+            return new GuardSubject(model, new TextTask(text, context));
+        };
+    }
+
+    private static GuardSubject seq2Seq(
+            Method method, Execution execution, Options options, NDManager manager) {
         List<SentencePair> pairs = SyntheticPairs.split(24, 1, 1, 3).train();
         Vocabulary source = words(pairs, SentencePair::source);
         Vocabulary target = words(pairs, SentencePair::target);
@@ -141,23 +192,14 @@ record GuardSubject(ReversibleModel model, Task task, States states) {
                         .withWidth(24)
                         .withMlp(40)
                         .withHeads(3)
-                        .withDepths(2, 3)
-                        .withDropout(0.1)
-                        .withDropPath(0.2)
-                        .withActivation(activation);
+                        .withDepths(options.depth - 1, options.depth)
+                        .withDropout(options.dropout)
+                        .withDropPath(options.dropPath)
+                        .withActivation(options.activation);
         var model = new Seq2Seq(config, method, execution);
         model.initialize(manager, 5);
         var encoded = new EncodedPairs(pairs, source, target);
-        return new GuardSubject(
-                model,
-                new TranslationTask(encoded, encoded, encoded),
-                (batch, draw, visitor) -> {
-                    try (NDList context = model.encode(batch.inputs().get(0));
-                            NDArray memory = context.get(0).duplicate()) {
-                        model.decoder().forward(memory, context, draw, visitor);
-                        model.decoder().close();
-                    }
-                });
+        return new GuardSubject(model, new TranslationTask(encoded, encoded, encoded));
     }
 
     private static Vocabulary words(List<SentencePair> pairs, Function<SentencePair, String> side) {

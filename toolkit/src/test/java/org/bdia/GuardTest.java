@@ -100,10 +100,10 @@ class GuardTest {
                 () -> "no bits are pinned for this processor, see " + pinned);
 
         lines.add("arithmetic " + Build.ARITHMETIC);
-        model("vit", GuardSubject::vit);
-        model("vit-locality", GuardSubject::localityVit);
-        model("gpt", GuardSubject::gpt);
-        model("seq2seq", GuardSubject::seq2Seq);
+        model("vit", GuardSubject.VIT);
+        model("vit-locality", GuardSubject.LOCALITY_VIT);
+        model("gpt", GuardSubject.GPT);
+        model("seq2seq", GuardSubject.SEQ2SEQ);
         generated();
 
         if (record) {
@@ -188,7 +188,7 @@ class GuardTest {
         try (Batch batch = task.training(manager, 3, 0, step, config(1).batch())) {
             var draw = new StepKey(3, step, batch.sampleIds());
             MessageDigest states = sha256();
-            subject.states().show(batch, draw, (k, x) -> add(states, x.toFloatArray()));
+            subject.showStates(batch, draw, (k, x) -> add(states, x.toFloatArray()));
             line(name, "states", hex(states));
             float loss =
                     model.differentiate(
@@ -224,12 +224,13 @@ class GuardTest {
     private void generated() {
         try (NDManager manager = NDManager.newBaseManager()) {
             for (Method method : METHODS) {
-                Gpt gpt = (Gpt) GuardSubject.gpt(method, STORE, GELU, manager).model();
+                Gpt gpt = (Gpt) GuardSubject.GPT.of(method, STORE, GELU, manager).model();
                 int[] ids = Generator.generate(gpt, manager, new int[] {3, 1, 4}, 10, -1, BEAM);
                 line("gpt " + word(method), "generated", Arrays.toString(ids));
             }
             Seq2Seq model =
-                    (Seq2Seq) GuardSubject.seq2Seq(Method.bdia(0.5), STORE, GELU, manager).model();
+                    (Seq2Seq)
+                            GuardSubject.SEQ2SEQ.of(Method.bdia(0.5), STORE, GELU, manager).model();
             int[][] ids =
                     Generator.translate(
                             model, manager, new int[][] {{3, 1, 4}, {1, 5}}, 1, 2, 8, BEAM);

@@ -6,21 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Parameter;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Method;
 import org.bdia.config.TrainConfig;
+import org.bdia.nn.Gradients;
 import org.bdia.nn.ReversibleModel;
 import org.bdia.nn.SlicedLoss;
 import org.bdia.reversible.StepKey;
@@ -49,18 +46,18 @@ class HeadTokensTest extends TensorTest {
 
     static Stream<Make> models() {
         return Stream.of(
-                on -> GuardSubject.gpt(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on),
-                on -> GuardSubject.gpt(Method.revNet(), REVERSIBLE, ActivationConfig.GELU, on),
+                on -> GuardSubject.GPT.of(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on),
+                on -> GuardSubject.GPT.of(Method.revNet(), REVERSIBLE, ActivationConfig.GELU, on),
                 HeadTokensTest::frozen,
                 on ->
-                        GuardSubject.seq2Seq(
+                        GuardSubject.SEQ2SEQ.of(
                                 Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on));
     }
 
     /** A language model whose embeddings, and so the weights of its head, are frozen. */
     private static GuardSubject frozen(NDManager on) {
         GuardSubject subject =
-                GuardSubject.gpt(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on);
+                GuardSubject.GPT.of(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, on);
         subject.model()
                 .getParameters()
                 .forEach(entry -> entry.getValue().freeze(entry.getKey().contains("mbedding")));
@@ -75,15 +72,15 @@ class HeadTokensTest extends TensorTest {
         try (Batch batch = subject.task().training(manager, 3, 0, 0, BATCH)) {
             for (NDArray labels : List.of(batch.labels(), withIgnored(batch.labels()))) {
                 for (double smoothing : new double[] {0, 0.1}) {
-                    zero(model);
+                    Gradients.clear(List.of(model));
                     float loss = whole(subject, batch, labels, smoothing);
-                    List<float[]> expected = values(model, NDArray::getGradient);
+                    List<float[]> expected = Gradients.of(List.of(model));
                     for (int tokens : SLICES) {
-                        zero(model);
+                        Gradients.clear(List.of(model));
                         float sliced = sliced(subject, batch, labels, smoothing, tokens);
 
                         assertThat(sliced).isCloseTo(loss, within(1e-6f * loss));
-                        assertThat(distance(values(model, NDArray::getGradient), expected))
+                        assertThat(Gradients.distance(Gradients.of(List.of(model)), expected))
                                 .as("%d tokens, smoothing %s", tokens, smoothing)
                                 .isLessThanOrEqualTo(1e-6);
                     }
@@ -99,14 +96,14 @@ class HeadTokensTest extends TensorTest {
         GuardSubject other = make.of(manager);
         try (Batch batch = fresh.task().training(manager, 3, 0, 0, BATCH)) {
             sliced(fresh, batch, batch.labels(), 0, 16); // no parameter has a gradient yet
-            List<float[]> once = values(fresh.model(), NDArray::getGradient);
+            List<float[]> once = Gradients.of(List.of(fresh.model()));
             whole(other, batch, batch.labels(), 0);
-            assertThat(distance(once, values(other.model(), NDArray::getGradient)))
+            assertThat(Gradients.distance(once, Gradients.of(List.of(other.model()))))
                     .isLessThanOrEqualTo(1e-6);
 
             sliced(fresh, batch, batch.labels(), 0, 16);
             once.forEach(gradient -> scale(gradient, 2));
-            assertThat(distance(values(fresh.model(), NDArray::getGradient), once))
+            assertThat(Gradients.distance(Gradients.of(List.of(fresh.model())), once))
                     .isLessThanOrEqualTo(1e-6);
         }
     }
@@ -142,16 +139,14 @@ class HeadTokensTest extends TensorTest {
         train(make, folder.resolve("whole"), Integer.MAX_VALUE, ends);
 
         assertThat(ends).hasSize(2);
-        for (int i = 0; i < ends.get(0).size(); i++) {
-            assertThat(ends.get(0).get(i)).isEqualTo(ends.get(1).get(i));
-        }
+        Gradients.assertSame(ends.get(0), ends.get(1));
     }
 
     private void train(Make make, Path run, int stop, List<List<float[]>> ends) {
         GuardSubject subject = make.of(manager);
         TrainConfig config = TrainConfig.of(2, BATCH, 1e-2).withHeadTokens(20);
         if (subject.train(config, run, stop, manager)) {
-            ends.add(values(subject.model(), Function.identity()));
+            ends.add(subject.weights());
         }
     }
 
@@ -159,16 +154,14 @@ class HeadTokensTest extends TensorTest {
     @MethodSource("models")
     void liveArraysStayFlat(Make make) {
         GuardSubject subject = make.of(manager);
-        int[] live = new int[5];
-        for (int step = 0; step < live.length; step++) {
-            try (Batch batch = subject.task().training(manager, 3, step, 0, BATCH);
-                    NDArray labels = withIgnored(batch.labels())) {
-                sliced(subject, batch, labels, 0.1, 7);
-            }
-            measured(subject, TrainConfig.of(1, BATCH, 1e-3).withHeadTokens(7));
-            live[step] = manager.getManagedArrays().size();
-        }
-        assertThat(live[4]).isEqualTo(live[1]);
+        assertLiveArraysStayFlat(
+                step -> {
+                    try (Batch batch = subject.task().training(manager, 3, step, 0, BATCH);
+                            NDArray labels = withIgnored(batch.labels())) {
+                        sliced(subject, batch, labels, 0.1, 7);
+                    }
+                    measured(subject, TrainConfig.of(1, BATCH, 1e-3).withHeadTokens(7));
+                });
     }
 
     @Test
@@ -200,7 +193,7 @@ class HeadTokensTest extends TensorTest {
     @Test
     void aModelOfImagesHasNoTokensToSlice() {
         GuardSubject vit =
-                GuardSubject.vit(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, manager);
+                GuardSubject.VIT.of(Method.bdia(0.5), REVERSIBLE, ActivationConfig.GELU, manager);
         TrainConfig config = TrainConfig.of(1, BATCH, 1e-2).withHeadTokens(4);
         for (TrainConfig each : List.of(config, config.withEvaluateEvery(2))) {
             assertThatThrownBy(() -> new Trainer(vit.model(), vit.task(), each, 1).train(manager))
@@ -245,41 +238,9 @@ class HeadTokensTest extends TensorTest {
         return subject.model().differentiate(batch.inputs(), loss, key(batch));
     }
 
-    private static void zero(ReversibleModel model) {
-        model.getParameters()
-                .values()
-                .forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter.getArray()));
-    }
-
-    private static List<float[]> values(ReversibleModel model, Function<NDArray, NDArray> values) {
-        List<float[]> all = new ArrayList<>();
-        for (Parameter parameter : model.getParameters().values()) {
-            if (parameter.getArray().hasGradient()) {
-                all.add(values.apply(parameter.getArray()).toFloatArray());
-            }
-        }
-        return all;
-    }
-
     private static void scale(float[] values, float factor) {
         for (int i = 0; i < values.length; i++) {
             values[i] *= factor;
         }
-    }
-
-    /** ‖found − expected‖ / ‖expected‖ over all parameters. */
-    private static double distance(List<float[]> found, List<float[]> expected) {
-        assertThat(found).hasSameSizeAs(expected);
-        double difference = 0;
-        double norm = 0;
-        for (int p = 0; p < found.size(); p++) {
-            for (int i = 0; i < found.get(p).length; i++) {
-                double value = expected.get(p)[i];
-                difference += Math.pow(found.get(p)[i] - value, 2);
-                norm += value * value;
-            }
-        }
-        assertThat(norm).isPositive();
-        return Math.sqrt(difference / norm);
     }
 }

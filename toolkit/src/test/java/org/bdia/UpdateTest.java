@@ -33,9 +33,9 @@ class UpdateTest {
             Execution.of(Backprop.REVERSIBLE).withChunkTokens(20).withVerify(true);
 
     private static Stream<Arguments> ways() {
-        GuardSubject.Make vit = GuardSubject::vit;
-        GuardSubject.Make gpt = GuardSubject::gpt;
-        GuardSubject.Make pairs = GuardSubject::seq2Seq;
+        GuardSubject.Make vit = GuardSubject.VIT;
+        GuardSubject.Make gpt = GuardSubject.GPT;
+        GuardSubject.Make pairs = GuardSubject.SEQ2SEQ;
         var adamW = OptimizerConfig.adamW(0.05);
         var gelu = ActivationConfig.GELU;
         var inverted = ActivationConfig.inverted(ActivationConfig.Function.GELU);

@@ -3,54 +3,67 @@ package org.bdia.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 
 /** Gradients compared array by array. */
-final class Gradients {
+public final class Gradients {
 
     private Gradients() {}
 
-    /** The output, ∂L/∂x and all parameter gradients, where ∂L/∂output is 0.01 x. */
-    static List<float[]> of(
+    /** The output, ∂L/∂x and all parameter gradients, where L is 0.005 ‖output‖². */
+    public static List<float[]> of(
             ReversibleStack stack, List<? extends Block> blocks, NDArray x, StepKey draw) {
-        NDArray y = stack.forward(x, draw);
-        NDArray dx = stack.backward(x.mul(0.01));
+        return of(stack, blocks, x, new NDList(), draw);
+    }
+
+    /** The same with a context for every block. */
+    static List<float[]> of(
+            ReversibleStack stack,
+            List<? extends Block> blocks,
+            NDArray x,
+            NDList context,
+            StepKey draw) {
+        NDArray y = stack.forward(x, context, draw);
+        NDArray dx = stack.backward(y.mul(0.01));
         List<float[]> all = new ArrayList<>(List.of(y.toFloatArray(), dx.toFloatArray()));
         all.addAll(of(blocks));
         return all;
     }
 
-    /** The gradients of all parameters, block by block. */
-    static List<float[]> of(List<? extends Block> blocks) {
+    /** The gradients of all parameters that are trained, block by block. */
+    public static List<float[]> of(List<? extends Block> blocks) {
         List<float[]> all = new ArrayList<>();
-        for (Block block : blocks) {
-            for (Parameter parameter : block.getParameters().values()) {
-                try (NDArray gradient = parameter.getArray().getGradient()) {
-                    all.add(gradient.toFloatArray());
-                }
+        for (NDArray weight : trained(blocks)) {
+            try (NDArray gradient = weight.getGradient()) {
+                all.add(gradient.toFloatArray());
             }
         }
         return all;
     }
 
     /** Sets them to zero. */
-    static void clear(List<? extends Block> blocks) {
-        for (Block block : blocks) {
-            for (Parameter parameter : block.getParameters().values()) {
-                try (NDArray gradient = parameter.getArray().getGradient()) {
-                    gradient.subi(gradient);
-                }
-            }
-        }
+    public static void clear(List<? extends Block> blocks) {
+        trained(blocks).forEach(weight -> JniUtils.zeroGrad((PtNDArray) weight));
+    }
+
+    private static List<NDArray> trained(List<? extends Block> blocks) {
+        return blocks.stream()
+                .flatMap(block -> block.getParameters().values().stream())
+                .map(Parameter::getArray)
+                .filter(NDArray::hasGradient)
+                .toList();
     }
 
     /** The same bits. */
-    static void assertSame(List<float[]> found, List<float[]> expected) {
+    public static void assertSame(List<float[]> found, List<float[]> expected) {
         assertThat(found).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
             assertThat(found.get(i)).as("array %d", i).isEqualTo(expected.get(i));
@@ -61,21 +74,47 @@ final class Gradients {
      * Norms of differences, relative to each array's own, or, for arrays without a gradient but noise (a bias that softmax
      * cancels), to a thousandth of the largest.
      */
-    static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
+    public static void assertClose(List<float[]> found, List<float[]> expected, double bound) {
+        assertClose(found, expected, bound, 1e-3);
+    }
+
+    /** Norms of differences, relative to the largest array's. */
+    public static void assertCloseToLargest(
+            List<float[]> found, List<float[]> expected, double bound) {
+        assertClose(found, expected, bound, 1);
+    }
+
+    private static void assertClose(
+            List<float[]> found, List<float[]> expected, double bound, double least) {
         assertThat(found).hasSameSizeAs(expected);
         double largest = expected.stream().mapToDouble(Gradients::norm).max().orElse(0);
         for (int i = 0; i < expected.size(); i++) {
-            float[] difference = expected.get(i).clone();
-            for (int j = 0; j < difference.length; j++) {
-                difference[j] -= found.get(i)[j];
-            }
-            double scale = Math.max(norm(expected.get(i)), 1e-3 * largest);
-            assertThat(norm(difference) / scale).as("array %d", i).isLessThanOrEqualTo(bound);
+            double scale = Math.max(norm(expected.get(i)), least * largest);
+            assertThat(difference(found.get(i), expected.get(i)) / scale)
+                    .as("array %d", i)
+                    .isLessThanOrEqualTo(bound);
         }
     }
 
+    /** Returns ‖found − expected‖ / ‖expected‖ of all arrays as one vector. */
+    public static double distance(List<float[]> found, List<float[]> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        double size = norm(joined(expected));
+        assertThat(size).isPositive();
+        return difference(joined(found), joined(expected)) / size;
+    }
+
+    private static double difference(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        float[] difference = expected.clone();
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] -= found[i];
+        }
+        return norm(difference);
+    }
+
     /** One array after the other. */
-    static float[] joined(List<float[]> arrays) {
+    public static float[] joined(List<float[]> arrays) {
         float[] whole = new float[arrays.stream().mapToInt(array -> array.length).sum()];
         int at = 0;
         for (float[] array : arrays) {
@@ -86,7 +125,7 @@ final class Gradients {
     }
 
     /** The Euclidean norm. */
-    static double norm(float[] array) {
+    public static double norm(float[] array) {
         double sum = 0;
         for (float value : array) {
             sum += (double) value * value;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -23,8 +21,6 @@ import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.Precision;
-import org.bdia.config.Seq2SeqConfig;
-import org.bdia.reversible.Reconstruction;
 import org.bdia.reversible.ReversibleStack;
 import org.bdia.reversible.StepKey;
 import org.bdia.torch.Autograd;
@@ -71,117 +67,17 @@ class InvertedActivationTest extends TensorTest {
                                     NDArray h = forward(blocks.get(0), leaf);
                                     return method instanceof Method.Standard ? leaf.add(h) : h;
                                 });
-                Autograd.backward(y, x.mul(0.01));
+                NDArray dy = manager.create(found.get(0), x.getShape()).mul(0.01);
+                Autograd.backward(y, dy);
                 NDArray dx = leaf.getGradient();
                 if (!(method instanceof Method.Standard)) {
-                    dx = dx.add(x.mul(0.01)); // past the rounding
+                    dx = dx.add(dy); // past the rounding
                 }
                 List<float[]> expected = new ArrayList<>(List.of(dx.toFloatArray()));
                 expected.addAll(Gradients.of(blocks));
 
                 Gradients.assertClose(found.subList(1, found.size()), expected, 2e-6);
             }
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "INVERTED, PLAIN, 0, 0",
-        "INVERTED, FUSED, 0, 0",
-        "INVERTED, FUSED, 0.1, 20",
-        "INVERTED, PLAIN, 0.1, 0",
-        "SIGN_BIT, FUSED, 0.1, 0",
-        "SIGN_BIT, PLAIN, 0, 20",
-        "PRINTED, FUSED, 0, 0"
-    })
-    void everyWayOfDifferentiatingGivesTheSameBits(
-            Derivative derivative, Kernels kernels, float dropout, int chunkTokens) {
-        var activation = new ActivationConfig(Function.GELU, derivative);
-        Execution base =
-                Execution.of(Backprop.REVERSIBLE)
-                        .withKernels(kernels)
-                        .withChunkTokens(chunkTokens)
-                        .withVerify(true);
-        for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
-            List<float[]> reversible = gradients(activation, dropout, method, base);
-            for (Execution other :
-                    List.of(
-                            base.withStored(DEPTH),
-                            base.withCheckpointed(DEPTH),
-                            base.withStored(2))) {
-                Gradients.assertSame(gradients(activation, dropout, method, other), reversible);
-            }
-        }
-        Execution store = base.withVerify(false).withStored(DEPTH);
-        for (Method method : List.of(Method.standard(), Method.quantised())) {
-            Execution plain = with(Backprop.STORE, store);
-            Gradients.assertSame(
-                    gradients(activation, dropout, method, with(Backprop.CHECKPOINT, store)),
-                    gradients(activation, dropout, method, plain));
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"FUSED, 0, 0", "FUSED, 0.1, 0", "FUSED, 0.1, 20", "PLAIN, 0, 0"})
-    void skippedBranchesStaySkipped(Kernels kernels, float dropout, int chunkTokens) {
-        Execution base =
-                Execution.of(Backprop.REVERSIBLE)
-                        .withKernels(kernels)
-                        .withChunkTokens(chunkTokens)
-                        .withVerify(true);
-        for (ActivationConfig activation :
-                List.of(
-                        ActivationConfig.inverted(Function.GELU),
-                        new ActivationConfig(Function.GELU, Derivative.SIGN_BIT))) {
-            for (Method method : List.of(Method.bdia(0.5), Method.bdia(0.25))) {
-                List<float[]> reversible = skipping(activation, dropout, method, base);
-                for (Execution other :
-                        List.of(base.withStored(DEPTH), base.withCheckpointed(DEPTH))) {
-                    Gradients.assertSame(skipping(activation, dropout, method, other), reversible);
-                }
-            }
-            for (Method method : List.of(Method.standard(), Method.quantised())) {
-                Execution store = with(Backprop.STORE, base);
-                Execution checkpoint = with(Backprop.CHECKPOINT, base);
-                List<float[]> stored = skipping(activation, dropout, method, store);
-                Gradients.assertSame(skipping(activation, dropout, method, checkpoint), stored);
-                if (dropout == 0 && method instanceof Method.Standard) {
-                    Gradients.assertClose(
-                            List.of(Gradients.joined(stored)),
-                            List.of(
-                                    Gradients.joined(
-                                            skipping(ActivationConfig.GELU, 0, method, store))),
-                            2e-4);
-                }
-            }
-        }
-    }
-
-    private List<float[]> skipping(
-            ActivationConfig activation, float dropout, Method method, Execution execution) {
-        var blocks = blocks(activation, Attention.Pattern.FULL, dropout, execution, TOKENS, DEPTH);
-        try (ReversibleStack stack =
-                ReversibleStack.of(blocks, method, execution).withDropPath(0.5)) {
-            return Gradients.of(stack, blocks, input(TOKENS), draw());
-        }
-    }
-
-    private static Execution with(Backprop backprop, Execution like) {
-        return Execution.of(backprop)
-                .withKernels(like.kernels())
-                .withChunkTokens(like.chunkTokens());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"FLOAT32, 0", "BFLOAT16_BRANCH, 0", "BFLOAT16_BRANCH, 0.1"})
-    void everyStateIsRebuiltBitForBit(Precision precision, float dropout) {
-        Execution execution = Execution.of(Backprop.REVERSIBLE).withPrecision(precision);
-        for (Derivative derivative : List.of(Derivative.INVERTED, Derivative.SIGN_BIT)) {
-            var activation = new ActivationConfig(Function.SILU, derivative);
-            var blocks =
-                    blocks(activation, Attention.Pattern.CAUSAL, dropout, execution, TOKENS, 12);
-            var stack = ReversibleStack.of(blocks, Method.bdia(0.5), execution);
-            assertThat(Reconstruction.of(stack, input(TOKENS), draw()).mismatches()).isZero();
         }
     }
 
@@ -212,26 +108,23 @@ class InvertedActivationTest extends TensorTest {
         }
     }
 
-    @Test
-    void anEncoderDecoderTrainsWithIt() {
-        var config =
-                new Seq2SeqConfig(11, 9, 7, 8, 2, 2, 2, 16, 0)
-                        .withActivation(ActivationConfig.inverted(Function.GELU));
-        List<List<float[]>> all = new ArrayList<>();
-        for (Backprop backprop : Backprop.values()) {
-            try (NDManager own = manager.newSubManager()) {
-                var model = new Seq2Seq(config, Method.bdia(0.5), backprop);
-                model.initialize(own, 3);
-                NDArray ids = own.create(new long[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
-                model.differentiate(
-                        new NDList(ids, ids),
-                        y -> y.mul(y).sum(),
-                        new StepKey(1, 2, new long[] {0, 1}));
-                all.add(Gradients.of(List.of(model)));
-            }
+    @ParameterizedTest
+    @EnumSource(Kernels.class)
+    void gradientsOfSkippedBranchesAreCloseToTheExactOnes(Kernels kernels) {
+        Execution store = Execution.of(Backprop.STORE).withKernels(kernels);
+        float[] exact = skipping(ActivationConfig.GELU, store);
+        for (Derivative derivative : List.of(Derivative.INVERTED, Derivative.SIGN_BIT)) {
+            float[] found = skipping(new ActivationConfig(Function.GELU, derivative), store);
+            Gradients.assertClose(List.of(found), List.of(exact), 2e-4);
         }
-        Gradients.assertSame(all.get(1), all.get(0));
-        Gradients.assertSame(all.get(2), all.get(0));
+    }
+
+    private float[] skipping(ActivationConfig activation, Execution execution) {
+        var blocks = blocks(activation, Attention.Pattern.FULL, 0, execution, TOKENS, DEPTH);
+        try (var stack = ReversibleStack.of(blocks, Method.standard(), execution)) {
+            return Gradients.joined(
+                    Gradients.of(stack.withDropPath(0.5), blocks, input(TOKENS), draw()));
+        }
     }
 
     @Test
@@ -251,39 +144,6 @@ class InvertedActivationTest extends TensorTest {
                 Gradients.clear(List.of(mlp));
                 Gradients.assertSame(gradients(List.of(mlp), method, checkpoint, x), stored);
             }
-        }
-    }
-
-    @Test
-    void trainingLeavesNothingBehind() {
-        for (Backprop backprop : Backprop.values()) {
-            for (float dropout : new float[] {0, 0.1f}) {
-                Execution execution = Execution.of(backprop);
-                var blocks =
-                        blocks(
-                                ActivationConfig.inverted(Function.GELU),
-                                Attention.Pattern.FULL,
-                                dropout,
-                                execution,
-                                TOKENS,
-                                DEPTH);
-                train(blocks, execution, 5 * dropout);
-                int before = manager.getManagedArrays().size();
-                for (int step = 0; step < 3; step++) {
-                    try (NDScope scope = new NDScope()) {
-                        scope.suppressNotUsedWarning();
-                        train(blocks, execution, 5 * dropout);
-                    }
-                }
-                assertThat(manager.getManagedArrays()).as("%s", backprop).hasSize(before);
-            }
-        }
-    }
-
-    private void train(List<TransformerBlock> blocks, Execution execution, double dropPath) {
-        try (ReversibleStack stack =
-                ReversibleStack.of(blocks, Method.bdia(0.5), execution).withDropPath(dropPath)) {
-            Gradients.of(stack, blocks, input(TOKENS), draw());
         }
     }
 

@@ -191,12 +191,11 @@ class InferenceTest extends TensorTest {
     void liveArraysStayFlat() {
         for (Method method : Methods.all()) {
             double gamma = method.plainInference() ? 0.3 : 0;
-            infer(method, gamma).close();
-            draw(method).close();
-            int before = manager.getManagedArrays().size();
-            infer(method, gamma).close();
-            draw(method).close();
-            assertThat(manager.getManagedArrays()).as(method.label()).hasSize(before);
+            assertLiveArraysStayFlat(
+                    step -> {
+                        infer(method, gamma).close();
+                        draw(method).close();
+                    });
         }
     }
 }

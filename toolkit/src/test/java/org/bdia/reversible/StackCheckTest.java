@@ -28,6 +28,7 @@ import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
 import org.bdia.config.Kernels;
 import org.bdia.config.Method;
+import org.bdia.nn.Gradients;
 import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,7 +208,7 @@ class StackCheckTest extends TensorTest {
     /** Fingerprints of all gradients and weights of one step, perhaps with a check in the middle. */
     private List<Long> differentiate(
             ReversibleStack stack, List<Toy.Branch> branches, NDArray x, boolean check) {
-        Toy.zeroGradients(branches);
+        Gradients.clear(branches);
         List<Long> prints = new ArrayList<>();
         try (NDArray y = stack.forward(x, Toy.draw(3, 4))) {
             if (check) {

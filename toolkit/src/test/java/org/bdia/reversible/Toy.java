@@ -16,7 +16,6 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.bdia.torch.Autograd;
 
 /** Small residual branches and states for the laws of the stack. */
 final class Toy {
@@ -82,18 +81,5 @@ final class Toy {
 
     static StepKey draw(int batch, long step) {
         return new StepKey(7, step, LongStream.range(0, batch).map(i -> 1000 + 3 * i).toArray());
-    }
-
-    static void zeroGradients(List<? extends ai.djl.nn.Block> branches) {
-        branches.forEach(
-                branch ->
-                        branch.getParameters()
-                                .forEach(p -> Autograd.unrecorded(() -> zero(p.getValue()))));
-    }
-
-    private static NDArray zero(Parameter parameter) {
-        try (NDArray gradient = parameter.getArray().getGradient()) {
-            return gradient.subi(gradient);
-        }
     }
 }
