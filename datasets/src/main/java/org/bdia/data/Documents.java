@@ -136,16 +136,18 @@ final class Documents {
      * <p>The seed permutes the documents; test, validation and training, in this order, take documents until
      * they are full, the last one cut, its rest taken by none; a part that asks for all comes last. A single
      * document is split by position: its first nine tenths are for training, from their beginning, the last
-     * tenth for validation and, after it, test; if these two ask for more than a tenth, they have the end.
+     * tenth for validation and, after it, test; if these two ask for more than a tenth, they have the end. Seed 0
+     * begins with the document; another begins at a place that it draws, and what follows the document's end is its
+     * beginning.
      *
      * @param name the corpus, for the message
      * @throws DataException if there are not as many ids
      */
     Map<Part, TokenStore> split(Sizes sizes, long seed, Object name) {
-        return count() == 1 ? byPosition(sizes, name) : byDocument(sizes, seed, name);
+        return count() == 1 ? byPosition(sizes, seed, name) : byDocument(sizes, seed, name);
     }
 
-    private Map<Part, TokenStore> byPosition(Sizes sizes, Object name) {
+    private Map<Part, TokenStore> byPosition(Sizes sizes, long seed, Object name) {
         long cut = cut(sizes);
         long held = store.size() - cut;
         long train =
@@ -166,10 +168,11 @@ final class Documents {
                             + cut
                             + " of them for training");
         }
+        long start = seed == 0 ? 0 : Math.floorMod(Purpose.SPLIT.key(seed, 0, 0), store.size());
         return Map.of(
-                Part.TRAIN, run(0, train),
-                Part.VALIDATION, run(cut, validation),
-                Part.TEST, run(cut + validation, test));
+                Part.TRAIN, run(start, train),
+                Part.VALIDATION, run(start + cut, validation),
+                Part.TEST, run(start + cut + validation, test));
     }
 
     /** Returns the end of what training may take of a single document. */
@@ -221,10 +224,12 @@ final class Documents {
         return new TokenStore.Runs(store, starts, lengths);
     }
 
-    private TokenStore run(long start, long length) {
-        return length == 0
-                ? TokenStore.of(new int[0])
-                : new TokenStore.Runs(store, new long[] {start}, new long[] {length});
+    /** Returns a stretch of a single document, in which what follows the end is the beginning. */
+    private TokenStore run(long position, long length) {
+        long start = position % store.size();
+        long untilEnd = Math.min(length, store.size() - start);
+        return new TokenStore.Runs(
+                store, new long[] {start, 0}, new long[] {untilEnd, length - untilEnd});
     }
 
     private long start(int document) {

@@ -81,14 +81,15 @@ public final class TextCorpus {
      *
      * <p>Several documents are permuted by the seed; test, validation and training, in this order, take whole
      * documents until they have their tokens, the last one cut, its rest in no part; so the documents of test
-     * and validation stay while training grows. A single document is split by position, whatever the seed:
-     * training from its beginning, up to nine tenths, validation and then test from the last tenth, or from where
-     * training ends if they ask for more.
+     * and validation stay while training grows. A single document is split by position: training
+     * from its beginning, up to nine tenths, validation and then test from the last tenth, or from where
+     * training ends if they ask for more; a seed other than 0 draws the place where this begins, and the document's
+     * beginning follows its end.
      *
      * @param train the number of training tokens, above 0, or {@link Parts#ALL}
      * @param validation the number of validation tokens, 0 or more, or ALL
      * @param test the number of test tokens, 0 or more, or ALL
-     * @param splitSeed chooses the documents
+     * @param splitSeed chooses the documents, or the place in a single one
      * @throws DataException if the file is missing or damaged, or has fewer tokens than asked for
      * @throws IllegalArgumentException if a size is out of range, or more than one is ALL
      */

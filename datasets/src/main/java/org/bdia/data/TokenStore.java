@@ -37,10 +37,10 @@ sealed interface TokenStore permits TokenStore.InMemory, TokenStore.Runs, TokenF
         private final TokenStore base;
         private final long[] starts;
 
-        /** The end of each run in this store, ascending: no run is empty. */
+        /** The end of each run in this store, ascending: only the last runs may be empty. */
         private final long[] ends;
 
-        /** Creates the runs base[starts[i] … starts[i] + lengths[i] − 1]; no length is below 1. */
+        /** Creates the runs base[starts[i] … starts[i] + lengths[i] − 1]; only the last lengths may be 0. */
         Runs(TokenStore base, long[] starts, long[] lengths) {
             this.base = base;
             this.starts = starts;

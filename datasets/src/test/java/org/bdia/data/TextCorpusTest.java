@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,7 +70,8 @@ class TextCorpusTest {
         return split.tokenizer().decode(tokens.window(0, tokens.size()));
     }
 
-    private static List<String> texts(TextSplit split) {
+    /** Returns the text of training, validation and test. */
+    static List<String> texts(TextSplit split) {
         return Stream.of(split.train(), split.validation(), split.test())
                 .map(tokens -> text(split, tokens))
                 .toList();
@@ -184,56 +184,6 @@ class TextCorpusTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void oneDocumentIsSplitByPosition(Unit unit) throws IOException {
-        var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
-        write("tinyshakespeare/input.txt", text);
-        var all = TextCorpus.load(folder, Source.SHAKESPEARE, unit, Parts.ALL, 0, 0, 3);
-        int train = all.train().size();
-        var rest = TextCorpus.load(folder, Source.SHAKESPEARE, unit, 20, Parts.ALL, 0, 3);
-        int held = rest.validation().size();
-        int size = train + held;
-        assertThat(train).isEqualTo(size * 9 / 10);
-
-        var split = TextCorpus.load(folder, Source.SHAKESPEARE, unit, train, 7, held - 7, 3);
-        assertThat(String.join("", texts(split))).isEqualTo(text);
-        assertThat(rest.validation().window(0, 3)).isEqualTo(split.validation().window(0, 3));
-        assertThatThrownBy(
-                        () -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, train + 1, 0, 0, 3))
-                .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(
-                        "input.txt", (train + 1) + " training", "first " + train + " of");
-        assertThatThrownBy(
-                        () -> TextCorpus.load(folder, Source.SHAKESPEARE, unit, train, held, 1, 3))
-                .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(held + " validation", "first " + (train - 1) + " of");
-    }
-
-    /** Held-out parts of up to a tenth begin where they always did, after nine tenths. */
-    @ParameterizedTest
-    @CsvSource({
-        "0.8, 0.1, 0.1, 800, 100, 100",
-        "-1, 0.1, 0.1, 800, 100, 100",
-        "0.95, 0.3, 50, 650, 300, 50",
-        "0.5, 0.2, 0, 500, 200, 0",
-        "0.99, 0.05, 0.05, 900, 50, 50"
-    })
-    void oneDocumentHoldsOutMoreThanATenth(
-            double train, double validation, double test, int trained, int validated, int tested)
-            throws IOException {
-        var text =
-                IntStream.range(0, 1000).mapToObj(i -> "" + i % 10).collect(Collectors.joining());
-        var file = write("own.txt", text);
-        var split = TextCorpus.load(file, Unit.CHARACTERS, new Parts(train, validation, test), 3);
-        int end = 1000 - validated - tested;
-        assertThat(texts(split))
-                .containsExactly(
-                        text.substring(0, trained),
-                        text.substring(end, end + validated),
-                        text.substring(end + validated));
-    }
-
     /** The last documents of the held-out parts are cut, so that a fifth of the tokens takes more than a fifth of the text. */
     @Test
     void aFractionToTrainOnIsAnUpperBound() throws IOException {
@@ -255,7 +205,7 @@ class TextCorpusTest {
         var split = TextCorpus.load(file, Unit.CHARACTERS, new Parts(Parts.ALL, 0, 0), 3);
         assertThat(text(split, split.train())).hasSize(12).contains("aaaa\n\n", "bbbb\n\n");
         var one = write("one.txt", before + "0123456789".repeat(10) + CLOSING);
-        assertThat(TextCorpus.load(one, Unit.CHARACTERS, new Parts(90, 5, 5), 3).train().get(0))
+        assertThat(TextCorpus.load(one, Unit.CHARACTERS, new Parts(90, 5, 5), 0).train().get(0))
                 .isEqualTo(1);
     }
 

@@ -49,7 +49,7 @@ public sealed interface OwnData extends TaskConfig {
      * @param file see {@link TextCorpus#load(java.nio.file.Path, TextCorpus.Unit, Parts, long)}
      * @param unit what a token is
      * @param parts tokens, or fractions of them
-     * @param splitSeed the seed that selects documents
+     * @param splitSeed the seed that selects documents, or the place in a single one
      */
     record Text(String file, TextCorpus.Unit unit, Parts parts, long splitSeed) implements OwnData {
 

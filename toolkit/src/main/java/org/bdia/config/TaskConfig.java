@@ -97,7 +97,7 @@ public sealed interface TaskConfig
      * @param train training tokens, or {@link Parts#ALL}
      * @param validation validation tokens
      * @param test test tokens
-     * @param splitSeed the seed that selects documents
+     * @param splitSeed the seed that selects documents, or the place in a single one
      * @param synthetic whether synthetic text takes the place of the real one
      */
     record Text(

@@ -55,7 +55,7 @@ public final class Experiment {
         return TextWorkload.overFitting(Environment.current());
     }
 
-    /** {@link #shakespeare}, but in the profile laptop four times the text for 40 epochs, at eight times the learning rate. */
+    /** {@link #shakespeare}, but in the profile laptop four times the text for 40 epochs, at four times the learning rate. */
     public static TrainingExperiment<TaskConfig.Text, GptConfig> shakespeareBrief() {
         return TextWorkload.preset(TextCorpus.Source.SHAKESPEARE, Environment.current());
     }

@@ -162,7 +162,7 @@ public final class TrainingExperiment<T extends TaskConfig, M extends ModelConfi
     }
 
     /**
-     * With seeds 1 to n, each of which also draws the training, validation and test data (of CIFAR the test images stay the file's, and a text of one document is split by position, whatever the seed),
+     * With seeds 1 to n, each of which also draws the training, validation and test data (of CIFAR the test images stay the file's),
      * so that an interval over seeds includes what the data decide; the environment variable BDIA_SEEDS, where it is set, takes
      * precedence.
      */
