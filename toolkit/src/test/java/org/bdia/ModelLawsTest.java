@@ -215,7 +215,11 @@ class ModelLawsTest extends TensorTest {
         try (NDManager own = manager.newSubManager()) {
             GuardSubject subject = model.subject(backprop, checkpointed, stored, own);
             List<float[]> gradients = subject.gradients(BATCH, own);
-            assertThat(subject.model().kernels().refused()).isEmpty();
+            if (model.branch == Branch.INNER || model.branch == Branch.BFLOAT16) {
+                // What the row is about was computed. The other rows' laws hold of plain kernels
+                // too.
+                assertThat(subject.model().kernels().refused()).isEmpty();
+            }
             return gradients;
         }
     }

@@ -26,11 +26,17 @@ class SingleDocumentTest {
         return TestFiles.write(root.resolve(name), text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Writes the corpus, and returns it. */
+    private String numbers() throws IOException {
+        var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
+        write("tinyshakespeare/input.txt", text);
+        return text;
+    }
+
     @ParameterizedTest
     @EnumSource
     void oneDocumentIsSplitByPosition(Unit unit) throws IOException {
-        var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
-        write("tinyshakespeare/input.txt", text);
+        var text = numbers();
         int train = shakespeare(unit, Parts.ALL, 0, 0, 0).train().size();
         var rest = shakespeare(unit, 20, Parts.ALL, 0, 0);
         int held = rest.validation().size();
@@ -75,8 +81,7 @@ class SingleDocumentTest {
     @ParameterizedTest
     @EnumSource
     void aSeedDrawsThePlaceWhereOneDocumentBegins(Unit unit) throws IOException {
-        var text = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
-        write("tinyshakespeare/input.txt", text);
+        var text = numbers();
         int train = shakespeare(unit, Parts.ALL, 0, 0, 0).train().size();
         int held = shakespeare(unit, 20, Parts.ALL, 0, 0).validation().size();
         var begins = new TreeSet<String>();
