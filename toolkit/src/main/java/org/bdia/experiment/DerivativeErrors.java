@@ -98,7 +98,6 @@ public final class DerivativeErrors implements Tabular {
 
     private static double[] slope(NDManager manager, ActivationConfig activation, DataType type) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray x =
                     manager.arange(-END * PER_UNIT, END * PER_UNIT + 1)
                             .toType(type, true)

@@ -196,7 +196,6 @@ public final class ExactnessExperiment {
             try (NDScope scope = new NDScope();
                     Batch batch = task.training(manager, SEED, 0, 0, BATCH);
                     var stack = vit.stack(method, Backprop.REVERSIBLE)) {
-                scope.suppressNotUsedWarning();
                 NDArray x = vit.embed(batch.inputs().singletonOrThrow());
                 StepKey draw = new StepKey(SEED, steps, batch.sampleIds());
                 into.add(new Measurement(method, depth, stage, Reconstruction.of(stack, x, draw)));

@@ -117,7 +117,6 @@ public final class GammaDraws implements Tabular {
                                 inferring
                                         .task()
                                         .evaluation(manager, Task.Split.VALIDATION, from, to)) {
-                    scope.suppressNotUsedWarning();
                     add(samples, outcome.config().seed());
                     visits++;
                 }
@@ -140,7 +139,6 @@ public final class GammaDraws implements Tabular {
             NDArray probability = null;
             for (int i = 0; i < draws; i++) {
                 try (NDScope scope = new NDScope()) {
-                    scope.suppressNotUsedWarning();
                     NDArray output = draw(samples, new StepKey(seed, i, samples.sampleIds()), i);
                     add("drawn", output, samples, draws);
                     // A constant that is added to all logits of a sample predicts nothing.

@@ -63,7 +63,6 @@ final class MlpModel extends AbstractBlock implements ReversibleModel {
     public float differentiate(
             NDList inputs, UnaryOperator<NDArray> loss, StepKey draw, BlockUpdates updates) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray leaf =
                     Autograd.leaf(
                             stack.forward(inputs.singletonOrThrow(), new NDList(), draw, updates));

@@ -136,7 +136,6 @@ public final class StepWorker implements AutoCloseable {
             return whole.step();
         }
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             optimizer.zeroGradients();
             return model.differentiate(
                     new NDList(inputs),

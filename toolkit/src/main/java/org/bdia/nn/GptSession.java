@@ -52,7 +52,6 @@ final class GptSession implements DecodingSession {
         }
         cached = position + length - from;
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray logits = model.decodeStep(Tokens.array(manager, ids), position, cache);
             return Tokens.rows(logits);
         }
@@ -66,7 +65,6 @@ final class GptSession implements DecodingSession {
         }
         texts = selected;
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             cache.select(manager.create(rows));
         }
     }

@@ -35,7 +35,6 @@ public final class KernelDifference {
 
     private static double error(NDArray found, NDArray right) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             return largest(found.toType(right.getDataType(), false).sub(right));
         }
     }
@@ -43,7 +42,6 @@ public final class KernelDifference {
     /** The largest absolute value; infinity where a value is not a number. */
     private static double largest(NDArray array) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             double value = array.abs().max().toType(DataType.FLOAT64, true).getDouble();
             return Double.isNaN(value) ? Double.POSITIVE_INFINITY : value;
         }

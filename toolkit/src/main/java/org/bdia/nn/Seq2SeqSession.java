@@ -22,7 +22,6 @@ final class Seq2SeqSession implements DecodingSession {
         past = new KeyValueCache(manager, model.config().decoderDepth());
         memoryCache = new KeyValueCache(manager, model.config().decoderDepth());
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             keep(model.encode(Tokens.padded(manager, sources)));
         }
     }
@@ -41,7 +40,6 @@ final class Seq2SeqSession implements DecodingSession {
     @Override
     public float[][] feed(int[][] tokens) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray ids = Tokens.padded(manager, tokens);
             NDArray logits = model.decodeStep(context, ids, position, past, memoryCache);
             position += tokens[0].length;
@@ -52,7 +50,6 @@ final class Seq2SeqSession implements DecodingSession {
     @Override
     public void select(int[] selected) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray indices = manager.create(selected);
             past.select(indices);
             memoryCache.select(indices);

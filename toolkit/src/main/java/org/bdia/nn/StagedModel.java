@@ -99,7 +99,6 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
         return Autograd.unrecorded(
                 () -> {
                     try (NDScope scope = new NDScope()) {
-                        scope.suppressNotUsedWarning();
                         Stage last = forward(pass, store(inputs.get(0)), inputs);
                         return last.tokens(this).loss(pass.state(last), loss);
                     }

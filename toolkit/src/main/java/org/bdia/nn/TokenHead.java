@@ -40,13 +40,11 @@ record TokenHead(
     /** Returns the loss of states. */
     double loss(NDArray state, SlicedLoss loss) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray normed = norm.apply(state);
             NDArray rows = rows(normed, loss);
             double sum = 0;
             for (SlicedLoss.Slice slice : loss.slices()) {
                 try (NDScope inner = new NDScope()) {
-                    inner.suppressNotUsedWarning();
                     NDArray logits = logits(of(rows, slice));
                     sum += slice.weight() * slice.loss().apply(logits).getFloat();
                 }
@@ -64,7 +62,6 @@ record TokenHead(
     double differentiate(NDArray state, SlicedLoss loss) {
         double[] sum = new double[1];
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Autograd.differentiate(
                     () -> norm.apply(state),
                     normed ->
@@ -84,7 +81,6 @@ record TokenHead(
                         : Optional.empty();
         for (SlicedLoss.Slice slice : loss.slices()) {
             try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
                 NDArray x = of(rows, slice);
                 NDArray logits = Autograd.leaf(logits(x));
                 NDArray value =

@@ -64,7 +64,6 @@ final class TrainingPass implements Pass {
     static Loss whole(UnaryOperator<NDArray> loss) {
         return (last, leaf) -> {
             try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
                 return Autograd.differentiate(() -> loss.apply(last.head().apply(leaf))).getFloat();
             }
         };
@@ -78,7 +77,6 @@ final class TrainingPass implements Pass {
      */
     float differentiate(Supplier<Stage> model, Loss loss) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Stage last = model.get();
             NDArray state = forward(last);
             NDArray leaf = Autograd.leaf(state);
@@ -114,7 +112,6 @@ final class TrainingPass implements Pass {
 
     private static void differentiate(Supplier<NDArray> computation, NDArray gradient) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Autograd.differentiateIfTrained(computation, gradient);
         }
     }

@@ -49,7 +49,6 @@ final class BackwardPass {
             }
             for (int c = 0; c < tape.chunks.count(); c++) {
                 try (NDScope scope = new NDScope()) {
-                    scope.suppressNotUsedWarning();
                     outer = slice(k, c, gamma, outer, carry, rebuilds);
                 }
             }
@@ -167,7 +166,6 @@ final class BackwardPass {
             try (NDArray gamma = tape.gamma(k)) {
                 for (int c = 0; c < chunks.count(); c++) {
                     try (NDScope scope = new NDScope()) {
-                        scope.suppressNotUsedWarning();
                         NDArray x = chunks.of(previous, c);
                         NDArray h =
                                 branches.train(

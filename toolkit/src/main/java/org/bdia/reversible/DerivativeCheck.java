@@ -126,7 +126,6 @@ final class DerivativeCheck {
 
     private Measured measured(Variable original, int point) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray value = original.value();
             NDArray v = signs(value, original.name().hashCode());
             double size = norm(value) / norm(v);

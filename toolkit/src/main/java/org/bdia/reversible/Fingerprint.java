@@ -18,7 +18,6 @@ final class Fingerprint {
     static long of(NDArray array) {
         try (NDScope scope =
                 new NDScope()) { // frees the copy that is made where the memory is elsewhere
-            scope.suppressNotUsedWarning();
             return hash(array);
         }
     }

@@ -78,7 +78,6 @@ final class ForwardPass {
         try (NDArray gamma = tape.gamma(k)) {
             for (int c = 0; c < chunks.count(); c++) {
                 try (NDScope scope = new NDScope()) {
-                    scope.suppressNotUsedWarning();
                     NDArray x = chunks.of(current, c);
                     NDArray h = branch(k, c, x);
                     NDArray older = chunks.of(state, c);
@@ -99,7 +98,6 @@ final class ForwardPass {
         NDArray next = null;
         for (int c = 0; c < chunks.count(); c++) {
             try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
                 NDArray x = chunks.of(current, c);
                 NDArray h = branch(k, c, x);
                 NDArray part;

@@ -71,7 +71,6 @@ public record Reconstruction(List<StateError> states) {
 
     private static StateError compare(int index, List<NDArray> made, NDArray rebuilt) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray expected = made.get(index);
             long differing = rebuilt.neq(expected).toType(DataType.INT64, false).sum().getLong();
             double error =

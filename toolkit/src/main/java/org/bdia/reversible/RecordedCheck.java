@@ -73,7 +73,6 @@ final class RecordedCheck {
 
     private void check(Tape tape, int k, int c, NDArray state) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray x = tape.chunks.of(state, c);
             NDArray unrecorded = unrecorded(branches, tape, k, c, x);
             double difference = difference(unrecorded, recorded(branches, tape, k, c, x));
@@ -141,7 +140,6 @@ final class RecordedCheck {
             return 0;
         }
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray same = a.eq(b).logicalOr(a.isNaN().logicalAnd(b.isNaN()));
             NDArray differences = a.sub(b).abs();
             NDArray rest = NDArrays.where(same, differences.zerosLike(), differences);

@@ -60,7 +60,6 @@ final class StackCheck {
     /** Checks branch k; of a batch in slices on the first one. */
     private BranchCheck branch(Tape tape, int k, NDArray state) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray x = tape.chunks.of(state, 0);
             NDArray once = RecordedCheck.unrecorded(branches, tape, k, 0, x);
             NDArray again = RecordedCheck.unrecorded(branches, tape, k, 0, x);

@@ -132,7 +132,6 @@ final class Tape implements AutoCloseable {
             return;
         }
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Map<Parameter, NDArray> gradients = new LinkedHashMap<>();
             own.forEach((parameter, leaf) -> gradients.put(parameter, leaf.getGradient()));
             updates.update(gradients);

@@ -13,7 +13,6 @@ public final class Scoped {
     public static NDArray result(Supplier<NDArray> computation) {
         NDArray result;
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             result = computation.get();
             NDScope.unregister(result);
         }

@@ -105,7 +105,6 @@ public final class CrossEntropy {
      */
     static void require(NDArray labels, NDArray logits) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Shape shape = logits.getShape();
             require(labels, counts(labels), shape.get(shape.dimension() - 1));
         }

@@ -43,7 +43,6 @@ public final class Evaluation {
             int to = Math.min(size, from + batch);
             try (NDScope scope = new NDScope();
                     Batch samples = task.evaluation(manager, split, from, to)) {
-                scope.suppressNotUsedWarning();
                 double loss =
                         loss(
                                 samples,

@@ -54,7 +54,6 @@ final class GlobalNorm {
             for (NDArray array : arrays) {
                 // The gradient is asked for in a scope, since each answer is another handle.
                 try (NDScope scope = new NDScope()) {
-                    scope.suppressNotUsedWarning();
                     NDArray of = gradient.apply(array);
                     Rows.each(of.getShape(), part -> total.addi(part.apply(of).square().sum()));
                 }

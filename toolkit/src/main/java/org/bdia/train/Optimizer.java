@@ -82,7 +82,6 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
 
     private void update(Slot slot, Supplier<NDArray> gradient, double learningRate) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             Autograd.unrecorded(
                     () -> {
                         update(slot, gradient.get(), learningRate, step);

@@ -60,7 +60,6 @@ final class PerBlock implements StepUpdate, BlockUpdates {
     @Override
     public double end(double rate) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             update(optimizer.pending());
         }
         optimizer.zeroGradients();

@@ -26,7 +26,6 @@ final class Rows {
         for (long from = 0; from < rows; from += step) {
             NDIndex part = new NDIndex("{}:{}", from, Math.min(rows, from + step));
             try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
                 work.accept(rows == 1 ? array -> array : array -> array.get(part));
             }
         }

@@ -120,7 +120,6 @@ final class TrainingLoop {
         int index = (int) (step % perEpoch);
         try (NDScope scope = new NDScope();
                 Batch batch = task.training(manager, setup.seed(), epoch, index, config.batch())) {
-            scope.suppressNotUsedWarning();
             return new MicroBatches(model, task, config)
                     .differentiate(
                             batch,

@@ -88,7 +88,6 @@ class HostMemoryTest extends TensorTest {
                         ReversibleStack.of(
                                 Collections.nCopies(DEPTH, wrapped), Method.bdia(0.5), plain);
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray y = stack.forward(x, Toy.draw(1, 1));
             return stack.backward(y).toFloatArray();
         }
@@ -116,7 +115,6 @@ class HostMemoryTest extends TensorTest {
         NDArray inner;
         try (var memory = new HostMemory();
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             NDArray[] both =
                     memory.of(
                             () -> {
@@ -138,7 +136,6 @@ class HostMemoryTest extends TensorTest {
         var memory = new HostMemory();
         List<NDArray> made = new ArrayList<>();
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             assertThatThrownBy(
                             () ->
                                     memory.of(

@@ -55,7 +55,6 @@ class MicroBatchesTest {
     private static List<float[]> gradients(ReversibleModel model, Task task, TrainConfig config) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             model.initialize(manager, 5);
             Batch batch = task.training(manager, 1, 0, 1, config.batch());
             var key = new StepKey(1, 1, batch.sampleIds());

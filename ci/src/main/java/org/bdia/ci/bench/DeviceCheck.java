@@ -95,7 +95,6 @@ final class DeviceCheck {
     Exactness exactness(Method method) {
         try (NDManager own = manager.newSubManager();
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             ReversibleModel model = model(own, method, Execution.of(Backprop.REVERSIBLE));
             ReversibleStack stack;
             NDArray x;
@@ -117,7 +116,6 @@ final class DeviceCheck {
     List<Gradients> gradients(Method method) {
         try (NDManager own = manager.newSubManager();
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             List<NDArray> stored = gradients(own, method, Execution.of(Backprop.STORE));
             double tolerance = manager.getDevice().isGpu() ? ROUNDING : 0;
             List<Gradients> found = new ArrayList<>();

@@ -166,7 +166,6 @@ public final class HeadCommand implements Callable<Integer> {
 
     private static void run(Way way) {
         try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             way.step().run();
         }
     }

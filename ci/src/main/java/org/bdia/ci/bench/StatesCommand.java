@@ -63,7 +63,6 @@ public final class StatesCommand implements Callable<Integer> {
     private record Size(double largest, double spread) {
         static Size of(NDArray state) {
             try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
                 NDArray deviation = state.sub(state.mean());
                 return new Size(
                         state.abs().max().getFloat(),
@@ -131,7 +130,6 @@ public final class StatesCommand implements Callable<Integer> {
         List<Size> sizes = new ArrayList<>();
         try (NDScope scope = new NDScope();
                 Batch batch = task.training(manager, SEED, 0, 0, BATCH)) {
-            scope.suppressNotUsedWarning();
             NDArray x = model.embed(batch.inputs().singletonOrThrow());
             var draw = new StepKey(SEED, 0, batch.sampleIds());
             model.stack().forward(x, new NDList(), draw, (k, state) -> sizes.add(Size.of(state)));

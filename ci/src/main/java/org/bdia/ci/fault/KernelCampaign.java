@@ -109,7 +109,6 @@ final class KernelCampaign {
         boolean refused;
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
             var trial = new Trial(shape, manager);
             error = Autograd.unrecorded(trial::error);
             bad = !(error <= tolerance);

@@ -96,7 +96,6 @@ final class VerifyCampaign {
             long step = 0;
             do {
                 try (NDScope scope = new NDScope()) {
-                    scope.suppressNotUsedWarning();
                     pass(stack, variant, manager, step++);
                     states += variant.rebuilt();
                     passes++;
