@@ -12,6 +12,9 @@ public sealed interface ModelConfig permits VitConfig, GptConfig, Seq2SeqConfig 
     /** The number of attention heads. */
     int heads();
 
+    /** The hidden width of the MLP. */
+    int mlp();
+
     /**
      * Checks that a model can be built, which a chain of {@code with…} calls may violate temporarily.
      *

@@ -2,16 +2,12 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
-import ai.djl.util.PairList;
 import org.bdia.config.Ranges;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -25,7 +21,7 @@ import org.bdia.torch.Scoped;
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
-public final class Attention extends AbstractBlock {
+public final class Attention extends SequenceBlock {
 
     /** The most tokens for which bfloat16 uses two products, which keep the scores, instead of libtorch's fused attention. */
     public static final int SHORT = 128;
@@ -77,28 +73,17 @@ public final class Attention extends AbstractBlock {
         if (pattern == Pattern.LOCALITY) {
             float logScale = (float) Math.log(1 / Math.sqrt((double) width / heads));
             Initializer initial = (m, shape, type) -> m.full(shape, logScale, type);
-            temperature =
-                    addParameter(
-                            Parameter.builder()
-                                    .setName("temperature")
-                                    .setType(Parameter.Type.OTHER)
-                                    .optShape(new Shape(1))
-                                    .optInitializer(initial)
-                                    .build());
+            temperature = addParameter("temperature", new Shape(1), initial);
         } else {
             temperature = null;
         }
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray x = inputs.get(0); // (B, T, D)
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
-        return new NDList(attend(store, x, mask, null, training));
+        return attend(store, x, mask, null, training);
     }
 
     /**
@@ -168,10 +153,6 @@ public final class Attention extends AbstractBlock {
                 scores.getDataType());
     }
 
-    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
-        return block.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
     /** Returns the rate of dropout. */
     float dropout() {
         return dropout;
@@ -180,16 +161,5 @@ public final class Attention extends AbstractBlock {
     /** The projection that adds to the residual, for an initialiser of its own. */
     Block residual() {
         return out;
-    }
-
-    @Override
-    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        qkv.initialize(manager, type, inputShapes);
-        out.initialize(manager, type, inputShapes);
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

@@ -2,14 +2,8 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import org.bdia.config.Ranges;
 import org.bdia.torch.Autograd;
 import org.bdia.torch.Scoped;
@@ -23,7 +17,7 @@ import org.bdia.torch.Scoped;
  *
  * @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al., 2017</a>
  */
-final class CrossAttention extends AbstractBlock {
+final class CrossAttention extends SequenceBlock {
 
     private final int width;
     private final int heads;
@@ -55,15 +49,11 @@ final class CrossAttention extends AbstractBlock {
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray x = inputs.get(0);
         NDArray memory = inputs.get(1);
         NDArray mask = inputs.size() > 2 ? inputs.get(2) : null;
-        return new NDList(attend(store, x, memory, mask, null, training));
+        return attend(store, x, memory, mask, null, training);
     }
 
     /**
@@ -109,21 +99,5 @@ final class CrossAttention extends AbstractBlock {
     /** Returns the rate of dropout. */
     float dropout() {
         return dropout;
-    }
-
-    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
-        return block.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
-    @Override
-    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        for (Linear linear : new Linear[] {query, keyValue, out}) {
-            linear.initialize(manager, type, inputShapes[0]);
-        }
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

@@ -2,15 +2,9 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -30,7 +24,7 @@ import org.bdia.torch.Scoped;
  *
  * <p>Inputs: x (B, T, D), memory (B, S, D), optionally the memory's mask (B, 1, 1, S); output (B, T, D).
  */
-public final class DecoderBlock extends AbstractBlock implements RecordingBranch, DrawingBranch {
+public final class DecoderBlock extends SequenceBlock implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
     private final Attention attention;
@@ -108,17 +102,12 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray x = inputs.get(0);
         NDList context = inputs.subNDList(1);
-        return new NDList(
-                split.recordsItself()
-                        ? Scoped.result(() -> split.run(pieces(store, x, context, training), x))
-                        : branch(store, x, context, null, null, training));
+        return split.recordsItself()
+                ? Scoped.result(() -> split.run(pieces(store, x, context, training), x))
+                : branch(store, x, context, null, null, training);
     }
 
     /**
@@ -210,21 +199,5 @@ public final class DecoderBlock extends AbstractBlock implements RecordingBranch
             BranchScript.Part part, ParameterStore store, boolean training, NDArray... inputs) {
         List<Parameter> parameters = part.of(g.getParameters().values());
         return fused.call(part, store, parameters, null, training, inputs);
-    }
-
-    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
-        return block.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
-    @Override
-    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        for (Block block : new Block[] {ln1, attention, ln2, cross, ln3, mlp}) {
-            block.initialize(manager, type, inputShapes[0]);
-        }
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

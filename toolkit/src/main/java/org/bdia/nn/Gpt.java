@@ -9,7 +9,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import java.util.ArrayList;
 import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -33,7 +32,7 @@ public final class Gpt extends StagedModel {
 
     private final GptConfig config;
     private final TokenEmbedding embedding;
-    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final List<TransformerBlock> blocks;
     private final LayerNorm norm;
     private final ReversibleStack stack;
 
@@ -51,25 +50,8 @@ public final class Gpt extends StagedModel {
     public Gpt(GptConfig config, Method method, Execution execution) {
         config.requireBuildable();
         this.config = config;
-        float dropout = (float) config.dropout();
-        embedding =
-                addChildBlock(
-                        "embedding",
-                        new TokenEmbedding(
-                                config.vocabulary(), config.context(), config.width(), dropout));
-        for (int k = 0; k < config.depth(); k++) {
-            TransformerBlock block =
-                    new TransformerBlock(
-                            config.width(),
-                            config.heads(),
-                            config.mlp(),
-                            Attention.Pattern.CAUSAL,
-                            config.activation(),
-                            dropout,
-                            execution,
-                            kernels());
-            blocks.add(addChildBlock("block", block));
-        }
+        embedding = addEmbedding("embedding", config.vocabulary(), config.context(), config);
+        blocks = addBlocks("block", config.depth(), Attention.Pattern.CAUSAL, config, execution);
         norm = addChildBlock("norm", LayerNorm.builder().axis(2).build());
         setInitializer(new NormalInitializer(0.02f), Parameter.Type.WEIGHT);
         // GPT-2's: the sum of 2K projections into the residual keeps its variance.

@@ -2,14 +2,9 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import org.bdia.reversible.DrawingBranch;
 import org.bdia.torch.Scoped;
 
@@ -20,7 +15,7 @@ import org.bdia.torch.Scoped;
  * <p>A {@link DecoderBlock} has three such parts: c(x, m) = cross-attention(LN x, m) takes the memory m (B, S, D) as its second
  * input, a mask as its third.
  */
-final class HalfBlock extends AbstractBlock implements DrawingBranch {
+final class HalfBlock extends SequenceBlock implements DrawingBranch {
 
     private final LayerNorm norm;
     private final Block inner;
@@ -57,16 +52,12 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         boolean cross = part == BranchScript.Part.CROSS;
         int last = cross ? 2 : 1;
         NDArray mask = inputs.size() > last && part.attends() ? inputs.get(last) : null;
         NDArray memory = cross ? inputs.get(1) : null;
-        return new NDList(value(store, inputs.get(0), memory, mask, null, training));
+        return value(store, inputs.get(0), memory, mask, null, training);
     }
 
     /** Returns {@link #branch}, by the fused kernel where there is one that may be used, and no past. */
@@ -103,14 +94,13 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
             boolean training) {
         return Scoped.result(
                 () -> {
-                    NDArray normed =
-                            norm.forward(store, new NDList(x), training).singletonOrThrow();
+                    NDArray normed = run(norm, store, x, training);
                     if (inner instanceof Attention attention) {
                         return attention.attend(store, normed, mask, past, training);
                     }
                     return inner instanceof CrossAttention cross
                             ? cross.attend(store, normed, memory, mask, past, training)
-                            : inner.forward(store, new NDList(normed), training).singletonOrThrow();
+                            : run(inner, store, normed, training);
                 });
     }
 
@@ -118,16 +108,5 @@ final class HalfBlock extends AbstractBlock implements DrawingBranch {
     @Override
     public boolean isInitialized() {
         return norm.isInitialized() && inner.isInitialized();
-    }
-
-    @Override
-    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        norm.initialize(manager, type, inputShapes[0]);
-        inner.initialize(manager, type, inputShapes[0]);
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

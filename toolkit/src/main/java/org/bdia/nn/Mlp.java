@@ -5,11 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import org.bdia.activation.SplitBranch;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Ranges;
@@ -23,7 +21,7 @@ import org.bdia.torch.Scoped;
  * <p>As a branch of a {@link org.bdia.reversible.ReversibleStack} with an inverted activation it keeps x, f's value and a bit per
  * hidden activation instead of x, f's argument and its value.
  */
-public final class Mlp extends AbstractBlock implements RecordingBranch {
+public final class Mlp extends SequenceBlock implements RecordingBranch {
 
     private final float dropout;
     private final SplitBranch split;
@@ -50,13 +48,9 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray x = inputs.singletonOrThrow();
-        return new NDList(Scoped.result(() -> split.run(pieces(store, training), x)));
+        return Scoped.result(() -> split.run(pieces(store, training), x));
     }
 
     @Override
@@ -80,13 +74,12 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
 
     /** W₁ x, (B, T, D) → (B, T, M). */
     NDArray hidden(ParameterStore store, NDArray x, boolean training) {
-        return fc1.forward(store, new NDList(x), training).singletonOrThrow();
+        return run(fc1, store, x, training);
     }
 
     /** dropout(W₂ y), (B, T, M) → (B, T, D). */
     NDArray project(ParameterStore store, NDArray y, boolean training) {
-        NDArray g = fc2.forward(store, new NDList(y), training).singletonOrThrow();
-        return DropoutMask.apply(g, dropout, training);
+        return DropoutMask.apply(run(fc2, store, y, training), dropout, training);
     }
 
     /** Returns the rate of dropout. */
@@ -103,10 +96,5 @@ public final class Mlp extends AbstractBlock implements RecordingBranch {
     protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
         fc1.initialize(manager, type, inputShapes);
         fc2.initialize(manager, type, fc1.getOutputShapes(inputShapes));
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

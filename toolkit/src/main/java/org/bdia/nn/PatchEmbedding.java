@@ -6,13 +6,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import ai.djl.util.PairList;
 import java.util.Locale;
 import org.bdia.config.VitConfig;
 import org.bdia.config.VitConfig.Pooling;
@@ -25,7 +23,7 @@ import org.bdia.torch.Scoped;
  * <p>With shifted patches the image is stacked with four copies of itself, moved diagonally by half a patch, and
  * the patches are normalised before the linear map (arXiv 2112.13492).
  */
-final class PatchEmbedding extends AbstractBlock {
+final class PatchEmbedding extends SequenceBlock {
 
     private static final int CHANNELS = 3;
 
@@ -51,35 +49,25 @@ final class PatchEmbedding extends AbstractBlock {
     }
 
     private Parameter embedding(String name, Shape shape) {
-        return addParameter(
-                Parameter.builder()
-                        .setName(name)
-                        .setType(Parameter.Type.OTHER)
-                        .optShape(shape)
-                        .optInitializer(new NormalInitializer(0.02f))
-                        .build());
+        return addParameter(name, shape, new NormalInitializer(0.02f));
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray images = inputs.singletonOrThrow();
         requireImages(images.getShape());
         NDArray x = Scoped.result(() -> embed(store, images, training));
         // With a class token the first operand, whose manager results belong to, is a parameter.
         x.attach(images.getManager());
-        return new NDList(x);
+        return x;
     }
 
     private NDArray embed(ParameterStore store, NDArray images, boolean training) {
         NDArray patches = patches(config.shiftedPatches() ? shifted(images) : images);
         if (norm != null) {
-            patches = norm.forward(store, new NDList(patches), training).singletonOrThrow();
+            patches = run(norm, store, patches, training);
         }
-        NDArray tokens = project.forward(store, new NDList(patches), training).singletonOrThrow();
+        NDArray tokens = run(project, store, patches, training);
         if (classToken != null) {
             Shape each = new Shape(images.getShape().get(0), 1, config.width());
             NDArray token = store.getValue(classToken, images.getDevice(), training);

@@ -40,7 +40,7 @@ public final class Seq2Seq extends StagedModel {
     private final Seq2SeqConfig config;
     private final TokenEmbedding sourceEmbedding;
     private final TokenEmbedding targetEmbedding;
-    private final List<TransformerBlock> encoderBlocks = new ArrayList<>();
+    private final List<TransformerBlock> encoderBlocks;
     private final List<DecoderBlock> decoderBlocks = new ArrayList<>();
     private final LayerNorm encoderNorm;
     private final LayerNorm decoderNorm;
@@ -68,40 +68,26 @@ public final class Seq2Seq extends StagedModel {
         }
         config.requireBuildable();
         this.config = config;
-        int width = config.width();
-        float dropout = (float) config.dropout();
         sourceEmbedding =
-                addChildBlock(
-                        "source",
-                        new TokenEmbedding(
-                                config.sourceVocabulary(), config.context(), width, dropout));
+                addEmbedding("source", config.sourceVocabulary(), config.context(), config);
         targetEmbedding =
-                addChildBlock(
-                        "target",
-                        new TokenEmbedding(
-                                config.targetVocabulary(), config.context(), width, dropout));
-        for (int k = 0; k < config.encoderDepth(); k++) {
-            TransformerBlock block =
-                    new TransformerBlock(
-                            width,
-                            config.heads(),
-                            config.mlp(),
-                            Attention.Pattern.FULL,
-                            config.activation(),
-                            dropout,
-                            execution,
-                            kernels());
-            encoderBlocks.add(addChildBlock("encoder", block));
-        }
+                addEmbedding("target", config.targetVocabulary(), config.context(), config);
+        encoderBlocks =
+                addBlocks(
+                        "encoder",
+                        config.encoderDepth(),
+                        Attention.Pattern.FULL,
+                        config,
+                        execution);
         encoderNorm = addChildBlock("encoder_norm", LayerNorm.builder().axis(2).build());
         for (int k = 0; k < config.decoderDepth(); k++) {
             DecoderBlock block =
                     new DecoderBlock(
-                            width,
+                            config.width(),
                             config.heads(),
                             config.mlp(),
                             config.activation(),
-                            dropout,
+                            (float) config.dropout(),
                             execution,
                             kernels());
             decoderBlocks.add(addChildBlock("decoder", block));

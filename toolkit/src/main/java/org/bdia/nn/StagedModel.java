@@ -9,8 +9,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import org.bdia.config.Execution;
 import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
 import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
@@ -35,6 +39,38 @@ abstract sealed class StagedModel extends AbstractBlock implements ReversibleMod
      * @param inputs as {@link #forward(ParameterStore, NDList, boolean)} takes them
      */
     abstract Stage forward(Pass pass, ParameterStore store, NDList inputs);
+
+    /** Adds the embedding of a vocabulary. */
+    final TokenEmbedding addEmbedding(
+            String name, int vocabulary, int context, ModelConfig config) {
+        float dropout = (float) config.dropout();
+        return addChildBlock(
+                name, new TokenEmbedding(vocabulary, context, config.width(), dropout));
+    }
+
+    /** Adds the blocks of a stack. */
+    final List<TransformerBlock> addBlocks(
+            String name,
+            int depth,
+            Attention.Pattern pattern,
+            ModelConfig config,
+            Execution execution) {
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int k = 0; k < depth; k++) {
+            TransformerBlock block =
+                    new TransformerBlock(
+                            config.width(),
+                            config.heads(),
+                            config.mlp(),
+                            pattern,
+                            config.activation(),
+                            (float) config.dropout(),
+                            execution,
+                            kernels());
+            blocks.add(addChildBlock(name, block));
+        }
+        return blocks;
+    }
 
     /** Returns shapes of inputs to initialise with. */
     abstract Shape[] initialShapes();

@@ -4,19 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Embedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import ai.djl.util.PairList;
 import org.bdia.torch.Scoped;
 
 /**
  * Token ids to vectors: a learned vector per id plus one per position, then dropout; and back, by the same vectors, to
  * logits. Ids (B, T) → (B, T, D).
  */
-final class TokenEmbedding extends AbstractBlock {
+final class TokenEmbedding extends SequenceBlock {
 
     private final int vocabulary;
     private final int context;
@@ -35,22 +33,12 @@ final class TokenEmbedding extends AbstractBlock {
     }
 
     private Parameter embedding(String name, Shape shape) {
-        return addParameter(
-                Parameter.builder()
-                        .setName(name)
-                        .setType(Parameter.Type.OTHER)
-                        .optShape(shape)
-                        .optInitializer(new NormalInitializer(0.02f))
-                        .build());
+        return addParameter(name, shape, new NormalInitializer(0.02f));
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
-        return new NDList(embed(store, inputs.singletonOrThrow(), 0, training));
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
+        return embed(store, inputs.singletonOrThrow(), 0, training);
     }
 
     /**

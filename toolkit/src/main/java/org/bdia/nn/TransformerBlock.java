@@ -2,16 +2,11 @@ package org.bdia.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
-import ai.djl.util.PairList;
 import java.util.List;
 import org.bdia.activation.SplitBranch;
 import org.bdia.config.ActivationConfig;
@@ -33,7 +28,7 @@ import org.bdia.torch.Scoped;
  * <p>With an inverted {@link ActivationConfig} a {@link org.bdia.reversible.ReversibleStack} keeps its value and a bit instead of its argument and its
  * value; DJL's own trainer gets the same gradients, but saves no memory.
  */
-public final class TransformerBlock extends AbstractBlock
+public final class TransformerBlock extends SequenceBlock
         implements RecordingBranch, DrawingBranch {
 
     private final LayerNorm ln1;
@@ -155,24 +150,19 @@ public final class TransformerBlock extends AbstractBlock
     }
 
     @Override
-    protected NDList forwardInternal(
-            ParameterStore store,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
+    NDArray output(ParameterStore store, NDList inputs, boolean training) {
         NDArray mask = inputs.size() > 1 ? inputs.get(1) : null;
         NDArray x = inputs.get(0);
         if (split.recordsItself()) {
             SplitBranch.Pieces pieces = pieces(store, x, mask, training);
-            return new NDList(Scoped.result(() -> split.run(pieces, x)));
+            return Scoped.result(() -> split.run(pieces, x));
         }
         if (!Autograd.isRecording() && inner.takes(x, mask, training)) {
-            return new NDList(inner.value(x, values(store, x, training), mask, training));
+            return inner.value(x, values(store, x, training), mask, training);
         }
-        return new NDList(
-                fused.takes(BranchScript.Part.WHOLE, mask, training, x)
-                        ? fused(BranchScript.Part.WHOLE, store, training, mask, x)
-                        : branch(store, x, mask, null, training));
+        return fused.takes(BranchScript.Part.WHOLE, mask, training, x)
+                ? fused(BranchScript.Part.WHOLE, store, training, mask, x)
+                : branch(store, x, mask, null, training);
     }
 
     @Override
@@ -290,25 +280,9 @@ public final class TransformerBlock extends AbstractBlock
                 training ? fused.dropout() : 0);
     }
 
-    private static NDArray run(Block block, ParameterStore store, NDArray x, boolean training) {
-        return block.forward(store, new NDList(x), training).singletonOrThrow();
-    }
-
     /** An initialiser for the two projections that add to the residual. */
     void setResidualInitializer(Initializer initializer) {
         attention.residual().setInitializer(initializer, Parameter.Type.WEIGHT);
         mlp.residual().setInitializer(initializer, Parameter.Type.WEIGHT);
-    }
-
-    @Override
-    protected void initializeChildBlocks(NDManager manager, DataType type, Shape... inputShapes) {
-        for (Block block : new Block[] {ln1, attention, ln2, mlp}) {
-            block.initialize(manager, type, inputShapes[0]);
-        }
-    }
-
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0]};
     }
 }

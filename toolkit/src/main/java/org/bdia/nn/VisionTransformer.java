@@ -11,7 +11,6 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
-import java.util.ArrayList;
 import java.util.List;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
@@ -36,7 +35,7 @@ public final class VisionTransformer extends StagedModel {
 
     private final VitConfig config;
     private final PatchEmbedding embedding;
-    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final List<TransformerBlock> blocks;
     private final LayerNorm norm;
     private final Linear head;
     private final ReversibleStack stack;
@@ -58,19 +57,7 @@ public final class VisionTransformer extends StagedModel {
         embedding = addChildBlock("embedding", new PatchEmbedding(config));
         Attention.Pattern pattern =
                 config.localityAttention() ? Attention.Pattern.LOCALITY : Attention.Pattern.FULL;
-        for (int k = 0; k < config.depth(); k++) {
-            TransformerBlock block =
-                    new TransformerBlock(
-                            config.width(),
-                            config.heads(),
-                            config.mlp(),
-                            pattern,
-                            config.activation(),
-                            (float) config.dropout(),
-                            execution,
-                            kernels());
-            blocks.add(addChildBlock("block", block));
-        }
+        blocks = addBlocks("block", config.depth(), pattern, config, execution);
         norm = addChildBlock("norm", LayerNorm.builder().axis(1).build());
         head = addChildBlock("head", Linear.builder().setUnits(config.classes()).build());
         setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
