@@ -1,6 +1,7 @@
 """Reads the records of notebooks under notebooks/results."""
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any, Dict, Iterable, List
 
@@ -10,6 +11,17 @@ ARCHIVE = RESULTS / "runs"
 PROFILES = ("smoke", "laptop", "paper")
 
 Row = Dict[str, Any]
+
+
+def matching(rows: Iterable[Row], **wanted: Any) -> List[Row]:
+    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+
+
+def mean_std(numbers: List[float], scale: float = 1, digits: int = 3) -> str:
+    """The mean, and from two numbers on their standard deviation."""
+    scaled = [scale * number for number in numbers]
+    deviation = f" ± {statistics.stdev(scaled):.{digits}f}" if len(scaled) > 1 else ""
+    return f"{statistics.mean(scaled):.{digits}f}{deviation}"
 
 
 def fails(claim: Row) -> bool:
@@ -50,7 +62,7 @@ class Record:
         self.profile: str = self.manifest["profile"]
 
     def rows(self, **wanted: Any) -> List[Row]:
-        return [r for r in self.results["results"] if all(r[key] == value for key, value in wanted.items())]
+        return matching(self.results["results"], **wanted)
 
     def values(self, **wanted: Any) -> List[float]:
         return [row["value"] for row in self.rows(**wanted)]

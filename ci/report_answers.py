@@ -1,9 +1,8 @@
 """A notebook's answer in a sentence or two, its numbers taken from the rows of its results.json."""
 
-import statistics
 from typing import Any, Dict, List, Tuple
 
-Row = Dict[str, Any]
+from recorded import Row, matching, mean_std
 
 # What a task is scored by on its test data, the most telling first: the metric, its scale, digits and words.
 SCORES = (
@@ -15,13 +14,7 @@ SCORES = (
 
 def values(rows: List[Row], **wanted: Any) -> List[float]:
     """The numbers, NaN and infinities among them, of the rows that have all that is wanted."""
-    return [float(row["value"]) for row in rows if all(row[key] == value for key, value in wanted.items())]
-
-
-def spread(numbers: List[float], scale: float = 1, digits: int = 3) -> str:
-    scaled = [scale * number for number in numbers]
-    deviation = f" ± {statistics.stdev(scaled):.{digits}f}" if len(scaled) > 1 else ""
-    return f"{statistics.mean(scaled):.{digits}f}{deviation}"
+    return [float(row["value"]) for row in matching(rows, **wanted)]
 
 
 def trained(rows: List[Row], methods: Dict[str, str]) -> List[str]:
@@ -30,19 +23,19 @@ def trained(rows: List[Row], methods: Dict[str, str]) -> List[str]:
     for task in dict.fromkeys(row["task"] for row in rows if row["metric"] == "train_loss" and row["stage"] == "trained"):
         told: List[Tuple[str, int]] = []
         for method, name in methods.items():
-            of = [row for row in rows if (row["task"], row["method"], row["stage"]) == (task, method, "trained")]
+            of = matching(rows, task=task, method=method, stage="trained")
             # Twins, run another way, end with the same bits and are no further seeds; other |gamma| are other variants.
             of = [row for row in of if row["gamma"] in (0, 0.5)]
             ways = ("reversible", "store", "checkpoint")
             way = max(ways, key=lambda way: len(values(of, metric="val_loss", backprop=way)))
-            of = [row for row in of if row["backprop"] == way]
+            of = matching(of, backprop=way)
             losses = values(of, metric="val_loss")
             if losses:
                 score = next(
-                    (words.format(spread(values(of, metric=m), scale, digits)) for m, scale, digits, words in SCORES if values(of, metric=m)),
+                    (words.format(mean_std(values(of, metric=m), scale, digits)) for m, scale, digits, words in SCORES if values(of, metric=m)),
                     "no score",
                 )
-                told.append((f"{name} has {score} and a validation loss of {spread(losses)}", len(losses)))
+                told.append((f"{name} has {score} and a validation loss of {mean_std(losses)}", len(losses)))
         if told:
             # The number of seeds stands once where it is the same for all.
             last = [seeds != following[1] for (_, seeds), following in zip(told, told[1:])] + [True]

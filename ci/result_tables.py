@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Tuple
 
-from recorded import RESULTS, ROOT, Record, Row, largest, outcomes, reasons, records
+from recorded import RESULTS, ROOT, Record, Row, largest, mean_std, outcomes, reasons, records
 
 README = ROOT / "README.md"
 PAGE = RESULTS / "README.md"
@@ -55,13 +55,7 @@ SCORES = {
 
 
 def spread(numbers: List[float], scale: float = 1, digits: int = 3, unit: str = "") -> str:
-    if not numbers:
-        return "–"
-    scaled = [scale * number for number in numbers]
-    text = f"{statistics.mean(scaled):.{digits}f}"
-    if len(scaled) > 1:
-        text += f" ± {statistics.stdev(scaled):.{digits}f}"
-    return f"{text}{unit} ({len(scaled)})"
+    return f"{mean_std(numbers, scale, digits)}{unit} ({len(numbers)})" if numbers else "–"
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> List[str]:
