@@ -31,7 +31,6 @@ import org.bdia.data.Provenance;
 import org.bdia.data.SyntheticImages;
 import org.bdia.io.Sha256;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.nn.VisionTransformer;
 import org.bdia.report.ImageGrid;
 import org.bdia.report.Profile;
 import org.bdia.train.ImageTask;
@@ -228,9 +227,8 @@ final class ImageWorkload implements Workload {
 
     @Override
     public ReversibleModel model(NDManager manager) {
-        VisionTransformer model =
-                new VisionTransformer(
-                        (VitConfig) config.model(), config.method(), config.execution());
+        ReversibleModel model =
+                ReversibleModel.of(config.model(), config.method(), config.execution());
         model.initialize(manager, config.seed());
         return model;
     }

@@ -12,10 +12,7 @@ import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.VitConfig;
-import org.bdia.nn.Gpt;
 import org.bdia.nn.ReversibleModel;
-import org.bdia.nn.Seq2Seq;
-import org.bdia.nn.VisionTransformer;
 
 /**
  * Where the time of a training step goes, AdamW's update included. In an encoder–decoder a block is the mean of an encoder's and a
@@ -141,21 +138,6 @@ public record BlockTimes(
         return rest + blocks * (1 + (sliced / reversed - 1) * finer);
     }
 
-    /** Returns a model of any kind with fresh weights. */
-    static ReversibleModel model(
-            ModelConfig config, Method method, Execution execution, NDManager manager) {
-        ReversibleModel model;
-        if (config instanceof VitConfig vit) {
-            model = new VisionTransformer(vit, method, execution);
-        } else if (config instanceof GptConfig gpt) {
-            model = new Gpt(gpt, method, execution);
-        } else {
-            model = new Seq2Seq((Seq2SeqConfig) config, method, execution);
-        }
-        model.initialize(manager, StepWorker.SEED);
-        return model;
-    }
-
     /** The model and the way to train it whose steps are timed. */
     record Timer(
             ModelConfig model,
@@ -205,8 +187,10 @@ public record BlockTimes(
         }
 
         private WholeSteps steps(ModelConfig config, Execution execution, NDManager manager) {
+            ReversibleModel fresh = ReversibleModel.of(config, method, execution);
+            fresh.initialize(manager, StepWorker.SEED);
             return new WholeSteps(
-                    BlockTimes.model(config, method, execution, manager),
+                    fresh,
                     new RandomTask(config),
                     WholeSteps.unclipped(batch).withHeadTokens(headTokens),
                     manager);

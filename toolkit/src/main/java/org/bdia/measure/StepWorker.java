@@ -59,6 +59,7 @@ public final class StepWorker implements AutoCloseable {
         }
         manager = NDManager.newBaseManager(device);
         model = model();
+        model.initialize(manager, SEED);
         Engine.getEngine("PyTorch").setRandomSeed((int) SEED);
         boolean text = point.task().equals("gpt");
         inputs = text ? ids(point.vocabulary(), point.tokens()) : numbers();
@@ -90,12 +91,9 @@ public final class StepWorker implements AutoCloseable {
     }
 
     private ReversibleModel model() {
-        if (point.task().equals("mlp")) {
-            var mlps = new MlpModel(point, CLASSES);
-            mlps.initialize(manager, SEED);
-            return mlps;
-        }
-        return BlockTimes.model(point.model(), point.computed(), point.execution(), manager);
+        return point.task().equals("mlp")
+                ? new MlpModel(point, CLASSES)
+                : ReversibleModel.of(point.model(), point.computed(), point.execution());
     }
 
     /** Returns images, or states for a model without embedding. */

@@ -5,12 +5,28 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.function.UnaryOperator;
+import org.bdia.config.Execution;
+import org.bdia.config.GptConfig;
+import org.bdia.config.Method;
+import org.bdia.config.ModelConfig;
+import org.bdia.config.Seq2SeqConfig;
+import org.bdia.config.VitConfig;
 import org.bdia.reversible.BlockUpdates;
 import org.bdia.reversible.StateVisitor;
 import org.bdia.reversible.StepKey;
 
 /** A model built around reversible stacks: predicts, and computes a loss with its gradients. */
 public interface ReversibleModel extends Block {
+
+    /** Returns the model of an architecture, without weights; throws what its constructor does. */
+    static ReversibleModel of(ModelConfig config, Method method, Execution execution) {
+        if (config instanceof VitConfig vit) {
+            return new VisionTransformer(vit, method, execution);
+        }
+        return config instanceof GptConfig gpt
+                ? new Gpt(gpt, method, execution)
+                : new Seq2Seq((Seq2SeqConfig) config, method, execution);
+    }
 
     /**
      * Draws the weights.

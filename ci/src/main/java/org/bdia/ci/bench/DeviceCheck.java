@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
-import org.bdia.config.GptConfig;
 import org.bdia.config.Method;
-import org.bdia.config.VitConfig;
 import org.bdia.measure.Point;
 import org.bdia.nn.Gpt;
 import org.bdia.nn.KernelDifference;
@@ -158,10 +156,7 @@ final class DeviceCheck {
     }
 
     private ReversibleModel model(NDManager own, Method method, Execution execution) {
-        ReversibleModel model =
-                point.model() instanceof VitConfig vit
-                        ? new VisionTransformer(vit, method, execution)
-                        : new Gpt((GptConfig) point.model(), method, execution);
+        ReversibleModel model = ReversibleModel.of(point.model(), method, execution);
         model.initialize(own, SEED);
         return model;
     }
