@@ -4,20 +4,10 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * The additive coupling of two streams, x<sub>k+1</sub> = x<sub>k−1</sub> + h<sub>k</sub>(x<sub>k</sub>), in floating point:
- * its inverse subtracts what was added, and so is off by roundings alone.
+ * its inverse subtracts what was added, and so is off by roundings alone. Both streams begin as x<sub>0</sub>, so that
+ * x<sub>1</sub> = x<sub>0</sub> + h<sub>0</sub>(x<sub>0</sub>).
  */
 final class CouplingStep implements Step {
-
-    @Override
-    public NDArray enter(NDArray embedding) {
-        return embedding.duplicate();
-    }
-
-    /** x_1 = x_0 + h_0(x_0), since both streams begin as x_0. */
-    @Override
-    public NDArray residual(NDArray current, NDArray branch) {
-        return current.add(branch);
-    }
 
     @Override
     public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {

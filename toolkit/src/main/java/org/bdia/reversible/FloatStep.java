@@ -5,16 +5,6 @@ import ai.djl.ndarray.NDArray;
 /** Steps in plain floating point: the standard transformer (γ = 0) and BDIA without quantiser. */
 final class FloatStep implements Step {
 
-    @Override
-    public NDArray enter(NDArray embedding) {
-        return embedding.duplicate();
-    }
-
-    @Override
-    public NDArray residual(NDArray current, NDArray branch) {
-        return current.add(branch);
-    }
-
     /** x_{k+1} = γ x_{k−1} + (1 − γ) x_k + (1 + γ) h. */
     @Override
     public void step(NDArray state, NDArray current, NDArray branch, NDArray gamma) {

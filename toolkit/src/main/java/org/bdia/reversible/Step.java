@@ -47,7 +47,9 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, Midp
     }
 
     /** x<sub>0</sub> from the embedding; always a new array. */
-    NDArray enter(NDArray embedding);
+    default NDArray enter(NDArray embedding) {
+        return embedding.duplicate();
+    }
 
     /** x<sub>1</sub> = x<sub>0</sub> + h<sub>0</sub>, on a grid rounded. */
     default NDArray first(NDArray current, NDArray branch) {
@@ -55,7 +57,9 @@ sealed interface Step permits BdiaStep, FusedStep, FloatStep, CouplingStep, Midp
     }
 
     /** x<sub>k+1</sub> = x<sub>k</sub> + h<sub>k</sub>, on a grid rounded, from x<sub>k</sub> and h<sub>k</sub> alone, γ = 0. */
-    NDArray residual(NDArray current, NDArray branch);
+    default NDArray residual(NDArray current, NDArray branch) {
+        return current.add(branch);
+    }
 
     /**
      * Overwrites x<sub>k−1</sub> with x<sub>k+1</sub>.
