@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bdia.data.UserHome;
 import org.bdia.io.ChildJvm;
+import org.bdia.io.DurableFiles;
 
 /**
  * The folder {@code kernels/java}, from which Jupyter starts {@link JavaKernel}.
@@ -155,8 +155,8 @@ public record KernelSpec(Path java, List<Path> classPath) {
                 Files.notExists(file) || differsOnlyInLauncher(file, ours)
                         ? Optional.empty()
                         : Optional.of(keep(file));
-        write(folder.resolve(ARGUMENTS), arguments());
-        write(file, mapper.writeValueAsString(ours) + "\n");
+        DurableFiles.replace(folder.resolve(ARGUMENTS), arguments());
+        DurableFiles.replace(file, mapper.writeValueAsString(ours) + "\n");
         return new Installed(folder, kept);
     }
 
@@ -201,16 +201,6 @@ public record KernelSpec(Path java, List<Path> classPath) {
             } catch (FileAlreadyExistsException taken) {
                 // An earlier copy is not replaced either.
             }
-        }
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        var draft = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".tmp");
-        try {
-            Files.writeString(draft, text);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(draft);
         }
     }
 
