@@ -25,8 +25,6 @@ public record GptConfig(
         double dropPath)
         implements ModelConfig {
 
-    private static final int GPT2_VOCABULARY = 50257;
-
     /**
      * Checks the sizes.
      *
@@ -58,33 +56,22 @@ public record GptConfig(
 
     /** A small one: context 64, width 64, depth 6, 4 heads, MLP 256, no dropout, GPT-2's vocabulary. */
     public static GptConfig nano() {
-        return new GptConfig(GPT2_VOCABULARY, 64, 64, 6, 4, 256, 0, ActivationConfig.GELU);
+        return new GptConfig(50257, 64, 64, 6, 4, 256, 0, ActivationConfig.GELU);
     }
 
     /** GPT-2: context 1024, width 768, depth 12, 12 heads, dropout 0.1; 124 M parameters. */
     public static GptConfig gpt2() {
-        return new GptConfig(
-                GPT2_VOCABULARY,
-                1024,
-                768,
-                12,
-                12,
-                3072,
-                0.1,
-                ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
+        return nano().withContext(1024)
+                .withWidth(768)
+                .withDepth(12)
+                .withHeads(12)
+                .withDropout(0.1)
+                .withActivation(ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
     }
 
     /** GPT-2 medium: context 1024, width 1024, depth 24, 16 heads, dropout 0.1; 355 M parameters. */
     public static GptConfig gpt2Medium() {
-        return new GptConfig(
-                GPT2_VOCABULARY,
-                1024,
-                1024,
-                24,
-                16,
-                4096,
-                0.1,
-                ActivationConfig.of(ActivationConfig.Function.GELU_TANH));
+        return gpt2().withWidth(1024).withDepth(24).withHeads(16);
     }
 
     /** Returns a copy with another number of token ids. */
