@@ -21,19 +21,9 @@ import org.bdia.data.PublishedFile.Member;
  * Extracts the members of a published file from its archive into files named 0, 1, 2 … in their order, so that an archive
  * chooses no path; other entries are ignored.
  */
-final class Unpacker {
+record Unpacker(PublishedFile file, Path into, long limit) {
 
     private static final long LIMIT = 1L << 29;
-
-    private final PublishedFile file;
-    private final Path into;
-    private final long limit;
-
-    private Unpacker(PublishedFile file, Path into, long limit) {
-        this.file = file;
-        this.into = into;
-        this.limit = limit;
-    }
 
     /**
      * Unpacks up to 512 MiB a member; a plain file is its own member and stays where it is.

@@ -12,20 +12,10 @@ import org.bdia.reversible.Tape.Recorded;
  *
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025, online back-propagation</a>
  */
-final class BackwardPass {
-
-    private final Branches branches;
-    private final Step step;
-    private final Execution execution;
-    private final Tape tape;
-    private final int rebuilt;
+record BackwardPass(Branches branches, Step step, Execution execution, Tape tape, int rebuilt) {
 
     BackwardPass(Branches branches, Step step, Execution execution, Tape tape) {
-        this.branches = branches;
-        this.step = step;
-        this.execution = execution;
-        this.tape = tape;
-        this.rebuilt = execution.rebuilt(branches.depth());
+        this(branches, step, execution, tape, execution.rebuilt(branches.depth()));
     }
 
     /** ∂L/∂x_0 from the output's gradient, parameter gradients accumulating; owned by the tape. */

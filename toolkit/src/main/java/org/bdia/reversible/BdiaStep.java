@@ -11,18 +11,10 @@ import org.bdia.torch.Scoped;
  * <p>All states are float32 on the grid 2<sup>−l</sup> and never −0.0: γ = −½ flips the sign of a zero, so a
  * rebuilt zero could differ in its sign bit from the one that was made.
  *
+ * @param sideBits m per activation; 0 for γ = 0
  * @see <a href="https://arxiv.org/abs/2407.09093">Zhang, Lewis, Kleijn, 2025, section 4</a>
  */
-final class BdiaStep implements Step {
-
-    private final FixedPoint grid;
-    private final int sideBits;
-
-    /** A step on a grid with m side bits per activation; m = 0 for γ = 0. */
-    BdiaStep(FixedPoint grid, int sideBits) {
-        this.grid = grid;
-        this.sideBits = sideBits;
-    }
+record BdiaStep(FixedPoint grid, int sideBits) implements Step {
 
     /** x_0 = Q[embedding]. */
     @Override

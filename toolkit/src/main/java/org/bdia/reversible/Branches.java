@@ -18,13 +18,12 @@ import org.bdia.torch.Autograd;
 import org.bdia.torch.HostMemory;
 
 /** The residual branches h_0 … h_{K−1}, run so that running one again repeats it bit for bit. */
-final class Branches {
-
-    private final List<Block> blocks;
-    private final int firstLayer;
-    private final DropPath dropPath;
-    private final Function<Parameter, NDArray> parameters;
-    private final Set<Parameter> shared;
+record Branches(
+        List<Block> blocks,
+        int firstLayer,
+        DropPath dropPath,
+        Function<Parameter, NDArray> parameters,
+        Set<Parameter> shared) {
 
     /**
      * Takes the branches, counted from layer 0, none skipped.
@@ -39,19 +38,6 @@ final class Branches {
         for (int k = 0; k < blocks.size(); k++) {
             refuseRunningStatistics(k, blocks.get(k));
         }
-    }
-
-    private Branches(
-            List<Block> blocks,
-            int firstLayer,
-            DropPath dropPath,
-            Function<Parameter, NDArray> parameters,
-            Set<Parameter> shared) {
-        this.blocks = blocks;
-        this.firstLayer = firstLayer;
-        this.dropPath = dropPath;
-        this.parameters = parameters;
-        this.shared = shared;
     }
 
     private static Set<Parameter> shared(List<? extends Block> blocks) {
@@ -82,10 +68,6 @@ final class Branches {
     /** Returns the same branches with stochastic depth. */
     Branches withDropPath(DropPath value) {
         return new Branches(blocks, firstLayer, value, parameters, shared);
-    }
-
-    DropPath dropPath() {
-        return dropPath;
     }
 
     /** Returns the same branches with other arrays for their parameters, which blocks get from their store; null for the parameter's own. */

@@ -4,27 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import org.bdia.config.Backprop;
 import org.bdia.config.Execution;
-import org.bdia.config.Method;
 import org.bdia.reversible.Tape.Recorded;
 import org.bdia.torch.Autograd;
 
 /** The forward pass of training, which fills a tape: block by block, and within a block slice by slice. */
-final class ForwardPass {
+record ForwardPass(Branches branches, Step step, Execution execution, Tape tape, int rebuilt) {
 
-    private final Branches branches;
-    private final Step step;
-    private final Method method;
-    private final Execution execution;
-    private final Tape tape;
-    private final int rebuilt;
-
-    ForwardPass(Branches branches, Step step, Method method, Execution execution, Tape tape) {
-        this.branches = branches;
-        this.step = step;
-        this.method = method;
-        this.execution = execution;
-        this.tape = tape;
-        this.rebuilt = execution.rebuilt(branches.depth());
+    ForwardPass(Branches branches, Step step, Execution execution, Tape tape) {
+        this(branches, step, execution, tape, execution.rebuilt(branches.depth()));
     }
 
     /** The output, x_K or two streams, from the embedding; owned by the tape. */
@@ -36,7 +23,7 @@ final class ForwardPass {
             if (backprop(k) == Backprop.CHECKPOINT) {
                 tape.states[k] = tape.keep(current.stopGradient());
             }
-            tape.gammas[k] = k == 0 ? null : Gamma.of(method, tape.draw, branches.layer(k));
+            tape.gammas[k] = k == 0 ? null : Gamma.of(tape.method, tape.draw, branches.layer(k));
             NDArray next;
             if (!tape.usesPrevious(k)) {
                 next = residual(k, current);

@@ -5,25 +5,11 @@ import org.bdia.config.Method;
 import org.bdia.torch.Scoped;
 
 /** A pass without gradients that keeps nothing. */
-final class Inference {
+record Inference(Step step, Method method, int depth, boolean looksBack, Inference.Rule rule) {
 
     /** Makes x<sub>k+1</sub> from x<sub>k−1</sub>, which it must not change, x<sub>k</sub> and h<sub>k</sub>, for k ≥ 1. */
-    private interface Rule {
+    interface Rule {
         NDArray next(int k, NDArray previous, NDArray current, NDArray branch);
-    }
-
-    private final Step step;
-    private final Method method;
-    private final int depth;
-    private final boolean looksBack;
-    private final Rule rule;
-
-    private Inference(Step step, Method method, int depth, boolean looksBack, Rule rule) {
-        this.step = step;
-        this.method = method;
-        this.depth = depth;
-        this.looksBack = looksBack;
-        this.rule = rule;
     }
 
     /**

@@ -160,7 +160,7 @@ public final class ReversibleStack implements AutoCloseable {
     }
 
     private NDArray run(NDArray x, StateVisitor visitor) {
-        var pass = new ForwardPass(branches, step, method, execution, tape);
+        var pass = new ForwardPass(branches, step, execution, tape);
         StateVisitor check = recorded.of(tape);
         StateVisitor both =
                 (index, state) -> {

@@ -14,23 +14,16 @@ import org.bdia.torch.Scoped;
 /**
  * The side information of one state: s = (−x/2<sup>−l</sup>) mod 2<sup>m</sup> for every activation, packed
  * 8/m to a byte. For m = 1 it is the parity of eq. 20.
+ *
+ * @param packed uint8, owned here
+ * @param shape the state's
+ * @param bits m
+ * @param grid the state's
  */
-final class SideBits implements AutoCloseable {
+record SideBits(NDArray packed, Shape shape, int bits, FixedPoint grid) implements AutoCloseable {
 
     /** The side bits of a method that keeps none. */
     static final SideBits NONE = new SideBits(null, new Shape(), 0, null);
-
-    private final NDArray packed;
-    private final Shape shape;
-    private final int bits;
-    private final FixedPoint grid;
-
-    private SideBits(NDArray packed, Shape shape, int bits, FixedPoint grid) {
-        this.packed = packed;
-        this.shape = shape;
-        this.bits = bits;
-        this.grid = grid;
-    }
 
     /**
      * Takes the side bits of a state.
@@ -107,11 +100,6 @@ final class SideBits implements AutoCloseable {
             flat = flat.get("0:" + shape.size());
         }
         return flat.reshape(shape);
-    }
-
-    /** The packed bits, uint8; still owned here. */
-    NDArray packed() {
-        return packed;
     }
 
     /** The bytes held: m bits per activation, rounded up to a whole byte. */

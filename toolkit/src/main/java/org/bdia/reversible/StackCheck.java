@@ -45,7 +45,7 @@ final class StackCheck {
         List<BranchCheck> checks = new ArrayList<>();
         Step step = Step.of(method, execution.kernels());
         try (var tape = new Tape(x, draw, context, branches.depth(), execution, method)) {
-            new ForwardPass(branches, step, method, execution, tape)
+            new ForwardPass(branches, step, execution, tape)
                     .run(
                             x,
                             (k, state) -> {

@@ -183,7 +183,7 @@ class PlantedFaultTest extends TensorTest {
             step = Step.of(method, kernels);
             NDArray x = Toy.input(manager, BATCH, TOKENS, DataType.FLOAT32);
             tape = new Tape(x, Toy.draw(BATCH, 4), new NDList(), blocks.size(), execution, method);
-            var pass = new ForwardPass(branches, step, method, execution, tape);
+            var pass = new ForwardPass(branches, step, execution, tape);
             last = Autograd.unrecorded(() -> pass.run(x, (index, state) -> {}));
         }
 

@@ -8,23 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The lines of a cell that begin with {@code %}: {@code %maven} and {@code %classpath} add libraries to the session. */
-final class CellMagics {
+/**
+ * The lines of a cell that begin with {@code %}: {@code %maven} and {@code %classpath} add libraries to the session.
+ *
+ * @param session adds a jar or folder to the session's class path
+ */
+record CellMagics(MavenLibraries maven, Consumer<Path> session) {
     private static final String KNOWN =
             "this kernel has %maven GROUP:ARTIFACT:VERSION and %classpath PATH";
-
-    private final MavenLibraries maven;
-    private final Consumer<Path> session;
-
-    /**
-     * Creates the magics of a session.
-     *
-     * @param session adds a jar or folder to the session's class path
-     */
-    CellMagics(MavenLibraries maven, Consumer<Path> session) {
-        this.maven = maven;
-        this.session = session;
-    }
 
     /**
      * Runs one line and prints what it did.

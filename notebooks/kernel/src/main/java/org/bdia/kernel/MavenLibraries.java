@@ -19,8 +19,12 @@ import java.util.stream.Stream;
  *
  * <p>Maven itself, because it alone reads the user's settings (mirrors, proxies, credentials, the local repository) and
  * all that a POM may say; it verifies checksums. It runs for {@link #resolve} only.
+ *
+ * @param maven the program {@code mvn} or a wrapper; empty if there is none
+ * @param repository the URL of the repository; empty for what Maven's settings say
+ * @param options further options of Maven
  */
-final class MavenLibraries {
+record MavenLibraries(Optional<Path> maven, Optional<String> repository, List<String> options) {
     /** The variable with the URL of a repository to use in place of Maven's default one. */
     static final String REPOSITORY = "BDIA_MAVEN";
 
@@ -31,23 +35,6 @@ final class MavenLibraries {
 
     /** The most lines of Maven's errors that are shown. */
     private static final int MOST_ERRORS = 4;
-
-    private final Optional<Path> maven;
-    private final Optional<String> repository;
-    private final List<String> options;
-
-    /**
-     * Creates a resolver.
-     *
-     * @param maven the program {@code mvn} or a wrapper; empty if there is none
-     * @param repository the URL of the repository; empty for what Maven's settings say
-     * @param options further options of Maven
-     */
-    MavenLibraries(Optional<Path> maven, Optional<String> repository, List<String> options) {
-        this.maven = maven;
-        this.repository = repository;
-        this.options = List.copyOf(options);
-    }
 
     /** Returns a resolver with the toolkit's own Maven wrapper, else with the {@code mvn} of {@code PATH}. */
     static MavenLibraries installed() {
