@@ -19,10 +19,9 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
+import org.bdia.report.RowTable;
 import org.bdia.report.Series;
 import org.bdia.report.Tabular;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -145,21 +144,16 @@ public final class ActivationMemory implements Tabular {
     /** A line per model and way: what is saved for the backward pass, and the peak above rest, without and with; and the time. */
     @Override
     public Table table() {
-        Table table = Table.create("one training step with GELU and with it inverted, K = 6, MiB");
-        table.addColumns(
-                StringColumn.create("model", pairs.stream().map(p -> p.point().task())),
-                StringColumn.create("trained by", pairs.stream().map(Pair::way)),
-                column("saved, GELU", pairs.stream().map(p -> p.exact().saved()).toList()),
-                column("saved, inverted", pairs.stream().map(p -> p.inverted().saved()).toList()),
-                column("less, %", pairs.stream().map(p -> 100 * p.savedShare()).toList()),
-                column("peak, GELU", pairs.stream().map(p -> p.exact().peak()).toList()),
-                column("peak, inverted", pairs.stream().map(p -> p.inverted().peak()).toList()),
-                column("time, inverted / GELU", pairs.stream().map(Pair::timeRatio).toList()));
-        return table;
-    }
-
-    private static DoubleColumn column(String name, List<Double> values) {
-        return DoubleColumn.create(name, values);
+        return RowTable.of("one training step with GELU and with it inverted, K = 6, MiB", pairs)
+                .text("model", p -> p.point().task())
+                .text("trained by", Pair::way)
+                .number("saved, GELU", p -> p.exact().saved())
+                .number("saved, inverted", p -> p.inverted().saved())
+                .number("less, %", p -> 100 * p.savedShare())
+                .number("peak, GELU", p -> p.exact().peak())
+                .number("peak, inverted", p -> p.inverted().peak())
+                .number("time, inverted / GELU", Pair::timeRatio)
+                .table();
     }
 
     /** The peak above rest of every model and way, without and with. */

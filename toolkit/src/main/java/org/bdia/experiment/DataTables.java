@@ -3,9 +3,7 @@ package org.bdia.experiment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.LongColumn;
+import org.bdia.report.RowTable;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -40,22 +38,16 @@ final class DataTables {
 
     /** Returns a row per part and what of a sample is measured: {@code part, of, samples, tokens, shortest, median, mean, longest}. */
     static Table lengths(String title, List<Lengths> rows) {
-        return Table.create(
-                title,
-                StringColumn.create("part", rows.stream().map(Lengths::part)),
-                StringColumn.create("of", rows.stream().map(Lengths::of)),
-                IntColumn.create("samples", rows.stream().mapToInt(row -> row.tokens().length)),
-                LongColumn.create(
-                        "tokens",
-                        rows.stream()
-                                .mapToLong(r -> Arrays.stream(r.tokens()).asLongStream().sum())),
-                IntColumn.create("shortest", rows.stream().mapToInt(row -> row.at(0))),
-                IntColumn.create("median", rows.stream().mapToInt(row -> row.at(0.5))),
-                DoubleColumn.create(
-                        "mean",
-                        rows.stream()
-                                .mapToDouble(r -> Arrays.stream(r.tokens()).average().orElse(0))),
-                IntColumn.create("longest", rows.stream().mapToInt(row -> row.at(1))));
+        return RowTable.of(title, rows)
+                .text("part", Lengths::part)
+                .text("of", Lengths::of)
+                .whole("samples", row -> row.tokens().length)
+                .wide("tokens", row -> Arrays.stream(row.tokens()).asLongStream().sum())
+                .whole("shortest", row -> row.at(0))
+                .whole("median", row -> row.at(0.5))
+                .number("mean", row -> Arrays.stream(row.tokens()).average().orElse(0))
+                .whole("longest", row -> row.at(1))
+                .table();
     }
 
     /**

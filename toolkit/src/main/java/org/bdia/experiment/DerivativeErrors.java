@@ -22,11 +22,10 @@ import org.bdia.report.Figure;
 import org.bdia.report.Hardware;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
+import org.bdia.report.RowTable;
 import org.bdia.report.Series;
 import org.bdia.report.Tabular;
 import org.bdia.torch.Autograd;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -138,20 +137,13 @@ public final class DerivativeErrors implements Tabular {
     /** A line per function and formula: the largest and the root-mean-square error, in float64 and in float32. */
     @Override
     public Table table() {
-        Table table = Table.create("error of f' found from y and one bit, x from -8 to 8");
-        table.addColumns(
-                StringColumn.create("activation", measured.stream().map(Errors::label)),
-                column("largest", measured.stream().map(e -> largest(e.error())).toList()),
-                column("rms", measured.stream().map(e -> rms(e.error())).toList()),
-                column(
-                        "largest, float32",
-                        measured.stream().map(e -> largest(e.single())).toList()),
-                column("rms, float32", measured.stream().map(e -> rms(e.single())).toList()));
-        return table;
-    }
-
-    private static DoubleColumn column(String name, List<Double> values) {
-        return DoubleColumn.create(name, values);
+        return RowTable.of("error of f' found from y and one bit, x from -8 to 8", measured)
+                .text("activation", Errors::label)
+                .number("largest", e -> largest(e.error()))
+                .number("rms", e -> rms(e.error()))
+                .number("largest, float32", e -> largest(e.single()))
+                .number("rms, float32", e -> rms(e.single()))
+                .table();
     }
 
     /** The errors in float64 against x, log axis: of 128 neighbours the largest. */

@@ -2,7 +2,6 @@ package org.bdia.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToLongFunction;
 import org.bdia.config.Method;
 import org.bdia.data.Provenance;
 import org.bdia.report.Axis;
@@ -12,13 +11,10 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
+import org.bdia.report.RowTable;
 import org.bdia.report.Series;
 import org.bdia.report.Tabular;
 import org.bdia.reversible.Reconstruction;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The measurements of {@link ExactnessExperiment}: rows, a table and figures. */
@@ -94,28 +90,15 @@ public final class ExactnessResult implements Tabular {
     /** One line per measurement. */
     @Override
     public Table table() {
-        Table table =
-                Table.create(
-                        "states rebuilt, batch "
-                                + batch
-                                + ", before and after "
-                                + steps
-                                + " steps");
-        table.addColumns(
-                StringColumn.create("method", measurements.stream().map(Measurement::label)),
-                IntColumn.create("K", measurements.stream().mapToInt(Measurement::depth)),
-                StringColumn.create("stage", measurements.stream().map(Measurement::stage)),
-                longs("activations compared", Reconstruction::activations),
-                longs("mismatches", Reconstruction::mismatches),
-                DoubleColumn.create(
-                        "error of x0",
-                        measurements.stream().mapToDouble(m -> m.reconstruction().inputError())));
-        return table;
-    }
-
-    private LongColumn longs(String name, ToLongFunction<Reconstruction> value) {
-        return LongColumn.create(
-                name, measurements.stream().mapToLong(m -> value.applyAsLong(m.reconstruction())));
+        String title = "states rebuilt, batch " + batch + ", before and after " + steps + " steps";
+        return RowTable.of(title, measurements)
+                .text("method", Measurement::label)
+                .whole("K", Measurement::depth)
+                .text("stage", Measurement::stage)
+                .wide("activations compared", m -> m.reconstruction().activations())
+                .wide("mismatches", m -> m.reconstruction().mismatches())
+                .number("error of x0", m -> m.reconstruction().inputError())
+                .table();
     }
 
     /** The error of the rebuilt input against depth, log axis: the paper's Figure 2 and the curve it lacks. */

@@ -17,11 +17,9 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
+import org.bdia.report.RowTable;
 import org.bdia.report.Series;
 import org.bdia.report.Tabular;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The measurements of {@link MemoryExperiment}: rows, tables and figures. Memory in MiB, times in milliseconds. */
@@ -174,22 +172,17 @@ public final class MemoryResult implements Tabular {
     /** One line per measurement: sizes, what takes the memory, what was predicted, and the time. */
     @Override
     public Table table() {
-        Table table = Table.create("one training step, " + base());
-        table.addColumns(
-                StringColumn.create("method", measurements.stream().map(Measurement::longLabel)),
-                IntColumn.create(axis.symbol, measurements.stream().mapToInt(Measurement::at)),
-                column("at rest, MiB", m -> m.row().total() - m.row().peak()),
-                column("side bits", m -> m.point().sideMib()),
-                column("peak above rest", m -> m.row().peak()),
-                column("predicted", Measurement::predicted),
-                column("total", m -> m.row().total()),
-                column("step, ms", m -> m.row().median()),
-                column("time / store", m -> m.row().toStore().median()));
-        return table;
-    }
-
-    private DoubleColumn column(String name, ToDoubleFunction<Measurement> value) {
-        return DoubleColumn.create(name, measurements.stream().mapToDouble(value));
+        return RowTable.of("one training step, " + base(), measurements)
+                .text("method", Measurement::longLabel)
+                .whole(axis.symbol, Measurement::at)
+                .number("at rest, MiB", m -> m.row().total() - m.row().peak())
+                .number("side bits", m -> m.point().sideMib())
+                .number("peak above rest", m -> m.row().peak())
+                .number("predicted", Measurement::predicted)
+                .number("total", m -> m.row().total())
+                .number("step, ms", m -> m.row().median())
+                .number("time / store", m -> m.row().toStore().median())
+                .table();
     }
 
     /** The peak above rest against what varies, in float32, log axis. */

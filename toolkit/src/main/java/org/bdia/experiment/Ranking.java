@@ -8,10 +8,9 @@ import java.util.Map;
 import org.bdia.config.Json;
 import org.bdia.config.RunConfig;
 import org.bdia.report.Metric;
+import org.bdia.report.RowTable;
 import org.bdia.report.RunSet;
 import org.bdia.run.RunStore;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -75,14 +74,11 @@ record Ranking(RunConfig config, double value) {
         }
         List<Ranking> best = finished.stream().limit(ROWS).toList();
         Metric metric = new Metric(search.metric());
-        Table table =
-                Table.create(
-                        "the best of " + finished.size() + " finished runs by " + metric.words());
-        table.addColumns(metric.column(metric.words(), best.stream().map(Ranking::value).toList()));
+        String title = "the best of " + finished.size() + " finished runs by " + metric.words();
+        RowTable<Ranking> table = RowTable.of(title, best);
+        table.with(metric.column(metric.words(), best.stream().map(Ranking::value).toList()));
         if (rungs.size() > 1) {
-            table.addColumns(
-                    IntColumn.create(
-                            "epochs", best.stream().mapToInt(r -> r.config.train().epochs())));
+            table.whole("epochs", run -> run.config.train().epochs());
         }
         search.space()
                 .forEach(
@@ -91,12 +87,10 @@ record Ranking(RunConfig config, double value) {
                                     values instanceof Distribution.Choice choice
                                             && choice.values().size() == 1;
                             if (!fixed) {
-                                table.addColumns(
-                                        StringColumn.create(
-                                                axis, best.stream().map(r -> r.text(axis))));
+                                table.text(axis, run -> run.text(axis));
                             }
                         });
-        return table.addColumns(StringColumn.create("run", best.stream().map(r -> r.config.id())));
+        return table.text("run", run -> run.config.id()).table();
     }
 
     /** Returns the value of an axis, methods and tasks by their names. */

@@ -23,10 +23,9 @@ import org.bdia.report.Hardware;
 import org.bdia.report.Profile;
 import org.bdia.report.Report;
 import org.bdia.report.Result;
+import org.bdia.report.RowTable;
 import org.bdia.report.Series;
 import org.bdia.report.Tabular;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -175,19 +174,14 @@ public final class WholeStep implements Tabular {
     /** A line per way to train: what rests between two steps, the peak above, their sum, what was predicted for it, and the time of a step. */
     @Override
     public Table table() {
-        Table table = Table.create("one whole training step, " + size() + ", MiB");
-        table.addColumns(
-                StringColumn.create("way to train", rows.stream().map(r -> label(r.point()))),
-                column("at rest", Row::rest),
-                column("peak above rest", Row::peak),
-                column("total", Row::total),
-                column("predicted", row -> predicted(row.point())),
-                column("step, s", row -> row.median() / 1_000));
-        return table;
-    }
-
-    private DoubleColumn column(String name, ToDoubleFunction<Row> value) {
-        return DoubleColumn.create(name, rows.stream().mapToDouble(value));
+        return RowTable.of("one whole training step, " + size() + ", MiB", rows)
+                .text("way to train", row -> label(row.point()))
+                .number("at rest", Row::rest)
+                .number("peak above rest", Row::peak)
+                .number("total", Row::total)
+                .number("predicted", row -> predicted(row.point()))
+                .number("step, s", row -> row.median() / 1_000)
+                .table();
     }
 
     /** The total of every way to train, beside what the weights and AdamW's moments take in all of them. */

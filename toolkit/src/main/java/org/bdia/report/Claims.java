@@ -15,7 +15,6 @@ import org.bdia.data.DataException;
 import org.bdia.data.Utf8;
 import org.bdia.io.StrictJson;
 import org.bdia.report.ResultsFile.Claim;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -98,12 +97,12 @@ final class Claims {
 
     /** Returns the table <em>claim · expected · found · holds</em>, the last of them yes, NO or a verdict. */
     static Table table(List<Claim> claims) {
-        return Table.create(
-                "claims",
-                StringColumn.create("claim", claims.stream().map(Claim::id)),
-                StringColumn.create("expected", claims.stream().map(Claim::expected)),
-                StringColumn.create("found", claims.stream().map(Claim::found)),
-                StringColumn.create("holds", claims.stream().map(Claims::outcome)));
+        return RowTable.of("claims", claims)
+                .text("claim", Claim::id)
+                .text("expected", Claim::expected)
+                .text("found", Claim::found)
+                .text("holds", Claims::outcome)
+                .table();
     }
 
     private static String outcome(Claim claim) {

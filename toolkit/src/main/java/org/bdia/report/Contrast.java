@@ -12,8 +12,6 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -158,37 +156,40 @@ record Contrast(
      */
     static Table table(Metric metric, String reference, List<Contrast> contrasts) {
         long tests = contrasts.stream().filter(c -> !Double.isNaN(c.estimate.p())).count();
-        Table table =
-                Table.create(
-                        metric.words()
-                                + ": difference from "
-                                + reference
-                                + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
-                                + tests
-                                + (tests == 1 ? " method)" : " methods)"));
+        String title =
+                metric.words()
+                        + ": difference from "
+                        + reference
+                        + " (effect size d_z where paired, else Hedges' g; two-sided p-values, Holm over "
+                        + tests
+                        + (tests == 1 ? " method)" : " methods)");
         double[] p = numbers(contrasts, c -> c.estimate.p());
         double[] u = numbers(contrasts, Contrast::u);
-        table.addColumns(
-                words("method", contrasts, Contrast::method),
-                IntColumn.create("seeds", contrasts.stream().mapToInt(Contrast::n)),
-                IntColumn.create(
-                        "seeds of " + reference, contrasts.stream().mapToInt(Contrast::nReference)),
-                differences(metric, "difference", contrasts, c -> c.estimate.difference()),
-                differences(metric, "95 % low", contrasts, Contrast::low),
-                differences(metric, "95 % high", contrasts, Contrast::high),
-                DoubleColumn.create(
-                        "effect size", numbers(contrasts, c -> c.judged(c.estimate.effect()))),
-                words("test", contrasts, Contrast::test),
-                DoubleColumn.create("p", p),
-                DoubleColumn.create("p Holm", holm(p)));
+        RowTable<Contrast> table =
+                RowTable.of(title, contrasts)
+                        .text("method", Contrast::method)
+                        .whole("seeds", Contrast::n)
+                        .whole("seeds of " + reference, Contrast::nReference)
+                        .with(
+                                differences(
+                                        metric,
+                                        "difference",
+                                        contrasts,
+                                        c -> c.estimate.difference()))
+                        .with(differences(metric, "95 % low", contrasts, Contrast::low))
+                        .with(differences(metric, "95 % high", contrasts, Contrast::high))
+                        .number("effect size", c -> c.judged(c.estimate.effect()))
+                        .text("test", Contrast::test)
+                        .with(DoubleColumn.create("p", p))
+                        .with(DoubleColumn.create("p Holm", holm(p)));
         if (contrasts.stream().anyMatch(c -> !Double.isNaN(c.u))) {
-            table.addColumns(
-                    DoubleColumn.create("U p", u), DoubleColumn.create("U p Holm", holm(u)));
+            table.with(DoubleColumn.create("U p", u))
+                    .with(DoubleColumn.create("U p Holm", holm(u)));
         }
         if (contrasts.stream().anyMatch(c -> !c.remarks().isEmpty())) {
-            table.addColumns(words("note", contrasts, Contrast::remarks));
+            table.text("note", Contrast::remarks);
         }
-        return table;
+        return table.table();
     }
 
     private static DoubleColumn differences(
@@ -197,11 +198,6 @@ record Contrast(
             List<Contrast> contrasts,
             Function<Contrast, Double> number) {
         return metric.differences(name, contrasts.stream().map(number).toList());
-    }
-
-    private static StringColumn words(
-            String name, List<Contrast> contrasts, Function<Contrast, String> word) {
-        return StringColumn.create(name, contrasts.stream().map(word));
     }
 
     private static double[] numbers(List<Contrast> contrasts, ToDoubleFunction<Contrast> number) {

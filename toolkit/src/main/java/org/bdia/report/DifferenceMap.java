@@ -7,7 +7,6 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -96,20 +95,21 @@ public final class DifferenceMap implements Tabular {
      */
     @Override
     public Table table() {
-        return Table.create(
-                title,
-                StringColumn.create("experiment", cells.stream().map(Cell::experiment)),
-                IntColumn.create("epoch", cells.stream().mapToInt(Cell::epoch)),
-                IntColumn.create("seeds", cells.stream().mapToInt(cell -> cell.contrast().n())),
-                differences("difference", Cell::difference),
-                differences("95 % low", Cell::low),
-                differences("95 % high", Cell::high),
-                DoubleColumn.create("p", cells.stream().mapToDouble(cell -> cell.p()).toArray()),
-                DoubleColumn.create("p Holm", corrected),
-                StringColumn.create(
-                        "survives",
-                        IntStream.range(0, cells.size())
-                                .mapToObj(i -> survives(i) ? "yes" : "no")));
+        return RowTable.of(title, cells)
+                .text("experiment", Cell::experiment)
+                .whole("epoch", Cell::epoch)
+                .whole("seeds", cell -> cell.contrast().n())
+                .with(differences("difference", Cell::difference))
+                .with(differences("95 % low", Cell::low))
+                .with(differences("95 % high", Cell::high))
+                .number("p", Cell::p)
+                .with(DoubleColumn.create("p Holm", corrected))
+                .with(
+                        StringColumn.create(
+                                "survives",
+                                IntStream.range(0, cells.size())
+                                        .mapToObj(i -> survives(i) ? "yes" : "no")))
+                .table();
     }
 
     private DoubleColumn differences(String name, Function<Cell, Double> number) {

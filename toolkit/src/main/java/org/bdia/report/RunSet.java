@@ -187,18 +187,18 @@ public final class RunSet implements Tabular {
      * shown in per cent.
      */
     public Table runs() {
-        Table table = Table.create("runs");
-        table.addColumns(
-                StringColumn.create("method", runs.stream().map(Labelled::label)),
-                LongColumn.create("seed", runs.stream().mapToLong(Labelled::seed)),
-                StringColumn.create("run", runs.stream().map(run -> run.record().id())),
-                IntColumn.create("epochs", runs.stream().mapToInt(RunSet::epochs)));
+        RowTable<Labelled> table =
+                RowTable.of("runs", runs)
+                        .text("method", Labelled::label)
+                        .wide("seed", Labelled::seed)
+                        .text("run", run -> run.record().id())
+                        .whole("epochs", RunSet::epochs);
         for (String id : metrics()) {
             List<Double> values = new ArrayList<>();
             runs.forEach(run -> values.add(finals.get(run).get(id)));
-            table.addColumns(new Metric(id).column(id, values));
+            table.with(new Metric(id).column(id, values));
         }
-        return table;
+        return table.table();
     }
 
     private static int epochs(Labelled run) {
