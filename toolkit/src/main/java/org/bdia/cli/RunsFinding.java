@@ -1,21 +1,15 @@
 package org.bdia.cli;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bdia.run.RunStore;
 
 /** Finding of whether the folder of runs can be used, and which runs are not finished. */
@@ -25,8 +19,6 @@ final class RunsFinding {
     private static final long ROOM_BYTES = 2L << 30;
 
     private static final int NAMED = 5;
-    private static final Pattern OWNER =
-            Pattern.compile("process (\\d{1,18}) on (.+), started (\\S+)");
 
     private RunsFinding() {}
 
@@ -84,7 +76,7 @@ final class RunsFinding {
             if (store.isDone(id)) {
                 finished++;
             } else {
-                unfinished.add(id + " " + holder(store.root().resolve(id)));
+                unfinished.add(id + " " + store.holder(id));
             }
         }
         String first = String.join("; ", unfinished.stream().limit(NAMED).toList());
@@ -94,41 +86,6 @@ final class RunsFinding {
                 + unfinished.size()
                 + " unfinished runs"
                 + (unfinished.isEmpty() ? "" : " (" + first + more + ")");
-    }
-
-    /**
-     * Returns which process has the run open. Reads the file only: taking the lock, even briefly, could make a starting run
-     * fail.
-     */
-    private static String holder(Path run) {
-        String owner;
-        try {
-            owner = Files.readString(run.resolve("lock.owner")).strip();
-        } catch (IOException e) {
-            return "open nowhere";
-        }
-        Matcher named = OWNER.matcher(owner);
-        if (!named.matches() || !named.group(2).equals(host())) {
-            return "open in " + owner;
-        }
-        String process = "process " + named.group(1);
-        return runs(Long.parseLong(named.group(1)), named.group(3))
-                ? "open in " + process
-                : "left by " + process + ", which has ended";
-    }
-
-    private static boolean runs(long process, String started) {
-        Optional<Instant> now =
-                ProcessHandle.of(process).flatMap(handle -> handle.info().startInstant());
-        return now.map(Instant::toString).filter(started::equals).isPresent();
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "this host";
-        }
     }
 
     private static String gib(long bytes) {

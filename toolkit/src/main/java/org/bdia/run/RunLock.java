@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.bdia.config.FileException;
 import org.bdia.config.TextFile;
 
@@ -20,22 +21,17 @@ import org.bdia.config.TextFile;
  * it, and Windows lets nobody read a locked one: {@code lock} is opened by its owner only, and a second
  * opener in the same process is stopped by reading {@code lock.owner} before.
  */
-final class RunLock implements AutoCloseable {
-    private final FileChannel channel;
-    private final FileLock lock;
-    private final Path owner;
+record RunLock(FileChannel channel, FileLock lock, Path owner) implements AutoCloseable {
 
-    private RunLock(FileChannel channel, FileLock lock, Path owner) {
-        this.channel = channel;
-        this.lock = lock;
-        this.owner = owner;
-    }
+    private static final String OWNER = "lock.owner";
+    private static final Pattern WORDS =
+            Pattern.compile("process (\\d{1,18}) on (.+), started \\S+\n");
 
     /** Takes the lock or says who has it; never waits. */
     static RunLock take(Path folder) {
         // The class's monitor orders the openers inside this process, which file locks do not.
         synchronized (RunLock.class) {
-            var owner = folder.resolve("lock.owner");
+            var owner = folder.resolve(OWNER);
             if (who(owner).equals(self())) {
                 throw taken(folder, owner);
             }
@@ -84,6 +80,24 @@ final class RunLock implements AutoCloseable {
         }
     }
 
+    /** Returns in words which process has a folder's lock. Reads only: taking the lock, even briefly, could make a starting run fail. */
+    static String holder(Path folder) {
+        String owner;
+        try {
+            owner = Files.readString(folder.resolve(OWNER));
+        } catch (IOException e) {
+            return "open nowhere";
+        }
+        var named = WORDS.matcher(owner);
+        if (!named.matches() || !named.group(2).equals(host())) {
+            return "open in " + owner.strip();
+        }
+        var process = ProcessHandle.of(Long.parseLong(named.group(1)));
+        return process.map(RunLock::words).filter(owner::equals).isPresent()
+                ? "open in process " + named.group(1)
+                : "left by process " + named.group(1) + ", which has ended";
+    }
+
     private static RunBusyException taken(Path folder, Path owner) {
         return new RunBusyException(
                 folder
@@ -101,9 +115,12 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    /** This process: id, host and start time, since ids are reused. */
     private static String self() {
-        var process = ProcessHandle.current();
+        return words(ProcessHandle.current());
+    }
+
+    /** A process of this host: id, host and start time, since ids are reused. */
+    private static String words(ProcessHandle process) {
         var started = process.info().startInstant().map(Instant::toString).orElse("unknown");
         return "process " + process.pid() + " on " + host() + ", started " + started + "\n";
     }

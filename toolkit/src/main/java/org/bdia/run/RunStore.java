@@ -130,6 +130,11 @@ public final class RunStore {
         return Files.exists(folder(id).resolve(DONE));
     }
 
+    /** Returns in words which process has the run open, or left it so. */
+    public String holder(String id) {
+        return RunLock.holder(folder(id));
+    }
+
     /**
      * The folder of a finished run, for what the run has left there beside its records.
      *
