@@ -13,15 +13,7 @@ import java.util.function.Function;
  *
  * <p>IJava has no extensions: {@link Notebook#init} installs this display.
  */
-final class IJavaDisplay implements Display {
-    private final BaseKernel kernel;
-    private final Function<Object, MimeBundle> bundles;
-
-    IJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) {
-        this.kernel = kernel;
-        this.bundles = bundles;
-    }
-
+record IJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) implements Display {
     /**
      * Returns the display of this process's IJava kernel; empty without one.
      *

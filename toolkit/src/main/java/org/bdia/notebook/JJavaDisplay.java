@@ -9,17 +9,9 @@ import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
 /** Output in kernels built on JJava's base library: JJava and the toolkit's own. */
-final class JJavaDisplay implements Display {
+record JJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) implements Display {
     // DisplayData's constant of that value is private in some versions of the library.
     private static final String DISPLAY_ID = "display_id";
-
-    private final BaseKernel kernel;
-    private final Function<Object, MimeBundle> bundles;
-
-    JJavaDisplay(BaseKernel kernel, Function<Object, MimeBundle> bundles) {
-        this.kernel = kernel;
-        this.bundles = bundles;
-    }
 
     /**
      * Returns the display of this process's kernel; empty without one.

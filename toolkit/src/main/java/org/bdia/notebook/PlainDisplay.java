@@ -4,12 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /** Output without a kernel: lines of text, as in a log. */
-final class PlainDisplay implements Display {
-    private final PrintStream out;
-
-    PlainDisplay(PrintStream out) {
-        this.out = out;
-    }
+record PlainDisplay(PrintStream out) implements Display {
 
     @Override
     public String name() {

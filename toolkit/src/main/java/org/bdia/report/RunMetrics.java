@@ -11,7 +11,7 @@ import org.bdia.run.MetricRow;
 import org.bdia.run.RunRecord;
 
 /** A finished run's numbers, by split and metric in one word: {@code train_loss}, {@code val_accuracy}, {@code test_bleu}. */
-final class RunMetrics {
+record RunMetrics(RunRecord record) {
 
     /**
      * Validation loss − training loss: the validation data's mean over images or tokens after the epoch, less the unweighted mean of
@@ -20,12 +20,6 @@ final class RunMetrics {
     static final String GAP = "gap";
 
     private static final String VALIDATION = "val_";
-
-    private final RunRecord record;
-
-    RunMetrics(RunRecord record) {
-        this.record = record;
-    }
 
     /** Returns one number per metric, see {@link RunSet#finals(RunRecord)}. */
     Map<String, Double> finals() {

@@ -6,13 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A small disk in memory, unmounted on close. */
-final class Mount implements AutoCloseable {
-
-    private final Path path;
-
-    private Mount(Path path) {
-        this.path = path;
-    }
+record Mount(Path path) implements AutoCloseable {
 
     /** Returns why no disk can be mounted here; empty if one can. */
     static String missing() {
@@ -37,10 +31,6 @@ final class Mount implements AutoCloseable {
         Files.createDirectories(path);
         execute("mount", "-t", "tmpfs", "-o", options, "tmpfs", path.toString());
         return new Mount(path);
-    }
-
-    Path path() {
-        return path;
     }
 
     /** Remounts the disk as ro or rw; the system refuses ro while a file is open for writing. */

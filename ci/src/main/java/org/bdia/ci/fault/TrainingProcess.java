@@ -18,23 +18,13 @@ import org.bdia.io.ChildJvm;
  * {@code bdia run} in a process, on a run of seconds: a tiny vision transformer on generated images, a checkpoint every
  * three steps.
  */
-final class TrainingProcess implements AutoCloseable {
+record TrainingProcess(Path runs, Path log, Process process) implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 300;
     private static final int TAIL = 12;
 
     /** The exit code after signal 9. */
     private static final int KILLED = 128 + 9;
-
-    private final Path runs;
-    private final Path log;
-    private final Process process;
-
-    private TrainingProcess(Path runs, Path log, Process process) {
-        this.runs = runs;
-        this.log = log;
-        this.process = process;
-    }
 
     /** Returns the run's configuration: twelve epochs of three steps, each with an evaluation and a checkpoint. */
     static RunConfig config() {

@@ -17,15 +17,7 @@ import org.apache.spark.SparkEnv;
  * The proof that a host shares the folder of the runs: the driver locks a file there while it lives, and every executor must be
  * able to write to the file, and see it locked.
  */
-final class SharedFolder implements AutoCloseable {
-
-    private final Path probe;
-    private final FileChannel channel;
-
-    private SharedFolder(Path probe, FileChannel channel) {
-        this.probe = probe;
-        this.channel = channel;
-    }
+record SharedFolder(Path probe, FileChannel channel) implements AutoCloseable {
 
     /**
      * Makes and locks the file.
