@@ -57,10 +57,10 @@ public record TrainConfig(
      * @throws IllegalArgumentException naming the value that is out of range
      */
     public TrainConfig {
-        atLeastOne("epochs", epochs);
-        atLeastOne("batch", batch);
-        atLeastOne("evaluateEvery", evaluateEvery);
-        atLeastOne("checkpointEvery", checkpointEvery);
+        Ranges.positive("epochs", epochs);
+        Ranges.positive("batch", batch);
+        Ranges.positive("evaluateEvery", evaluateEvery);
+        Ranges.positive("checkpointEvery", checkpointEvery);
         if (patience < 0) {
             throw new IllegalArgumentException(
                     "patience must be at least 1 epoch, or 0 to train all epochs, but is "
@@ -82,10 +82,7 @@ public record TrainConfig(
                     "clipNorm must be above 0 and finite, or 0 for no clipping, but is "
                             + clipNorm);
         }
-        if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-            throw new IllegalArgumentException(
-                    "labelSmoothing must be at least 0 and below 1, but is " + labelSmoothing);
-        }
+        Ranges.rate("labelSmoothing", labelSmoothing);
     }
 
     /**
@@ -236,11 +233,5 @@ public record TrainConfig(
     /** Returns a copy that computes logits and loss for so many tokens at a time, or 0 for all at once. */
     public TrainConfig withHeadTokens(int value) {
         return Records.with(this, "headTokens", value);
-    }
-
-    private static void atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-        }
     }
 }

@@ -2,6 +2,7 @@ package org.bdia.experiment;
 
 import ai.djl.Device;
 import java.util.Map;
+import org.bdia.config.Ranges;
 import org.bdia.data.DataFolder;
 import org.bdia.report.Profile;
 import org.bdia.torch.Devices;
@@ -22,11 +23,14 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
 
     /** The number of seeds: BDIA_SEEDS where it is set, else the given one. */
     int seeds(int otherwise) {
-        if (seedsText.isEmpty()) {
-            return atLeastOne("seeds", otherwise);
+        if (!hasSeeds()) {
+            Ranges.positive("seeds", otherwise);
+            return otherwise;
         }
         try {
-            return atLeastOne("BDIA_SEEDS", Integer.parseInt(seedsText));
+            int seeds = Integer.parseInt(seedsText);
+            Ranges.positive("BDIA_SEEDS", seeds);
+            return seeds;
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "BDIA_SEEDS must be a number of seeds, at least 1, but is '" + seedsText + "'",
@@ -36,13 +40,6 @@ record Environment(Profile profile, DataFolder data, String seedsText) {
 
     boolean hasSeeds() {
         return !seedsText.isEmpty();
-    }
-
-    private static int atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-        }
-        return value;
     }
 
     /** The device that BDIA_DEVICE names (cpu, gpu, gpu0, gpu1 …), else the first GPU, else the CPU. */
