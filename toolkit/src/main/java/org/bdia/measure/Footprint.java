@@ -40,7 +40,7 @@ record Footprint(
         }
         if (model instanceof GptConfig gpt) {
             return tokens(
-                    block(Kind.BLOCK, gpt, gpt.context(), gpt.heads(), gpt.mlp(), precision),
+                    block(Kind.BLOCK, gpt, gpt.context(), false, precision),
                     gpt.depth(),
                     method.streams(),
                     gpt.vocabulary(),
@@ -48,7 +48,7 @@ record Footprint(
         }
         var pair = (Seq2SeqConfig) model;
         return tokens(
-                block(Kind.DECODER, pair, pair.context(), pair.heads(), pair.mlp(), precision),
+                block(Kind.DECODER, pair, pair.context(), false, precision),
                 pair.decoderDepth(),
                 1,
                 pair.targetVocabulary(),
@@ -58,7 +58,7 @@ record Footprint(
     /** The footprint of an encoder, whose head is a norm. */
     static Footprint encoder(Seq2SeqConfig pair, Precision precision) {
         return tokens(
-                block(Kind.ENCODER, pair, pair.context(), pair.heads(), pair.mlp(), precision),
+                block(Kind.ENCODER, pair, pair.context(), false, precision),
                 pair.encoderDepth(),
                 1,
                 pair.sourceVocabulary(),
@@ -78,16 +78,7 @@ record Footprint(
         long read = streams * width;
         long head = 2 * read + (read + 1) * vit.classes();
         return new Footprint(
-                new BranchFootprint(
-                        Kind.BLOCK,
-                        vit.tokens(),
-                        vit.width(),
-                        vit.heads(),
-                        vit.mlp(),
-                        vit.dropout(),
-                        vit.localityAttention(),
-                        precision,
-                        Products.fewestTokens()),
+                block(Kind.BLOCK, vit, vit.tokens(), vit.localityAttention(), precision),
                 vit.depth(),
                 streams,
                 vit.tokens() * read * FLOAT,
@@ -98,15 +89,15 @@ record Footprint(
     }
 
     private static BranchFootprint block(
-            Kind kind, ModelConfig model, int tokens, int heads, int mlp, Precision precision) {
+            Kind kind, ModelConfig model, int tokens, boolean locality, Precision precision) {
         return new BranchFootprint(
                 kind,
                 tokens,
                 model.width(),
-                heads,
-                mlp,
+                model.heads(),
+                model.mlp(),
                 model.dropout(),
-                false,
+                locality,
                 precision,
                 Products.fewestTokens());
     }
