@@ -140,15 +140,19 @@ final class Safetensors {
                 arrays.stream().map(array -> Described.of(array.getName(), array)).toList();
         write(channel, header(metadata, described));
         for (NDArray array : arrays) {
-            write(channel, bytes(array));
+            write(channel, bytes(array, false));
         }
     }
 
     /** Returns an array's bytes; the copy that DJL makes of one on a GPU is not left with the array's owner. */
-    static ByteBuffer bytes(NDArray array) {
+    static ByteBuffer bytes(NDArray array, boolean transposed) {
         try (NDManager manager = array.getManager().newSubManager()) {
             NDArray value = array.stopGradient();
             value.attach(manager);
+            if (transposed) {
+                value = value.transpose().duplicate();
+                value.attach(manager);
+            }
             return value.toByteBuffer();
         }
     }

@@ -117,7 +117,7 @@ record SafetensorsHeader(
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
             if (size < LENGTH_BYTES) {
-                throw tooSmall(file, size);
+                throw malformed(file, "it has " + size + " bytes, fewer than 8", null);
             }
             ByteBuffer first = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             fill(channel, first, 0);
@@ -332,10 +332,6 @@ record SafetensorsHeader(
                         + e
                         + "); check space and permissions",
                 e);
-    }
-
-    private static IllegalArgumentException tooSmall(Path file, long size) {
-        return malformed(file, "it has " + size + " bytes, fewer than 8", null);
     }
 
     private static IllegalArgumentException malformed(Path file, String how, Exception cause) {

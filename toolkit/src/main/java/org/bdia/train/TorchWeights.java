@@ -262,7 +262,8 @@ public final class TorchWeights {
                         Safetensors.write(channel, header);
                         for (TorchTensor tensor : tensors) {
                             for (NDArray array : tensor.arrays()) {
-                                Safetensors.write(channel, bytes(array, tensor.transposed()));
+                                ByteBuffer bytes = Safetensors.bytes(array, tensor.transposed());
+                                Safetensors.write(channel, bytes);
                             }
                         }
                     });
@@ -273,17 +274,5 @@ public final class TorchWeights {
 
     private static Described described(String prefix, TorchTensor tensor) {
         return new Described(prefix + tensor.name(), "F32", tensor.shape(), tensor.size());
-    }
-
-    private static ByteBuffer bytes(NDArray array, boolean transposed) {
-        try (NDManager manager = array.getManager().newSubManager()) {
-            NDArray value = array.stopGradient();
-            value.attach(manager);
-            if (transposed) {
-                value = value.transpose().duplicate();
-                value.attach(manager);
-            }
-            return value.toByteBuffer();
-        }
     }
 }
