@@ -173,6 +173,10 @@ class HeadTokensTest extends TensorTest {
             assertThatThrownBy(() -> sliced(gpt, batch, labels(batch, ids), 0, 16))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("label 40 of 96 is 1000");
+            for (int tokens : new int[] {0, -1}) {
+                assertThatThrownBy(() -> gpt.task().slicedLoss(batch.labels(), 0, tokens))
+                        .hasMessageContaining("tokens must be at least 1, but is " + tokens);
+            }
             Arrays.fill(ids, -100);
             assertThatThrownBy(() -> sliced(gpt, batch, labels(batch, ids), 0, 16))
                     .hasMessageContaining("all 96 labels are ignored");
@@ -188,6 +192,11 @@ class HeadTokensTest extends TensorTest {
         }
         assertThatThrownBy(() -> new SlicedLoss(6, List.of(new SlicedLoss.Slice(4, 7, 1, l -> l))))
                 .hasMessage("a slice must be one or more of 6 tokens, but is 4 to 7");
+        var first = new SlicedLoss.Slice(0, 4, 0.5, l -> l);
+        var second = new SlicedLoss.Slice(3, 6, 0.5, l -> l);
+        assertThatThrownBy(() -> new SlicedLoss(6, List.of(second, first)))
+                .hasMessage(
+                        "a token must be in one slice at most, but 3 is in 0 to 4 and in 3 to 6");
     }
 
     @Test

@@ -106,6 +106,11 @@ public record ActivationConfig(Function function, Derivative derivative) {
         return derivative != Derivative.EXACT;
     }
 
+    /** Whether f consists of two straight lines, so that f′ jumps at 0. */
+    public boolean isPiecewiseLinear() {
+        return linear(function);
+    }
+
     /** The name in configurations: {@code gelu}, {@code leaky-relu}, {@code inverted-silu}, {@code sign-bit-gelu-tanh}. */
     public String word() {
         return (isInverted() ? kebab(derivative) + "-" : "") + kebab(function);

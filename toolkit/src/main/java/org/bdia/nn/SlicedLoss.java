@@ -1,5 +1,7 @@
 package org.bdia.nn;
 
+import static java.util.Comparator.comparingLong;
+
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +30,7 @@ public record SlicedLoss(long tokens, List<Slice> slices) {
     /**
      * Checks the slices and copies the list.
      *
-     * @throws IllegalArgumentException if a slice is empty or reaches beyond the tokens
+     * @throws IllegalArgumentException if a slice is empty, reaches beyond the tokens or shares one with another
      */
     public SlicedLoss {
         for (Slice slice : slices) {
@@ -40,6 +42,21 @@ public record SlicedLoss(long tokens, List<Slice> slices) {
                                 tokens,
                                 slice.from(),
                                 slice.to()));
+            }
+        }
+        List<Slice> ordered = slices.stream().sorted(comparingLong(Slice::from)).toList();
+        for (int i = 1; i < ordered.size(); i++) {
+            Slice before = ordered.get(i - 1);
+            if (ordered.get(i).from() < before.to()) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "a token must be in one slice at most, but %d is in %d to %d and in %d to %d",
+                                ordered.get(i).from(),
+                                before.from(),
+                                before.to(),
+                                ordered.get(i).from(),
+                                ordered.get(i).to()));
             }
         }
         slices = List.copyOf(slices);

@@ -28,7 +28,7 @@ public final class Evaluation {
     }
 
     /**
-     * The loss and what else the task measures, each a mean over the split's units; empty if the split is.
+     * The loss and what else the task measures, each a mean over the split's units; empty if it has none. Batches without any are left out.
      *
      * @param manager whose device the batches go to; the model's weights must be there
      * @param gamma γ at inference, see {@link ReversibleModel#predict(ai.djl.ndarray.NDList, double)}; 0 as usual
@@ -43,6 +43,9 @@ public final class Evaluation {
             int to = Math.min(size, from + batch);
             try (NDScope scope = new NDScope();
                     Batch samples = task.evaluation(manager, split, from, to)) {
+                if (samples.units() == 0) {
+                    continue;
+                }
                 double loss =
                         loss(
                                 samples,

@@ -21,14 +21,9 @@ final class GlobalNorm {
      *
      * @param maxNorm the bound; 0 = measure only
      * @return the norm before, not a number or infinite if a gradient is; then nothing is scaled
-     * @throws IllegalArgumentException if the model has no parameter to train
      */
     static double clip(Block model, double maxNorm) {
         List<NDArray> weights = weights(model);
-        if (weights.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the model has no parameter to train; unfreeze one, or initialise the model");
-        }
         return Autograd.unrecorded(
                 () -> {
                     double norm = norm(weights, NDArray::getGradient);
@@ -45,10 +40,13 @@ final class GlobalNorm {
 
     /** Returns the norm of gradients as one vector; 0 of none. */
     static double of(Collection<NDArray> gradients) {
-        return gradients.isEmpty() ? 0 : norm(gradients, gradient -> gradient);
+        return norm(gradients, gradient -> gradient);
     }
 
     private static double norm(Collection<NDArray> arrays, UnaryOperator<NDArray> gradient) {
+        if (arrays.isEmpty()) {
+            return 0;
+        }
         try (NDManager scratch = arrays.iterator().next().getManager().newSubManager()) {
             NDArray total = scratch.create(0f);
             for (NDArray array : arrays) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.bdia.config.Ranges;
 import org.bdia.nn.SlicedLoss;
 
 /** A task's loss in slices of tokens, weighted by the labels that count. */
@@ -18,7 +19,7 @@ final class HeadSlices {
      * @param labels (B, T), int64; must outlive the loss
      * @param tokens n, 1 or more, of a slice; the last one may be shorter
      * @param seen is shown every slice's logits (n, V) and labels (n)
-     * @throws IllegalArgumentException if all labels are ignored
+     * @throws IllegalArgumentException if tokens is below 1, or all labels are ignored
      */
     static SlicedLoss of(
             Task task,
@@ -26,6 +27,7 @@ final class HeadSlices {
             double labelSmoothing,
             int tokens,
             BiConsumer<NDArray, NDArray> seen) {
+        Ranges.positive("tokens", tokens);
         long[] all = labels.toType(DataType.INT64, false).toLongArray();
         long total = CrossEntropy.counted(all);
         List<SlicedLoss.Slice> slices = new ArrayList<>();

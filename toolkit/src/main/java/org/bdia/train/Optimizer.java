@@ -12,6 +12,7 @@ import ai.djl.util.Pair;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -41,6 +42,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
                 places.merge(entry.getValue(), 1, Integer::sum);
             }
         }
+        if (slots.isEmpty()) {
+            manager.close();
+            throw new IllegalArgumentException(
+                    "the model has no parameter to train; unfreeze one, or initialise the model");
+        }
     }
 
     private Slot slot(String name, Parameter parameter) {
@@ -59,7 +65,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
      *
      * @param config which one, with its constants
      * @param manager whose device holds the state; the optimiser owns a manager of its own below it
-     * @param model its parameters that require gradients are updated
+     * @param model its parameters that require gradients are updated, now and later
+     * @throws IllegalArgumentException if none does
      */
     public static Optimizer of(OptimizerConfig config, NDManager manager, Block model) {
         if (config instanceof OptimizerConfig.SetAdam setAdam) {
@@ -72,6 +79,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
      * Moves every parameter along its gradient, and leaves the gradients as they are.
      *
      * @param learningRate the step's learning rate
+     * @throws IllegalStateException if a parameter has been frozen since this optimiser was made
      */
     public void update(double learningRate) {
         begin();
@@ -92,6 +100,15 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
 
     /** Begins a step whose parameters are moved one by one. */
     void begin() {
+        for (Slot slot : slots.values()) {
+            if (!slot.parameter().requiresGradient()) {
+                throw new IllegalStateException(
+                        slot.name()
+                                + " was frozen after this optimiser was made, which would move it still: expected the"
+                                + " parameters that required gradients then; freeze it before training, or make a"
+                                + " new optimiser");
+            }
+        }
         step++;
         pending.addAll(slots.keySet());
     }
@@ -112,6 +129,28 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, S
                             + " AFTER_BACKWARD");
         }
         update(slot, () -> gradient, learningRate);
+    }
+
+    /**
+     * Refuses a gradient that came to a parameter from elsewhere than the block that moved it in this step, and so was left out.
+     *
+     * @throws IllegalStateException if there is one
+     */
+    void requireComplete() {
+        for (Slot slot : slots.values()) {
+            if (!pending.contains(slot.parameter())) {
+                try (NDArray own = JniUtils.getGradient((PtNDArray) slot.weight())) {
+                    if (own != null && GlobalNorm.of(List.of(own)) != 0) {
+                        throw new IllegalStateException(
+                                slot.name()
+                                        + " was updated by its block and has a gradient from elsewhere too, which was"
+                                        + " left out: expected a parameter that one block alone reads, from the parameter"
+                                        + " store; train with update AFTER_BACKWARD, as a penalty on the weights"
+                                        + " needs, or register the parameter with every block that reads it");
+                    }
+                }
+            }
+        }
     }
 
     /** The parameters that the step has not moved yet, with the gradients that they hold. */

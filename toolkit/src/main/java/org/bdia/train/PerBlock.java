@@ -59,6 +59,9 @@ final class PerBlock implements StepUpdate, BlockUpdates {
 
     @Override
     public double end(double rate) {
+        if (Double.isFinite(squares)) {
+            optimizer.requireComplete();
+        }
         try (NDScope scope = new NDScope()) {
             update(optimizer.pending());
         }

@@ -53,7 +53,7 @@ public interface Task {
      *
      * @param labels (B, T), int64; must outlive the result
      * @param tokens of a slice, 1 or more
-     * @throws IllegalArgumentException if all labels are ignored
+     * @throws IllegalArgumentException if tokens is below 1, or all labels are ignored
      */
     default SlicedLoss slicedLoss(NDArray labels, double labelSmoothing, int tokens) {
         return HeadSlices.of(this, labels, labelSmoothing, tokens, (logits, part) -> {});

@@ -81,15 +81,29 @@ class KernelCheckTest {
             Shape mask,
             boolean dropout,
             boolean gradients) {
-        boolean cross = part == BranchScript.Part.CROSS;
-        return new KernelShape(
-                part,
+        var options =
                 new BranchScript.Options(
                         WIDTH,
                         HEADS,
                         MLP,
-                        cross ? Attention.Pattern.FULL : pattern,
-                        ActivationConfig.GELU),
+                        part == BranchScript.Part.CROSS ? Attention.Pattern.FULL : pattern,
+                        ActivationConfig.GELU);
+        return shape(part, options, precision, batch, tokens, mask, dropout, gradients);
+    }
+
+    private static KernelShape shape(
+            BranchScript.Part part,
+            BranchScript.Options options,
+            Precision precision,
+            long batch,
+            long tokens,
+            Shape mask,
+            boolean dropout,
+            boolean gradients) {
+        boolean cross = part == BranchScript.Part.CROSS;
+        return new KernelShape(
+                part,
+                options,
                 Products.LINEAR,
                 precision,
                 Device.cpu(),
@@ -213,6 +227,53 @@ class KernelCheckTest {
                         dropout,
                         gradients);
         return difference(shape, BranchScript::of);
+    }
+
+    /** A rounding that moves an argument across the kink changes its gradient by all of it, and is no fault of the kernel. */
+    @ParameterizedTest
+    @EnumSource(names = {"RELU", "LEAKY_RELU"})
+    void aKinkInBfloat16IsNoReasonToRefuse(ActivationConfig.Function function) {
+        for (int mlp : new int[] {9, 20, 64}) {
+            var options =
+                    new BranchScript.Options(
+                            16, 2, mlp, Attention.Pattern.CAUSAL, ActivationConfig.of(function));
+            for (long tokens : new long[] {1, 20, 150}) {
+                KernelShape shape =
+                        shape(
+                                BranchScript.Part.WHOLE,
+                                options,
+                                Precision.BFLOAT16_BRANCH,
+                                3,
+                                tokens,
+                                null,
+                                false,
+                                true);
+                assertThat(difference(shape, BranchScript::of))
+                        .as("%s %d %d", function, mlp, tokens)
+                        .isBetween(1e-4, KernelSelector.tolerance(Precision.BFLOAT16_BRANCH));
+            }
+        }
+    }
+
+    /** The identity has one slope where there are two, and the absolute value a wrong one below 0. */
+    @Test
+    void aWrongSlopeIsFound() {
+        for (Precision precision : Precision.values()) {
+            for (String wrong : new String[] {"torch.clone", "torch.abs"}) {
+                var options =
+                        new BranchScript.Options(
+                                16,
+                                2,
+                                MLP,
+                                Attention.Pattern.FULL,
+                                ActivationConfig.of(ActivationConfig.Function.RELU));
+                KernelShape shape =
+                        shape(BranchScript.Part.WHOLE, options, precision, 3, 7, null, false, true);
+                assertThat(difference(shape, faulty("torch.relu(", wrong + "(")))
+                        .as("%s %s", precision, wrong)
+                        .isGreaterThan(KernelSelector.tolerance(precision));
+            }
+        }
     }
 
     @Test

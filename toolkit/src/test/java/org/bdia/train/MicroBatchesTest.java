@@ -91,6 +91,49 @@ class MicroBatchesTest {
         }
     }
 
+    /** Two rows of two tokens; the labels of the second one are ignored. */
+    private record HalfIgnored() implements Task {
+        @Override
+        public int stepsPerEpoch(int batch) {
+            return 1;
+        }
+
+        @Override
+        public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
+            return evaluation(manager, Split.TEST, 0, batch);
+        }
+
+        @Override
+        public int size(Split split) {
+            return 2;
+        }
+
+        @Override
+        public Batch evaluation(NDManager manager, Split split, int from, int to) {
+            NDArray inputs = manager.create(new long[][] {{1, 2}, {2, 3}});
+            NDArray labels = manager.create(new long[][] {{2, 3}, {-1, -1}});
+            return new Batch(new NDList(inputs), labels, new long[] {0, 1}, 2).rows(from, to);
+        }
+    }
+
+    /** One sample at a time, as training has them; the second sample has nothing to guess. */
+    @Test
+    void aSampleWithoutLabelsCountsInNeitherTrainingNorEvaluation() {
+        Gpt gpt = new Gpt(GptConfig.nano().withVocabulary(4), Method.standard(), Backprop.STORE);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            gpt.initialize(manager, 5);
+            TrainConfig config = TrainConfig.of(1, 2, 1e-2).withMicroBatches(2);
+            for (int tokens : new int[] {0, 1}) {
+                var parts = new Evaluation(gpt, new HalfIgnored(), config.withHeadTokens(tokens));
+                var whole = new Evaluation(gpt, new HalfIgnored(), config.withMicroBatches(0));
+                assertThat(parts.measure(manager, Task.Split.TEST, 0).get("loss"))
+                        .isCloseTo(
+                                whole.measure(manager, Task.Split.TEST, 0).get("loss"),
+                                within(1e-6));
+            }
+        }
+    }
+
     /** Rows with 1 to 9 tokens to guess: a mean of the parts' means would be another loss. */
     @Test
     void partsCountByTheTokensThatTheyGuess() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -26,6 +27,7 @@ import org.bdia.config.VitConfig;
 import org.bdia.data.Augmentation;
 import org.bdia.data.SyntheticImages;
 import org.bdia.nn.VisionTransformer;
+import org.bdia.torch.Autograd;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,82 @@ class PerBlockTest extends TensorTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("bias was updated by one block and is part of another")
                     .hasMessageContaining("AFTER_BACKWARD");
+        }
+    }
+
+    /** A penalty on the weights, or a head that reads a block's weight without registering it. */
+    @Test
+    void aGradientFromElsewhereIsRefused() {
+        try (var optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, linear)) {
+            var update = new PerBlock(CONFIG, optimizer, 0);
+            Parameter weight = linear.getParameters().valueAt(0);
+            update.begin(1e-3);
+            Autograd.differentiate(() -> weight.getArray().square().sum());
+            update.update(Map.of(weight, manager.create(new float[][] {{4}})));
+
+            assertThatThrownBy(() -> update.end(1e-3))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("weight was updated by its block and has a gradient from")
+                    .hasMessageContaining("AFTER_BACKWARD");
+        }
+    }
+
+    /** A task with a parameter's square added to its loss. */
+    private record Penalised(Task of, Parameter weight) implements Task {
+        @Override
+        public int stepsPerEpoch(int batch) {
+            return of.stepsPerEpoch(batch);
+        }
+
+        @Override
+        public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
+            return of.training(manager, seed, epoch, index, batch);
+        }
+
+        @Override
+        public int size(Split split) {
+            return of.size(split);
+        }
+
+        @Override
+        public Batch evaluation(NDManager manager, Split split, int from, int to) {
+            return of.evaluation(manager, split, from, to);
+        }
+
+        @Override
+        public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+            return of.loss(output, labels, labelSmoothing).add(weight.getArray().square().sum());
+        }
+    }
+
+    @Test
+    void aPenaltyOnABlocksWeightTrainsAfterTheBackwardPassAlone() {
+        VisionTransformer model = model(Method.bdia(0.5));
+        Parameter weight =
+                model.getParameters().stream()
+                        .filter(p -> p.getKey().endsWith("fc1_weight"))
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue();
+        Task penalised = new Penalised(TASK, weight);
+        assertThatThrownBy(() -> new Trainer(model, penalised, CONFIG, 1).train(manager))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("fc1_weight was updated by its block");
+        double before = weight.getArray().square().sum().getFloat();
+        new Trainer(model, penalised, global().withUpdate(Update.AFTER_BACKWARD), 1).train(manager);
+        assertThat((double) weight.getArray().square().sum().getFloat()).isLessThan(before);
+    }
+
+    @Test
+    void aParameterFrozenInTrainingIsNamed() {
+        try (var optimizer = Optimizer.of(OptimizerConfig.adamW(0), manager, linear)) {
+            linear.getParameters().valueAt(1).freeze(true);
+            assertThatThrownBy(() -> new PerBlock(CONFIG, optimizer, 0).begin(1e-3))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("bias was frozen after this optimiser was made")
+                    .hasMessageContaining("freeze it before training");
+            assertThatThrownBy(() -> optimizer.update(1e-3))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 
