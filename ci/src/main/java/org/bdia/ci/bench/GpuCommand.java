@@ -27,6 +27,7 @@ import org.bdia.torch.Devices;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Checks exactness and gradients on a device, measures peaks and times there, and writes one record; called by ci/gpu. */
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
                         + " and writes a record. Called by ci/gpu.")
 public final class GpuCommand implements Callable<Integer> {
 
+    private static final int HEAD_WIDTH = 32;
+
     private static final List<Method> METHODS =
             List.of(Method.standard(), Method.bdia(0.5), Method.midpoint());
 
@@ -46,13 +49,13 @@ public final class GpuCommand implements Callable<Integer> {
 
     @Option(
             names = "--width",
-            description = "D, a multiple of 32; default: ${DEFAULT-VALUE}.",
+            description = "D, a multiple of 32, the width of a head; default: ${DEFAULT-VALUE}.",
             defaultValue = "128")
     private int width;
 
     @Option(
             names = "--batch",
-            description = "Samples; default: ${DEFAULT-VALUE}.",
+            description = "Samples, 2 or more; default: ${DEFAULT-VALUE}.",
             defaultValue = "16")
     private int batch;
 
@@ -89,6 +92,7 @@ public final class GpuCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireArguments();
         PrintWriter out = spec.commandLine().getOut();
         Engine engine = Engine.getEngine("PyTorch");
         Device device = Devices.of(named, engine.getGpuCount());
@@ -114,7 +118,9 @@ public final class GpuCommand implements Callable<Integer> {
         List<Row> rows = new ArrayList<>();
         for (String task : List.of("vit", "gpt")) {
             Point base =
-                    Point.base(task, depth).withBatch(batch).withSize(width, width / 32, 4 * width);
+                    Point.base(task, depth)
+                            .withBatch(batch)
+                            .withSize(width, width / HEAD_WIDTH, 4 * width);
             try (NDManager manager = NDManager.newBaseManager(device)) {
                 var check = new DeviceCheck(base, manager);
                 METHODS.stream()
@@ -130,7 +136,9 @@ public final class GpuCommand implements Callable<Integer> {
             var benchmark = new Benchmark(Tools.fromEnvironment(), warmUp, rounds, out::println);
             for (String task : List.of("vit", "gpt")) {
                 Point base = Point.base(task, depth).withBatch(batch);
-                rows.addAll(benchmark.measure(points(base.withSize(width, width / 32, 4 * width))));
+                rows.addAll(
+                        benchmark.measure(
+                                points(base.withSize(width, width / HEAD_WIDTH, 4 * width))));
             }
         }
         record.put("exactness", exactness);
@@ -141,13 +149,46 @@ public final class GpuCommand implements Callable<Integer> {
                 exactness.stream().allMatch(DeviceCheck.Exactness::holds)
                         && gradients.stream().allMatch(DeviceCheck.Gradients::holds);
         record.put("holds", holds);
-        Files.createDirectories(output.toAbsolutePath().getParent());
         DurableFiles.replace(
                 output,
                 StrictJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(record));
         out.println((holds ? "all checks hold" : "a check fails") + "; written: " + output);
         out.flush();
         return holds ? 0 : 1;
+    }
+
+    /** Refuses what would fail, or check nothing, after minutes. */
+    private void requireArguments() {
+        requireAtLeast(1, depth, "--depth");
+        requireAtLeast(2, batch, "--batch"); // slices are of a sample or more
+        requireAtLeast(0, rounds, "--rounds");
+        if (width < HEAD_WIDTH || width % HEAD_WIDTH != 0) {
+            throw wrong(
+                    "--width must be a multiple of "
+                            + HEAD_WIDTH
+                            + ", the width of a head, but is "
+                            + width);
+        }
+        try {
+            Path folder = output.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, "gpu", ""));
+        } catch (IOException e) {
+            throw wrong("--output: no file can be written to its folder: " + e);
+        }
+        if (Files.isDirectory(output)) {
+            throw wrong("--output must be a file, but " + output + " is a folder");
+        }
+    }
+
+    private void requireAtLeast(int least, int found, String option) {
+        if (found < least) {
+            throw wrong(option + " must be at least " + least + ", but is " + found);
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private static List<Point> points(Point base) {

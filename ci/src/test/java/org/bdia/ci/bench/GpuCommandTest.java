@@ -7,10 +7,14 @@ import ai.djl.engine.Engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bdia.io.StrictJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class GpuCommandTest {
@@ -55,6 +59,37 @@ class GpuCommandTest {
         assertThat(err.toString())
                 .contains("no CUDA GPU", "-Dgpu", "PYTORCH_LIBRARY_PATH", "BDIA_DEVICE=cpu")
                 .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--width=24",
+                "--width=0",
+                "--width=100",
+                "--depth=0",
+                "--batch=1",
+                "--batch=-1",
+                "--rounds=-1"
+            })
+    void whatCannotBeMeasuredIsRefusedByName(String argument) {
+        Path output = folder.resolve("gpu").resolve("record.json");
+        assertThat(run("cpu", "--output=" + output, argument)).isEqualTo(2);
+        String name = argument.substring(0, argument.indexOf('='));
+        String value = argument.substring(name.length() + 1);
+        assertThat(err.toString()).contains(name + " must be", "but is " + value);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenIsRefusedBeforeAnythingIsMeasured() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        for (Path output : List.of(file.resolve("record.json"), folder)) {
+            assertThat(run("cpu", "--output=" + output)).isEqualTo(2);
+            assertThat(err.toString()).contains("--output", file.getParent().toString());
+        }
+        assertThat(out.toString()).isEmpty();
+        assertThat(folder).isDirectoryContaining(path -> path.equals(file));
     }
 
     private int run(String device, String... arguments) {
