@@ -12,6 +12,7 @@ final class BenchmarkGrid {
 
     private static final List<Integer> DEPTHS = List.of(6, 12, 24, 48);
     private static final List<Integer> QUICK_DEPTHS = List.of(12, 24);
+    private static final int MEDIUM_DEPTH = 24;
 
     /** Depth at which whole steps are measured. */
     private static final int WHOLE_DEPTH = 12;
@@ -29,18 +30,25 @@ final class BenchmarkGrid {
      * @param peer whether the peer in Python is measured too
      * @param task the only task, vit, gpt or gpt2-medium; null for vit and gpt
      * @param depths the only depths; null for all
+     * @throws IllegalArgumentException if a depth is not among those that are measured, or nothing is left to measure
      */
     public static List<List<Point>> groups(
             boolean quick, boolean peer, String task, List<Integer> depths) {
+        boolean mediumAlone = "gpt2-medium".equals(task) && !quick;
+        List<Integer> known = mediumAlone ? List.of(MEDIUM_DEPTH) : quick ? QUICK_DEPTHS : DEPTHS;
+        if (depths != null && !known.containsAll(depths)) {
+            throw new IllegalArgumentException(
+                    "--depths are " + depths + ", but only those of " + known + " are measured");
+        }
         List<List<Point>> groups = new ArrayList<>();
-        if ("gpt2-medium".equals(task) && !quick) {
-            Point medium = Point.base("gpt", 24).withBatch(4).withTokens(512);
+        if (mediumAlone) {
+            Point medium = Point.base("gpt", MEDIUM_DEPTH).withBatch(4).withTokens(512);
             return whole(medium.withSize(1024, 16, 4096).withVocabulary(VOCABULARY), peer).stream()
                     .map(List::of)
                     .toList();
         }
         for (String each : quick ? List.of("vit") : List.of("vit", "gpt")) {
-            for (int depth : quick ? QUICK_DEPTHS : DEPTHS) {
+            for (int depth : known) {
                 if ((task == null || task.equals(each))
                         && (depths == null || depths.contains(depth))) {
                     Point base = Point.base(each, depth);

@@ -16,6 +16,17 @@ class BenchmarkGridTest {
     }
 
     @Test
+    void aDepthThatIsNotMeasuredIsRefused() {
+        assertThatThrownBy(() -> BenchmarkGrid.groups(false, false, "vit", List.of(5, 12)))
+                .hasMessageContaining("--depths are [5, 12], but only those of [6, 12, 24, 48]");
+        assertThatThrownBy(() -> BenchmarkGrid.groups(true, false, null, List.of(6)))
+                .hasMessageContaining("[12, 24]");
+        assertThatThrownBy(() -> BenchmarkGrid.groups(false, false, "gpt2-medium", List.of(3)))
+                .hasMessageContaining("[24]");
+        assertThat(BenchmarkGrid.groups(false, false, "gpt2-medium", List.of(24))).isNotEmpty();
+    }
+
+    @Test
     void theGridHasTheMethodsOfTheTableAndThePeersOnes() {
         List<Point> quick = BenchmarkGrid.groups(true, false, null, List.of(12)).get(0);
         assertThat(quick.stream().map(p -> p.method() + p.backprop() + p.variant()))
