@@ -8,6 +8,7 @@ import org.bdia.config.Kernels;
 import org.bdia.config.Method;
 import org.bdia.config.ModelConfig;
 import org.bdia.config.Precision;
+import org.bdia.config.Ranges;
 import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.config.Update;
@@ -52,8 +53,16 @@ public final class MemoryModel {
         return new MemoryModel(model, method, 0);
     }
 
-    /** Returns the memory with a head that computes so many tokens' logits at a time, see {@link TrainConfig#headTokens}; 0 for all. */
+    /**
+     * Returns the memory with a head that computes so many tokens' logits at a time, see {@link TrainConfig#headTokens}; 0 for all.
+     *
+     * @throws IllegalArgumentException if the number is negative
+     */
     public MemoryModel withHeadTokens(int tokens) {
+        if (tokens < 0) {
+            throw new IllegalArgumentException(
+                    "headTokens must be at least 1 token, or 0 for all at once, but is " + tokens);
+        }
         return new MemoryModel(model, method, tokens);
     }
 
@@ -63,9 +72,10 @@ public final class MemoryModel {
      *
      * @param model an initialised Gpt, VisionTransformer or Seq2Seq; of texts the longest
      * @param batch B, 1 or more
-     * @throws IllegalArgumentException if it is another model
+     * @throws IllegalArgumentException if it is another model, or the batch is not positive
      */
     public static String summary(ReversibleModel model, int batch) {
+        Ranges.positive("batch", batch);
         return new ModelSummary(model, batch).text();
     }
 
@@ -83,6 +93,20 @@ public final class MemoryModel {
             throw new IllegalArgumentException(
                     "memory is predicted for Kernels.FUSED, but the execution has Kernels.PLAIN");
         }
+        requireSizes(execution, batch);
+        Precision precision = execution.precision();
+        StepMemory encoder = null;
+        if (model instanceof Seq2SeqConfig pair) {
+            Footprint footprint = Footprint.encoder(pair, precision);
+            encoder = new StepMemory(footprint, method, execution, batch, 0, 0);
+        }
+        long beside = encoder == null ? 0 : encoder.finished();
+        Footprint footprint = footprint(precision);
+        var step = new StepMemory(footprint, method, execution, batch, headTokens, beside);
+        return encoder == null ? step.peak() : Math.max(encoder.peak(), step.peak());
+    }
+
+    private void requireSizes(Execution execution, int batch) {
         if (batch < 1 || execution.stored() + execution.checkpointed() > branches()) {
             throw new IllegalArgumentException(
                     String.format(
@@ -94,16 +118,6 @@ public final class MemoryModel {
                             execution.stored(),
                             execution.checkpointed()));
         }
-        Precision precision = execution.precision();
-        StepMemory encoder = null;
-        if (model instanceof Seq2SeqConfig pair) {
-            Footprint footprint = Footprint.encoder(pair, precision);
-            encoder = new StepMemory(footprint, method, execution, batch, 0, 0);
-        }
-        long beside = encoder == null ? 0 : encoder.finished();
-        Footprint footprint = footprint(precision);
-        var step = new StepMemory(footprint, method, execution, batch, headTokens, beside);
-        return encoder == null ? step.peak() : Math.max(encoder.peak(), step.peak());
     }
 
     /**
@@ -145,8 +159,12 @@ public final class MemoryModel {
     /**
      * Floating-point operations of a training step's matrix products, blocks that are computed again counted twice: what a step's time
      * is bounded by from below on a processor whose operations a second are known.
+     *
+     * @param batch B, 1 or more
+     * @throws IllegalArgumentException if the batch is not positive, or more blocks are stored and checkpointed than there are
      */
     public double flops(Execution execution, int batch) {
+        requireSizes(execution, batch);
         boolean stores = execution.backprop() == Backprop.STORE;
         int chosen = stores ? execution.checkpointed() : branches() - execution.stored();
         double part = (double) chosen / branches();

@@ -102,8 +102,13 @@ public record MemoryPlan(
                                 + " larger budget",
                         memory.model(),
                         batch,
-                        bytes / MIB,
-                        least / MIB,
-                        memory.resting() / MIB));
+                        Math.floor(bytes / MIB * 10) / 10,
+                        up(least),
+                        up(memory.resting())));
+    }
+
+    /** Returns MiB with one decimal, enough as a budget. */
+    private static double up(long bytes) {
+        return Math.ceil(bytes / MIB * 10) / 10;
     }
 }
