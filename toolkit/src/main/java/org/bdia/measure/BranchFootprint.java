@@ -53,6 +53,8 @@ record BranchFootprint(
 
     private static final long FLOAT = Float.BYTES;
     private static final int STATISTICS = 2; // mean and deviation of a LayerNorm
+    private static final int KERNELS =
+            1 << 17; // what products in bfloat16 need of their own, about
     private static final int DROPPED = 3; // scores, what they are dropped with and what is left
 
     /** Returns another branch of the same sizes. */
@@ -86,7 +88,8 @@ record BranchFootprint(
     long graph(long samples) {
         if (byHand(samples)) {
             long masks = dropout > 0 ? samples * tokens * (2L * width + mlp) + scores(samples) : 0;
-            long weights = writtenOut() ? scores(samples) : samples * tokens * heads;
+            long weights =
+                    writtenOut(kind == Kind.ENCODER) ? scores(samples) : samples * tokens * heads;
             return masks + FLOAT * (samples * tokens * (6L * width + mlp) + weights);
         }
         long bytes = kind.perceptrons() * perceptron(samples);
@@ -108,21 +111,27 @@ record BranchFootprint(
                 && samples * tokens >= innerFrom;
     }
 
-    private boolean writtenOut() {
-        return dropout > 0 || kind == Kind.ENCODER;
+    /** Whether attention is two products, and not libtorch's kernel. */
+    private boolean writtenOut(boolean padded) {
+        return dropout > 0 || padded || (!single() && tokens <= Attention.SHORT);
     }
 
     private long attention(long samples, boolean padded) {
         boolean drops = dropout > 0;
-        boolean writtenOut = drops || padded || (!single() && tokens <= Attention.SHORT);
+        boolean writtenOut = writtenOut(padded);
         // A mask after the last product, or, of libtorch's attention, what it computed.
         long wide = (single() ? 6L : 7L) + (drops || !writtenOut ? 1 : 0);
         if (locality && (drops || !single())) {
             wide += 3; // q, k and v before the learned temperature
         }
         long saved = wide * width + (writtenOut ? 0 : single() ? heads : 2L * heads);
-        long scores = drops ? DROPPED : writtenOut ? 1 : 0;
-        return value() * (samples * tokens * saved + scores * scores(samples)) + norm(samples);
+        return value() * (samples * tokens * saved + keptScores(padded) * scores(samples))
+                + norm(samples);
+    }
+
+    /** Arrays of scores that an attention's graph keeps. */
+    private long keptScores(boolean padded) {
+        return dropout > 0 ? DROPPED : writtenOut(padded) ? 1 : 0;
     }
 
     private long perceptron(long samples) {
@@ -141,29 +150,42 @@ record BranchFootprint(
         if (byHand(samples)) {
             long masked = dropout > 0 ? mlp : 0; // the mask as numbers
             long hidden = rows * (width + 2L * mlp + masked) * FLOAT;
-            long heads = writtenOut() ? 3 * scores(samples) + 4 * rows * width : 7 * rows * width;
+            boolean written = writtenOut(kind == Kind.ENCODER);
+            long heads = written ? 3 * scores(samples) + 4 * rows * width : 7 * rows * width;
             long gone = rows * (width + mlp); // the MLP's part of the graph
             return Math.max(hidden, FLOAT * (heads - gone)) + FLOAT * (long) width * mlp;
         }
-        boolean drops = dropout > 0;
-        long scores = scores(samples) * value();
         if (kind == Kind.ATTENTION) {
-            long wide = rows * width * value();
-            long products = (single() ? 5 : 7) * wide;
-            // When the projections are reached, what the graph has of the scores is gone.
-            return drops ? Math.max(products - DROPPED * scores, scores + wide) : products;
+            return attentionWorkspace(samples, false);
         }
-        long perceptron = value() * rows * ((single() ? 1L : 3L) * width + mlp);
-        // When attention is reached, the MLP's part of the graph is gone.
-        long gone = 2 * rows * mlp * FLOAT;
-        long attention = 0;
-        if (kind == Kind.DECODER && single()) {
-            attention = 3 * scores + 4 * rows * width * FLOAT - gone;
-        } else if (kind != Kind.PERCEPTRON && (drops || kind != Kind.BLOCK)) {
-            attention = 2 * scores - gone;
-        }
+        // A weight's gradient; the weight's copy in bfloat16 is gone when it becomes float32.
         long matrix = (long) width * mlp * FLOAT;
-        return Math.max(perceptron, attention) + (single() ? matrix : 2 * matrix);
+        long perceptron = value() * rows * ((single() ? 1L : 3L) * width + mlp) + matrix;
+        perceptron += single() ? 0 : KERNELS;
+        if (kind == Kind.PERCEPTRON) {
+            return perceptron;
+        }
+        if (kind == Kind.DECODER && single()) {
+            // The plain kernels' forward pass; the graph that is counted has an MLP's part, too.
+            long gone = 2 * rows * mlp * FLOAT;
+            return Math.max(perceptron, (3 * scores(samples) + 4 * rows * width) * FLOAT - gone);
+        }
+        // When attention is reached, the MLP's part of the graph is gone, and led to a gradient.
+        long gone = perceptron(samples) + (single() ? 0 : matrix); // two matrices in bfloat16
+        long attention = attentionWorkspace(samples, kind != Kind.BLOCK);
+        return Math.max(perceptron, attention + rows * width * FLOAT - gone);
+    }
+
+    /** Bytes that differentiating attention takes beside a graph that ends with it. */
+    private long attentionWorkspace(long samples, boolean padded) {
+        long wide = samples * tokens * width * value();
+        long scores = scores(samples) * value();
+        // The softmax's value and gradients before and after it; with dropout the product with v is
+        // the fullest moment: all of the graph, and the gradient of what was left.
+        long beside = dropout > 0 ? 1 : writtenOut(padded) ? 2 : 0;
+        // When the projections are reached, what the graph has of the scores is gone.
+        long projections = (single() ? 5 : 7) * wide - keptScores(padded) * scores;
+        return Math.max(projections, beside * scores + wide);
     }
 
     private long scores(long samples) {
