@@ -70,6 +70,11 @@ record BranchFootprint(
         return kind.attentions() * attention + kind.perceptrons() * perceptron;
     }
 
+    /** Elements of the largest parameter. */
+    long largest() {
+        return (long) width * Math.max(3L * width, mlp);
+    }
+
     /** Multiplications of a token's forward pass with weights. */
     long weights() {
         return weights(kind.attentions(), kind.perceptrons());

@@ -1,5 +1,6 @@
 package org.bdia.measure;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bdia.config.Backprop;
@@ -18,7 +19,7 @@ import org.bdia.nn.ReversibleModel;
  * The peak memory of a training step, predicted from sizes: nothing is run.
  *
  * <p>It follows the step block by block and counts what is alive: kept states and graphs, side bits, one block's graph where it
- * is recomputed, gradients of states, and the working memory of differentiation. It is written for {@link Kernels#FUSED}
+ * is recomputed, gradients of states, and the working memory of differentiation and of the update. It is written for {@link Kernels#FUSED}
  * on the CPU, where it agrees with counted peaks within a few per cent. An inverted activation counts as if it kept its argument;
  * a GPU's attention kernels and its caching allocator differ. The check of a fused kernel, once per shape and so in the first
  * step, is not counted: it takes tens of MiB beside one block's graph, which may be more than a small model's step.
@@ -27,6 +28,11 @@ public final class MemoryModel {
 
     /** Weights, their gradients and AdamW's two moments. */
     private static final long WEIGHTS_AND_MOMENTS = 3;
+
+    /** Elements of a parameter that an optimiser moves at a time, and the arrays that it makes of so many. */
+    private static final long MOVED = 1 << 20;
+
+    private static final long MADE = 3;
 
     private final ModelConfig model;
     private final Method method;
@@ -88,6 +94,10 @@ public final class MemoryModel {
      *     blocks are stored and checkpointed than there are
      */
     public long peak(Execution execution, int batch) {
+        return peak(execution, batch, Update.AFTER_BACKWARD);
+    }
+
+    private long peak(Execution execution, int batch, Update update) {
         execution.backprop().requireSupports(method);
         if (execution.kernels() != Kernels.FUSED) {
             throw new IllegalArgumentException(
@@ -95,15 +105,30 @@ public final class MemoryModel {
         }
         requireSizes(execution, batch);
         Precision precision = execution.precision();
-        StepMemory encoder = null;
+        List<StepMemory> steps = new ArrayList<>();
+        long beside = 0;
         if (model instanceof Seq2SeqConfig pair) {
-            Footprint footprint = Footprint.encoder(pair, precision);
-            encoder = new StepMemory(footprint, method, execution, batch, 0, 0);
+            Footprint encoder = Footprint.encoder(pair, precision);
+            steps.add(new StepMemory(encoder, method, execution, batch, 0, 0));
+            beside = steps.get(0).finished();
         }
-        long beside = encoder == null ? 0 : encoder.finished();
-        Footprint footprint = footprint(precision);
-        var step = new StepMemory(footprint, method, execution, batch, headTokens, beside);
-        return encoder == null ? step.peak() : Math.max(encoder.peak(), step.peak());
+        Footprint last = footprint(precision);
+        steps.add(new StepMemory(last, method, execution, batch, headTokens, beside));
+        long outside = stacks().stream().mapToLong(Footprint::outside).max().orElseThrow();
+        long block = last.block().largest();
+        long peak = moving(Math.max(outside, block)); // no array has more than all outside
+        for (StepMemory step : steps) {
+            peak = Math.max(peak, step.peak());
+            if (update == Update.PER_BLOCK) {
+                peak = Math.max(peak, step.betweenBlocks() + moving(block));
+            }
+        }
+        return peak;
+    }
+
+    /** Bytes that AdamW or SET-Adam, which measures an angle of all elements at once, takes to move a parameter. */
+    private static long moving(long elements) {
+        return Math.max(elements, MADE * Math.min(elements, MOVED)) * Float.BYTES;
     }
 
     private void requireSizes(Execution execution, int batch) {
@@ -153,7 +178,7 @@ public final class MemoryModel {
 
     /** {@link #total(Execution, int)} of a step that updates so. */
     public long total(Execution execution, int batch, Update update) {
-        return peak(execution, batch) + resting(update);
+        return peak(execution, batch, update) + resting(update);
     }
 
     /**

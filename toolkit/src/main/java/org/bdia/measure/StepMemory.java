@@ -61,6 +61,15 @@ final class StepMemory {
         return beside + peak;
     }
 
+    /** The most that is alive while a block's weights are updated within the backward pass, without what the optimiser takes. */
+    long betweenBlocks() {
+        long most = 0;
+        for (int k = 0; k < depth; k++) {
+            most = Math.max(most, kept(k - 1) + gradients(k));
+        }
+        return beside + most;
+    }
+
     /** Returns the bytes that an encoder keeps when it is done: for its backward pass, and its output. */
     long finished() {
         return kept(depth - 1) + last() + state;

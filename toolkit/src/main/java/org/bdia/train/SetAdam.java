@@ -28,18 +28,30 @@ final class SetAdam extends Optimizer {
         NDArray cosine = Scoped.result(() -> cosine(v));
         double correction1 = 1 - Math.pow(config.beta1(), (double) t);
         double correction2 = 1 - Math.pow(config.beta2(), (double) t);
-        NDArray denominator =
-                Scoped.result(
-                        () -> v.mul(cosine).muli(1 / correction2).addi(config.epsilon()).sqrt());
-        denominator.subi(denominator.min().muli(0.5));
-        slot.weight().subi(slot.mean().mul(learningRate / correction1).divi(denominator));
+        // w grows with v in floating point, too, so that its least value is that of the least v.
+        // An array of one number, since beside a number without axes a constant is no float32.
+        NDArray least = v.min().reshape(1);
+        NDArray half = root(least, cosine, correction2).muli(0.5);
+        Rows.each(
+                v.getShape(),
+                part -> {
+                    NDArray denominator = root(part.apply(v), cosine, correction2).subi(half);
+                    NDArray mean = part.apply(slot.mean()).mul(learningRate / correction1);
+                    part.apply(slot.weight()).subi(mean.divi(denominator));
+                });
     }
 
-    /** cos²∠(v, 1). */
+    /** w. */
+    private NDArray root(NDArray v, NDArray cosine, double correction) {
+        return Scoped.result(
+                () -> v.mul(cosine).muli(1 / correction).addi(config.epsilon()).sqrt());
+    }
+
+    /** cos²∠(v, 1), which is summed in one order and so of all of v at once. */
     private static NDArray cosine(NDArray v) {
         // v scaled to a largest value of 1, so that v² cannot underflow; the angle does not change.
         NDArray unit = v.div(v.max().addi(Float.MIN_NORMAL));
-        NDArray squares = unit.square().sum().muli(v.size()).addi(Float.MIN_NORMAL);
-        return unit.sum().square().divi(squares);
+        NDArray square = unit.sum().square();
+        return square.divi(unit.muli(unit).sum().muli(v.size()).addi(Float.MIN_NORMAL));
     }
 }

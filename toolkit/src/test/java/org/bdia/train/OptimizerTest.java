@@ -108,6 +108,44 @@ class OptimizerTest extends TensorTest {
                 .isCloseTo(Math.sqrt((double) shape.size()), within(1e-3));
     }
 
+    /** Archived runs are reproduced only if parts give the bits of the whole. */
+    @Test
+    void setAdamMovesPartsAsTheWholeBitForBit() {
+        Linear large = Linear.builder().setUnits(700).optBias(false).build();
+        large.initialize(manager, DataType.FLOAT32, new Shape(1, 2_000));
+        NDArray weight = large.getParameters().get("weight").getArray();
+        var random = new Random(3);
+        var config = new OptimizerConfig.SetAdam(0.9, 0.99, 1e-18);
+        try (Optimizer optimizer = Optimizer.of(config, manager, large)) {
+            for (int t = 1; t <= 3; t++) {
+                float[] gradients = new float[700 * 2_000];
+                for (int i = 0; i < gradients.length; i++) {
+                    gradients[i] = (float) (random.nextGaussian() * Math.exp(i % 17 - 20));
+                }
+                NDArray gradient = manager.create(gradients, weight.getShape());
+                JniUtils.zeroGrad((PtNDArray) weight);
+                Autograd.backward(Autograd.recorded(() -> weight.mul(gradient).sum()));
+                NDArray before = weight.duplicate();
+                optimizer.update(0.01);
+                NDList state = optimizer.state();
+                NDArray expected = setAdam(config, before, state.get(0), state.get(1), t);
+                assertThat(weight.toByteBuffer()).isEqualTo(expected.toByteBuffer());
+            }
+        }
+    }
+
+    /** The weight after a step, of the moments after it, computed of whole arrays. */
+    private static NDArray setAdam(
+            OptimizerConfig.SetAdam config, NDArray weight, NDArray m, NDArray v, int t) {
+        NDArray unit = v.div(v.max().add(Float.MIN_NORMAL));
+        NDArray squares = unit.square().sum().mul(v.size()).add(Float.MIN_NORMAL);
+        NDArray cosine = unit.sum().square().div(squares);
+        double correction = 1 - Math.pow(config.beta2(), t);
+        NDArray root = v.mul(cosine).mul(1 / correction).add(config.epsilon()).sqrt();
+        NDArray denominator = root.sub(root.min().mul(0.5));
+        return weight.sub(m.mul(0.01 / (1 - Math.pow(config.beta1(), t))).div(denominator));
+    }
+
     @Test
     void aRestoredOptimizerGoesOnAsTheSavedOne() {
         Random random = new Random(1);
