@@ -11,7 +11,8 @@ public enum Precision {
 
     /**
      * Matrix products, attention and activations of a transformer's branch in bfloat16, its LayerNorms and sums in float32. Takes less
-     * memory on every device, and less time on one with instructions for bfloat16 alone. Branches of a user's own compute as they do.
+     * memory on every device, and less time on one with instructions for bfloat16 alone. On the CPU the engine keeps
+     * memory for every shape that it has seen, up to hundreds of MiB. Branches of a user's own compute as they do.
      */
     BFLOAT16_BRANCH;
 }
