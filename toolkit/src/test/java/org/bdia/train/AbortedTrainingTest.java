@@ -162,42 +162,33 @@ class AbortedTrainingTest {
     }
 
     /** Images whose loss, or what computing it does, is another at one step. */
-    private static final class ChangedAt implements Task {
+    private static final class ChangedAt extends ForwardingTask {
 
         private final Long step;
         private final UnaryOperator<NDArray> change;
         private Optional<Long> now = Optional.empty();
 
         ChangedAt(long step, UnaryOperator<NDArray> change) {
+            super(TASK);
             this.step = step;
             this.change = change;
         }
 
         @Override
-        public int stepsPerEpoch(int batch) {
-            return TASK.stepsPerEpoch(batch);
-        }
-
-        @Override
         public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
             now = Optional.of((long) epoch * stepsPerEpoch(batch) + index);
-            return TASK.training(manager, seed, epoch, index, batch);
-        }
-
-        @Override
-        public int size(Split split) {
-            return TASK.size(split);
+            return super.training(manager, seed, epoch, index, batch);
         }
 
         @Override
         public Batch evaluation(NDManager manager, Split split, int from, int to) {
             now = Optional.empty();
-            return TASK.evaluation(manager, split, from, to);
+            return super.evaluation(manager, split, from, to);
         }
 
         @Override
         public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
-            NDArray loss = TASK.loss(output, labels, labelSmoothing);
+            NDArray loss = super.loss(output, labels, labelSmoothing);
             return now.filter(step::equals).isPresent() ? change.apply(loss) : loss;
         }
     }

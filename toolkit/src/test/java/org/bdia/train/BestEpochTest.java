@@ -292,31 +292,18 @@ class BestEpochTest extends TensorTest {
     }
 
     /** Images whose validation losses are {@link #LOSSES}. */
-    private static final class Given implements Task {
+    private static final class Given extends ForwardingTask {
 
-        private final Task images =
-                new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.none());
         private int epochs;
 
-        @Override
-        public int stepsPerEpoch(int batch) {
-            return images.stepsPerEpoch(batch);
+        Given() {
+            super(new ImageTask(SyntheticImages.split(10, 20, 2, 1, 3), Augmentation.none()));
         }
 
         @Override
         public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
             epochs = epoch + 1;
-            return images.training(manager, seed, epoch, index, batch);
-        }
-
-        @Override
-        public int size(Split split) {
-            return images.size(split);
-        }
-
-        @Override
-        public Batch evaluation(NDManager manager, Split split, int from, int to) {
-            return images.evaluation(manager, split, from, to);
+            return super.training(manager, seed, epoch, index, batch);
         }
 
         @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -128,34 +127,6 @@ class PerBlockTest extends TensorTest {
         }
     }
 
-    /** A task with a parameter's square added to its loss. */
-    private record Penalised(Task of, Parameter weight) implements Task {
-        @Override
-        public int stepsPerEpoch(int batch) {
-            return of.stepsPerEpoch(batch);
-        }
-
-        @Override
-        public Batch training(NDManager manager, long seed, int epoch, int index, int batch) {
-            return of.training(manager, seed, epoch, index, batch);
-        }
-
-        @Override
-        public int size(Split split) {
-            return of.size(split);
-        }
-
-        @Override
-        public Batch evaluation(NDManager manager, Split split, int from, int to) {
-            return of.evaluation(manager, split, from, to);
-        }
-
-        @Override
-        public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
-            return of.loss(output, labels, labelSmoothing).add(weight.getArray().square().sum());
-        }
-    }
-
     @Test
     void aPenaltyOnABlocksWeightTrainsAfterTheBackwardPassAlone() {
         VisionTransformer model = model(Method.bdia(0.5));
@@ -165,7 +136,14 @@ class PerBlockTest extends TensorTest {
                         .findFirst()
                         .orElseThrow()
                         .getValue();
-        Task penalised = new Penalised(TASK, weight);
+        Task penalised =
+                new ForwardingTask(TASK) {
+                    @Override
+                    public NDArray loss(NDArray output, NDArray labels, double labelSmoothing) {
+                        NDArray square = weight.getArray().square().sum();
+                        return super.loss(output, labels, labelSmoothing).add(square);
+                    }
+                };
         assertThatThrownBy(() -> new Trainer(model, penalised, CONFIG, 1).train(manager))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("fc1_weight was updated by its block");
