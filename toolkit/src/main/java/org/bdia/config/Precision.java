@@ -12,7 +12,7 @@ public enum Precision {
     /**
      * Matrix products, attention and activations of a transformer's branch in bfloat16, its LayerNorms and sums in float32. Takes less
      * memory on every device, and less time on one with instructions for bfloat16 alone. On the CPU the engine keeps
-     * memory for every shape that it has seen, up to hundreds of MiB. Branches of a user's own compute as they do.
+     * memory for every shape that it has seen, see docs/memory-and-time.md. Branches of a user's own compute as they do.
      */
     BFLOAT16_BRANCH;
 }

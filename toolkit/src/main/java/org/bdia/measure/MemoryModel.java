@@ -14,6 +14,7 @@ import org.bdia.config.Seq2SeqConfig;
 import org.bdia.config.TrainConfig;
 import org.bdia.config.Update;
 import org.bdia.nn.ReversibleModel;
+import org.bdia.train.Optimizer;
 
 /**
  * The peak memory of a training step, predicted from sizes: nothing is run.
@@ -29,9 +30,7 @@ public final class MemoryModel {
     /** Weights, their gradients and AdamW's two moments. */
     private static final long WEIGHTS_AND_MOMENTS = 3;
 
-    /** Elements of a parameter that an optimiser moves at a time, and the arrays that it makes of so many. */
-    private static final long MOVED = 1 << 20;
-
+    /** Arrays that an optimiser makes of the elements that it moves at a time. */
     private static final long MADE = 3;
 
     private final ModelConfig model;
@@ -128,7 +127,8 @@ public final class MemoryModel {
 
     /** Bytes that AdamW or SET-Adam, which measures an angle of all elements at once, takes to move a parameter. */
     private static long moving(long elements) {
-        return Math.max(elements, MADE * Math.min(elements, MOVED)) * Float.BYTES;
+        return Math.max(elements, MADE * Math.min(elements, Optimizer.ELEMENTS_AT_A_TIME))
+                * Float.BYTES;
     }
 
     private void requireSizes(Execution execution, int batch) {

@@ -53,7 +53,7 @@ public record Manifest(
         List<String> plainKernels,
         double hours) {
 
-    /** What stands between the machines of a run's sessions: names contain {@code +}. */
+    /** Separates the machines of a run's sessions: names contain {@code +}. */
     private static final String THEN = " then ";
 
     /** Copies the list. */

@@ -30,7 +30,7 @@ final class BestEpoch {
     private final Path run;
     private final String config;
 
-    /** What is wrong with the weights that should be there, else null. */
+    /** The fault of the weights that should be there; null if there is none. */
     private String lost;
 
     private double loss = Double.POSITIVE_INFINITY;

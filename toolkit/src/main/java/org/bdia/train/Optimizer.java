@@ -25,6 +25,9 @@ import org.bdia.torch.Autograd;
  */
 public abstract sealed class Optimizer implements AutoCloseable permits AdamW, SetAdam {
 
+    /** The elements of a parameter that an update computes with at a time, in whole rows. */
+    public static final long ELEMENTS_AT_A_TIME = Rows.ELEMENTS;
+
     /** One parameter with its moments m and v. */
     record Slot(String name, Parameter parameter, NDArray weight, NDArray mean, NDArray variance) {}
 

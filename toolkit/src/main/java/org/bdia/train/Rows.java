@@ -10,8 +10,7 @@ import java.util.function.UnaryOperator;
 /** Work on a large array some rows at a time: what is computed on the way is then small, and stays in the CPU's caches. */
 final class Rows {
 
-    /** {@link org.bdia.measure.MemoryModel} counts on it. */
-    private static final long ELEMENTS = 1 << 20;
+    static final long ELEMENTS = 1 << 20;
 
     private Rows() {}
 

@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.EnumSet;
 import java.util.List;
 import org.bdia.config.ActivationConfig;
 import org.bdia.config.Precision;
@@ -69,26 +70,21 @@ class KernelCheckTest {
             Shape mask,
             boolean dropout,
             boolean gradients) {
-        return shape(part, pattern, Precision.FLOAT32, batch, tokens, mask, dropout, gradients);
+        return shape(
+                part,
+                options(part, pattern),
+                Precision.FLOAT32,
+                batch,
+                tokens,
+                mask,
+                dropout,
+                gradients);
     }
 
-    private static KernelShape shape(
-            BranchScript.Part part,
-            Attention.Pattern pattern,
-            Precision precision,
-            long batch,
-            long tokens,
-            Shape mask,
-            boolean dropout,
-            boolean gradients) {
-        var options =
-                new BranchScript.Options(
-                        WIDTH,
-                        HEADS,
-                        MLP,
-                        part == BranchScript.Part.CROSS ? Attention.Pattern.FULL : pattern,
-                        ActivationConfig.GELU);
-        return shape(part, options, precision, batch, tokens, mask, dropout, gradients);
+    private static BranchScript.Options options(BranchScript.Part part, Attention.Pattern pattern) {
+        boolean cross = part == BranchScript.Part.CROSS;
+        Attention.Pattern seen = cross ? Attention.Pattern.FULL : pattern;
+        return new BranchScript.Options(WIDTH, HEADS, MLP, seen, ActivationConfig.GELU);
     }
 
     private static KernelShape shape(
@@ -219,7 +215,7 @@ class KernelCheckTest {
         KernelShape shape =
                 shape(
                         part,
-                        pattern,
+                        options(part, pattern),
                         Precision.BFLOAT16_BRANCH,
                         3,
                         tokens,
@@ -233,26 +229,24 @@ class KernelCheckTest {
     @ParameterizedTest
     @EnumSource(names = {"RELU", "LEAKY_RELU"})
     void aKinkInBfloat16IsNoReasonToRefuse(ActivationConfig.Function function) {
-        for (int mlp : new int[] {9, 20, 64}) {
-            var options =
-                    new BranchScript.Options(
-                            16, 2, mlp, Attention.Pattern.CAUSAL, ActivationConfig.of(function));
-            for (long tokens : new long[] {1, 20, 150}) {
-                KernelShape shape =
-                        shape(
-                                BranchScript.Part.WHOLE,
-                                options,
-                                Precision.BFLOAT16_BRANCH,
-                                3,
-                                tokens,
-                                null,
-                                false,
-                                true);
-                assertThat(difference(shape, BranchScript::of))
-                        .as("%s %d %d", function, mlp, tokens)
-                        .isBetween(1e-4, KernelSelector.tolerance(Precision.BFLOAT16_BRANCH));
+        for (BranchScript.Part part : EnumSet.of(BranchScript.Part.WHOLE, BranchScript.Part.MLP)) {
+            for (int mlp : new int[] {9, 20, 64}) {
+                for (long tokens : new long[] {1, 20, 150}) {
+                    assertThat(kinked(part, function, mlp, tokens))
+                            .as("%s %s %d %d", part, function, mlp, tokens)
+                            .isBetween(1e-4, KernelSelector.tolerance(Precision.BFLOAT16_BRANCH));
+                }
             }
         }
+    }
+
+    private static double kinked(
+            BranchScript.Part part, ActivationConfig.Function function, int mlp, long tokens) {
+        var causal = Attention.Pattern.CAUSAL;
+        var options = new BranchScript.Options(16, 2, mlp, causal, ActivationConfig.of(function));
+        Precision half = Precision.BFLOAT16_BRANCH;
+        return difference(
+                shape(part, options, half, 3, tokens, null, false, true), BranchScript::of);
     }
 
     /** The identity has one slope where there are two, and the absolute value a wrong one below 0. */

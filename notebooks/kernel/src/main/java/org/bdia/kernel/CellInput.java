@@ -3,7 +3,7 @@ package org.bdia.kernel;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What a user types, read as {@link InputStream} promises: the library's bytes are signed, and it writes past the array. */
+/** A user's typing, read as {@link InputStream} promises: the library's bytes are signed, and it writes past the array. */
 final class CellInput extends InputStream {
     private final InputStream typed;
 
