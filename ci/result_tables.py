@@ -88,7 +88,6 @@ def findings() -> List[str]:
             add(record, "peak memory, the paper's size", method, PAPER_MEMORY[method], ours, [])
         for method, stage, how in (
             ("standard", "fast", ""),
-            ("standard", "fast-head-per-block", ", checkpointed on the whole batch, head in slices, per block"),
             ("standard", "lean-head-per-block", ", checkpointed, head in slices, per block"),
             ("bdia", "lean-head-per-block", ", reversed, head in slices, per block"),
         ):
