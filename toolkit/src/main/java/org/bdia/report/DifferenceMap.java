@@ -3,6 +3,7 @@ package org.bdia.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -57,7 +58,7 @@ public final class DifferenceMap implements Tabular {
      * @param name for example {@code val_loss} or validation loss, see {@link RunSet#curves}
      * @param experiments by their names, at least one
      * @param epochs ascending, each measured in every run of both methods
-     * @throws IllegalArgumentException if there is no cell, or a run or one of its values is missing
+     * @throws IllegalArgumentException if there is no cell, the epochs do not ascend, or a run or one of its values is missing
      */
     public static DifferenceMap of(
             String name,
@@ -71,6 +72,10 @@ public final class DifferenceMap implements Tabular {
                             + experiments.keySet()
                             + " and "
                             + epochs);
+        }
+        // The correction counts cells: one that stands twice would hide the others.
+        if (!epochs.equals(List.copyOf(new TreeSet<>(epochs)))) {
+            throw new IllegalArgumentException("epochs must ascend, each once, but are " + epochs);
         }
         RunSet first = experiments.values().iterator().next();
         Metric metric = Metric.of(name, first.curveMetrics());

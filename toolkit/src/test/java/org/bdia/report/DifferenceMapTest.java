@@ -17,6 +17,8 @@ import org.bdia.run.Run;
 import org.bdia.run.RunStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tech.tablesaw.api.Table;
 
 class DifferenceMapTest {
@@ -113,6 +115,22 @@ class DifferenceMapTest {
 
         assertThat(figure.y().title()).isEqualTo("mean difference");
         assertThat(((Series.Line) figure.series().get(0)).low()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 1"})
+    void epochsAscend(int first, int second) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                DifferenceMap.of(
+                                        "val_loss",
+                                        "bdia",
+                                        "standard",
+                                        experiments(),
+                                        List.of(first, second)))
+                .withMessage(
+                        "epochs must ascend, each once, but are [" + first + ", " + second + "]");
     }
 
     @Test
