@@ -54,8 +54,12 @@ final class ChildRuns {
     private int begun;
     private boolean drawable = true;
 
+    /** Plans what is not finished; nothing is pretrained for a run that is. */
     private ChildRuns(List<Planned> runs, RunStore store) {
-        plan = SweepPlan.of(runs.stream().map(Planned::config).toList());
+        List<RunConfig> configs = runs.stream().map(Planned::config).toList();
+        plan =
+                SweepPlan.of(configs)
+                        .only(configs.stream().filter(c -> !store.isDone(c.id())).toList());
         losses = new LiveLosses(store);
         for (Planned run : runs) {
             labels.putIfAbsent(run.config().id(), run.variant().label());
@@ -86,7 +90,7 @@ final class ChildRuns {
             List<Planned> runs, RunStore store, Optional<RunArchive> archive) {
         archive.ifPresent(all -> restore(runs, store, all));
         var children = new ChildRuns(runs, store);
-        children.begin(store);
+        children.begin(runs, store);
         if (children.open > 0) {
             children.finish(store);
         } else {
@@ -101,13 +105,13 @@ final class ChildRuns {
     }
 
     /** Names the first run at once: to read data and to measure the machine takes longer than a user should see nothing. */
-    private void begin(RunStore store) {
+    private void begin(List<Planned> runs, RunStore store) {
         plan.items().stream()
                 .filter(item -> item.needs().isEmpty() && !store.isDone(item.id()))
                 .findFirst()
                 .ifPresent(item -> tell(new SweepEvent.Started(item)));
         try {
-            requireReady(plan.items().stream().map(SweepPlan.Item::config).toList(), store)
+            requireReady(runs.stream().map(Planned::config).toList(), store)
                     .forEach(System.out::println);
         } catch (RuntimeException e) {
             bars.values().forEach(bar -> bar.end("not begun"));
@@ -115,7 +119,7 @@ final class ChildRuns {
         }
     }
 
-    /** Restores compared runs; pretraining runs are trained, since archives hold no weights. */
+    /** Restores compared runs alone: archives hold no weights that another run could begin with. */
     private static void restore(List<Planned> runs, RunStore store, RunArchive archive) {
         long restored =
                 runs.stream().filter(run -> archive.restore(run.config().id(), store)).count();
