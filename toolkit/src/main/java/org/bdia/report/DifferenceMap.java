@@ -126,7 +126,7 @@ public final class DifferenceMap implements Tabular {
     }
 
     /**
-     * Returns one line per experiment, the difference against the epoch, inside its 95 % intervals from three seeds on, and a point at each cell that
+     * Returns one line per experiment, the difference against the epoch, inside its 95 % intervals from three seeds on, and a ring around each cell that
      * survives; of accuracies in percentage points.
      */
     public Figure figure() {

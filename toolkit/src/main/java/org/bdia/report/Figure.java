@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.bdia.io.DurableFiles;
 
 /**
@@ -29,6 +31,9 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
 
     /** The share of an axis that two ticks are apart at least. */
     private static final double TICK_DISTANCE = 0.04;
+
+    /** So few that their labels stay apart. */
+    private static final int MOST_TICKS = 10;
 
     /** The distance between points of neighbouring series over one category. */
     private static final double POINT_DISTANCE = 0.11;
@@ -147,8 +152,8 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
     }
 
     /**
-     * Returns where ticks stand on the horizontal axis, and their labels: at the categories, or at the positions where these are
-     * few, for example depths; empty for round numbers.
+     * Returns where ticks stand on the horizontal axis, and their labels: at the categories, at the positions where these are
+     * few, for example depths, else at round numbers; empty for a logarithmic axis, and for one position.
      */
     SortedMap<Double, String> ticks() {
         SortedMap<Double, String> ticks = new TreeMap<>();
@@ -157,22 +162,52 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
             categories.forEach(category -> ticks.put((double) ticks.size(), category));
             return ticks;
         }
-        double[] at =
-                series.stream()
-                        .flatMap(s -> s.x().stream())
-                        .mapToDouble(position -> position)
-                        .sorted()
-                        .distinct()
-                        .toArray();
-        if (x.scale() == Axis.Scale.LINEAR && at.length <= FEW_POSITIONS) {
-            double least = TICK_DISTANCE * (at[at.length - 1] - at[0]);
-            for (double position : at) {
-                if (ticks.isEmpty() || position - ticks.lastKey() >= least) {
-                    ticks.put(position, Numbers.text(position));
-                }
+        if (x.scale() != Axis.Scale.LINEAR) {
+            return ticks;
+        }
+        double[] at = positions();
+        if (at.length > FEW_POSITIONS) {
+            roundNumbers(at[0], at[at.length - 1])
+                    .forEach(position -> ticks.put(position, Numbers.text(position)));
+            return ticks;
+        }
+        double least = TICK_DISTANCE * (at[at.length - 1] - at[0]);
+        for (double position : at) {
+            if (ticks.isEmpty() || position - ticks.lastKey() >= least) {
+                ticks.put(position, Numbers.text(position));
             }
         }
         return ticks;
+    }
+
+    /** Whether ticks stand at round numbers, of which a reader who zooms in needs others. */
+    boolean hasRoundTicks() {
+        return x.scale() == Axis.Scale.LINEAR
+                && !isCategorical()
+                && positions().length > FEW_POSITIONS;
+    }
+
+    private double[] positions() {
+        return series.stream()
+                .flatMap(s -> s.x().stream())
+                .mapToDouble(position -> position)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private static DoubleStream roundNumbers(double low, double high) {
+        double decade = Math.pow(10, Math.floor(Math.log10((high - low) / MOST_TICKS)));
+        double step =
+                DoubleStream.of(1, 2, 5, 10)
+                        .map(factor -> factor * decade)
+                        .filter(wide -> high - low <= MOST_TICKS * wide)
+                        .findFirst()
+                        .orElseThrow();
+        // low and high may be multiples of the step but for rounding
+        long first = (long) Math.ceil(low / step - 1e-9);
+        long last = (long) Math.floor(high / step + 1e-9);
+        return LongStream.rangeClosed(first, last).mapToDouble(k -> k * step);
     }
 
     /** Returns the lines under the figure, each of at most {@code characters} characters: the caption, and what is not shown. */

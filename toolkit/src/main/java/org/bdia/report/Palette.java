@@ -2,6 +2,8 @@ package org.bdia.report;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Ellipse2D;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +54,9 @@ final class Palette {
         TRIANGLE("triangle-up"),
         DIAMOND("diamond"),
         CROSS("x"),
-        TRIANGLE_DOWN("triangle-down");
+        TRIANGLE_DOWN("triangle-down"),
+        /** Around the marks of the others. */
+        RING("circle-open");
 
         private final String plotly;
 
@@ -72,7 +76,17 @@ final class Palette {
                 case DIAMOND -> SeriesMarkers.DIAMOND;
                 case CROSS -> SeriesMarkers.CROSS;
                 case TRIANGLE_DOWN -> SeriesMarkers.TRIANGLE_DOWN;
+                case RING -> new Ring();
             };
+        }
+    }
+
+    /** A circle of twice the size of other markers. */
+    private static final class Ring extends Marker {
+        @Override
+        public void paint(Graphics2D g, double x, double y, int size) {
+            g.setStroke(new BasicStroke(1.5f));
+            g.draw(new Ellipse2D.Double(x - size, y - size, 2 * size, 2 * size));
         }
     }
 
@@ -114,12 +128,18 @@ final class Palette {
         }
     }
 
-    /** Returns the styles of a figure's series, in their order. */
+    /** Returns the styles of a figure's series, in their order; points among lines ring some points of these. */
     static List<Style> styles(List<Series> series) {
         Map<String, Color> others = new HashMap<>();
         List<Style> styles = new ArrayList<>();
         List<Color> bases = new ArrayList<>();
+        boolean lines = series.stream().anyMatch(Series.Line.class::isInstance);
         for (Series one : series) {
+            if (lines && one instanceof Series.Points) {
+                bases.add(Color.BLACK);
+                styles.add(new Style(Color.BLACK, Dash.SOLID, Mark.RING));
+                continue;
+            }
             Color color = method(one.name());
             if (color == null) {
                 // what stands in brackets is a variant here too

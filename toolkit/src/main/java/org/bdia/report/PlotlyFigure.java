@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.bdia.io.StrictJson;
+import org.bdia.report.Palette.Mark;
 import org.bdia.report.Palette.Style;
 
 /** A {@link Figure} in the words of Plotly 2. */
@@ -63,7 +64,8 @@ final class PlotlyFigure {
                     .put("color", style.hex())
                     .put("width", 2)
                     .put("dash", style.dash().plotly());
-            marker.put("size", 7).put("symbol", style.mark().plotly());
+            marker.put("size", style.mark() == Mark.RING ? 15 : 7)
+                    .put("symbol", style.mark().plotly());
             series.x().forEach(trace.putArray("x")::add);
         }
         addHeights(trace, series, series.y());
@@ -131,7 +133,7 @@ final class PlotlyFigure {
         ObjectNode y = axis(layout.putObject("yaxis"), figure.y(), escape(figure.y().title()));
         if (figure.hasBars()) {
             x.put("type", "category").put("showgrid", false);
-        } else if (!figure.ticks().isEmpty()) {
+        } else if (!figure.ticks().isEmpty() && !figure.hasRoundTicks()) {
             x.put("tickmode", "array");
             figure.ticks().keySet().forEach(x.putArray("tickvals")::add);
             figure.ticks().values().forEach(label -> x.withArray("/ticktext").add(escape(label)));

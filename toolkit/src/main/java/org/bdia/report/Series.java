@@ -71,7 +71,7 @@ public sealed interface Series {
     }
 
     /**
-     * Markers that no line joins.
+     * Markers that no line joins; in a figure with lines, rings around points of these.
      *
      * @param name the name in the legend
      * @param x the positions

@@ -93,6 +93,10 @@ class DifferenceMapTest {
                 .extracting(Series::name)
                 .containsExactly("few", "many", "p < 0.05 after Holm");
         assertThat(figure.series().get(2).x()).containsExactly(2.0);
+        assertThat(Palette.styles(figure.series()))
+                .extracting(style -> style.mark() == Palette.Mark.RING)
+                .as("rings around what survives")
+                .containsExactly(false, false, true);
         assertThat(figure.series().get(2).y().get(0)).isCloseTo(-0.5, within(1e-12));
         assertThat(((Series.Line) figure.series().get(1)).low().get(1)).isLessThan(-0.3);
         assertThat(figure.y().title()).isEqualTo("difference, mean and 95 % interval");
