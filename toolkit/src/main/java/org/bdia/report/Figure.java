@@ -153,7 +153,7 @@ public record Figure(String title, Axis x, Axis y, List<Series> series, Caption 
 
     /**
      * Returns where ticks stand on the horizontal axis, and their labels: at the categories, at the positions where these are
-     * few, for example depths, else at round numbers; empty for a logarithmic axis, and for one position.
+     * few, for example depths, else at round numbers; empty for a logarithmic axis.
      */
     SortedMap<Double, String> ticks() {
         SortedMap<Double, String> ticks = new TreeMap<>();
